@@ -1,0 +1,179 @@
+/**
+ * Every error this package throws on purpose. A class exists per shape of data, a `code` per
+ * condition: callers branch on `code`, never on a message.
+ */
+
+/** What went wrong, as a stable name to branch on. */
+export type AcrErrorCode =
+  /** An argument cannot be right; nothing was sent. */
+  | "INPUT_INVALID"
+  /** A local file or folder is missing, unreadable or of a kind that cannot be published. */
+  | "SOURCE_NOT_FOUND"
+  | "SOURCE_UNREADABLE"
+  | "SOURCE_UNSUPPORTED"
+  /** A local file changed between being hashed and being sent. */
+  | "SOURCE_CHANGED"
+  /** The registry said, in its own JSON, that the thing does not exist. */
+  | "NOT_FOUND"
+  /** No credential, a wrong one, or an expired one (401). */
+  | "UNAUTHORIZED"
+  /** The identity is known but may not do this (403, or 401 with `insufficient_scope`). */
+  | "DENIED"
+  /** A lock, a quarantine or the storage limit refuses the operation (405). */
+  | "LOCKED"
+  /** Something else holds the name we wanted, or changed it meanwhile. */
+  | "CONFLICT"
+  /** 429 that did not end within the retry budget. */
+  | "THROTTLED"
+  /** Any 5xx, refused connection, unresolved name or reset that outlived the retries. */
+  | "UNAVAILABLE"
+  /** The server's certificate cannot be trusted; never retried. */
+  | "TLS_FAILED"
+  /** No progress within the idle timeout. */
+  | "STALLED"
+  /** The caller's signal ended the operation. */
+  | "ABORTED"
+  /** The registry understood and refused (other 4xx). */
+  | "REJECTED"
+  /** The registry does not offer this function. */
+  | "UNSUPPORTED"
+  /** Bytes are not what their digest or size says. */
+  | "DIGEST_MISMATCH"
+  | "SIZE_MISMATCH"
+  /** An answer breaks the protocol: a header is missing, foreign or malformed. */
+  | "PROTOCOL"
+  /** A credential could not be obtained. */
+  | "CREDENTIAL_UNAVAILABLE";
+
+const BRAND = Symbol.for("pulumi-acr/AcrError");
+
+/** Base of all errors of this package. */
+export class AcrError extends Error {
+  readonly code: AcrErrorCode;
+
+  constructor(code: AcrErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+    // A brand instead of `instanceof` alone: two copies of the package may meet in one process.
+    Object.defineProperty(this, BRAND, { value: true, enumerable: false });
+  }
+}
+
+/** An argument that cannot be right. `property` is its path, for example `layers[2].title`. */
+export class InputError extends AcrError {
+  readonly property: string;
+
+  constructor(property: string, reason: string, options?: { cause?: unknown }) {
+    super("INPUT_INVALID", reason, options);
+    this.property = property;
+  }
+}
+
+export type SourceErrorCode =
+  "SOURCE_NOT_FOUND" | "SOURCE_UNREADABLE" | "SOURCE_UNSUPPORTED" | "SOURCE_CHANGED";
+
+/** A local file or folder that cannot be packed. `path` is written as the user wrote it. */
+export class PackError extends AcrError {
+  readonly path: string;
+  /** Path of the property that names the source, for example `layers[2].file`, where known. */
+  readonly property: string | undefined;
+
+  constructor(
+    code: SourceErrorCode,
+    path: string,
+    reason: string,
+    options?: { cause?: unknown; property?: string },
+  ) {
+    super(code, reason, options);
+    this.path = path;
+    this.property = options?.property;
+  }
+}
+
+/** One entry of the `errors` array of an OCI error body (distribution-spec, "Error Codes"). */
+export interface Diagnostic {
+  readonly code: string;
+  readonly message: string;
+  readonly detail?: unknown;
+}
+
+export interface RegistryErrorFacts {
+  readonly method: string;
+  /** Scheme, host and path; of the query only what is not secret. */
+  readonly url: string;
+  /** HTTP status; `undefined` when no answer came. */
+  readonly status?: number;
+  readonly diagnostics?: readonly Diagnostic[];
+  /** `x-ms-correlation-request-id`, which Azure support asks for. */
+  readonly correlationId?: string;
+  readonly cause?: unknown;
+}
+
+/** The registry refused or could not be reached. */
+export class RegistryError extends AcrError {
+  readonly method: string;
+  readonly url: string;
+  readonly status: number | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly correlationId: string | undefined;
+
+  constructor(code: AcrErrorCode, message: string, facts: RegistryErrorFacts) {
+    super(code, message, { cause: facts.cause });
+    this.method = facts.method;
+    this.url = facts.url;
+    this.status = facts.status;
+    this.diagnostics = facts.diagnostics ?? [];
+    this.correlationId = facts.correlationId;
+  }
+}
+
+/** Bytes that are not what was promised. Nothing that depends on them was written. */
+export class IntegrityError extends AcrError {
+  readonly expected: string;
+  readonly actual: string;
+
+  constructor(
+    code: "DIGEST_MISMATCH" | "SIZE_MISMATCH",
+    message: string,
+    facts: { expected: string; actual: string; cause?: unknown },
+  ) {
+    super(code, message, { cause: facts.cause });
+    this.expected = facts.expected;
+    this.actual = facts.actual;
+  }
+}
+
+/** An answer that breaks the protocol. */
+export class ProtocolError extends AcrError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super("PROTOCOL", message, options);
+  }
+}
+
+/** A tag, lock or manifest belongs to somebody else, or changed since it was last looked at. */
+export class ConflictError extends AcrError {
+  /** What is in the way: `<login server>/<repository>:<tag>` or `…@<digest>`. */
+  readonly subject: string;
+
+  constructor(subject: string, message: string, options?: { cause?: unknown }) {
+    super("CONFLICT", message, options);
+    this.subject = subject;
+  }
+}
+
+/** A credential could not be obtained; the message says which one and what to do. */
+export class CredentialError extends AcrError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super("CREDENTIAL_UNAVAILABLE", message, options);
+  }
+}
+
+export function isAcrError(error: unknown): error is AcrError {
+  return typeof error === "object" && error !== null && BRAND in error;
+}
+
+/** Tells whether `error` is one of ours with this code. */
+export function hasCode(error: unknown, ...codes: readonly AcrErrorCode[]): error is AcrError {
+  return isAcrError(error) && codes.includes(error.code);
+}

@@ -1,0 +1,53 @@
+import { InputError } from "../errors.js";
+
+/** Where a registry answers. */
+export interface RegistryEndpoint {
+  /** Host and, if any, port: how ids and references name the registry. */
+  readonly loginServer: string;
+  /** Scheme, host and port, without a trailing slash. */
+  readonly origin: string;
+}
+
+const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.(?!$)|$))+$/;
+
+/**
+ * Reads a login server as users write it: `myregistry.azurecr.io`, `https://myregistry.azurecr.io`,
+ * or, for a registry on this machine only, `http://127.0.0.1:5000`. Plain http to any other host is
+ * refused: credentials would cross the network readable.
+ */
+export function parseLoginServer(
+  value: string,
+  property = "registry.loginServer",
+): RegistryEndpoint {
+  const scheme = /^(https?):\/\//.exec(value)?.[1] ?? "https";
+  const authority = value.replace(/^https?:\/\//, "").replace(/\/$/, "");
+  const url = parseAuthority(scheme, authority);
+  if (url === undefined) throw new InputError(property, malformed(value));
+  if (scheme === "http" && !isLoopback(url.hostname)) {
+    throw new InputError(
+      property,
+      `${JSON.stringify(value)} is plain http, which is allowed only for this machine (127.0.0.1, [::1], localhost): ` +
+        `use "https://" or the bare name`,
+    );
+  }
+  return { loginServer: url.host, origin: url.origin };
+}
+
+function parseAuthority(scheme: string, authority: string): URL | undefined {
+  if (/[^A-Za-z0-9.:[\]-]/.test(authority)) return undefined;
+  const url = URL.parse(`${scheme}://${authority}/`);
+  if (url === null || url.username !== "" || url.pathname !== "/") return undefined;
+  const bracketed = url.hostname.startsWith("[");
+  return bracketed || HOST.test(url.hostname) ? url : undefined;
+}
+
+function malformed(value: string): string {
+  return (
+    `${JSON.stringify(value)} is not a login server: expected a host name with an optional port, for example ` +
+    `"myregistry.azurecr.io", without a path`
+  );
+}
+
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}

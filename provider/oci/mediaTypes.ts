@@ -1,0 +1,37 @@
+import { InputError } from "../errors.js";
+
+/** image-spec, media-types.md. */
+export const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+export const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+export const OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
+export const OCI_LAYER_TAR = "application/vnd.oci.image.layer.v1.tar";
+export const OCI_LAYER_TAR_GZIP = "application/vnd.oci.image.layer.v1.tar+gzip";
+/** image-spec, manifest.md, "Guidance for an Empty Descriptor". */
+export const OCI_EMPTY = "application/vnd.oci.empty.v1+json";
+/** Docker image manifest version 2, schema 2. */
+export const DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+export const DOCKER_MANIFEST_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
+
+/** Every manifest type we can read. The service answers 404 to a type that `Accept` leaves out. */
+export const MANIFEST_TYPES: readonly string[] = [
+  OCI_MANIFEST,
+  OCI_INDEX,
+  DOCKER_MANIFEST,
+  DOCKER_MANIFEST_LIST,
+];
+
+// RFC 6838, section 4.2, as image-spec's descriptor.md demands.
+const NAME = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}";
+const MEDIA_TYPE = new RegExp(`^${NAME}/${NAME}$`);
+
+export function isMediaType(value: string): boolean {
+  return MEDIA_TYPE.test(value);
+}
+
+export function checkMediaType(value: string, property: string): string {
+  if (isMediaType(value)) return value;
+  throw new InputError(
+    property,
+    `${JSON.stringify(value)} is not a media type: expected "type/subtype", for example "application/json"`,
+  );
+}

@@ -1,0 +1,161 @@
+import type { Readable } from "node:stream";
+import type { Blob } from "../oci/blob.js";
+import type { Descriptor } from "../oci/descriptor.js";
+import type { Digest } from "../oci/digest.js";
+import type { EncodedManifest } from "../oci/manifest.js";
+import type { ManifestReference, RepositoryName, Tag } from "../oci/reference.js";
+import type {
+  Attributes,
+  ManifestProperties,
+  RepositoryProperties,
+  TagProperties,
+} from "./attributes.js";
+
+/** Everything that waits takes a signal; aborting rejects with code `ABORTED`. */
+export interface OperationOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** How a blob came to be in the repository. */
+export type PushOutcome = "existed" | "mounted" | "uploaded";
+
+export interface PushBlobOptions extends OperationOptions {
+  /** `false`: send without asking whether it is there. Default: ask first, unless it is tiny. */
+  readonly askFirst?: boolean;
+  /** Bytes handed to the network so far; starts again at 0 when the session is restarted. */
+  readonly onProgress?: (sentBytes: number) => void;
+}
+
+/** Blobs of one repository (distribution-spec, "Pulling blobs", "Pushing Blobs"). */
+export interface BlobStore {
+  exists(digest: Digest, options?: OperationOptions): Promise<boolean>;
+  /**
+   * Opens the content. The stream fails, before it ends, with `DIGEST_MISMATCH` or `SIZE_MISMATCH` if
+   * the bytes are not the descriptor's; a cut connection is resumed with `Range`.
+   * Throws `NOT_FOUND` if the registry does not have it.
+   */
+  fetch(blob: Pick<Descriptor, "digest" | "size">, options?: OperationOptions): Promise<Readable>;
+  /** Makes sure that the blob is there. Bytes are checked against the descriptor while they are sent. */
+  push(blob: Blob, options?: PushBlobOptions): Promise<PushOutcome>;
+  /** Takes over a blob of another repository of the registry; `false` if that is not possible. */
+  mount(digest: Digest, from: RepositoryName, options?: OperationOptions): Promise<boolean>;
+  /** `false` if it was not there. */
+  delete(digest: Digest, options?: OperationOptions): Promise<boolean>;
+}
+
+/** A manifest as the registry sent it, digest checked. */
+export interface FetchedManifest extends EncodedManifest {}
+
+/** Manifests of one repository (distribution-spec, "Pulling manifests", "Pushing Manifests"). */
+export interface ManifestStore {
+  /** Descriptor of what a tag or digest names; `undefined` if the registry says it is absent. */
+  resolve(
+    reference: ManifestReference,
+    options?: OperationOptions,
+  ): Promise<Descriptor | undefined>;
+  /** Raw bytes, digest checked; `undefined` if the registry says it is absent. */
+  fetch(
+    reference: ManifestReference,
+    options?: OperationOptions,
+  ): Promise<FetchedManifest | undefined>;
+  /**
+   * Writes the manifest under its digest, or under a tag. Idempotent; the registry's own digest is
+   * compared with ours. Answers whether the registry indexed the subject (`OCI-Subject`).
+   */
+  push(
+    manifest: EncodedManifest,
+    options?: OperationOptions & { readonly tag?: Tag },
+  ): Promise<{ readonly subjectIndexed: boolean }>;
+  /** Deletes by digest, and with it every tag that names it; `false` if it was not there. */
+  delete(digest: Digest, options?: OperationOptions): Promise<boolean>;
+}
+
+/** Order of ACR's listings; absent: by name. */
+export type ListOrder = "timedesc" | "timeasc";
+
+export interface ListOptions extends OperationOptions {
+  /** Items per request; the service caps it. */
+  readonly pageSize?: number;
+}
+
+/** Tags of one repository. */
+export interface TagStore {
+  /** Names in byte order (distribution-spec, "Listing Tags"); empty if the repository does not exist. */
+  list(options?: ListOptions): AsyncIterable<string>;
+  /** Removes the tag, not the manifest (ACR only, else `UNSUPPORTED`); `false` if it was not there. */
+  delete(tag: Tag, options?: OperationOptions): Promise<boolean>;
+}
+
+/** Manifests that name another one as their subject (distribution-spec, "Listing Referrers"). */
+export interface ReferrerLister {
+  /**
+   * From the referrers API and from the tag schema, merged: clients write the schema even where the
+   * API exists. Filtered by artifact type on our side if the registry does not do it.
+   */
+  list(
+    subject: Digest,
+    options?: OperationOptions & { readonly artifactType?: string },
+  ): AsyncIterable<Descriptor>;
+}
+
+/**
+ * ACR's metadata of a repository (`/acr/v1`). Reads answer `undefined` if the service says that the
+ * thing is absent; everything throws `UNSUPPORTED` where the registry is not an ACR.
+ */
+export interface AttributeStore {
+  repository(options?: OperationOptions): Promise<RepositoryProperties | undefined>;
+  tag(tag: Tag, options?: OperationOptions): Promise<TagProperties | undefined>;
+  manifest(digest: Digest, options?: OperationOptions): Promise<ManifestProperties | undefined>;
+  /** Sets the given attributes, leaves the others; `NOT_FOUND` if the thing is absent. */
+  updateRepository(
+    attributes: Partial<Attributes>,
+    options?: OperationOptions,
+  ): Promise<Attributes>;
+  updateTag(
+    tag: Tag,
+    attributes: Partial<Attributes>,
+    options?: OperationOptions,
+  ): Promise<Attributes>;
+  updateManifest(
+    digest: Digest,
+    attributes: Partial<Attributes>,
+    options?: OperationOptions,
+  ): Promise<Attributes>;
+  /** Empty if the repository does not exist. */
+  listTags(
+    options?: ListOptions & { readonly digest?: Digest; readonly orderBy?: ListOrder },
+  ): AsyncIterable<TagProperties>;
+  listManifests(
+    options?: ListOptions & { readonly orderBy?: ListOrder },
+  ): AsyncIterable<ManifestProperties>;
+}
+
+/** One repository of a registry. It need not exist: the first manifest creates it. */
+export interface Repository {
+  readonly name: RepositoryName;
+  readonly blobs: BlobStore;
+  readonly manifests: ManifestStore;
+  readonly tags: TagStore;
+  readonly referrers: ReferrerLister;
+  readonly attributes: AttributeStore;
+}
+
+/** What deleting a repository took with it. */
+export interface DeletedRepository {
+  readonly manifests: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/** One registry. */
+export interface Registry {
+  /** Host and port, without a scheme. */
+  readonly loginServer: string;
+  repository(name: string): Repository;
+  /** Names in byte order. Needs the catalog permission; repository-scoped tokens do not have it. */
+  repositories(options?: ListOptions): AsyncIterable<string>;
+  /** ACR only; `undefined` if it was not there. */
+  deleteRepository(
+    name: string,
+    options?: OperationOptions,
+  ): Promise<DeletedRepository | undefined>;
+}
