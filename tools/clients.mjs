@@ -1,0 +1,69 @@
+// The foreign programs that tests and benchmarks compare with, pinned. Node's own modules only.
+import { join } from "node:path";
+import { findCommand, machinePath, toolsBin } from "./paths.mjs";
+
+/**
+ * @typedef {object} Client
+ * @property {string} name The command.
+ * @property {string} version For Debian's packages: what the release has.
+ * @property {"go" | "debian" | "npm"} from
+ * @property {string} source Go package path, Debian package or npm package.
+ */
+
+/**
+ * What a test gets of a client.
+ * @typedef {object} ForeignTool
+ * @property {string} name
+ * @property {string | undefined} path Where it is, if it is.
+ * @property {string} howToGet One line for people: how to get it.
+ */
+
+/** @type {Client[]} */
+export const clients = [
+  goClient("oras", "oras.land/oras/cmd/oras", "v1.3.6"),
+  goClient("crane", "github.com/google/go-containerregistry/cmd/crane", "v0.22.1"),
+  goClient("regctl", "github.com/regclient/regclient/cmd/regctl", "v0.11.7"),
+  goClient("helm", "helm.sh/helm/v3/cmd/helm", "v3.22.0"),
+  { name: "skopeo", version: "Debian's", from: "debian", source: "skopeo" },
+  { name: "docker-registry", version: "Debian's", from: "debian", source: "docker-registry" },
+  // The oldest Node that the package supports, to compare bytes with.
+  {
+    name: "node22",
+    version: "22.23.3",
+    from: "npm",
+    source: `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`,
+  },
+];
+
+/**
+ * Every client: where it is (what `npm run tools` put there, else PATH), and how to get it.
+ * @returns {ForeignTool[]}
+ */
+export function foreignTools() {
+  return clients.map((client) => ({
+    name: client.name,
+    path: findCommand(client.name, [toolsBin, ...machinePath()]),
+    howToGet: `${client.name} is absent: \`npm run tools\` gets it (${needs[client.from]}), or put one on PATH`,
+  }));
+}
+
+const needs = {
+  go: "needs Go 1.26 or later",
+  debian: "needs Debian's or Ubuntu's apt-get",
+  npm: "needs npm",
+};
+
+/** Where a client is put. @param {Client} client */
+export function installedPath(client) {
+  return join(toolsBin, client.name);
+}
+
+/**
+ * @param {string} name
+ * @param {string} source
+ * @param {string} version
+ * @returns {Client}
+ */
+function goClient(name, source, version) {
+  return { name, version, from: "go", source };
+}
