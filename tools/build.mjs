@@ -1,0 +1,63 @@
+// `npm run build`: sets up what is missing and compiles what changed into dist/. Node's own modules only.
+import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { bootstrap } from "./bootstrap.mjs";
+import { exclusively } from "./exclusive.mjs";
+import { cleanEnvironment, pinnedNode, root } from "./paths.mjs";
+import { ToolError, run, runMain } from "./run.mjs";
+import { progress } from "./progress.mjs";
+
+const dist = join(root, "dist");
+
+/** What the package offers as a command; the compiler writes no run bit. */
+const command = join(dist, "emulator", "cli.js");
+
+/** What is compiled comes from the file of the same path with one of these endings. */
+const compiledEndings = /\.(?:d\.ts|js|js\.map)$/u;
+
+/**
+ * Installs the dependencies if need be, and compiles everything that changed since the last time.
+ */
+export async function build() {
+  await bootstrap();
+  await exclusively("build", compile);
+}
+
+async function compile() {
+  const line = progress("compiling");
+  const args = ["-p", root, "--incremental", "--tsBuildInfoFile", join(dist, ".tsbuildinfo")];
+  const { code, all } = await runTypeScript([...args, "--pretty", String(process.stderr.isTTY)]);
+  if (code !== 0) {
+    line.failed();
+    throw new ToolError(all.trimEnd());
+  }
+  line.done();
+  removeOrphans(dist, root);
+  if (existsSync(command)) chmodSync(command, 0o755);
+}
+
+/** @param {string[]} args */
+export function runTypeScript(args) {
+  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+  return run(pinnedNode(), [compiler, ...args], { env: cleanEnvironment() });
+}
+
+/**
+ * Removes what was compiled from files that are no longer there: a test that was deleted must not run, a
+ * module that was deleted must not be published.
+ * @param {string} compiled
+ * @param {string} source
+ */
+function removeOrphans(compiled, source) {
+  for (const entry of readdirSync(compiled, { withFileTypes: true })) {
+    const path = join(compiled, entry.name);
+    if (entry.isDirectory()) removeOrphans(path, join(source, entry.name));
+    else if (compiledEndings.test(entry.name)) {
+      const origin = join(source, entry.name.replace(compiledEndings, ".ts"));
+      if (!existsSync(origin)) rmSync(path);
+    }
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await runMain(build);
