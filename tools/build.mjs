@@ -27,7 +27,7 @@ export async function build() {
 async function compile() {
   const line = progress("compiling");
   const args = ["-p", root, "--incremental", "--tsBuildInfoFile", join(dist, ".tsbuildinfo")];
-  const { code, all } = await runTypeScript([...args, "--pretty", String(process.stderr.isTTY)]);
+  const { code, all } = await runTypeScript([...args, "--pretty", String(process.stderr.isTTY === true)]);
   if (code !== 0) {
     line.failed();
     throw new ToolError(all.trimEnd());

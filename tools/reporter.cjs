@@ -14,7 +14,7 @@ module.exports = class CountingReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
     runner.once(Runner.constants.EVENT_RUN_END, () => {
-      const { passes, failures, pending } = runner.stats;
+      const { passes, failures, pending } = this.stats;
       const counts = { passed: passes, failed: failures, skipped: pending };
       const file = process.env.PULUMI_ACR_TEST_COUNTS;
       if (file) writeFileSync(file, JSON.stringify(counts));
