@@ -54,7 +54,7 @@ export default defineConfig(
         {
           allowNumber: true,
           allowBoolean: true,
-          allow: [{ from: "lib", name: ["Error", "URL", "URLSearchParams"] }],
+          allow: ["Error", "URL", "URLSearchParams"],
         },
       ],
       "@typescript-eslint/no-unused-vars": [
