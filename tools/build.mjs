@@ -21,18 +21,25 @@ const compiledEndings = /\.(?:d\.ts|js|js\.map)$/u;
  */
 export async function build() {
   await bootstrap();
-  await exclusively("build", compile);
+  const line = progress("compiling");
+  try {
+    await exclusively("build", compile);
+    line.done();
+  } catch (error) {
+    line.failed();
+    throw error;
+  }
 }
 
-async function compile() {
-  const line = progress("compiling");
+/** Compiles what changed. Of several processes, only one may do so at a time. */
+export async function compile() {
   const args = ["-p", root, "--incremental", "--tsBuildInfoFile", join(dist, ".tsbuildinfo")];
-  const { code, all } = await runTypeScript([...args, "--pretty", String(process.stderr.isTTY === true)]);
-  if (code !== 0) {
-    line.failed();
-    throw new ToolError(all.trimEnd());
-  }
-  line.done();
+  const { code, all } = await runTypeScript([
+    ...args,
+    "--pretty",
+    String(process.stderr.isTTY === true),
+  ]);
+  if (code !== 0) throw new ToolError(all.trimEnd());
   removeOrphans(dist, root);
   if (existsSync(command)) chmodSync(command, 0o755);
 }

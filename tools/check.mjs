@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bootstrap } from "./bootstrap.mjs";
-import { build, runTypeScript } from "./build.mjs";
+import { compile, runTypeScript } from "./build.mjs";
+import { exclusively } from "./exclusive.mjs";
 import { cleanEnvironment, pinnedNode, root } from "./paths.mjs";
 import { progress } from "./progress.mjs";
 import { ToolError, run, runMain } from "./run.mjs";
@@ -12,7 +13,7 @@ import { selectTests } from "./selection.mjs";
 /** @type {Record<string, () => Promise<void>>} */
 const steps = {
   format: () => ofPackage("prettier", "bin/prettier.cjs", ["--check", "--log-level=warn", "."]),
-  types: build,
+  types: typesOfProduct,
   "types of tools": typesOfTools,
   lint: () => ofPackage("eslint", "bin/eslint.js", ["--max-warnings=0", "."]),
   architecture: () => {
@@ -20,6 +21,12 @@ const steps = {
     return ofPackage("mocha", "bin/mocha.js", ["--reporter=dot", ...files]);
   },
 };
+
+/** What the tests run on is what is checked: one compile for both. */
+async function typesOfProduct() {
+  await bootstrap();
+  await exclusively("build", compile);
+}
 
 async function typesOfTools() {
   const { code, all } = await runTypeScript(["-p", join(root, "tools", "tsconfig.mjs.json")]);
