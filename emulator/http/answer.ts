@@ -1,0 +1,64 @@
+import type { OutgoingHttpHeaders } from "node:http";
+
+import { type ErrorEntry, errorBody, jsonLine } from "../wire/errorBody.js";
+
+/** Bytes of a file, both positions inclusive. */
+export interface FileSlice {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * What a request is answered with, before a byte of it is written. It stays a value until the last moment, so that a
+ * fault can drop, cut or damage any answer in one place.
+ */
+export interface Answer {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body?: Buffer | FileSlice;
+  /** Content-Length of an answer without the body: HEAD. Absent with no body: 0, except for 204 and chunked answers. */
+  readonly contentLength?: number;
+  /** Chunked framing, without Content-Length: the token endpoints. */
+  readonly chunked?: boolean;
+}
+
+const json = "application/json; charset=utf-8";
+
+export function empty(status: number, headers: OutgoingHttpHeaders = {}): Answer {
+  return { status, headers };
+}
+
+export function jsonAnswer(
+  status: number,
+  value: unknown,
+  headers: OutgoingHttpHeaders = {},
+): Answer {
+  return { status, headers: { "Content-Type": json, ...headers }, body: jsonLine(value) };
+}
+
+export function errorAnswer(
+  status: number,
+  entries: ErrorEntry | readonly ErrorEntry[],
+  headers: OutgoingHttpHeaders = {},
+): Answer {
+  const list = Array.isArray(entries)
+    ? (entries as readonly ErrorEntry[])
+    : [entries as ErrorEntry];
+  return { status, headers: { "Content-Type": json, ...headers }, body: errorBody(list) };
+}
+
+export function textAnswer(status: number, contentType: string, text: string): Answer {
+  return { status, headers: { "Content-Type": contentType }, body: Buffer.from(text) };
+}
+
+/** An answer that a handler throws to end early. */
+export class Refusal extends Error {
+  constructor(readonly answer: Answer) {
+    super(`Refused with status ${String(answer.status)}.`);
+  }
+}
+
+export function refuse(status: number, entry: ErrorEntry): never {
+  throw new Refusal(errorAnswer(status, entry));
+}

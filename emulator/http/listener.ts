@@ -1,0 +1,144 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+
+import type { FaultAction, FaultSwitchboard } from "../faults.js";
+import { type OpenJournalEntry, type RecordingJournal, openEntry } from "../journal.js";
+import { type Answer, errorAnswer } from "./answer.js";
+import { registryHeaders } from "./headers.js";
+import { RequestBody } from "./requestBody.js";
+import { type Damage, send } from "./send.js";
+
+/** A request as the handlers see it. */
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: RequestBody;
+}
+
+export interface ListenerParts {
+  readonly server: "registry" | "storage";
+  readonly journal: RecordingJournal;
+  readonly faults: FaultSwitchboard;
+  readonly handle: (request: ReceivedRequest) => Promise<Answer>;
+  /** Aborted by `close`: ends delays and stalls. */
+  readonly closing: AbortSignal;
+}
+
+/** One request from arrival to the last byte of its answer: journal, fault, handler, answer. */
+export async function serve(
+  parts: ListenerParts,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const target = splitTarget(incoming.url ?? "/");
+  const method = incoming.method ?? "GET";
+  const entry = openEntry(parts.server, method, target, incoming.headers);
+  parts.journal.record(entry);
+  const action = parts.faults.meet({ server: parts.server, method, ...target });
+  if (action !== undefined) entry.fault = action.type;
+  const cut = (): void => cutConnection(incoming);
+  const body = new RequestBody(
+    incoming,
+    (bytes) => (entry.requestBytes = bytes),
+    action?.type === "resetAfter" ? { after: action.bytes, now: cut } : undefined,
+  );
+  const request = { method, ...target, headers: incoming.headers, body };
+  const answer = await answerOrNothing(parts, entry, action, request, cut);
+  if (answer === undefined) return;
+  entry.status = answer.status;
+  keepAliveHeader(response);
+  await send({
+    answer,
+    response,
+    withBody: method !== "HEAD",
+    damage: damageOf(action),
+    onSent: (bytes) => (entry.responseBytes += bytes),
+    cut,
+  });
+  body.drain();
+}
+
+/** The answer to write, or undefined when none may go out. */
+async function answerOrNothing(
+  parts: ListenerParts,
+  entry: OpenJournalEntry,
+  action: FaultAction | undefined,
+  request: ReceivedRequest,
+  cut: () => void,
+): Promise<Answer | undefined> {
+  if (action?.type === "status") return standIn(action);
+  if (action?.type === "stall") return undefined;
+  if (action?.type === "delay") await waitUnlessClosing(action.ms, parts.closing);
+  if (action?.type === "reset" || (action?.type === "resetAfter" && action.bytes === 0)) {
+    cut();
+    return undefined;
+  }
+  const answer = await handled(parts, request, action?.type === "resetAfter");
+  entry.applied = answer !== undefined;
+  if (action?.type === "dropAnswer" || action?.type === "resetAfter") cut();
+  const silent = ["dropAnswer", "resetAfter", "stallAnswer"].includes(action?.type ?? "");
+  return silent ? undefined : answer;
+}
+
+/** Runs the handler. A sender that went away gets no answer; anything else unforeseen is a 500. */
+async function handled(
+  parts: ListenerParts,
+  request: ReceivedRequest,
+  willBeCut: boolean,
+): Promise<Answer | undefined> {
+  try {
+    return await parts.handle(request);
+  } catch (error) {
+    if (willBeCut || isDisconnect(error) || parts.closing.aborted) return undefined;
+    const message = error instanceof Error ? error.message : String(error);
+    return errorAnswer(500, { code: "UNKNOWN", message: `emulator: ${message}` });
+  }
+}
+
+function isDisconnect(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE";
+}
+
+function standIn(action: Extract<FaultAction, { type: "status" }>): Answer {
+  const headers = { ...registryHeaders(), ...action.headers };
+  if (action.code !== undefined || action.message !== undefined) {
+    const { code = "UNKNOWN", message = "a fault of the emulator" } = action;
+    const answer = errorAnswer(action.status, { code, message });
+    return { ...answer, headers: { ...answer.headers, ...headers } };
+  }
+  const body = action.body === undefined ? {} : { body: Buffer.from(action.body) };
+  return { status: action.status, headers, ...body };
+}
+
+function damageOf(action: FaultAction | undefined): Damage {
+  if (action?.type === "truncate") return { truncateAt: action.bytes };
+  return { corrupt: action?.type === "corrupt" };
+}
+
+/** Node would add `Keep-Alive: timeout=…`, which the service does not send; its own Connection header stops that. */
+function keepAliveHeader(response: ServerResponse): void {
+  if (response.shouldKeepAlive) response.setHeader("Connection", "keep-alive");
+}
+
+function cutConnection(incoming: IncomingMessage): void {
+  const { socket } = incoming;
+  // RST where the socket allows it; over TLS only an end without close_notify is possible.
+  if ("encrypted" in socket) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
+function splitTarget(url: string): { path: string; query: string } {
+  const at = url.indexOf("?");
+  return at < 0 ? { path: url, query: "" } : { path: url.slice(0, at), query: url.slice(at + 1) };
+}
+
+async function waitUnlessClosing(ms: number, closing: AbortSignal): Promise<void> {
+  try {
+    await wait(ms, undefined, { signal: closing });
+  } catch (error) {
+    if (!closing.aborted) throw error;
+  }
+}

@@ -1,0 +1,109 @@
+import { createReadStream } from "node:fs";
+import type { ServerResponse } from "node:http";
+
+import type { Answer, FileSlice } from "./answer.js";
+
+/** How an answer may be damaged on its way out. */
+export interface Damage {
+  /** Cut the connection after so many bytes of the body. */
+  readonly truncateAt?: number;
+  /** Change one bit. */
+  readonly corrupt?: boolean;
+}
+
+export interface Sending {
+  readonly answer: Answer;
+  readonly response: ServerResponse;
+  readonly withBody: boolean;
+  readonly damage: Damage;
+  readonly onSent: (bytes: number) => void;
+  readonly cut: () => void;
+}
+
+/** Writes the head and the body of an answer; ends when the last byte was handed to the connection. */
+export async function send(sending: Sending): Promise<void> {
+  const { answer, response, withBody, damage } = sending;
+  const damaged = damage.corrupt === true && !(withBody && answer.body !== undefined);
+  const headers = { ...answer.headers };
+  if (damaged) headers["Docker-Content-Digest"] = flipDigit(headers["Docker-Content-Digest"]);
+  const length = contentLength(answer);
+  if (length !== undefined) headers["Content-Length"] = length;
+  response.writeHead(answer.status, headers);
+  if (damage.truncateAt !== undefined) {
+    response.flushHeaders();
+    await writeBody(sending, damage.truncateAt);
+    sending.cut();
+    return;
+  }
+  if (withBody) await writeBody(sending, Infinity);
+  await new Promise<void>((resolve) => {
+    response.once("close", resolve);
+    response.end(resolve);
+  });
+}
+
+function contentLength(answer: Answer): number | undefined {
+  if (answer.contentLength !== undefined) return answer.contentLength;
+  if (answer.chunked === true || answer.status === 204) return undefined;
+  if (answer.body === undefined) return 0;
+  return Buffer.isBuffer(answer.body) ? answer.body.length : sliceLength(answer.body);
+}
+
+function sliceLength(slice: FileSlice): number {
+  return slice.end - slice.start + 1;
+}
+
+async function writeBody(sending: Sending, limit: number): Promise<void> {
+  const { answer, response, damage, onSent } = sending;
+  if (answer.body === undefined) return;
+  let room = limit;
+  let corrupt = damage.corrupt === true;
+  for await (const part of parts(answer.body)) {
+    let bytes = part.subarray(0, Math.min(room, part.length));
+    if (corrupt && bytes.length > 0) {
+      bytes = flipBit(bytes);
+      corrupt = false;
+    }
+    room -= bytes.length;
+    onSent(bytes.length);
+    if (bytes.length > 0 && !response.write(bytes)) await drained(response);
+    if (room <= 0 || response.destroyed) return;
+  }
+}
+
+async function* parts(body: Buffer | FileSlice): AsyncGenerator<Buffer, void, undefined> {
+  if (Buffer.isBuffer(body)) {
+    yield body;
+    return;
+  }
+  if (sliceLength(body) <= 0) return;
+  const { path, start, end } = body;
+  for await (const chunk of createReadStream(path, { start, end, highWaterMark: 1024 * 1024 })) {
+    yield chunk as Buffer;
+  }
+}
+
+/** Resolves when the connection takes more, or is gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off("drain", done);
+      response.off("close", done);
+      resolve();
+    };
+    response.once("drain", done);
+    response.once("close", done);
+  });
+}
+
+function flipBit(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  const middle = copy.length >> 1;
+  copy[middle] = (copy[middle] ?? 0) ^ 1;
+  return copy;
+}
+
+function flipDigit(header: unknown): string | undefined {
+  if (typeof header !== "string") return undefined;
+  return `${header.slice(0, -1)}${header.endsWith("0") ? "1" : "0"}`;
+}

@@ -1,0 +1,62 @@
+import { type RequestListener, createServer as createHttpServer } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+
+import type { Certificate } from "./certificate.js";
+import { type ListenerParts, serve } from "./listener.js";
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly port: number;
+  /** `host:port`, with brackets around an IPv6 address. */
+  readonly authority: string;
+  readonly origin: string;
+  /** Cuts every connection and waits until no handler runs any more. */
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly certificate: Certificate | undefined;
+  readonly parts: ListenerParts;
+}
+
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { host, certificate, parts } = options;
+  const running = new Set<Promise<void>>();
+  const listener: RequestListener = (incoming, response) => {
+    // A connection that dies while its answer is written is the client's business, not a crash of ours.
+    const done = serve(parts, incoming, response).catch(() => {
+      incoming.destroy();
+    });
+    running.add(done);
+    void done.finally(() => running.delete(done));
+  };
+  // Idle connections live long, as behind the service's front end; a slow upload must never run into a timer.
+  const timers = { keepAliveTimeout: 120_000, requestTimeout: 0 };
+  const server =
+    certificate === undefined
+      ? createHttpServer(timers, listener)
+      : createHttpsServer({ ...timers, ...certificate.server }, listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  const authority = `${host.includes(":") ? `[${host}]` : host}:${String(port)}`;
+  return {
+    port,
+    authority,
+    origin: `${certificate === undefined ? "http" : "https"}://${authority}`,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      await Promise.all(running);
+    },
+  };
+}

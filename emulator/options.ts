@@ -1,0 +1,98 @@
+/** What `startEmulator` takes. Everything is optional: the defaults are a registry as the service makes it. */
+export interface EmulatorOptions {
+  /** Port of the registry; 0 (the default) takes a free one. Blob content is served from a second, free port. */
+  readonly port?: number;
+  /** Address to listen on, `127.0.0.1` by default. Anything but loopback needs `allowNonLoopback`. */
+  readonly host?: string;
+  /** Listen on an address that other machines can reach. The emulator is a test tool: think twice. */
+  readonly allowNonLoopback?: boolean;
+  /** Name of the admin user, `emulator` by default. */
+  readonly username?: string;
+  /** Password of the admin user; random when absent. */
+  readonly password?: string;
+  /** Folder for content and metadata, which then survive a restart; without it a temporary one is removed by `close`. */
+  readonly dataDirectory?: string;
+  /** Serve https with a certificate made for this run (kept in `dataDirectory` when there is one). */
+  readonly tls?: boolean;
+  /** Answer reads without credentials, as a registry with anonymous pull does (with anonymous tokens). */
+  readonly anonymousPull?: boolean;
+  /** False plays a registry encrypted with customer-managed keys, which has no referrers API. */
+  readonly referrersApi?: boolean;
+  /** Largest manifest in bytes, 4 MiB by default. */
+  readonly manifestSizeLimit?: number;
+  /** Largest request body of an upload in bytes; above it 413, as has been reported for bodies over about 20 MB. Off by default. */
+  readonly chunkSizeLimit?: number;
+  /** Refuse uploads without Content-Length with 400 CONTENT_LENGTH_INVALID, as has been reported. Off by default. */
+  readonly refuseChunkedFraming?: boolean;
+  /** What a manifest read without an `Accept` header gets; not documented for the service. `serve` by default. */
+  readonly withoutAccept?: "serve" | "refuse";
+  /** Whether DELETE of a manifest is refused when one of its tags is locked; not documented. True by default. */
+  readonly tagLockProtectsManifest?: boolean;
+  /** Answer a bad token at the token endpoints with the JSON error instead of an empty body; both have been seen. */
+  readonly tokenErrorBody?: boolean;
+  /** Accept Entra tokens for Azure Resource Manager; false plays `authentication-as-arm` disabled. True by default. */
+  readonly armAudience?: boolean;
+  /** Entries of a list page when the request has no `n`, 100 by default. */
+  readonly pageSize?: number;
+  /** Lifetime of the token that a blob read is redirected with, in seconds; 1,200 by default. */
+  readonly storageTokenSeconds?: number;
+  /** Lifetime of an access token in seconds; 4,500 by default. */
+  readonly accessTokenSeconds?: number;
+  /** Lifetime of a refresh token in seconds; 11,700 by default. */
+  readonly refreshTokenSeconds?: number;
+  /** How many requests the journal keeps; older ones are dropped and counted. 10,000 by default. */
+  readonly journalLimit?: number;
+  /** Milliseconds since the Unix epoch; for tests that steer time. */
+  readonly now?: () => number;
+}
+
+/** The options with every default filled in, without those that only `startEmulator` needs. */
+export interface Settings {
+  readonly anonymousPull: boolean;
+  readonly referrersApi: boolean;
+  readonly manifestSizeLimit: number;
+  readonly chunkSizeLimit: number;
+  readonly refuseChunkedFraming: boolean;
+  readonly withoutAccept: "serve" | "refuse";
+  readonly tagLockProtectsManifest: boolean;
+  readonly tokenErrorBody: boolean;
+  readonly armAudience: boolean;
+  readonly pageSize: number;
+  readonly storageTokenSeconds: number;
+  readonly accessTokenSeconds: number;
+  readonly refreshTokenSeconds: number;
+}
+
+export const defaultUsername = "emulator";
+
+export function settingsFrom(options: EmulatorOptions): Settings {
+  return {
+    anonymousPull: options.anonymousPull ?? false,
+    referrersApi: options.referrersApi ?? true,
+    manifestSizeLimit: options.manifestSizeLimit ?? 4 * 1024 * 1024,
+    chunkSizeLimit: options.chunkSizeLimit ?? Infinity,
+    refuseChunkedFraming: options.refuseChunkedFraming ?? false,
+    withoutAccept: options.withoutAccept ?? "serve",
+    tagLockProtectsManifest: options.tagLockProtectsManifest ?? true,
+    tokenErrorBody: options.tokenErrorBody ?? false,
+    armAudience: options.armAudience ?? true,
+    pageSize: options.pageSize ?? 100,
+    storageTokenSeconds: options.storageTokenSeconds ?? 20 * 60,
+    accessTokenSeconds: options.accessTokenSeconds ?? 4_500,
+    refreshTokenSeconds: options.refreshTokenSeconds ?? 11_700,
+  };
+}
+
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
+
+/** The host to listen on; throws for one that others can reach, unless that was asked for. */
+export function listenHost(options: EmulatorOptions): string {
+  const host = options.host ?? "127.0.0.1";
+  if (!loopback.test(host) && options.allowNonLoopback !== true) {
+    throw new RangeError(
+      `The emulator listens on loopback addresses only, and "${host}" is not one. ` +
+        "Use 127.0.0.1, ::1 or localhost, or ask for it explicitly: option allowNonLoopback, flag --allow-non-loopback.",
+    );
+  }
+  return host;
+}

@@ -1,0 +1,54 @@
+import type { OutgoingHttpHeaders } from "node:http";
+
+import type { Answer } from "../http/answer.js";
+import type { ReceivedRequest } from "../http/listener.js";
+import type { Settings } from "../options.js";
+import type { PageCursors } from "../state/pageCursors.js";
+import type { RegistryState } from "../state/registryState.js";
+import type { UploadSessions } from "../state/uploadSessions.js";
+import type { SharedAccess } from "../storage/sharedAccess.js";
+import type { Authorizer } from "../tokens/authorization.js";
+import type { EmulatedEntra } from "../tokens/entra.js";
+import type { TokenIssuer } from "../tokens/tokenIssuer.js";
+import type { Access } from "../wire/scope.js";
+
+/** What every handler works with. */
+export interface Service {
+  readonly state: RegistryState;
+  readonly uploads: UploadSessions;
+  readonly settings: Settings;
+  readonly authorizer: Authorizer;
+  readonly tokens: TokenIssuer;
+  readonly entra: EmulatedEntra;
+  readonly sharedAccess: SharedAccess;
+  readonly storageOrigin: () => string;
+  readonly cursors: PageCursors;
+}
+
+/** A request with what its route found in it. */
+export interface Call {
+  readonly request: ReceivedRequest;
+  readonly service: Service;
+  /** `host:port` as the client addressed it. */
+  readonly host: string;
+  readonly origin: string;
+  readonly query: URLSearchParams;
+  /** The repository, decoded; empty where the route has none. */
+  readonly name: string;
+  /** The last variable part: tag, digest or upload. */
+  readonly reference: string;
+}
+
+export type Handler = (call: Call) => Answer | Promise<Answer>;
+
+/** One row of the route table. */
+export interface Route {
+  readonly method: string;
+  /** `{name}`, `{reference}`, `{digest}`, `{tag}` and `{upload}` are the variable parts. */
+  readonly path: string;
+  /** The scope a caller needs; absent for the token endpoints, which check for themselves. */
+  readonly access?: (call: Call) => readonly Access[];
+  readonly handler: Handler;
+  /** Which headers go with an answer of this status. */
+  readonly headers: (call: Call, status: number) => OutgoingHttpHeaders;
+}

@@ -1,0 +1,24 @@
+import { jsonAnswer } from "../http/answer.js";
+import type { ManifestRecord } from "../state/records.js";
+import { ociIndex } from "../wire/mediaTypes.js";
+import type { Handler } from "./call.js";
+
+/** Newest first; empty when there is none or the subject itself is missing (C11 #57-60). */
+export const listReferrers: Handler = (call) => {
+  const repository = call.service.state.repositories.get(call.name);
+  const artifactType = call.query.get("artifactType");
+  const manifests = [...(repository?.manifests.values() ?? [])]
+    .filter(({ subject }) => subject === call.reference)
+    .filter((one) => artifactType === null || one.artifactType === artifactType)
+    .sort((left, right) => (left.createdTime < right.createdTime ? 1 : -1))
+    .map(descriptor);
+  const filtered = artifactType === null ? {} : { "OCI-Filters-Applied": "artifactType" };
+  const index = { schemaVersion: 2, mediaType: ociIndex, manifests };
+  return jsonAnswer(200, index, { "Content-Type": ociIndex, ...filtered });
+};
+
+/** Keys in the recorded order. */
+function descriptor(record: ManifestRecord): object {
+  const { mediaType, digest, size, annotations, artifactType } = record;
+  return { mediaType, digest, size, annotations, artifactType };
+}

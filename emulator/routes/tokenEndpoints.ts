@@ -1,0 +1,111 @@
+import { type Answer, errorAnswer, jsonAnswer } from "../http/answer.js";
+import { type Identity, anonymous, grant } from "../tokens/identity.js";
+import { authorizationMessage } from "../wire/errorBody.js";
+import { parseScopes } from "../wire/scope.js";
+import type { Call, Handler } from "./call.js";
+
+const largestForm = 1024 * 1024;
+
+/** First hop: an Entra token becomes a refresh token (2021-07-01 specification, `/oauth2/exchange`). */
+export const exchange: Handler = async (call) => {
+  const form = await readForm(call);
+  if (form === undefined) return badRequest("the form is too large");
+  const identity = await exchanged(call, form);
+  if (identity === undefined) return tokenRefused(call);
+  return tokenAnswer({
+    refresh_token: await call.service.tokens.refreshToken(identity, call.host),
+  });
+};
+
+async function exchanged(call: Call, form: URLSearchParams): Promise<Identity | undefined> {
+  const { entra, tokens } = call.service;
+  const refreshToken = form.get("refresh_token") ?? "";
+  switch (form.get("grant_type")) {
+    case "access_token":
+      return entra.readToken(form.get("access_token") ?? "");
+    // Deprecated, but in the specification.
+    case "access_token_refresh_token":
+      return (
+        (await entra.readToken(form.get("access_token") ?? "")) ??
+        (await tokens.readRefreshToken(refreshToken))
+      );
+    case "refresh_token":
+      return tokens.readRefreshToken(refreshToken);
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Second hop: a refresh token, a user name and password, or nothing at all become an access token. No scope is ever
+ * refused here; what the identity may not do is missing from the token, and the API call says so.
+ */
+export const tokenByForm: Handler = async (call) => {
+  const form = await readForm(call);
+  if (form === undefined) return badRequest("the form is too large");
+  const scopes = form.getAll("scope");
+  switch (form.get("grant_type")) {
+    case "refresh_token": {
+      const identity = await call.service.tokens.readRefreshToken(form.get("refresh_token") ?? "");
+      return identity === undefined ? tokenRefused(call) : accessToken(call, identity, scopes);
+    }
+    case "password": {
+      const identity = await byPassword(call, form);
+      return identity === undefined ? credentialsRefused() : accessToken(call, identity, scopes);
+    }
+    default:
+      return badRequest("grant_type must be refresh_token or password");
+  }
+};
+
+/** Anonymous callers send the password grant without a user (recorded: JS, GO, PY). */
+async function byPassword(call: Call, form: URLSearchParams): Promise<Identity | undefined> {
+  const username = form.get("username") ?? "";
+  if (username !== "") return call.service.authorizer.signIn(username, form.get("password") ?? "");
+  return call.service.settings.anonymousPull ? anonymous : undefined;
+}
+
+/** What docker, oras and the others use: GET with Basic (C11, 123 times). */
+export const tokenByBasic: Handler = async (call) => {
+  const { authorizer, settings } = call.service;
+  const header = call.request.headers.authorization;
+  const scopes = call.query.getAll("scope");
+  if (header === undefined && settings.anonymousPull) return accessToken(call, anonymous, scopes);
+  const identity = await authorizer.identify(header);
+  return identity === undefined ? credentialsRefused() : accessToken(call, identity, scopes);
+};
+
+async function accessToken(
+  call: Call,
+  identity: Identity,
+  scopes: readonly string[],
+): Promise<Answer> {
+  const granted = grant(identity, parseScopes(scopes));
+  return tokenAnswer({
+    access_token: await call.service.tokens.accessToken(identity, call.host, granted),
+  });
+}
+
+/** Chunked JSON with the rate counter of the token endpoints (C11 #1). */
+function tokenAnswer(tokens: object): Answer {
+  const headers = { "X-Ms-Ratelimit-Remaining-Calls-Per-Second": "166.650000" };
+  return { ...jsonAnswer(200, tokens, headers), chunked: true };
+}
+
+async function readForm(call: Call): Promise<URLSearchParams | undefined> {
+  const bytes = await call.request.body.upTo(largestForm);
+  return bytes === undefined ? undefined : new URLSearchParams(bytes.toString("utf8"));
+}
+
+/** A bad token gets 401 with an empty body (GO …_fail, 2024-01); a JSON body has been seen too. */
+function tokenRefused(call: Call): Answer {
+  return call.service.settings.tokenErrorBody ? credentialsRefused() : { status: 401, headers: {} };
+}
+
+function credentialsRefused(): Answer {
+  return errorAnswer(401, { code: "UNAUTHORIZED", message: authorizationMessage });
+}
+
+function badRequest(message: string): Answer {
+  return errorAnswer(400, { code: "BAD_REQUEST", message });
+}

@@ -1,0 +1,177 @@
+import { type Answer, Refusal, empty, errorAnswer, textAnswer } from "../http/answer.js";
+import type { ArrivedContent } from "../state/registryState.js";
+import type { UploadSession } from "../state/uploadSessions.js";
+import { parseDigest } from "../wire/digest.js";
+import { heldRange, parseContentRange } from "../wire/range.js";
+import type { Call, Handler } from "./call.js";
+import { digestInvalid, malformedDigest } from "./unknown.js";
+
+/** POST: a mount, a whole blob in one request, or a new session. */
+export const startUpload: Handler = async (call) => {
+  const { uploads, state } = call.service;
+  const mount = call.query.get("mount");
+  const from = call.query.get("from");
+  if (mount !== null && from !== null && state.blobs.has(from, mount)) {
+    state.blobs.add(call.name, mount);
+    return created(call.name, mount);
+  }
+  const digest = call.query.get("digest");
+  // A mount without `from`, or of what is not there, becomes an ordinary session (C11 #40).
+  if (digest === null || mount !== null) return held(call, uploads.start(call.name), 202);
+  if (parseDigest(digest) === undefined) return digestInvalid(malformedDigest);
+  refuseFraming(call);
+  const session = uploads.start(call.name);
+  return whileBusy(session, () => finishWith(call, session, digest));
+};
+
+/** PATCH: one chunk, in order. */
+export const appendChunk: Handler = async (call) => {
+  const session = openSession(call);
+  const misplaced = checkContentRange(call, session);
+  if (misplaced !== undefined) return misplaced;
+  refuseFraming(call);
+  await whileBusy(session, () => session.append(limited(call)));
+  return held(call, session, 202);
+};
+
+/** PUT: the end, with or without the last bytes. */
+export const finishUpload: Handler = async (call) => {
+  const session = openSession(call);
+  const digest = call.query.get("digest");
+  if (digest === null) return digestInvalid("digest missing");
+  if (parseDigest(digest) === undefined) return digestInvalid(malformedDigest);
+  const misplaced = checkContentRange(call, session);
+  if (misplaced !== undefined) return misplaced;
+  refuseFraming(call);
+  return whileBusy(session, () => finishWith(call, session, digest));
+};
+
+/** GET: how much has arrived (C11 #37). */
+export const uploadStatus: Handler = (call) => held(call, openSession(call), 204);
+
+/** DELETE: cancel; the answer has no Content-Length (go SDK, CancelUpload). */
+export const cancelUpload: Handler = async (call) => {
+  const session = openSession(call);
+  await call.service.uploads.end(session);
+  return empty(204, { "Docker-Upload-Uuid": session.id });
+};
+
+/** Takes the rest of the body and compares; after a mismatch the session is gone. */
+async function finishWith(call: Call, session: UploadSession, digest: string): Promise<Answer> {
+  const { uploads, state } = call.service;
+  let content: ArrivedContent | undefined;
+  try {
+    await session.append(limited(call));
+    content = await session.finish(digest);
+  } catch (error) {
+    if (call.query.get("_state") === null) await uploads.end(session);
+    throw error;
+  }
+  if (content === undefined) {
+    await uploads.end(session);
+    return digestInvalid({ Digest: digest, Reason: {} });
+  }
+  state.addBlob(call.name, content);
+  uploads.complete(session);
+  return created(call.name, digest);
+}
+
+async function whileBusy<Result>(
+  session: UploadSession,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  session.busy = true;
+  try {
+    return await work();
+  } finally {
+    session.busy = false;
+  }
+}
+
+/** The session of the address, which has to be the newest one handed out (reported: azure-sdk-for-js#25448). */
+function openSession(call: Call): UploadSession {
+  const found = call.service.uploads.find(call.name, call.reference, call.query.get("_state"));
+  if (found === "unknown") {
+    const message = "blob upload unknown to registry";
+    throw new Refusal(errorAnswer(404, { code: "BLOB_UPLOAD_UNKNOWN", message }));
+  }
+  if (found === "invalid") {
+    const message = "blob upload invalid";
+    throw new Refusal(errorAnswer(404, { code: "BLOB_UPLOAD_INVALID", message }));
+  }
+  return found;
+}
+
+/** Undefined when a chunk is where it belongs; without Content-Range it always is. */
+function checkContentRange(call: Call, session: UploadSession): Answer | undefined {
+  const header = call.request.headers["content-range"];
+  if (header === undefined) return undefined;
+  const range = parseContentRange(header);
+  if (range === undefined)
+    return rangeInvalid(header, "the Content-Range header format is invalid");
+  const { start, end } = range;
+  const { declaredLength } = call.request.body;
+  if (declaredLength !== undefined && declaredLength !== end - start + 1) {
+    const message = "provided length did not match content length";
+    return errorAnswer(400, { code: "SIZE_INVALID", message });
+  }
+  if (start > session.offset) {
+    const expected = String(session.offset);
+    return rangeInvalid(header, `out of order chunk: content range should start at ${expected}`);
+  }
+  // What is there already is refused without a body, but with what is held (C11 #36).
+  if (start < session.offset) {
+    const answer = held(call, session, 416);
+    const headers = { ...answer.headers, "Content-Type": "application/json; charset=utf-8" };
+    return { ...answer, headers };
+  }
+  return undefined;
+}
+
+function rangeInvalid(header: string, reason: string): Answer {
+  return errorAnswer(416, {
+    code: "BLOB_UPLOAD_RANGE_INVALID",
+    message: "blob upload range invalid",
+    detail: { Range: header, Reason: reason },
+  });
+}
+
+/** Off by default: 400 for a body without Content-Length (reported: goharbor/harbor#23016). */
+function refuseFraming(call: Call): void {
+  if (!call.service.settings.refuseChunkedFraming || !call.request.body.chunkedFraming) return;
+  const message = "Content-Length header is required";
+  throw new Refusal(errorAnswer(400, { code: "CONTENT_LENGTH_INVALID", message }));
+}
+
+/** The chunks of the body, as long as they stay within the limit (reported: goharbor/harbor#23015). */
+async function* limited(call: Call): AsyncGenerator<Buffer, void, undefined> {
+  const { body } = call.request;
+  let room = call.service.settings.chunkSizeLimit;
+  if ((body.declaredLength ?? 0) > room) throw tooLarge();
+  for await (const chunk of body.chunks()) {
+    room -= chunk.length;
+    if (room < 0) throw tooLarge();
+    yield chunk;
+  }
+}
+
+function tooLarge(): Refusal {
+  const title = "413 Request Entity Too Large";
+  const page = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>AzureContainerRegistry</center>\r\n</body>\r\n</html>\r\n`;
+  return new Refusal(textAnswer(413, "text/html", page));
+}
+
+function held(call: Call, session: UploadSession, status: number): Answer {
+  return empty(status, {
+    "Docker-Upload-Uuid": session.id,
+    Location: call.service.uploads.location(session),
+    Range: heldRange(session.offset),
+  });
+}
+
+function created(name: string, digest: string): Answer {
+  return empty(201, {
+    "Docker-Content-Digest": digest,
+    Location: `/v2/${name}/blobs/${digest}`,
+  });
+}

@@ -1,0 +1,18 @@
+/** Times of the entries that recent pages ended with: they mark a place in a list by time even after they were deleted. */
+export class PageCursors {
+  private readonly times = new Map<string, string>();
+
+  remember(key: string, time: string): void {
+    this.times.delete(key);
+    this.times.set(key, time);
+    if (this.times.size <= 1000) return;
+    for (const oldest of this.times.keys()) {
+      this.times.delete(oldest);
+      return;
+    }
+  }
+
+  recall(key: string): string | undefined {
+    return this.times.get(key);
+  }
+}

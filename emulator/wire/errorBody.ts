@@ -1,0 +1,30 @@
+/** One entry of the error document (OCI distribution-spec 1.1, "Error Codes"). */
+export interface ErrorEntry {
+  readonly code: string;
+  readonly message: string;
+  /** Left out when undefined; `null` is written, as the service does for `GET /v2/`. */
+  readonly detail?: unknown;
+}
+
+/** Compact JSON and one newline: so are all recorded JSON bodies with a length, but `{}` of `GET /v2/`. */
+export function jsonLine(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value)}\n`);
+}
+
+export function errorBody(entries: readonly ErrorEntry[]): Buffer {
+  return jsonLine({
+    errors: entries.map(({ code, message, detail }) => ({ code, message, detail })),
+  });
+}
+
+export const authorizationMessage =
+  "authentication required, visit https://aka.ms/acr/authorization for more information.";
+
+/** The refusal of every lock (Azure/acr-cli#70). */
+export const disallowed: ErrorEntry = {
+  code: "REGISTRY_DISALLOWED_OPERATION",
+  message:
+    "The operation is disallowed on this registry, repository or image. View troubleshooting steps at " +
+    "https://aka.ms/acr/faq/#why-does-my-pull-or-push-request-fail-with-disallowed-operation",
+  detail: {},
+};

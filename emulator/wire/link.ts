@@ -1,0 +1,19 @@
+/**
+ * The `Link` to the next page: relative, the path as it was asked for, keys in alphabetical order, `orderby` always
+ * there and no `api-version` (recorded: C11 #55; Azure/azure-sdk-assets js, list_repositories_by_pages).
+ */
+export function nextLink(path: string, query: NextPage): string {
+  const parameters = new URLSearchParams();
+  if (query.digest !== undefined) parameters.set("digest", query.digest);
+  parameters.set("last", query.last);
+  parameters.set("n", String(query.n));
+  parameters.set("orderby", query.orderby);
+  return `<${path}?${parameters.toString()}>; rel="next"`;
+}
+
+export interface NextPage {
+  readonly last: string;
+  readonly n: number;
+  readonly orderby: string;
+  readonly digest?: string | undefined;
+}

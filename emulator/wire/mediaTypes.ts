@@ -1,0 +1,46 @@
+export const ociManifest = "application/vnd.oci.image.manifest.v1+json";
+export const ociIndex = "application/vnd.oci.image.index.v1+json";
+export const dockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
+export const dockerManifestList = "application/vnd.docker.distribution.manifest.list.v2+json";
+
+const imageConfigs = new Set([
+  "application/vnd.oci.image.config.v1+json",
+  "application/vnd.docker.container.image.v1+json",
+]);
+
+const manifests = new Set([
+  ociManifest,
+  ociIndex,
+  dockerManifest,
+  dockerManifestList,
+  // The two forerunners of OCI 1.1 artifacts, which Azure/acr-cli still offers in Accept.
+  "application/vnd.oci.artifact.manifest.v1+json",
+  "application/vnd.cncf.oras.artifact.manifest.v1+json",
+]);
+
+export function isManifestType(mediaType: string): boolean {
+  return manifests.has(mediaType);
+}
+
+export function isIndexType(mediaType: string): boolean {
+  return mediaType === ociIndex || mediaType === dockerManifestList;
+}
+
+export function isImageConfigType(mediaType: string): boolean {
+  return imageConfigs.has(mediaType);
+}
+
+/** The type without parameters, in lower case, as it is compared. */
+export function bareMediaType(headerValue: string): string {
+  return (headerValue.split(";")[0] ?? "").trim().toLowerCase();
+}
+
+/** Whether an `Accept` header covers a type (RFC 9110, section 12.5.1; quality values are not weighed). */
+export function accepts(accept: string | undefined, mediaType: string): boolean {
+  if (accept === undefined) return true;
+  const group = `${mediaType.slice(0, mediaType.indexOf("/"))}/*`;
+  return accept
+    .split(",")
+    .map(bareMediaType)
+    .some((range) => range === mediaType || range === "*/*" || range === group);
+}
