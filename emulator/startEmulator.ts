@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import { FaultSwitchboard, type Faults } from "./faults.js";
 import { type Certificate, certificateIn } from "./http/certificate.js";
@@ -55,8 +55,11 @@ export interface Emulator {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const host = listenHost(options);
-  const temporary = options.dataDirectory === undefined;
-  const folder = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), "acr-emulator-")));
+  const { dataDirectory } = options;
+  const temporary = dataDirectory === undefined;
+  const folder = temporary
+    ? await mkdtemp(join(tmpdir(), "acr-emulator-"))
+    : resolve(dataDirectory);
   try {
     await mkdir(folder, { recursive: true });
     return await startIn(folder, host, options);
@@ -71,7 +74,7 @@ async function startIn(folder: string, host: string, options: EmulatorOptions): 
     options.tls === true ? await certificateIn(join(folder, "tls"), host) : undefined;
   const credentials = {
     username: options.username ?? defaultUsername,
-    password: options.password ?? randomBytes(18).toString("base64url"),
+    password: options.password ?? randomBytes(16).toString("hex"),
   };
   const journal = new RecordingJournal(options.journalLimit ?? 10_000);
   const faults = new FaultSwitchboard();

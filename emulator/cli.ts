@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { help, readCommandLine } from "./commandLine.js";
+import { instructions } from "./instructions.js";
+import type { EmulatorOptions } from "./options.js";
+import { type Emulator, startEmulator } from "./startEmulator.js";
+
+/** Exit codes: 0 done, 1 could not start, 2 the command line is wrong. */
+async function main(argv: readonly string[]): Promise<void> {
+  const command = readCommandLine(argv);
+  if (command.verb === "help") {
+    process.stdout.write(help);
+  } else if (command.verb === "wrong") {
+    process.stderr.write(`pulumi-acr: ${command.message}\n\n${help}`);
+    process.exitCode = 2;
+  } else {
+    await runEmulator(command.options);
+  }
+}
+
+async function runEmulator(options: EmulatorOptions): Promise<void> {
+  let emulator: Emulator;
+  try {
+    emulator = await startEmulator(options);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`pulumi-acr: The emulator did not start: ${message}\n`);
+    process.exitCode = error instanceof RangeError ? 2 : 1;
+    return;
+  }
+  const stop = (): void => {
+    void emulator.close().then(() => process.exit(0));
+  };
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  process.stdout.write(instructions(emulator));
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,38 @@
+import type { Emulator } from "./startEmulator.js";
+
+/** What the command prints once the emulator listens; the first line is for programs, the rest for people. */
+export function instructions(emulator: Emulator): string {
+  const { url, loginServer, credentials, caCertificateFile } = emulator;
+  const { username, password } = credentials;
+  const tls = caCertificateFile !== undefined;
+  const trust = tls
+    ? [
+        "Let Node.js (and with it Pulumi programs) trust its certificate:",
+        `  export NODE_EXTRA_CA_CERTS=${quoted(caCertificateFile)}`,
+        "",
+      ]
+    : [];
+  const orasFlags = tls ? `--ca-file ${quoted(caCertificateFile)}` : "--plain-http";
+  return [
+    `ACR emulator ready at ${url}`,
+    "",
+    ...trust,
+    "Use it from a Pulumi stack:",
+    // Plain http has to be asked for, and is for loopback only.
+    `  pulumi config set acr:loginServer ${tls ? loginServer : url}`,
+    "  pulumi config set acr:credential token",
+    `  pulumi config set acr:username ${quoted(username)}`,
+    `  pulumi config set --secret acr:password ${password.startsWith("-") ? "-- " : ""}${quoted(password)}`,
+    "",
+    "Or from other clients:",
+    `  oras login ${loginServer} ${orasFlags} --username ${quoted(username)} --password=${quoted(password)}`,
+    "",
+    "Stop it with Ctrl-C.",
+    "",
+  ].join("\n");
+}
+
+/** The word as a POSIX shell has to see it. */
+function quoted(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
