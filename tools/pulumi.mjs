@@ -63,11 +63,15 @@ async function getPulumi() {
   const fresh = `${pulumiFolder}.new`;
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(join(fresh, "bin"), { recursive: true });
-  const whyNot = await installPulumi(fresh);
-  if (whyNot !== undefined) await buildFromModules(fresh, whyNot);
-  writeFileSync(join(fresh, "made-from"), buildFingerprint());
-  rmSync(pulumiFolder, { recursive: true, force: true });
-  renameSync(fresh, pulumiFolder);
+  try {
+    const whyNot = await installPulumi(fresh);
+    if (whyNot !== undefined) await buildFromModules(fresh, whyNot);
+    writeFileSync(join(fresh, "made-from"), buildFingerprint());
+    rmSync(pulumiFolder, { recursive: true, force: true });
+    renameSync(fresh, pulumiFolder);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "mocha";
+import { type Paths, type Run, tool } from "./modules.js";
+
+describe("run", () => {
+  let run: Run["run"];
+
+  before(async () => {
+    ({ run } = await tool<Run>("run.mjs"));
+  });
+
+  it("collects what a command says and its exit code", async () => {
+    const program = "console.log('out'); console.error('err'); process.exitCode = 3";
+    const { code, stdout, all } = await run(process.execPath, ["-e", program]);
+    assert.equal(code, 3);
+    assert.equal(stdout, "out\n");
+    assert.match(all, /err/u);
+  });
+
+  it("a command that is not there: 127, and why", async () => {
+    const { code, all } = await run("no-such-command", []);
+    assert.equal(code, 127);
+    assert.match(all, /ENOENT/u);
+  });
+
+  it("a command that takes too long: 124, and what it started is ended with it", async () => {
+    const grandchild = "setInterval(() => {}, 1000)";
+    const program = `console.log(require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}], { stdio: "inherit" }).pid)`;
+    const { code, stdout } = await run(process.execPath, ["-e", program], { timeoutMs: 1_000 });
+    assert.equal(code, 124);
+    // Its output pipe was the grandchild's too: it closed only because that ended.
+    assert.match(stdout, /^\d+\n$/u);
+  });
+});
+
+describe("paths", () => {
+  let paths: Paths;
+
+  before(async () => {
+    paths = await tool<Paths>("paths.mjs");
+  });
+
+  it("finds a command by its run bit", () => {
+    assert.equal(paths.findCommand("package.json", [process.cwd()]), undefined);
+    assert.notEqual(paths.findCommand("node"), undefined);
+  });
+
+  it("an environment without the traces of a running npm script", () => {
+    const names = Object.keys(paths.cleanEnvironment());
+    assert.deepEqual(
+      names.filter((name) => /^npm_(?:package|lifecycle)_/u.test(name)),
+      [],
+    );
+  });
+});
