@@ -26,18 +26,6 @@ const ownGroup = new WeakSet();
 
 let interrupted = false;
 
-// The children decide how to end, for they clean up; we end when they have. A terminal sends SIGINT to
-// the whole group, so only a child in a group of its own needs it from us: twice would mean "at once".
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-  process.on(signal, () => {
-    if (running.size === 0 || interrupted) process.exit(130);
-    interrupted = true;
-    for (const child of running) {
-      if (signal !== "SIGINT" || ownGroup.has(child)) endGroup(child, signal);
-    }
-  });
-}
-
 /**
  * Runs a command to its end; never throws for what the command does.
  * @param {string} command
@@ -114,12 +102,29 @@ export class ToolError extends Error {}
  * @param {() => Promise<number | void>} main
  */
 export async function runMain(main) {
+  endWithChildren();
   try {
     process.exitCode = (await main()) ?? 0;
   } catch (error) {
     const told = error instanceof ToolError ? error.message : error;
     process.stderr.write(`${told instanceof Error ? (told.stack ?? told.message) : told}\n`);
     process.exitCode = 1;
+  }
+}
+
+/**
+ * The children decide how to end, for they clean up; we end when they have. A terminal sends SIGINT to the whole
+ * group, so only a child in a group of its own needs it from us: twice would mean "at once".
+ */
+function endWithChildren() {
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+    process.on(signal, () => {
+      if (running.size === 0 || interrupted) process.exit(130);
+      interrupted = true;
+      for (const child of running) {
+        if (signal !== "SIGINT" || ownGroup.has(child)) endGroup(child, signal);
+      }
+    });
   }
 }
 

@@ -26,7 +26,7 @@ describe("run", () => {
   it("a command that takes too long: 124, and what it started is ended with it", async () => {
     const grandchild = "setInterval(() => {}, 1000)";
     const program = `console.log(require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}], { stdio: "inherit" }).pid)`;
-    const { code, stdout } = await run(process.execPath, ["-e", program], { timeoutMs: 1_000 });
+    const { code, stdout } = await run(process.execPath, ["-e", program], { timeoutMs: 2_000 });
     assert.equal(code, 124);
     // Its output pipe was the grandchild's too: it closed only because that ended.
     assert.match(stdout, /^\d+\n$/u);
