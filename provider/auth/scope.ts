@@ -15,3 +15,48 @@ export function repositoryScope(repository: string, ...actions: RepositoryAction
 }
 
 export const CATALOG_SCOPE: Scope = { type: "catalog" };
+
+const CATALOG_RESOURCE = "registry:catalog";
+const ACTION_ORDER: readonly string[] = [
+  "pull",
+  "push",
+  "delete",
+  "metadata_read",
+  "metadata_write",
+];
+
+/**
+ * The scopes as the token endpoint wants them, one per resource: `repository:charts/web:pull,push`.
+ * The form is canonical (sorted, no duplicates), because the service itself answers `pull,push` and
+ * `push,pull` for the same request: only sets can be compared.
+ */
+export function formatScopes(scopes: readonly Scope[]): readonly string[] {
+  return [...actionsByResource(scopes)]
+    .map(([resource, actions]) => `${resource}:${inOrder(actions).join(",")}`)
+    .sort();
+}
+
+/** Whether a token for `granted` also serves a request that needs `needed`. */
+export function coversScopes(granted: readonly Scope[], needed: readonly Scope[]): boolean {
+  const held = actionsByResource(granted);
+  return [...actionsByResource(needed)].every(([resource, actions]) => {
+    const own = held.get(resource);
+    return own !== undefined && [...actions].every((action) => own.has(action));
+  });
+}
+
+function actionsByResource(scopes: readonly Scope[]): Map<string, Set<string>> {
+  const merged = new Map<string, Set<string>>();
+  for (const scope of scopes) {
+    const catalog = scope.type === "catalog";
+    const resource = catalog ? CATALOG_RESOURCE : `repository:${scope.repository}`;
+    const actions = merged.get(resource) ?? new Set<string>();
+    for (const action of catalog ? ["*"] : scope.actions) actions.add(action);
+    merged.set(resource, actions);
+  }
+  return merged;
+}
+
+function inOrder(actions: ReadonlySet<string>): string[] {
+  return [...actions].sort((a, b) => ACTION_ORDER.indexOf(a) - ACTION_ORDER.indexOf(b));
+}

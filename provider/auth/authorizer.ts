@@ -1,0 +1,115 @@
+import { SingleFlight, untilAborted } from "../concurrency/singleFlight.js";
+import { AnonymousTokenSource } from "./anonymousTokenSource.js";
+import { type AzureCredential, azureCredential } from "./azureCredential.js";
+import { basicHeader } from "./basicHeader.js";
+import type { Credential } from "./credential.js";
+import { DistributionTokenSource } from "./distributionTokenSource.js";
+import { EntraTokenSource } from "./entraTokenSource.js";
+import { modeFromChallenge, type AuthorizationMode } from "./authorizationMode.js";
+import type { Scope } from "./scope.js";
+import { TokenCache } from "./tokenCache.js";
+import { NotAzureRegistry, type TokenSource, type TokenSourceContext } from "./tokenSource.js";
+
+export interface AuthorizerOptions extends TokenSourceContext {
+  readonly credential: Credential;
+  readonly audience?: string;
+  readonly authorityHost?: string;
+}
+
+/**
+ * Says what goes into the `Authorization` header of a request to the registry.
+ *
+ * It begins as if the registry were an ACR and asks the token endpoint at its fixed place for exactly
+ * the scopes of the request: one request (user name and password, anonymous) or two (Entra), and no
+ * wasted 401. If there is no such endpoint, the registry is another product: one `GET /v2/`, once,
+ * tells from its challenge whether it wants nothing, Basic, or tokens from its own origin.
+ */
+export class Authorizer {
+  readonly #options: AuthorizerOptions;
+  readonly #cache: TokenCache;
+  readonly #probes = new SingleFlight<AuthorizationMode>();
+  #mode: AuthorizationMode;
+  /** Until a token was got or the registry was asked, that it is an ACR is only assumed. */
+  #assumed = true;
+
+  constructor(options: AuthorizerOptions) {
+    this.#options = options;
+    this.#cache = new TokenCache(options.now);
+    this.#mode = { kind: "bearer", source: azureSource(options) };
+  }
+
+  /** The header's value, or `undefined` where the registry wants none. */
+  async header(scopes: readonly Scope[], signal?: AbortSignal): Promise<string | undefined> {
+    const mode = this.#mode;
+    if (mode.kind === "none") return undefined;
+    if (mode.kind === "basic") return mode.header;
+    try {
+      const token = await this.#cache.get(scopes, () => mode.source.accessToken(scopes), signal);
+      this.#assumed = false;
+      return `Bearer ${token}`;
+    } catch (error) {
+      if (!(error instanceof NotAzureRegistry) || !this.#assumed) throw error;
+    }
+    this.#mode = await untilAborted(
+      this.#probes.run("", () => this.#probe()),
+      signal,
+    );
+    this.#assumed = false;
+    return await this.header(scopes, signal);
+  }
+
+  /**
+   * After a 401: drops what was refused, so that the next header is a new one. `false` if a new one
+   * would be the same.
+   */
+  renew(refused: string | undefined, challenge: string | undefined): boolean {
+    const mode = this.#mode;
+    if (mode.kind === "basic") return false;
+    if (mode.kind === "none") {
+      // Some registries answer `GET /v2/` to everyone, and ask for an identity only afterwards.
+      this.#mode = modeFromChallenge(challenge, this.#options);
+      return this.#mode.kind !== "none";
+    }
+    // If it is gone already, another request has seen the same 401 and renewed it.
+    if (this.#cache.drop((refused ?? "").replace(/^Bearer /, ""))) mode.source.forget();
+    return true;
+  }
+
+  /** Drops every token: what they allow may have changed. */
+  forget(): void {
+    this.#cache.clear();
+    if (this.#mode.kind === "bearer") this.#mode.source.forget();
+  }
+
+  async #probe(): Promise<AuthorizationMode> {
+    const { endpoint, send } = this.#options;
+    const operation = `ask ${endpoint.loginServer} how it wants to be signed in to`;
+    const answer = await send({ method: "GET", path: "/v2/", operation, expect: [200, 401, 404] });
+    if (answer.status !== 401) return { kind: "none" };
+    return modeFromChallenge(answer.header("www-authenticate"), this.#options);
+  }
+}
+
+function azureSource(options: AuthorizerOptions): TokenSource {
+  const { credential, endpoint } = options;
+  switch (credential.kind) {
+    case "anonymous":
+      return new AnonymousTokenSource(options);
+    case "token":
+      return new DistributionTokenSource(options, {
+        path: "/oauth2/token",
+        service: endpoint.loginServer,
+        basic: basicHeader(credential),
+        assumed: true,
+      });
+    default:
+      return entraSource(options, credential);
+  }
+}
+
+function entraSource(options: AuthorizerOptions, credential: AzureCredential): TokenSource {
+  // One credential object for the life of the transport: it has a cache of its own.
+  let found: ReturnType<typeof azureCredential> | undefined;
+  const find = () => (found ??= azureCredential(credential, options.authorityHost));
+  return new EntraTokenSource(options, find, options.audience);
+}

@@ -1,0 +1,34 @@
+import { type RepositoryAction, type Scope, formatScopes } from "../auth/scope.js";
+
+/**
+ * What each action needs: a role of Azure, the role of a registry in ABAC mode, or the action of a
+ * repository-scoped token's scope map (Microsoft Learn, "Azure Container Registry roles and
+ * permissions", "Token-based repository permissions").
+ */
+const NEEDS: Readonly<Record<RepositoryAction, string>> = {
+  pull: "AcrPull, or Container Registry Repository Reader; scope map: content/read",
+  push: "AcrPush, or Container Registry Repository Writer; scope map: content/write",
+  delete: "AcrDelete, or Container Registry Repository Contributor; scope map: content/delete",
+  metadata_read: "AcrPull, or Container Registry Repository Reader; scope map: metadata/read",
+  metadata_write: "AcrPush, or Container Registry Repository Writer; scope map: metadata/write",
+};
+
+/** Names what was asked for and what gives it. */
+export function accessHint(scopes: readonly Scope[]): string {
+  if (scopes.length === 0) return "Check the credential";
+  const needs = new Set(scopes.flatMap(needsOf));
+  return `It needs ${formatScopes(scopes).join(" ")} (${[...needs].join(" / ")})`;
+}
+
+function needsOf(scope: Scope): string[] {
+  if (scope.type === "catalog") {
+    return [
+      "AcrPull, or Container Registry Repository Catalog Lister; not for repository-scoped tokens",
+    ];
+  }
+  // `push` includes what `pull` names.
+  const actions = scope.actions.filter(
+    (action) => action !== "pull" || !scope.actions.includes("push"),
+  );
+  return actions.map((action) => NEEDS[action]);
+}

@@ -1,0 +1,32 @@
+import { RegistryError } from "../errors.js";
+import type { Clock } from "./clock.js";
+import { TransientFailure } from "./failure.js";
+
+/**
+ * A registry made a moment ago may have a name that does not resolve yet, and role assignments that do
+ * not work yet. On exactly these failures, and for a limited time after the first, it is worth to wait.
+ */
+export class AccessWait {
+  readonly #clock: Clock;
+  readonly #waitMs: number;
+  #since: number | undefined;
+
+  constructor(clock: Clock, waitSeconds: number) {
+    this.#clock = clock;
+    this.#waitMs = waitSeconds * 1000;
+  }
+
+  /** Whether to try again after this failure. */
+  allows(failure: unknown): boolean {
+    if (this.#waitMs <= 0 || !isAccessFailure(failure)) return false;
+    this.#since ??= this.#clock.now();
+    return this.#clock.now() - this.#since < this.#waitMs;
+  }
+}
+
+function isAccessFailure(failure: unknown): boolean {
+  if (failure instanceof TransientFailure) return failure.unresolved;
+  if (!(failure instanceof RegistryError)) return false;
+  const { code, status } = failure;
+  return (status === 401 || status === 403) && (code === "UNAUTHORIZED" || code === "DENIED");
+}

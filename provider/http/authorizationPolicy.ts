@@ -1,0 +1,92 @@
+import type { PipelinePolicy, PipelineResponse } from "@azure/core-rest-pipeline";
+import type { Authorizer } from "../auth/authorizer.js";
+import { findChallenge, foreignRealm } from "../auth/challenge.js";
+import { RegistryError, isAcrError } from "../errors.js";
+import type { RegistryEndpoint } from "../oci/loginServer.js";
+import { sameOrigin } from "../oci/origin.js";
+import { accessHint } from "./accessHint.js";
+import { drain } from "./answerPolicy.js";
+import { aborted } from "./clock.js";
+import { type Exchange, exchangeOf } from "./exchange.js";
+import { locationOf, printable } from "./redaction.js";
+
+/**
+ * Puts the authorization into requests to the registry's own origin, and into no other. The scopes are
+ * those of the request, known before it is sent; of a challenge only the fact counts, and once.
+ */
+export function authorizationPolicy(
+  authorizer: Authorizer,
+  endpoint: RegistryEndpoint,
+): PipelinePolicy {
+  return {
+    name: "acrAuthorization",
+    async sendRequest(request, next) {
+      const exchange = exchangeOf(request);
+      const { scopes } = exchange;
+      if (scopes === undefined) return await next(request);
+      if (!sameOrigin(request.url, endpoint.origin)) {
+        throw new TypeError("a request with scopes goes to the registry's own origin only");
+      }
+      const authorize = async (): Promise<string | undefined> => {
+        const value = await headerOrAbort(authorizer, exchange);
+        if (value === undefined) request.headers.delete("Authorization");
+        else request.headers.set("Authorization", value);
+        return value;
+      };
+      const used = await authorize();
+      const response = await next(request);
+      if (response.status !== 401) return response;
+      if (!authorizer.renew(used, response.headers.get("WWW-Authenticate"))) {
+        return await refused(response, exchange, endpoint);
+      }
+      await drain(response);
+      await authorize();
+      const second = await next(request);
+      return second.status === 401 ? await refused(second, exchange, endpoint) : second;
+    },
+  };
+}
+
+async function headerOrAbort(
+  authorizer: Authorizer,
+  exchange: Exchange,
+): Promise<string | undefined> {
+  try {
+    return await authorizer.header(exchange.scopes ?? [], exchange.signal);
+  } catch (error) {
+    if (exchange.signal?.aborted === true && !isAcrError(error)) throw aborted(exchange.signal);
+    throw error;
+  }
+}
+
+async function refused(
+  response: PipelineResponse,
+  exchange: Exchange,
+  endpoint: RegistryEndpoint,
+): Promise<never> {
+  const header = response.headers.get("WWW-Authenticate");
+  await drain(response);
+  const challenge = findChallenge(header, "bearer");
+  const lacking = challenge?.parameters.get("error") === "insufficient_scope";
+  const foreign = challenge && foreignRealm(challenge, endpoint.origin);
+  const verdict = lacking
+    ? "the identity lacks the permission (401, insufficient_scope)"
+    : "the registry does not accept the credential (401)";
+  const suspicion =
+    foreign === undefined
+      ? ""
+      : `. Its challenge points to another place (${printable(foreign).slice(0, 255)}), which was not asked`;
+  const correlationId = response.headers.get("x-ms-correlation-request-id");
+  throw new RegistryError(
+    lacking ? "DENIED" : "UNAUTHORIZED",
+    `${exchange.operation}: ${verdict}. ${accessHint(exchange.scopes ?? [])}${suspicion}`,
+    {
+      method: exchange.method,
+      url: locationOf(exchange.url),
+      status: 401,
+      ...(correlationId === undefined
+        ? {}
+        : { correlationId: printable(correlationId).slice(0, 100) }),
+    },
+  );
+}

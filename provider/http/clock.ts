@@ -1,0 +1,38 @@
+import { AcrError } from "../errors.js";
+
+/** Time, so that tests need not wait for it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Runs once, after so many milliseconds; answers how to call it off. */
+  timer(run: () => void, ms: number): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  timer: (run, ms) => {
+    const handle = setTimeout(run, ms);
+    return () => clearTimeout(handle);
+  },
+};
+
+/** Waits; rejects with `ABORTED` as soon as the signal is aborted. */
+export function sleep(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      cancel();
+      reject(aborted(signal));
+    };
+    const cancel = clock.timer(() => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    }, ms);
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener("abort", abort, { once: true });
+  });
+}
+
+/** The error of an operation that its caller called off. */
+export function aborted(signal: AbortSignal | undefined): AcrError {
+  return new AcrError("ABORTED", "the operation was called off", { cause: signal?.reason });
+}

@@ -1,0 +1,94 @@
+import { createDefaultHttpClient, type HttpClient } from "@azure/core-rest-pipeline";
+import { Authorizer } from "../auth/authorizer.js";
+import type { Credential } from "../auth/credential.js";
+import type { RegistryEndpoint } from "../oci/loginServer.js";
+import { AccessWait } from "./accessWait.js";
+import { type Clock, systemClock } from "./clock.js";
+import { connections } from "./connectionPolicy.js";
+import { createPipeline } from "./createPipeline.js";
+import { DEFAULT_RETRY, type RetryLimits } from "./retryDelay.js";
+import { type Sender, send } from "./send.js";
+import { shareGate } from "./throttleGate.js";
+import { tokenSend } from "./tokenSend.js";
+import type { Transport } from "./transport.js";
+
+/** How to reach a registry. */
+export interface TransportOptions {
+  readonly endpoint: RegistryEndpoint;
+  readonly credential: Credential;
+  /** Whom Entra tokens are for. Default: `https://containerregistry.azure.net`; national clouds may differ. */
+  readonly audience?: string;
+  /** Where Entra tokens come from, for national clouds: `https://login.chinacloudapi.cn`. */
+  readonly authorityHost?: string;
+  readonly retry?: Partial<RetryLimits>;
+  /** How long nothing may move before a connection is given up. Default: 60 seconds. */
+  readonly idleTimeoutMs?: number;
+  /** Requests at the same time. Default: 16. */
+  readonly maxConcurrency?: number;
+  /** Put before our own name in `User-Agent`. */
+  readonly userAgent?: string;
+  /** Certificate authority of the registry, in PEM, in place of the system's. */
+  readonly caCertificate?: string;
+  /** No limit by default; the service's own is only noticed by its 429. */
+  readonly requestsPerMinute?: number;
+  /** Hosts, besides those of Azure, that blob reads may be redirected to: `example.com`, `*.example.com`. */
+  readonly allowedRedirectHosts?: readonly string[];
+  /** Seconds to try again while the name does not resolve or access is refused. Default: 0. */
+  readonly waitForAccess?: number;
+  /** For tests: virtual time, fixed jitter, another way to send. */
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly httpClient?: HttpClient;
+}
+
+/** A transport that can be closed: its connections end, and its part of the shared limiter. */
+export interface ClosableTransport extends Transport {
+  close(): void;
+}
+
+const PRODUCT = "pulumi-acr";
+
+export function createTransport(options: TransportOptions): ClosableTransport {
+  const { endpoint, clock = systemClock, random = Math.random, maxConcurrency = 16 } = options;
+  const limits = { ...DEFAULT_RETRY, ...options.retry };
+  const shared = shareGate(endpoint.loginServer);
+  const held = connections({ maxConcurrency, caCertificate: options.caCertificate });
+  const authorizer = new Authorizer({
+    endpoint,
+    credential: options.credential,
+    send: tokenSend(() => sender),
+    now: () => clock.now(),
+    ...(options.audience === undefined ? {} : { audience: options.audience }),
+    ...(options.authorityHost === undefined ? {} : { authorityHost: options.authorityHost }),
+  });
+  const access = new AccessWait(clock, options.waitForAccess ?? 0);
+  const pipeline = createPipeline({
+    endpoint,
+    authorizer,
+    clock,
+    userAgent: options.userAgent === undefined ? PRODUCT : `${options.userAgent} ${PRODUCT}`,
+    idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
+    allowedRedirectHosts: options.allowedRedirectHosts ?? [],
+    retry: { limits, clock, random, access, forgetTokens: () => authorizer.forget() },
+    limiter: {
+      gate: shared.gate,
+      clock,
+      random,
+      retry: limits,
+      maxConcurrency,
+      requestsPerMinute: options.requestsPerMinute,
+    },
+    connections: held,
+  });
+  const httpClient = options.httpClient ?? createDefaultHttpClient();
+  const sender: Sender = { origin: endpoint.origin, pipeline, httpClient, clock };
+  return {
+    loginServer: endpoint.loginServer,
+    origin: endpoint.origin,
+    send: (request) => send(sender, request),
+    close: () => {
+      held.close();
+      shared.release();
+    },
+  };
+}

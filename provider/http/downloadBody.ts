@@ -1,0 +1,91 @@
+import { Readable } from "node:stream";
+import { type AcrError, RegistryError } from "../errors.js";
+import type { Attempt } from "./attempt.js";
+import { SourceFailure, TransientFailure } from "./failure.js";
+
+/**
+ * The body of an answer. While its reader wants bytes and none come, the watchdog runs; while the
+ * reader is busy, it rests. Errors are ours: a cut connection is `UNAVAILABLE`, silence is `STALLED`.
+ */
+export class DownloadBody extends Readable {
+  readonly #source: Readable;
+  readonly #attempt: Attempt;
+  readonly #onClosed: () => void;
+  #ended = false;
+
+  constructor(source: Readable, attempt: Attempt, onClosed: () => void) {
+    super({ highWaterMark: 1 << 20 });
+    this.#source = source;
+    this.#attempt = attempt;
+    this.#onClosed = onClosed;
+    // Paused first: a listener alone would start the flow.
+    source.pause();
+    source.on("data", (chunk: Buffer) => this.#take(chunk));
+    source.once("end", () => this.#finish());
+    source.on("error", (error) => this.destroy(errorFor(attempt, error)));
+    source.once("close", () => {
+      if (!this.#ended) this.destroy(errorFor(attempt, cut()));
+    });
+  }
+
+  override _read(): void {
+    this.#attempt.watchdog.touch();
+    this.#source.resume();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    // Without an end, the rest is still on its way: the connection is of no further use.
+    if (!this.#ended) this.#source.destroy();
+    this.#attempt.end(!this.#ended);
+    this.#onClosed();
+    done(error);
+  }
+
+  #take(chunk: Buffer): void {
+    this.#attempt.watchdog.touch();
+    if (this.push(chunk)) return;
+    this.#attempt.watchdog.stop();
+    this.#source.pause();
+  }
+
+  #finish(): void {
+    this.#ended = true;
+    this.#attempt.watchdog.stop();
+    this.push(null);
+  }
+}
+
+function cut(): Error {
+  return Object.assign(new Error("closed before its end"), { code: "ECONNRESET" });
+}
+
+function errorFor(attempt: Attempt, error: unknown): AcrError {
+  const reason = attempt.explain(error);
+  if (reason instanceof TransientFailure) return reason.toError(attempt.exchange.attempts);
+  if (!(reason instanceof SourceFailure)) return reason;
+  const { method, url, operation } = attempt.exchange;
+  return new RegistryError("UNAVAILABLE", `${operation}: the request body failed`, {
+    method,
+    url,
+    cause: reason.cause,
+  });
+}
+
+/** What could be read of a body, and whether that is all of it. */
+export interface CappedBytes {
+  readonly bytes: Uint8Array;
+  readonly complete: boolean;
+}
+
+/** Reads up to `limit` bytes; what is beyond is not read, and its connection is given up. */
+export async function readCapped(body: Readable, limit: number): Promise<CappedBytes> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of body as AsyncIterable<Uint8Array>) {
+    size += piece.length;
+    pieces.push(piece);
+    // Leaving the loop destroys the stream.
+    if (size > limit) return { bytes: Buffer.concat(pieces).subarray(0, limit), complete: false };
+  }
+  return { bytes: Buffer.concat(pieces), complete: true };
+}

@@ -1,0 +1,150 @@
+import { ProtocolError, RegistryError, type AcrError } from "../errors.js";
+import type { Exchange } from "./exchange.js";
+import { locationOf, printable } from "./redaction.js";
+
+/** A failure that another attempt may overcome. */
+export class TransientFailure extends Error {
+  override readonly name = "TransientFailure";
+  /** It is proven that the registry has not taken the request. */
+  readonly untouched: boolean;
+  /** The name of the host was not found. */
+  readonly unresolved: boolean;
+  readonly #toError: (attempts: number) => AcrError;
+
+  constructor(
+    toError: (attempts: number) => AcrError,
+    facts: { untouched?: boolean; unresolved?: boolean } = {},
+  ) {
+    super("transient");
+    this.#toError = toError;
+    this.untouched = facts.untouched ?? false;
+    this.unresolved = facts.unresolved ?? false;
+  }
+
+  toError(attempts: number): AcrError {
+    return this.#toError(attempts);
+  }
+}
+
+/** The source of a request body failed; its own error comes through unchanged, and is not retried. */
+export class SourceFailure extends Error {
+  override readonly name = "SourceFailure";
+
+  constructor(cause: unknown) {
+    super("source", { cause });
+  }
+}
+
+const UNRESOLVED: ReadonlySet<string> = new Set(["ENOTFOUND", "EAI_AGAIN"]);
+/** No connection came about, so nothing was sent. */
+const UNCONNECTED: ReadonlySet<string> = new Set([
+  ...UNRESOLVED,
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EHOSTDOWN",
+  "EMFILE",
+  "ENFILE",
+]);
+const CUT: ReadonlySet<string> = new Set([
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ESOCKETTIMEDOUT",
+  "ENETDOWN",
+  "ENETRESET",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "ERR_SOCKET_CONNECTION_TIMEOUT",
+  "REQUEST_SEND_ERROR",
+]);
+const TLS =
+  /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERROR_IN_CERT|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED)/;
+
+/** Says what a rejection of the HTTP client means: worth another attempt, or final. */
+export function failureOf(error: unknown, exchange: Exchange): TransientFailure | AcrError {
+  const code = codeOf(error);
+  if (TLS.test(code)) return tlsError(error, code, exchange);
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return new ProtocolError(`${exchange.operation}: the answer's headers are larger than 16 KiB`, {
+      cause: error,
+    });
+  }
+  const untouched = UNCONNECTED.has(code) || /^connect /.test(messageOf(error));
+  if (untouched || CUT.has(code) || code.startsWith("HPE_")) {
+    const facts = { untouched, unresolved: UNRESOLVED.has(code) };
+    return new TransientFailure((attempts) => unavailable(error, code, attempts, exchange), facts);
+  }
+  return unavailable(error, code, exchange.attempts, exchange);
+}
+
+/** The answer's body broke off, or the connection did. */
+export function unavailable(
+  cause: unknown,
+  code: string,
+  attempts: number,
+  exchange: Exchange,
+): RegistryError {
+  const { method, url, operation } = exchange;
+  const tries = attempts > 1 ? `, after ${attempts} attempts` : "";
+  return new RegistryError(
+    "UNAVAILABLE",
+    `${operation}: ${hostOf(url)} ${reasonOf(code, cause)}${tries}${adviceOf(code)}`,
+    { method, url: locationOf(url), cause: bare(cause) },
+  );
+}
+
+export function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === "string" ? code : "";
+}
+
+/**
+ * An error with the text and code alone: those of the HTTP client carry the request, and with it its
+ * headers.
+ */
+export function bare(error: unknown): Error {
+  const kept = new Error(messageOf(error).replace(/\?\S*/g, "?…"));
+  return Object.assign(kept, { code: codeOf(error) });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? printable(error.message).slice(0, 300) : "unknown error";
+}
+
+function reasonOf(code: string, error: unknown): string {
+  if (UNRESOLVED.has(code)) return `cannot be found: its name does not resolve (${code})`;
+  if (code === "ECONNREFUSED") return `refused the connection (${code})`;
+  if (code === "ECONNRESET" || code === "EPIPE") return `cut the connection (${code})`;
+  if (code.startsWith("HPE_")) return `sent something that is not HTTP (${code})`;
+  return `could not be reached (${code === "" ? bare(error).message : code})`;
+}
+
+function adviceOf(code: string): string {
+  if (!UNRESOLVED.has(code)) return "";
+  return `. Check the login server; for a registry that was just made, \`waitForAccess\` waits for its name`;
+}
+
+function tlsError(error: unknown, code: string, exchange: Exchange): RegistryError {
+  const { method, url, operation } = exchange;
+  return new RegistryError(
+    "TLS_FAILED",
+    `${operation}: ${hostOf(url)} cannot be trusted: ${messageOf(error)} (${code}). ${tlsAdvice(code)}`,
+    { method, url: locationOf(url), cause: bare(error) },
+  );
+}
+
+function tlsAdvice(code: string): string {
+  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
+    return "Renew the certificate, or set this machine's clock";
+  }
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "Use the name that the certificate is for";
+  if (code === "EPROTO" || code.startsWith("ERR_SSL_")) {
+    return "The port may not speak https, or a proxy may be in between";
+  }
+  return "If it has a certificate authority of its own, give that one (`caCertificate`, or NODE_EXTRA_CA_CERTS)";
+}
+
+function hostOf(url: string): string {
+  return URL.parse(url)?.host ?? "the registry";
+}

@@ -1,0 +1,119 @@
+import type { Readable } from "node:stream";
+import type { PipelinePolicy, PipelineResponse } from "@azure/core-rest-pipeline";
+import { Places } from "../concurrency/limit.js";
+import { RegistryError } from "../errors.js";
+import { type Clock, aborted, sleep } from "./clock.js";
+import { type Exchange, exchangeOf } from "./exchange.js";
+import { locationOf } from "./redaction.js";
+import { type RetryLimits, parseRetryAfter, retryDelay } from "./retryDelay.js";
+import type { ThrottleGate } from "./throttleGate.js";
+
+export interface LimiterOptions {
+  readonly gate: ThrottleGate;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly retry: RetryLimits;
+  readonly maxConcurrency: number;
+  readonly requestsPerMinute: number | undefined;
+}
+
+/**
+ * Lets requests through one by one: so many at a time, so many a minute, and none while the registry
+ * asks for a pause. All waiting happens here and not in the connection pool, where it would count as
+ * silence of the server.
+ */
+export function limiterPolicy(options: LimiterOptions): PipelinePolicy {
+  const places = new Places(options.maxConcurrency);
+  const pace = evenPace(options);
+  return {
+    name: "acrLimiter",
+    async sendRequest(request, next) {
+      const exchange = exchangeOf(request);
+      const { first, release } = await turn(options, places, exchange);
+      try {
+        await pace(exchange.signal);
+        const response = await next(request);
+        noteAnswer(response, options, exchange);
+        releaseAfter(response, exchange, release);
+        return response;
+      } catch (error) {
+        if (first) options.gate.leave();
+        release();
+        throw error;
+      }
+    },
+  };
+}
+
+/** The gate before the place: who waits for the registry takes nobody's place. */
+async function turn(
+  options: LimiterOptions,
+  places: Places,
+  exchange: Exchange,
+): Promise<{ first: boolean; release: () => void }> {
+  for (;;) {
+    const first = await passGate(options, exchange);
+    const release = await takePlace(places, exchange);
+    if (first || !options.gate.isClosed) return { first, release };
+    release();
+  }
+}
+
+async function takePlace(places: Places, exchange: Exchange): Promise<() => void> {
+  try {
+    return await places.take(exchange.signal);
+  } catch {
+    throw aborted(exchange.signal);
+  }
+}
+
+async function passGate(options: LimiterOptions, exchange: Exchange): Promise<boolean> {
+  const { gate, clock, retry } = options;
+  if (!gate.isClosed) return false;
+  exchange.throttledSince ??= clock.now();
+  const deadline = exchange.throttledSince + retry.budgetMs;
+  const passed = await gate.pass(clock, deadline, exchange.signal);
+  if (passed !== "late") return passed === "first";
+  const { method, url, operation } = exchange;
+  throw new RegistryError(
+    "THROTTLED",
+    `${operation}: the registry has refused requests (429) for ${Math.round(retry.budgetMs / 1000)} seconds: ` +
+      `try again later, or lower the concurrency`,
+    { method, url: locationOf(url), status: 429 },
+  );
+}
+
+function noteAnswer(response: PipelineResponse, options: LimiterOptions, exchange: Exchange): void {
+  const { gate, clock, random, retry } = options;
+  if (response.status !== 429) {
+    gate.admit(clock);
+    return;
+  }
+  exchange.throttledSince ??= clock.now();
+  const askedMs = parseRetryAfter(response.headers.get("Retry-After"), clock.now());
+  gate.refuse(clock, retryDelay({ failures: gate.refusals, askedMs }, retry, random));
+}
+
+/**
+ * A place is free again when the body has been read; a download that the caller streams gives it back
+ * at once, or copying from a registry to itself could wait for its own places.
+ */
+function releaseAfter(response: PipelineResponse, exchange: Exchange, release: () => void): void {
+  const body = response.readableStreamBody as Readable | undefined;
+  if (body === undefined || exchange.followRedirect) release();
+  else body.once("close", release);
+}
+
+/** Spreads requests evenly over the minute. */
+function evenPace(options: LimiterOptions): (signal: AbortSignal | undefined) => Promise<void> {
+  const { clock, requestsPerMinute } = options;
+  if (requestsPerMinute === undefined) return () => Promise.resolve();
+  const interval = 60_000 / requestsPerMinute;
+  let free = 0;
+  return async (signal) => {
+    const now = clock.now();
+    const turn = Math.max(free, now);
+    free = turn + interval;
+    if (turn > now) await sleep(clock, turn - now, signal);
+  };
+}

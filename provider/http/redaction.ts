@@ -1,0 +1,67 @@
+/** Values that say nothing secret; `_state`, `sig` and every unknown name may. */
+const QUERY_NAMES: ReadonlySet<string> = new Set([
+  "n",
+  "last",
+  "digest",
+  "api-version",
+  "orderby",
+  "mount",
+  "from",
+  "artifactType",
+  "service",
+  "scope",
+]);
+
+const HEADER_NAMES: ReadonlySet<string> = new Set([
+  "accept",
+  "accept-ranges",
+  "connection",
+  "content-length",
+  "content-range",
+  "content-type",
+  "date",
+  "docker-content-digest",
+  "docker-distribution-api-version",
+  "oci-filters-applied",
+  "oci-subject",
+  "range",
+  "retry-after",
+  "server",
+  "user-agent",
+  "x-ms-client-request-id",
+  "x-ms-correlation-request-id",
+  "x-ms-ratelimit-remaining-calls-per-second",
+]);
+
+/** A URL that may be shown: every query value but a few is left out, user information too. */
+export function redactUrl(value: string): string {
+  const url = URL.parse(value);
+  if (url === null) return "(not a URL)";
+  const query = [...url.searchParams].map(([name, text]) =>
+    QUERY_NAMES.has(name) ? `${name}=${text}` : `${printable(name).slice(0, 40)}=…`,
+  );
+  const shown = query.length === 0 ? "" : `?${query.join("&")}`;
+  return printable(`${url.origin}${url.pathname}${shown}`).slice(0, 2000);
+}
+
+/** Scheme, host and path: what an error names. */
+export function locationOf(value: string): string {
+  const url = URL.parse(value);
+  return url === null ? "(not a URL)" : printable(`${url.origin}${url.pathname}`);
+}
+
+/** Headers that may be shown; of every other one only the name. */
+export function redactHeaders(headers: Iterable<[string, string]>): Record<string, string> {
+  const shown: Record<string, string> = {};
+  for (const [name, value] of headers) {
+    const known = HEADER_NAMES.has(name.toLowerCase());
+    shown[name] = known ? printable(value).slice(0, 500) : "…";
+  }
+  return shown;
+}
+
+/** Text without control characters, which could rewrite a terminal (and bidirectional overrides). */
+export function printable(text: string): string {
+  // eslint-style escapes only: C0, DEL, C1, and the Unicode direction controls.
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ");
+}

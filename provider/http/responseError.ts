@@ -1,0 +1,158 @@
+import { type AcrErrorCode, type Diagnostic, RegistryError } from "../errors.js";
+import { accessHint } from "./accessHint.js";
+import type { Exchange } from "./exchange.js";
+import { locationOf, printable } from "./redaction.js";
+
+/** What is read of an error's body; the rest is let go. */
+export const ERROR_BODY_LIMIT = 64 * 1024;
+const MESSAGE_LIMIT = 1000;
+
+/** An answer that the caller does not expect. */
+export interface ErrorAnswer {
+  readonly status: number;
+  header(name: string): string | undefined;
+  /** At most {@link ERROR_BODY_LIMIT} bytes; empty for HEAD. */
+  readonly body: Uint8Array;
+}
+
+/** Codes that say that the thing itself is absent (distribution-spec, "Error Codes"; ACR's TAG_UNKNOWN). */
+const ABSENT: ReadonlySet<string> = new Set([
+  "MANIFEST_UNKNOWN",
+  "NAME_UNKNOWN",
+  "TAG_UNKNOWN",
+  "BLOB_UNKNOWN",
+  "BLOB_UPLOAD_UNKNOWN",
+]);
+
+/** Turns an unexpected answer into the error that says what to do about it. */
+export function responseError(answer: ErrorAnswer, exchange: Exchange): RegistryError {
+  const diagnostics = readDiagnostics(answer);
+  const code = codeFor(answer, diagnostics, exchange);
+  const said = sayWhat(diagnostics);
+  const next = advice(code, answer, diagnostics, exchange);
+  const correlationId = answer.header("x-ms-correlation-request-id");
+  const id = correlationId === undefined ? undefined : printable(correlationId).slice(0, 100);
+  const text = `${exchange.operation}: ${hostOf(exchange.url)} answered ${answer.status}${said}${attempts(exchange)}`;
+  const message = `${text.slice(0, MESSAGE_LIMIT)}${next === "" ? "" : `. ${next}`}`;
+  return new RegistryError(code, id === undefined ? message : `${message} (correlation id ${id})`, {
+    method: exchange.method,
+    url: locationOf(exchange.url),
+    status: answer.status,
+    diagnostics,
+    ...(id === undefined ? {} : { correlationId: id }),
+  });
+}
+
+function codeFor(
+  answer: ErrorAnswer,
+  diagnostics: readonly Diagnostic[],
+  exchange: Exchange,
+): AcrErrorCode {
+  const says = (code: string): boolean => diagnostics.some((entry) => entry.code === code);
+  const { status } = answer;
+  if (status === 401) return says("DENIED") ? "DENIED" : "UNAUTHORIZED";
+  if (status === 403) return "DENIED";
+  if (status === 404) return isAbsent(answer, diagnostics, exchange) ? "NOT_FOUND" : "REJECTED";
+  if (status === 405) {
+    if (says("REGISTRY_DISALLOWED_OPERATION")) return "LOCKED";
+    return says("UNSUPPORTED") ? "UNSUPPORTED" : "REJECTED";
+  }
+  if (status === 429) return "THROTTLED";
+  if (status === 408 || status >= 500) return "UNAVAILABLE";
+  return "REJECTED";
+}
+
+/**
+ * A resource leaves a state only because of a 404 that the registry itself gave: with its own code, or,
+ * as HEAD has no body, with the content type of its errors.
+ */
+function isAbsent(
+  answer: ErrorAnswer,
+  diagnostics: readonly Diagnostic[],
+  exchange: Exchange,
+): boolean {
+  if (exchange.method === "HEAD") return isJson(answer);
+  return diagnostics.some((entry) => ABSENT.has(entry.code));
+}
+
+function isJson(answer: ErrorAnswer): boolean {
+  return /^application\/(?:[\w.-]+\+)?json\b/i.test(answer.header("content-type") ?? "");
+}
+
+/** The `errors` of the body, cleaned; none if it is anything else. */
+export function readDiagnostics(answer: ErrorAnswer): readonly Diagnostic[] {
+  let document: unknown;
+  try {
+    document = JSON.parse(Buffer.from(answer.body).toString("utf8"));
+  } catch {
+    return []; // Not the registry's own error; the message says so.
+  }
+  const errors = (document as { errors?: unknown } | null)?.errors;
+  if (!Array.isArray(errors)) return [];
+  return errors.slice(0, 10).flatMap(toDiagnostic);
+}
+
+function toDiagnostic(value: unknown): Diagnostic[] {
+  const { code, message, detail } = (value ?? {}) as Record<string, unknown>;
+  if (typeof code !== "string") return [];
+  const text = typeof message === "string" ? clean(message) : "";
+  return [{ code: clean(code), message: text, ...(detail === undefined ? {} : { detail }) }];
+}
+
+function sayWhat(diagnostics: readonly Diagnostic[]): string {
+  if (diagnostics.length === 0) return "";
+  const parts = diagnostics.map(({ code, message }) => `${code}${message && `: ${message}`}`);
+  return ` ${parts.join("; ")}`;
+}
+
+function advice(
+  code: AcrErrorCode,
+  answer: ErrorAnswer,
+  diagnostics: readonly Diagnostic[],
+  exchange: Exchange,
+): string {
+  const { status } = answer;
+  const text = diagnostics.map((entry) => entry.message).join(" ");
+  if (status === 403 && /client with ip/i.test(text)) {
+    return "The registry's firewall does not admit this address: add it to the registry's network rules, or use its private endpoint";
+  }
+  if (status === 401 || status === 403) return accessHint(exchange.scopes ?? []);
+  if (status === 429) return throttlingAdvice(exchange);
+  if (status >= 300 && status < 400) return "Redirects are followed only when a blob is read";
+  if (status === 413) return "The request is larger than the registry takes";
+  if (code === "LOCKED") return "A lock forbids it: open it first, or leave the content as it is";
+  if (code === "UNSUPPORTED") return "The registry does not offer this function";
+  if (status === 404 && code !== "NOT_FOUND") {
+    return `This 404 is not the registry's own "not found"${foreignPage(answer)}: check the login server and the network`;
+  }
+  return diagnostics.length === 0 && status < 500 ? foreignAnswer(answer) : "";
+}
+
+function throttlingAdvice(exchange: Exchange): string {
+  if (exchange.refusedWaitMs === undefined) return "Try again later, or lower the concurrency";
+  const seconds = Math.ceil(exchange.refusedWaitMs / 1000);
+  return `It asks to wait ${seconds} seconds, which is longer than this operation may wait: try again later`;
+}
+
+function foreignAnswer(answer: ErrorAnswer): string {
+  const page = foreignPage(answer);
+  return page === "" ? "" : `The answer does not come from a registry${page}`;
+}
+
+function foreignPage(answer: ErrorAnswer): string {
+  const type = answer.header("content-type") ?? "";
+  if (!/^text\//i.test(type)) return "";
+  return ` (it is ${clean(type).slice(0, 60)}; a proxy or a sign-in page may have answered in its place)`;
+}
+
+function attempts(exchange: Exchange): string {
+  return exchange.attempts > 1 ? ` (after ${exchange.attempts} attempts)` : "";
+}
+
+function clean(text: string): string {
+  return printable(text).trim().slice(0, MESSAGE_LIMIT);
+}
+
+function hostOf(url: string): string {
+  return URL.parse(url)?.host ?? "the registry";
+}

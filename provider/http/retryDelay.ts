@@ -1,0 +1,53 @@
+export interface RetryLimits {
+  /** Attempts after the first, for failures other than 429. */
+  readonly maxRetries: number;
+  /** The first wait, and the shortest one. */
+  readonly baseDelayMs: number;
+  /** The longest single wait. */
+  readonly maxDelayMs: number;
+  /** The longest time that a request may spend waiting between attempts, 429 included. */
+  readonly budgetMs: number;
+}
+
+export const DEFAULT_RETRY: RetryLimits = {
+  maxRetries: 5,
+  baseDelayMs: 1_000,
+  maxDelayMs: 120_000,
+  budgetMs: 300_000,
+};
+
+/**
+ * What a `Retry-After` asks for, in milliseconds: seconds or a date (RFC 9110, section 10.2.3).
+ * `undefined` if it asks for nothing that can be understood; a date in the past asks for 0.
+ */
+export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
+  const text = value?.trim() ?? "";
+  if (/^\d{1,15}$/.test(text)) return Number(text) * 1000;
+  // `Date.parse` takes "-5" and "abc 1" for dates; a date of HTTP begins with the day's name.
+  if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return undefined;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** Doubles with every failure; a random half of it keeps clients from coming back together. */
+export function backoff(
+  failures: number,
+  limits: Pick<RetryLimits, "baseDelayMs" | "maxDelayMs">,
+  random: () => number,
+): number {
+  const full = Math.min(limits.baseDelayMs * 2 ** Math.min(failures, 30), limits.maxDelayMs);
+  return full * (0.5 + 0.5 * random());
+}
+
+/**
+ * How long to wait. What the server asks for counts, but not less than the base (0 would be a loop
+ * without a pause) and not more than the longest wait.
+ */
+export function retryDelay(
+  facts: { readonly failures: number; readonly askedMs: number | undefined },
+  limits: Pick<RetryLimits, "baseDelayMs" | "maxDelayMs">,
+  random: () => number,
+): number {
+  if (facts.askedMs === undefined) return backoff(facts.failures, limits, random);
+  return Math.min(Math.max(facts.askedMs, limits.baseDelayMs), limits.maxDelayMs);
+}

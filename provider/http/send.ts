@@ -1,0 +1,118 @@
+import { Readable } from "node:stream";
+import {
+  createPipelineRequest,
+  type HttpClient,
+  type Pipeline,
+  type PipelineResponse,
+} from "@azure/core-rest-pipeline";
+import { InputError } from "../errors.js";
+import { tooLarge } from "./answerPolicy.js";
+import type { Clock } from "./clock.js";
+import { readCapped } from "./downloadBody.js";
+import { type Exchange, bindExchange } from "./exchange.js";
+import { responseError } from "./responseError.js";
+import type { RegistryRequest, RegistryResponse } from "./transport.js";
+
+export interface Sender {
+  readonly origin: string;
+  readonly pipeline: Pipeline;
+  readonly httpClient: HttpClient;
+  readonly clock: Clock;
+}
+
+/** What is sent: a request of the client, or one for a token, which has no scopes. */
+export type Outgoing = Omit<RegistryRequest, "scopes"> & Partial<Pick<RegistryRequest, "scopes">>;
+
+/** Sends a request through the pipeline; an answer with another status than expected is an error. */
+export async function send(sender: Sender, outgoing: Outgoing): Promise<RegistryResponse> {
+  const url = urlOf(sender.origin, outgoing.path);
+  const exchange = newExchange(url, outgoing, sender.clock.now());
+  const request = createPipelineRequest({
+    url,
+    method: outgoing.method,
+    allowInsecureConnection: sender.origin.startsWith("http:"),
+    streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
+  });
+  for (const [name, value] of Object.entries(outgoing.headers ?? {})) {
+    request.headers.set(name, checkHeader(name, value));
+  }
+  const response = await sender.pipeline.sendRequest(
+    sender.httpClient,
+    bindExchange(request, exchange),
+  );
+  const header = (name: string): string | undefined => response.headers.get(name);
+  if (!exchange.expect.includes(response.status)) {
+    const body = exchange.bytes ?? new Uint8Array();
+    throw responseError({ status: response.status, header, body }, exchange);
+  }
+  return { status: response.status, header, ...bodyOf(response, exchange) };
+}
+
+/**
+ * Builds the URL and makes sure that it is the one that was meant: the URL parser resolves dot
+ * segments, even encoded ones, and cuts at `#`.
+ */
+function urlOf(origin: string, path: string): string {
+  const url = URL.parse(origin + path);
+  if (
+    url !== null &&
+    url.origin === origin &&
+    url.pathname === path.split("?", 1)[0] &&
+    url.hash === ""
+  ) {
+    return url.href;
+  }
+  throw new InputError(
+    "path",
+    `${JSON.stringify(path.slice(0, 200))} is not a path below the registry`,
+  );
+}
+
+/** The HTTP client removes line breaks silently, and so would send something else. */
+function checkHeader(name: string, value: string): string {
+  if (/^[\t\x20-\x7e]*$/.test(value)) return value;
+  throw new InputError(name, `the value of the header ${name} has characters that cannot be sent`);
+}
+
+function newExchange(url: string, outgoing: Outgoing, now: number): Exchange {
+  const { method, operation, expect, repeatable, scopes, followRedirect, body, signal } = outgoing;
+  return {
+    method,
+    url,
+    operation,
+    scopes,
+    expect,
+    repeatable,
+    followRedirect: followRedirect ?? false,
+    body,
+    signal,
+    startedAt: now,
+    attempts: 0,
+    throttledSince: undefined,
+    refusedWaitMs: undefined,
+    bytes: undefined,
+  };
+}
+
+function bodyOf(
+  response: PipelineResponse,
+  exchange: Exchange,
+): Pick<RegistryResponse, "bytes" | "stream" | "discard"> {
+  const stream = (): Readable => {
+    const body = response.readableStreamBody as Readable | undefined;
+    if (exchange.bytes !== undefined) return Readable.from([exchange.bytes], { objectMode: false });
+    return body ?? Readable.from([], { objectMode: false });
+  };
+  return {
+    stream,
+    bytes: async (limit) => {
+      const { bytes, complete } = await readCapped(stream(), limit);
+      if (!complete) throw tooLarge(exchange, limit);
+      return bytes;
+    },
+    discard: () => {
+      stream().destroy();
+      return Promise.resolve();
+    },
+  };
+}
