@@ -79,7 +79,7 @@ export default defineConfig(
     rules: {
       "max-lines": ["error", 250],
       "max-lines-per-function": ["error", { max: 40, skipBlankLines: true, skipComments: true }],
-      "max-params": ["error", 4],
+      "max-params": ["error", 5],
     },
   },
   {
