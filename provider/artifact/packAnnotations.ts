@@ -1,0 +1,33 @@
+import { InputError } from "../errors.js";
+import type { Annotations } from "../oci/descriptor.js";
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const CREATED = "org.opencontainers.image.created";
+/** RFC 3339, section 5.6, which image-spec's annotations.md demands. */
+const DATE_TIME =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/** Annotations are text by key (image-spec, annotations.md, "Rules"). `undefined` if there is none. */
+export function checkAnnotations(
+  annotations: Annotations | undefined,
+  property: string,
+): Annotations | undefined {
+  const entries = Object.entries(annotations ?? {});
+  for (const [key, value] of entries as [string, unknown][]) {
+    const at = `${property}[${JSON.stringify(key)}]`;
+    if (key === "") throw new InputError(at, "the key of an annotation is empty");
+    if (typeof value !== "string") {
+      throw new InputError(at, `the annotation is ${JSON.stringify(value)}, expected a string`);
+    }
+    if (LONE_SURROGATE.test(key) || LONE_SURROGATE.test(value)) {
+      throw new InputError(at, "the annotation is not well-formed Unicode");
+    }
+    if (key === CREATED && !DATE_TIME.test(value)) {
+      throw new InputError(
+        at,
+        `${JSON.stringify(value)} is not a time as RFC 3339 has it, for example "2000-01-01T00:00:00Z"`,
+      );
+    }
+  }
+  return entries.length === 0 ? undefined : annotations;
+}

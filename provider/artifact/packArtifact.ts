@@ -1,0 +1,143 @@
+import { limit } from "../concurrency/limit.js";
+import { InputError } from "../errors.js";
+import type { Blob } from "../oci/blob.js";
+import type { Annotations, Descriptor } from "../oci/descriptor.js";
+import { parseDigest } from "../oci/digest.js";
+import { encodeManifest, type EncodedManifest } from "../oci/manifest.js";
+import { checkMediaType, OCI_MANIFEST } from "../oci/mediaTypes.js";
+import { checkAnnotations } from "./packAnnotations.js";
+import type { KnownLayer } from "./packBytes.js";
+import {
+  checkConfig,
+  emptyBlob,
+  isEmptyConfig,
+  packConfig,
+  type ConfigInput,
+} from "./packConfig.js";
+import {
+  packLayer,
+  planLayer,
+  type LayerDescriptor,
+  type LayerInput,
+  type LayerPlan,
+} from "./packLayer.js";
+import { checkTitlesTogether } from "./packTitle.js";
+
+/** An artifact as declared: plain data, paths relative to a base directory. */
+export interface ArtifactInput {
+  /** What the artifact is; may be left out only with a config that says it. */
+  readonly artifactType?: string | undefined;
+  /** Without any, the manifest gets the one empty layer that the specification recommends. */
+  readonly layers?: readonly LayerInput[] | undefined;
+  /** Default: the empty document. */
+  readonly config?: ConfigInput | undefined;
+  readonly annotations?: Annotations | undefined;
+  /** The manifest that this one refers to, for example the image that an SBOM is about. */
+  readonly subject?: Descriptor | undefined;
+}
+
+export interface PackArtifactOptions {
+  /** What relative paths are relative to. Default: the working directory. */
+  readonly baseDirectory?: string | undefined;
+  /** Layers packed earlier: what is unchanged since is not compressed again. */
+  readonly known?: readonly KnownLayer[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PackedArtifact {
+  readonly manifest: EncodedManifest;
+  /** All that the manifest names: the config first, then the layers. May name one digest twice. */
+  readonly blobs: readonly Blob[];
+  /** One for each declared layer, in their order. */
+  readonly layerDescriptors: readonly LayerDescriptor[];
+}
+
+/** Layers that are read at the same time: hashing one file uses one thread of the four. */
+const LAYERS_AT_ONCE = 4;
+
+/**
+ * Turns what was declared into the exact bytes to publish, without network. The outcome depends on
+ * content, names and executable bits alone: not on clock, locale, umask, user, order of directory
+ * listings, platform, number of processors or version of Node.
+ *
+ * @throws InputError for a declaration that cannot be right, before any file is read.
+ * @throws PackError for a source that is missing, unreadable, of a wrong kind, or changing.
+ */
+export async function packArtifact(
+  input: ArtifactInput,
+  options: PackArtifactOptions = {},
+): Promise<PackedArtifact> {
+  const plans = planArtifact(input);
+  const { config, layers } = await packAll(input.config, plans, options);
+  const layerBlobs = layers.length > 0 ? layers.map(({ blob }) => blob) : [emptyBlob()];
+  const manifest = encodeManifest({
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    ...(input.artifactType === undefined ? {} : { artifactType: input.artifactType }),
+    config: config.descriptor,
+    layers: layerBlobs.map((blob) => blob.descriptor),
+    ...(input.subject === undefined ? {} : { subject: input.subject }),
+    ...(input.annotations === undefined ? {} : { annotations: input.annotations }),
+  });
+  return {
+    manifest,
+    blobs: [config, ...layerBlobs],
+    layerDescriptors: layers.map(({ layerDescriptor }) => layerDescriptor),
+  };
+}
+
+/** Everything that can be said about a declaration without looking at a file. */
+function planArtifact(input: ArtifactInput): readonly LayerPlan[] {
+  checkConfig(input.config);
+  if (input.artifactType !== undefined) checkMediaType(input.artifactType, "artifactType");
+  else if (isEmptyConfig(input.config)) {
+    throw new InputError(
+      "artifactType",
+      `an artifact without a config needs an artifactType, for example "application/vnd.example.docs" ` +
+        `(image-spec, manifest.md, "Guidelines for Artifact Usage")`,
+    );
+  }
+  checkAnnotations(input.annotations, "annotations");
+  checkSubject(input.subject);
+  const plans = (input.layers ?? []).map((layer, index) => planLayer(layer, `layers[${index}]`));
+  checkTitlesTogether(
+    plans.map(({ kind, ...plan }) => ({ ...plan, isDirectory: kind === "directory" })),
+  );
+  return plans;
+}
+
+function checkSubject(subject: Descriptor | undefined): void {
+  if (subject === undefined) return;
+  checkMediaType(subject.mediaType, "subject.mediaType");
+  parseDigest(subject.digest, "subject.digest");
+  if (!Number.isSafeInteger(subject.size) || subject.size < 0) {
+    throw new InputError("subject.size", `${JSON.stringify(subject.size)} is not a size in bytes`);
+  }
+}
+
+/** Packs a few layers at once. The first failure stops the others, and is thrown when they ended. */
+async function packAll(
+  config: ConfigInput | undefined,
+  plans: readonly LayerPlan[],
+  options: PackArtifactOptions,
+): Promise<{ config: Blob; layers: Awaited<ReturnType<typeof packLayer>>[] }> {
+  const baseDirectory = options.baseDirectory ?? process.cwd();
+  const failed = new AbortController();
+  const signals = [failed.signal, ...(options.signal === undefined ? [] : [options.signal])];
+  const packing = { known: options.known, signal: AbortSignal.any(signals) };
+  const turn = limit(LAYERS_AT_ONCE);
+  const run = <T>(task: () => Promise<T>): Promise<T> =>
+    turn(async () => {
+      packing.signal.throwIfAborted();
+      return await task();
+    }).catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    });
+  const configTask = run(() => packConfig(config, baseDirectory, packing));
+  const layerTasks = plans.map((plan) => run(() => packLayer(plan, baseDirectory, packing)));
+  await Promise.allSettled([configTask, ...layerTasks]);
+  options.signal?.throwIfAborted();
+  failed.signal.throwIfAborted();
+  return { config: await configTask, layers: await Promise.all(layerTasks) };
+}

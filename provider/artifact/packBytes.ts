@@ -1,0 +1,185 @@
+import { addAbortSignal, Readable } from "node:stream";
+import { IntegrityError } from "../errors.js";
+import { Digester, type Digest } from "../oci/digest.js";
+import { COMPRESSOR } from "../tar/deflateBlock.js";
+import { gzipChunks } from "../tar/gzipChunks.js";
+import type { PlainContent } from "./packContent.js";
+import { packMemo, type Compressed } from "./packMemo.js";
+import { Spool } from "./packSpool.js";
+
+/** Bytes as they are published: what names them, and how to open them. */
+export interface PackedBytes {
+  readonly digest: Digest;
+  readonly size: number;
+  /** Of compressed content: the digest before compression, and what compressed it. */
+  readonly tarDigest?: Digest;
+  readonly compressor?: string;
+  open(options?: { signal?: AbortSignal }): Readable;
+}
+
+/** A layer that was compressed earlier. If its content is the same, it need not be done again. */
+export interface KnownLayer {
+  readonly tarDigest?: Digest | undefined;
+  readonly compressor?: string | undefined;
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+export interface PackOptions {
+  readonly known?: readonly KnownLayer[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Hashes content that is published as it is. */
+export async function packPlain(
+  content: PlainContent,
+  { signal }: PackOptions = {},
+): Promise<PackedBytes> {
+  const packed = await measure(content.read({ signal }));
+  const open: PackedBytes["open"] = (options) => {
+    const chunks = content.read({ ...options, ownChunks: true });
+    return stream(
+      verified(chunks, packed, () => content.changed()),
+      options,
+    );
+  };
+  return { ...packed, open };
+}
+
+/** Hashes content and compresses it, unless the outcome is known. */
+export async function packGzip(
+  content: PlainContent,
+  options: PackOptions = {},
+): Promise<PackedBytes> {
+  const known = knownLayers(options);
+  // With nothing to compare with, hashing first would only read everything twice.
+  const hashFirst = known.length > 0 || packMemo.size > 0;
+  const tarDigest = hashFirst
+    ? (await measure(content.read({ signal: options.signal }))).digest
+    : undefined;
+  const outcome = tarDigest && findOutcome(tarDigest, known);
+  if (tarDigest !== undefined && outcome !== undefined) {
+    return compressedBytes(content, tarDigest, outcome);
+  }
+  const fresh = await compress(content, options.signal);
+  if (tarDigest !== undefined && fresh.tarDigest !== tarDigest) throw content.changed();
+  await packMemo.remember({ tarDigest: fresh.tarDigest, compressor: COMPRESSOR }, fresh);
+  return compressedBytes(content, fresh.tarDigest, fresh);
+}
+
+function knownLayers({ known = [] }: PackOptions): readonly KnownLayer[] {
+  return known.filter(({ compressor }) => compressor === COMPRESSOR);
+}
+
+function findOutcome(tarDigest: Digest, known: readonly KnownLayer[]): Compressed | undefined {
+  return (
+    packMemo.find({ tarDigest, compressor: COMPRESSOR }) ??
+    known.find((layer) => layer.tarDigest === tarDigest)
+  );
+}
+
+async function compress(
+  content: PlainContent,
+  signal: AbortSignal | undefined,
+): Promise<Compressed & { tarDigest: Digest }> {
+  const plain = new Digester();
+  const spool = await Spool.create();
+  try {
+    const chunks = gzipChunks(counted(content.read({ signal }), plain), { signal });
+    const { digest, size } = await measure(chunks, (chunk) => spool?.append(chunk));
+    return { tarDigest: plain.digest(), digest, size, spool };
+  } catch (error) {
+    await spool?.discard();
+    throw error;
+  }
+}
+
+function compressedBytes(
+  content: PlainContent,
+  tarDigest: Digest,
+  { digest, size }: Compressed,
+): PackedBytes {
+  const open: PackedBytes["open"] = (options) => {
+    const plain = new Digester();
+    const failure = (): Error =>
+      plain.size > 0 && plain.digest() === tarDigest ? foreignBytes(content) : content.changed();
+    const chunks = reopen(content, { tarDigest, plain, signal: options?.signal });
+    return stream(verified(chunks, { digest, size }, failure), options);
+  };
+  return { digest, size, tarDigest, compressor: COMPRESSOR, open };
+}
+
+interface Reopening {
+  readonly tarDigest: Digest;
+  /** Counts what is compressed again. */
+  readonly plain: Digester;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** From the spool, or compressed once more: either way only of sources that did not change. */
+async function* reopen(
+  content: PlainContent,
+  { tarDigest, plain, signal }: Reopening,
+): AsyncGenerator<Uint8Array> {
+  const spool = packMemo.find({ tarDigest, compressor: COMPRESSOR })?.spool;
+  if (spool?.isUsable()) {
+    await content.assertUnchanged(signal);
+    if (spool.isUsable()) return yield* spool.read(signal);
+  }
+  yield* gzipChunks(counted(content.read({ signal }), plain), { signal });
+}
+
+/** The same content, compressed to something else: not a change of the source. */
+function foreignBytes(content: PlainContent): IntegrityError {
+  return new IntegrityError(
+    "DIGEST_MISMATCH",
+    `${content.shownPath} is unchanged, but ${COMPRESSOR} did not compress it to the recorded bytes: ` +
+      `the recorded digest was edited, or another version of fflate is installed`,
+    { expected: "the recorded digest", actual: "another digest" },
+  );
+}
+
+async function measure(
+  chunks: AsyncIterable<Uint8Array>,
+  use?: (chunk: Uint8Array) => Promise<void> | undefined,
+): Promise<{ digest: Digest; size: number }> {
+  const digester = new Digester();
+  for await (const chunk of chunks) {
+    digester.update(chunk);
+    await use?.(chunk);
+  }
+  return { size: digester.size, digest: digester.digest() };
+}
+
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  digester: Digester,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    digester.update(chunk);
+    yield chunk;
+  }
+}
+
+/** Holds the last chunk back until the digest is right: a receiver never gets all of wrong bytes. */
+async function* verified(
+  chunks: AsyncIterable<Uint8Array>,
+  expected: { digest: Digest; size: number },
+  failure: () => Error,
+): AsyncGenerator<Uint8Array> {
+  const digester = new Digester();
+  let last: Uint8Array | undefined;
+  for await (const chunk of chunks) {
+    if (last !== undefined) yield last;
+    digester.update(chunk);
+    if (digester.size > expected.size) throw failure();
+    last = chunk;
+  }
+  if (digester.size !== expected.size || digester.digest() !== expected.digest) throw failure();
+  if (last !== undefined) yield last;
+}
+
+function stream(chunks: AsyncIterable<Uint8Array>, options?: { signal?: AbortSignal }): Readable {
+  const readable = Readable.from(chunks, { objectMode: false, highWaterMark: 1024 * 1024 });
+  return options?.signal === undefined ? readable : addAbortSignal(options.signal, readable);
+}

@@ -1,0 +1,124 @@
+import { lstat, realpath, stat } from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import { InputError, PackError } from "../errors.js";
+import { kindOf } from "../tar/listEntries.js";
+import { identify, type SourceFile } from "../tar/sourceFile.js";
+import { sourceFailure, type SourceNames } from "../tar/sourceFailure.js";
+
+/** Where the bytes of a layer come from: exactly one of `file`, `directory` and `content`. */
+export interface LayerSource {
+  /** Path of a file, relative to the base directory. */
+  readonly file?: string | undefined;
+  /** Path of a folder, relative to the base directory. It is packed as an archive. */
+  readonly directory?: string | undefined;
+  /** The content itself, as UTF-8. */
+  readonly content?: string | undefined;
+  /** With `directory`: only files that match one of these patterns. */
+  readonly include?: readonly string[] | undefined;
+  /** With `directory`: no files that match one of these patterns. */
+  readonly exclude?: readonly string[] | undefined;
+}
+
+export type SourceKind = "file" | "directory" | "content";
+
+/** How paths are read and named. */
+export interface SourceContext {
+  /** What relative paths are relative to. */
+  readonly baseDirectory: string;
+  /** Path of the property that holds the source, for example `layers[2]`. */
+  readonly property: string;
+}
+
+const KINDS: readonly SourceKind[] = ["file", "directory", "content"];
+
+/** Which kind of source was given; fails unless it is exactly one. */
+export function sourceKind(source: LayerSource, property: string): SourceKind {
+  const given = KINDS.filter((kind) => source[kind] !== undefined);
+  const [kind] = given;
+  if (kind === undefined || given.length > 1) {
+    const found = kind === undefined ? "none is given" : `${given.join(" and ")} are given`;
+    throw new InputError(property, `give exactly one of file, directory and content: ${found}`);
+  }
+  const value: unknown = source[kind];
+  if (typeof value !== "string" || (kind !== "content" && (value === "" || value.includes("\0")))) {
+    const what = kind === "content" ? "a string" : "the path of a file or folder";
+    throw new InputError(`${property}.${kind}`, `${JSON.stringify(value)} is not ${what}`);
+  }
+  if (kind !== "directory" && (source.include !== undefined || source.exclude !== undefined)) {
+    throw new InputError(
+      property,
+      "include and exclude choose files of a directory; none is given",
+    );
+  }
+  return kind;
+}
+
+/** Finds a regular file. */
+export async function locateFile(path: string, context: SourceContext): Promise<SourceFile> {
+  const { found, stats, names } = await locate(path, context, "file");
+  if (!stats.isFile()) {
+    throw wrongKind(
+      names,
+      stats,
+      stats.isDirectory() ? "use `directory` for it" : "a file is needed",
+    );
+  }
+  return identify(stats, { ...names, path: found });
+}
+
+/** Finds a folder; answers its absolute path. */
+export async function locateDirectory(
+  path: string,
+  context: SourceContext,
+): Promise<{ path: string } & SourceNames> {
+  const { found, stats, names } = await locate(path, context, "directory");
+  if (!stats.isDirectory()) {
+    throw wrongKind(names, stats, stats.isFile() ? "use `file` for it" : "a folder is needed");
+  }
+  return { ...names, path: found };
+}
+
+interface Located {
+  readonly found: string;
+  readonly stats: BigIntStats;
+  readonly names: SourceNames;
+}
+
+async function locate(path: string, context: SourceContext, key: string): Promise<Located> {
+  const names = { shownPath: path, property: `${context.property}.${key}` };
+  const absolute = resolve(context.baseDirectory, path);
+  try {
+    const stats = await lstat(absolute, { bigint: true });
+    if (!stats.isSymbolicLink()) return { found: absolute, stats, names };
+    const found = await realpath(absolute);
+    if (!isWithin(await realpath(context.baseDirectory), found)) throw leadsOut(names);
+    return { found, stats: await stat(found, { bigint: true }), names };
+  } catch (error) {
+    throw sourceFailure(error, "examine", names);
+  }
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const steps = relative(folder, path);
+  return steps !== ".." && !steps.startsWith(`..${sep}`) && !isAbsolute(steps);
+}
+
+function leadsOut(names: SourceNames): PackError {
+  return new PackError(
+    "SOURCE_UNSUPPORTED",
+    names.shownPath,
+    `${names.shownPath} is a symbolic link that leads out of the program's folder: ` +
+      `name the place it points to, or put a copy there`,
+    { property: names.property },
+  );
+}
+
+function wrongKind(names: SourceNames, stats: BigIntStats, advice: string): PackError {
+  return new PackError(
+    "SOURCE_UNSUPPORTED",
+    names.shownPath,
+    `${names.shownPath} is ${kindOf(stats)}: ${advice}`,
+    { property: names.property },
+  );
+}

@@ -1,0 +1,108 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { DEFLATE_BLOCK_SIZE } from "./deflateBlock.js";
+import type { DeflateAnswer, DeflateRequest } from "./deflateWorker.js";
+
+/** More threads than this are not worth their memory, about 15 MiB each. */
+const MOST_THREADS = 16;
+/** Starting a thread takes some 30 ms; artifacts that are packed one after the other share them. */
+const IDLE_MS = 500;
+
+interface Job {
+  readonly request: DeflateRequest;
+  readonly resolve: (deflated: Uint8Array) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Threads that compress blocks. They start with the first block, never keep the process alive, and
+ * are ended when nobody has needed them for a moment.
+ */
+export class DeflatePool {
+  readonly threads: number;
+  readonly #running = new Map<Worker, Job | undefined>();
+  readonly #waiting: Job[] = [];
+  /** Memory of blocks that were compressed, for the next ones: usage stays flat. */
+  readonly #spare: ArrayBuffer[] = [];
+  #idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(threads = Math.min(availableParallelism(), MOST_THREADS)) {
+    this.threads = threads;
+  }
+
+  /** An empty block to fill. */
+  block(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#spare.pop() ?? new ArrayBuffer(DEFLATE_BLOCK_SIZE));
+  }
+
+  /** Compresses a block that {@link block} gave, of which `length` bytes are filled, and takes it. */
+  deflate(block: Uint8Array<ArrayBuffer>, length: number): Promise<Uint8Array> {
+    clearTimeout(this.#idleTimer);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ request: { memory: block.buffer, length }, resolve, reject });
+      this.#dispatch();
+    });
+  }
+
+  /** Number of threads that exist now. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** Ends all threads; blocks that are still being compressed fail. The pool can be used again. */
+  async close(): Promise<void> {
+    clearTimeout(this.#idleTimer);
+    const workers = [...this.#running.keys()];
+    const jobs = [...this.#running.values(), ...this.#waiting.splice(0)];
+    // Forgotten first: a block that arrives while the threads are ending gets a new one.
+    this.#running.clear();
+    this.#spare.length = 0;
+    for (const job of jobs) job?.reject(new Error("the compression threads were closed"));
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+
+  #dispatch(): void {
+    for (const [worker, job] of this.#running) if (job === undefined) this.#give(worker);
+    while (this.#waiting.length > 0 && this.#running.size < this.threads) this.#give(this.#start());
+  }
+
+  #give(worker: Worker): void {
+    const job = this.#waiting.shift();
+    this.#running.set(worker, job);
+    if (job === undefined) return worker.unref();
+    // Only a thread at work holds the process: somebody waits for its answer.
+    worker.ref();
+    worker.postMessage(job.request, [job.request.memory]);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(join(__dirname, "deflateWorker.js"), { execArgv: [] });
+    worker.on("message", (answer: DeflateAnswer) => this.#answer(worker, answer));
+    worker.on("error", (error) => this.#ended(worker, error as Error));
+    worker.on("exit", () => this.#ended(worker, new Error("a compression thread ended early")));
+    return worker;
+  }
+
+  #answer(worker: Worker, { memory, deflated }: DeflateAnswer): void {
+    const job = this.#running.get(worker);
+    if (this.#spare.length <= this.threads) this.#spare.push(memory);
+    this.#give(worker);
+    job?.resolve(deflated);
+    if ([...this.#running.values()].every((other) => other === undefined)) this.#rest();
+  }
+
+  #rest(): void {
+    this.#idleTimer = setTimeout(() => void this.close(), IDLE_MS).unref();
+  }
+
+  #ended(worker: Worker, error: Error): void {
+    const job = this.#running.get(worker);
+    this.#running.delete(worker);
+    job?.reject(error);
+    if (this.#waiting.length > 0) this.#dispatch();
+  }
+}
+
+/** Shared by all that is packed in this process. */
+export const deflatePool = new DeflatePool();

@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { PackError } from "../errors.js";
+import type { SourceNames } from "./sourceFailure.js";
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** A file name as text. Tar headers and manifests are UTF-8: any other name could not be restored. */
+export function decodeName(name: Buffer, folder: SourceNames): string {
+  try {
+    return UTF8.decode(name);
+  } catch (cause) {
+    const shownPath = join(folder.shownPath, escapeBytes(name));
+    throw new PackError(
+      "SOURCE_UNSUPPORTED",
+      shownPath,
+      `the name of ${shownPath} is not UTF-8 and could not be restored elsewhere: rename the file`,
+      { cause, property: folder.property },
+    );
+  }
+}
+
+/**
+ * Refuses a name that means another place on the machine that unpacks it: on Windows a backslash
+ * separates and a colon names a drive.
+ */
+export function checkEntryName(name: string, names: SourceNames): void {
+  const unsafe = name.split("\\").some((part) => part === ".." || part === ".");
+  if (!unsafe && !/^[A-Za-z]:(?:\\|$)/.test(name) && !name.startsWith("\\")) return;
+  throw new PackError(
+    "SOURCE_UNSUPPORTED",
+    names.shownPath,
+    `the name of ${names.shownPath} would lead out of the folder when unpacked on Windows: ` +
+      `rename the file or leave it out with \`exclude\``,
+    { property: names.property },
+  );
+}
+
+function escapeBytes(name: Buffer): string {
+  return name.toString("latin1").replaceAll(/[^\x20-\x7e]/g, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+}

@@ -1,0 +1,157 @@
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { BigIntStats } from "node:fs";
+import { PackError } from "../errors.js";
+import { checkEntryName, decodeName } from "./entryName.js";
+import type { FileSelection, Verdict } from "./fileSelection.js";
+import { identify } from "./sourceFile.js";
+import { sourceFailure, whenDescriptorsAllow } from "./sourceFailure.js";
+import { DIRECTORY_MODE, fileMode, type TarEntry } from "./tarEntry.js";
+
+/** The folder to archive. */
+export interface SourceDirectory {
+  /** Absolute path. */
+  readonly path: string;
+  /** The path as the user wrote it, for messages. */
+  readonly shownPath: string;
+  readonly property: string | undefined;
+  /** Name of the folder in the archive: its first entry, and the front of all others. */
+  readonly entryName: string;
+}
+
+export interface ListOptions {
+  readonly selection: FileSelection;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Enough to keep the four threads of Node's file system pool busy. */
+const STATS_AT_ONCE = 32;
+
+/**
+ * Lists a folder as ORAS archives it: the folder first, then, by the bytes of their names within
+ * each folder, its members. Folders are listed where they hold a listed file, so that every reader
+ * finds a parent before its children, and where they are wanted themselves, even if empty.
+ *
+ * @throws PackError for anything that is neither a regular file nor a folder.
+ * @throws InputError if patterns leave nothing.
+ */
+export async function listEntries(
+  directory: SourceDirectory,
+  options: ListOptions,
+): Promise<TarEntry[]> {
+  const below = await listBelow({ ...directory, relativePath: "", covered: false }, options);
+  if (below.length === 0) options.selection.refuseNothing(directory.shownPath);
+  below.unshift(directoryEntry(directory.entryName));
+  return below;
+}
+
+interface Folder extends SourceDirectory {
+  /** Path below the archived folder; empty for that folder. */
+  readonly relativePath: string;
+  /** Whether a folder at or above this one was included by a pattern. */
+  readonly covered: boolean;
+}
+
+interface Child extends Folder {
+  readonly stats: BigIntStats;
+  readonly verdict: Verdict;
+}
+
+async function listBelow(folder: Folder, options: ListOptions): Promise<TarEntry[]> {
+  const entries: TarEntry[] = [];
+  for (const child of await listChildren(folder, options)) {
+    if (child.stats.isDirectory()) {
+      const below = await listBelow(child, options);
+      if (child.verdict === "take" || below.length > 0) {
+        entries.push(directoryEntry(child.entryName));
+        for (const entry of below) entries.push(entry);
+      }
+    } else {
+      entries.push(fileEntry(child));
+    }
+  }
+  return entries;
+}
+
+async function listChildren(folder: Folder, options: ListOptions): Promise<Child[]> {
+  const names = await readNames(folder);
+  const children: Child[] = [];
+  for (let from = 0; from < names.length; from += STATS_AT_ONCE) {
+    options.signal?.throwIfAborted();
+    const batch = names.slice(from, from + STATS_AT_ONCE);
+    const found = await Promise.all(batch.map((name) => inspect(folder, name, options.selection)));
+    for (const child of found) if (child !== undefined) children.push(child);
+  }
+  return children;
+}
+
+/** As bytes: their order does not depend on the locale, and a name that is no UTF-8 is noticed. */
+async function readNames(folder: Folder): Promise<string[]> {
+  try {
+    const names = await whenDescriptorsAllow(() => readdir(folder.path, { encoding: "buffer" }));
+    return names.sort((a, b) => a.compare(b)).map((name) => decodeName(name, folder));
+  } catch (error) {
+    throw sourceFailure(error, "list", folder);
+  }
+}
+
+async function inspect(
+  folder: Folder,
+  name: string,
+  selection: FileSelection,
+): Promise<Child | undefined> {
+  const child = {
+    path: join(folder.path, name),
+    shownPath: join(folder.shownPath, name),
+    property: folder.property,
+    entryName: `${folder.entryName}/${name}`,
+    relativePath: folder.relativePath === "" ? name : `${folder.relativePath}/${name}`,
+  };
+  const stats = await statEntry(child);
+  const verdict = selection.decide(child.relativePath, stats.isDirectory(), folder.covered);
+  if (verdict === "skip") return undefined;
+  checkEntryName(name, child);
+  if (!stats.isFile() && !stats.isDirectory()) throw unsupported(child.shownPath, stats, folder);
+  return { ...child, stats, verdict, covered: verdict === "take" };
+}
+
+/** Never follows a link and never opens anything: a named pipe would block. */
+async function statEntry(names: Pick<Folder, "path" | "shownPath" | "property">) {
+  try {
+    return await lstat(names.path, { bigint: true });
+  } catch (error) {
+    throw sourceFailure(error, "examine", names);
+  }
+}
+
+function directoryEntry(name: string): TarEntry {
+  return { type: "directory", name, size: 0, mode: DIRECTORY_MODE };
+}
+
+function fileEntry({ path, shownPath, property, entryName, stats }: Child): TarEntry {
+  const source = identify(stats, { path, shownPath, property });
+  const mode = fileMode(Number(stats.mode));
+  return { type: "file", name: entryName, size: source.size, mode, source };
+}
+
+function unsupported(shownPath: string, stats: BigIntStats, folder: Folder): PackError {
+  const kind = kindOf(stats);
+  return new PackError(
+    "SOURCE_UNSUPPORTED",
+    shownPath,
+    `${shownPath} is ${kind}: only regular files and folders can be published; ` +
+      `leave it out with \`exclude\`` +
+      (stats.isSymbolicLink() ? ", or put a copy of what it points to in its place" : ""),
+    { property: folder.property },
+  );
+}
+
+/** What a path is, for messages. */
+export function kindOf(stats: BigIntStats): string {
+  if (stats.isFile()) return "a file";
+  if (stats.isDirectory()) return "a folder";
+  if (stats.isSymbolicLink()) return "a symbolic link";
+  if (stats.isFIFO()) return "a named pipe";
+  if (stats.isSocket()) return "a socket";
+  return "a device";
+}

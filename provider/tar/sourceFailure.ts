@@ -1,0 +1,54 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { PackError, type SourceErrorCode } from "../errors.js";
+
+/** Names of a file or folder in messages. */
+export interface SourceNames {
+  readonly shownPath: string;
+  readonly property: string | undefined;
+}
+
+/** Turns an error of the file system into one that says what was done to which path. */
+export function sourceFailure(error: unknown, action: string, names: SourceNames): unknown {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (typeof code !== "string" || error instanceof PackError) return error;
+  return new PackError(codeOf(code), names.shownPath, message(code, action, names.shownPath), {
+    cause: error,
+    property: names.property,
+  });
+}
+
+function codeOf(code: string): SourceErrorCode {
+  return code === "ENOENT" || code === "ENOTDIR" ? "SOURCE_NOT_FOUND" : "SOURCE_UNREADABLE";
+}
+
+function message(code: string, action: string, path: string): string {
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return `${path} does not exist`;
+    case "EACCES":
+    case "EPERM":
+      return `${path} cannot be read: permission denied (${code})`;
+    case "EMFILE":
+    case "ENFILE":
+      return `cannot ${action} ${path}: too many open files (${code}); raise the limit of open files`;
+    default:
+      return `cannot ${action} ${path}: ${code}`;
+  }
+}
+
+const ATTEMPTS = 10;
+const FIRST_WAIT_MS = 5;
+
+/** Tries again while the process is out of file descriptors: others give theirs back meanwhile. */
+export async function whenDescriptorsAllow<T>(operation: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await operation();
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if ((code !== "EMFILE" && code !== "ENFILE") || attempt === ATTEMPTS) throw error;
+      await delay(FIRST_WAIT_MS * 2 ** (attempt - 1));
+    }
+  }
+}

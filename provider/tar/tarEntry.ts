@@ -1,0 +1,32 @@
+import type { SourceFile } from "./sourceFile.js";
+
+/** One member of an archive: a folder, or a regular file with the place its bytes come from. */
+export type TarEntry = TarDirectory | TarFile;
+
+export interface TarDirectory {
+  readonly type: "directory";
+  /** Path in the archive: relative, `/`-separated, without a trailing slash. */
+  readonly name: string;
+  readonly size: 0;
+  readonly mode: EntryMode;
+}
+
+export interface TarFile {
+  readonly type: "file";
+  readonly name: string;
+  readonly size: number;
+  readonly mode: EntryMode;
+  readonly source: SourceFile;
+}
+
+/** All that is kept of a file's permissions: umask, checkout and operating system change the rest. */
+export type EntryMode = 0o644 | 0o755;
+
+const OWNER_EXECUTES = 0o100;
+
+export function fileMode(statMode: number): EntryMode {
+  return (statMode & OWNER_EXECUTES) === 0 ? 0o644 : 0o755;
+}
+
+/** Folders always get 0755: one that is not executable could not be listed after unpacking. */
+export const DIRECTORY_MODE: EntryMode = 0o755;
