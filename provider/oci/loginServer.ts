@@ -33,6 +33,11 @@ export function parseLoginServer(
   return { loginServer: url.host, origin: url.origin };
 }
 
+/** Tells whether this is a login server as {@link parseLoginServer} writes it: no scheme, no capitals. */
+export function isLoginServer(value: string): boolean {
+  return parseAuthority("https", value)?.host === value;
+}
+
 function parseAuthority(scheme: string, authority: string): URL | undefined {
   if (/[^A-Za-z0-9.:[\]-]/.test(authority)) return undefined;
   const url = URL.parse(`${scheme}://${authority}/`);

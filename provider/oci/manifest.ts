@@ -1,7 +1,9 @@
 import { InputError, ProtocolError } from "../errors.js";
 import type { Annotations, Descriptor } from "./descriptor.js";
 import { digestOf } from "./digest.js";
-import { OCI_EMPTY, OCI_INDEX, OCI_MANIFEST } from "./mediaTypes.js";
+import { manifestJson } from "./manifestJson.js";
+import { OCI_EMPTY, type OCI_INDEX, type OCI_MANIFEST } from "./mediaTypes.js";
+import { parseAnnotations, parseDescriptor } from "./parseDescriptor.js";
 
 /** The service and every client read manifests up to 4 MiB. */
 export const MANIFEST_SIZE_LIMIT = 4 * 1024 * 1024;
@@ -44,10 +46,7 @@ export const EMPTY_DESCRIPTOR: Descriptor = {
 
 /** Encodes a manifest or index: keys in the order of the specification, annotations sorted, no clock. */
 export function encodeManifest(manifest: ImageManifest | ImageIndex): EncodedManifest {
-  return encodeRawManifest(
-    new TextEncoder().encode(JSON.stringify(inSpecificationOrder(manifest))),
-    manifest.mediaType,
-  );
+  return encodeRawManifest(new TextEncoder().encode(manifestJson(manifest)), manifest.mediaType);
 }
 
 /** Takes bytes as they are, whatever their media type. */
@@ -60,38 +59,6 @@ export function encodeRawManifest(bytes: Uint8Array, mediaType: string): Encoded
     );
   }
   return { bytes, descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length } };
-}
-
-function inSpecificationOrder(manifest: ImageManifest | ImageIndex): object {
-  const { schemaVersion, mediaType, artifactType, subject, annotations } = manifest;
-  const content =
-    manifest.mediaType === OCI_MANIFEST
-      ? { config: orderDescriptor(manifest.config), layers: manifest.layers.map(orderDescriptor) }
-      : { manifests: manifest.manifests.map(orderDescriptor) };
-  return {
-    schemaVersion,
-    mediaType,
-    artifactType,
-    ...content,
-    subject: subject && orderDescriptor(subject),
-    annotations: sortAnnotations(annotations),
-  };
-}
-
-/** The order of image-spec's Go structures, which ORAS and most tools write. */
-function orderDescriptor(descriptor: Descriptor): Descriptor {
-  const { mediaType, digest, size, urls, annotations, data, platform, artifactType } = descriptor;
-  const sorted = sortAnnotations(annotations);
-  return { mediaType, digest, size, urls, annotations: sorted, data, platform, artifactType };
-}
-
-/** By UTF-8 bytes, as Go sorts map keys; JavaScript's own order differs beyond the basic plane. */
-function sortAnnotations(annotations: Annotations | undefined): Annotations | undefined {
-  const entries = Object.entries(annotations ?? {});
-  if (entries.length === 0) return undefined;
-  return Object.fromEntries(
-    entries.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
-  );
 }
 
 /** What we read of a manifest that somebody else may have written. */
@@ -108,12 +75,31 @@ export interface ParsedManifest {
 /**
  * Parses manifest bytes whose digest was already checked. A document that could be read as an image
  * and as an index is refused (CVE-2021-41190), as is one whose own `mediaType` differs from the one
- * it was served with.
+ * it was served with, and one with a descriptor whose digest could not stand in a URL.
  */
 export function parseManifest(bytes: Uint8Array, mediaType: string): ParsedManifest {
   const document = parseObject(bytes);
+  checkKind(document, mediaType);
+  const { artifactType, config, subject, annotations } = document;
+  return {
+    mediaType,
+    ...(typeof artifactType === "string" && artifactType !== "" ? { artifactType } : {}),
+    ...(isPresent(config) ? { config: parseDescriptor(config, "config") } : {}),
+    layers: parseDescriptors(document["layers"], "layers"),
+    manifests: parseDescriptors(document["manifests"], "manifests"),
+    ...(isPresent(subject) ? { subject: parseDescriptor(subject, "subject") } : {}),
+    annotations: isPresent(annotations) ? parseAnnotations(annotations, "annotations") : {},
+  };
+}
+
+/** The rules against confusion alone, for bytes that are passed on as they are. */
+export function checkManifestKind(bytes: Uint8Array, mediaType: string): void {
+  checkKind(parseObject(bytes), mediaType);
+}
+
+function checkKind(document: Record<string, unknown>, mediaType: string): void {
   const own = document["mediaType"];
-  if (own !== undefined && own !== mediaType) {
+  if (isPresent(own) && own !== "" && own !== mediaType) {
     throw new ProtocolError(
       `the manifest was served as ${mediaType} but calls itself ${JSON.stringify(own)}`,
     );
@@ -121,21 +107,24 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): ParsedManif
   if ("manifests" in document && ("layers" in document || "config" in document)) {
     throw new ProtocolError("the manifest has both `manifests` and `layers` or `config`");
   }
-  return {
-    mediaType,
-    artifactType: document["artifactType"] as string | undefined,
-    config: document["config"] as Descriptor | undefined,
-    layers: (document["layers"] as Descriptor[] | undefined) ?? [],
-    manifests: (document["manifests"] as Descriptor[] | undefined) ?? [],
-    subject: document["subject"] as Descriptor | undefined,
-    annotations: (document["annotations"] as Annotations | undefined) ?? {},
-  };
 }
 
+/** Go writes an absent list as `null`. */
+function parseDescriptors(value: unknown, property: string): readonly Descriptor[] {
+  if (!isPresent(value)) return [];
+  if (!Array.isArray(value)) throw new ProtocolError(`the manifest's ${property} is not an array`);
+  return value.map((item, index) => parseDescriptor(item, `${property}[${index}]`));
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** JSON is UTF-8 without a byte order mark (RFC 8259, section 8.1). */
 function parseObject(bytes: Uint8Array): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (cause) {
     throw new ProtocolError("the manifest is not JSON in UTF-8", { cause });
   }

@@ -1,6 +1,7 @@
 import { InputError } from "../errors.js";
 import type { Digest } from "./digest.js";
 import { isDigest } from "./digest.js";
+import { isLoginServer } from "./loginServer.js";
 
 /** A repository name: lower-case path segments (distribution-spec, "Pulling manifests"). */
 export type RepositoryName = string & { readonly [repositoryBrand]: true };
@@ -70,7 +71,7 @@ export function parseReference(value: string): Reference | undefined {
   if (split < 1) return undefined;
   const repository = rest.slice(0, split);
   const reference = rest.slice(split + 1);
-  if (!isRepositoryName(repository)) return undefined;
+  if (!isLoginServer(loginServer) || !isRepositoryName(repository)) return undefined;
   if (at < 0 ? !isTag(reference) : !isDigest(reference)) return undefined;
   return { loginServer, repository, reference: reference as ManifestReference };
 }

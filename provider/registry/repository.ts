@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { RepositoryAction } from "../auth/scope.js";
 import type { Blob } from "../oci/blob.js";
 import type { Descriptor } from "../oci/descriptor.js";
 import type { Digest } from "../oci/digest.js";
@@ -46,17 +47,22 @@ export interface BlobStore {
 /** A manifest as the registry sent it, digest checked. */
 export interface FetchedManifest extends EncodedManifest {}
 
+export interface FetchManifestOptions extends OperationOptions {
+  /** Media types to accept beside the usual ones: the service hides a manifest of any other type. */
+  readonly accept?: readonly string[];
+}
+
 /** Manifests of one repository (distribution-spec, "Pulling manifests", "Pushing Manifests"). */
 export interface ManifestStore {
   /** Descriptor of what a tag or digest names; `undefined` if the registry says it is absent. */
   resolve(
     reference: ManifestReference,
-    options?: OperationOptions,
+    options?: FetchManifestOptions,
   ): Promise<Descriptor | undefined>;
   /** Raw bytes, digest checked; `undefined` if the registry says it is absent. */
   fetch(
     reference: ManifestReference,
-    options?: OperationOptions,
+    options?: FetchManifestOptions,
   ): Promise<FetchedManifest | undefined>;
   /**
    * Writes the manifest under its digest, or under a tag. Idempotent; the registry's own digest is
@@ -146,11 +152,20 @@ export interface DeletedRepository {
   readonly tags: readonly string[];
 }
 
+export interface RepositoryOptions {
+  /**
+   * What is going to be done to the repository, where the caller knows: access tokens are asked for
+   * with these actions from the first request on, so that reading before writing costs one token
+   * instead of two.
+   */
+  readonly actions?: readonly RepositoryAction[];
+}
+
 /** One registry. */
 export interface Registry {
   /** Host and port, without a scheme. */
   readonly loginServer: string;
-  repository(name: string): Repository;
+  repository(name: string, options?: RepositoryOptions): Repository;
   /** Names in byte order. Needs the catalog permission; repository-scoped tokens do not have it. */
   repositories(options?: ListOptions): AsyncIterable<string>;
   /** ACR only; `undefined` if it was not there. */

@@ -1,0 +1,88 @@
+import { ProtocolError } from "../errors.js";
+import { isDigest } from "../oci/digest.js";
+import type {
+  Attributes,
+  ManifestProperties,
+  RepositoryProperties,
+  TagProperties,
+} from "./attributes.js";
+import type { DeletedRepository } from "./repository.js";
+import { Members, type JsonObject } from "./jsonAnswer.js";
+
+// Shapes of the data-plane specification 2021-07-01, as the service sends them: `mediaType` is sent
+// without being declared there; `tags`, `references` and the platform are left out when there are none.
+
+export function readRepository(document: JsonObject, operation: string): RepositoryProperties {
+  const members = new Members(document, operation);
+  return {
+    name: members.text("imageName"),
+    createdTime: members.text("createdTime"),
+    lastUpdateTime: members.text("lastUpdateTime"),
+    manifestCount: members.count("manifestCount"),
+    tagCount: members.count("tagCount"),
+    attributes: readAttributes(members),
+  };
+}
+
+export function readTag(value: unknown, operation: string): TagProperties {
+  const members = new Members(value, operation);
+  return {
+    name: members.text("name"),
+    digest: digestOf(members, operation),
+    createdTime: members.text("createdTime"),
+    lastUpdateTime: members.text("lastUpdateTime"),
+    attributes: readAttributes(members),
+  };
+}
+
+export function readManifest(value: unknown, operation: string): ManifestProperties {
+  const members = new Members(value, operation);
+  const configMediaType = members.optionalText("configMediaType");
+  return {
+    digest: digestOf(members, operation),
+    size: members.count("imageSize"),
+    createdTime: members.text("createdTime"),
+    lastUpdateTime: members.text("lastUpdateTime"),
+    mediaType: members.optionalText("mediaType") ?? "",
+    ...(configMediaType === undefined ? {} : { configMediaType }),
+    ...readPlatform(members),
+    tags: members.texts("tags"),
+    attributes: readAttributes(members),
+    references: members.list("references").map((item) => {
+      const reference = new Members(item, operation);
+      return { digest: digestOf(reference, operation), ...readPlatform(reference) };
+    }),
+  };
+}
+
+export function readAttributes(owner: Members): Attributes {
+  const members = owner.object("changeableAttributes");
+  return {
+    deleteEnabled: members.flag("deleteEnabled"),
+    writeEnabled: members.flag("writeEnabled"),
+    readEnabled: members.flag("readEnabled"),
+    listEnabled: members.flag("listEnabled"),
+  };
+}
+
+/** `tagsDeleted` is `null` when there was no tag. */
+export function readDeleted(document: JsonObject, operation: string): DeletedRepository {
+  const members = new Members(document, operation);
+  return { manifests: members.texts("manifestsDeleted"), tags: members.texts("tagsDeleted") };
+}
+
+function readPlatform(members: Members): { architecture?: string; os?: string } {
+  const architecture = members.optionalText("architecture");
+  const os = members.optionalText("os");
+  return {
+    ...(architecture === undefined ? {} : { architecture }),
+    ...(os === undefined ? {} : { os }),
+  };
+}
+
+/** Digests of answers go into later requests, so they must be digests. */
+function digestOf(members: Members, operation: string): string {
+  const digest = members.text("digest");
+  if (isDigest(digest)) return digest;
+  throw new ProtocolError(`${operation}: ${JSON.stringify(digest)} in the answer is not a digest`);
+}

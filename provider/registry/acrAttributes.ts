@@ -1,0 +1,197 @@
+import type { RepositoryAction } from "../auth/scope.js";
+import { InputError } from "../errors.js";
+import type { RegistryRequest } from "../http/transport.js";
+import type { Digest } from "../oci/digest.js";
+import type { RepositoryName, Tag } from "../oci/reference.js";
+import { AcrApi } from "./acrApi.js";
+import { readAttributes, readManifest, readRepository, readTag } from "./acrAnswers.js";
+import {
+  ATTRIBUTE_NAMES,
+  type Attributes,
+  type ManifestProperties,
+  type RepositoryProperties,
+  type TagProperties,
+} from "./attributes.js";
+import { Members, type JsonObject } from "./jsonAnswer.js";
+import { listPages, type Page } from "./pages.js";
+import { orAbsent } from "./refusal.js";
+import type { AttributeStore, ListOptions, ListOrder, OperationOptions } from "./repository.js";
+import { scopeOf, type RepositoryContext } from "./repositoryContext.js";
+import {
+  acrManifestPath,
+  acrManifestsPath,
+  acrRepositoryPath,
+  acrTagPath,
+  acrTagsPath,
+} from "./urls.js";
+
+/** A missing tag in a missing repository is TAG_UNKNOWN, a missing manifest there either. */
+const ABSENT = ["NAME_UNKNOWN", "TAG_UNKNOWN", "MANIFEST_UNKNOWN"] as const;
+
+/** ACR's metadata of one repository. */
+export class AcrAttributes implements AttributeStore {
+  readonly #api: AcrApi;
+  readonly #context: RepositoryContext;
+  readonly #repository: RepositoryName;
+
+  constructor(context: RepositoryContext) {
+    this.#api = new AcrApi(context.transport);
+    this.#context = context;
+    this.#repository = context.repository;
+  }
+
+  async repository(options?: OperationOptions): Promise<RepositoryProperties | undefined> {
+    const operation = `read the properties of ${this.#repository}`;
+    const document = await this.#read(acrRepositoryPath(this.#repository), operation, options);
+    return document && readRepository(document, operation);
+  }
+
+  async tag(tag: Tag, options?: OperationOptions): Promise<TagProperties | undefined> {
+    const operation = `read the properties of ${this.#repository}:${tag}`;
+    const document = await this.#read(acrTagPath(this.#repository, tag), operation, options);
+    return document && readTag(document["tag"], operation);
+  }
+
+  async manifest(
+    digest: Digest,
+    options?: OperationOptions,
+  ): Promise<ManifestProperties | undefined> {
+    const operation = `read the properties of ${this.#repository}@${digest}`;
+    const document = await this.#read(
+      acrManifestPath(this.#repository, digest),
+      operation,
+      options,
+    );
+    return document && readManifest(document["manifest"], operation);
+  }
+
+  async updateRepository(
+    attributes: Partial<Attributes>,
+    options?: OperationOptions,
+  ): Promise<Attributes> {
+    const operation = `set attributes of ${this.#repository}`;
+    const path = acrRepositoryPath(this.#repository);
+    const document = await this.#patch(path, attributes, operation, options);
+    return readAttributes(new Members(document, operation));
+  }
+
+  async updateTag(
+    tag: Tag,
+    attributes: Partial<Attributes>,
+    options?: OperationOptions,
+  ): Promise<Attributes> {
+    const operation = `set attributes of ${this.#repository}:${tag}`;
+    const path = acrTagPath(this.#repository, tag);
+    const document = await this.#patch(path, attributes, operation, options);
+    return readAttributes(new Members(document["tag"], operation));
+  }
+
+  async updateManifest(
+    digest: Digest,
+    attributes: Partial<Attributes>,
+    options?: OperationOptions,
+  ): Promise<Attributes> {
+    const operation = `set attributes of ${this.#repository}@${digest}`;
+    const path = acrManifestPath(this.#repository, digest);
+    const document = await this.#patch(path, attributes, operation, options);
+    return readAttributes(new Members(document["manifest"], operation));
+  }
+
+  listTags(
+    options: ListOptions & { readonly digest?: Digest; readonly orderBy?: ListOrder } = {},
+  ): AsyncIterable<TagProperties> {
+    const { pageSize, orderBy, digest } = options;
+    const operation = `list the tags of ${this.#repository}`;
+    const query = { n: pageSize, orderby: orderBy, digest };
+    return listPages({
+      origin: this.#api.origin,
+      path: acrTagsPath(this.#repository, query),
+      fetch: (path) =>
+        this.#page(path, "tags", (item) => readTag(item, operation), operation, options),
+      key: (tag: TagProperties) => tag.name,
+    });
+  }
+
+  listManifests(
+    options: ListOptions & { readonly orderBy?: ListOrder } = {},
+  ): AsyncIterable<ManifestProperties> {
+    const { pageSize, orderBy } = options;
+    const operation = `list the manifests of ${this.#repository}`;
+    return listPages({
+      origin: this.#api.origin,
+      path: acrManifestsPath(this.#repository, { n: pageSize, orderby: orderBy }),
+      fetch: (path) =>
+        this.#page(path, "manifests", (item) => readManifest(item, operation), operation, options),
+      key: (manifest: ManifestProperties) => manifest.digest,
+    });
+  }
+
+  async #page<T>(
+    path: string,
+    list: string,
+    read: (item: unknown) => T,
+    operation: string,
+    options: OperationOptions,
+  ): Promise<Page<T> | undefined> {
+    const request = this.#request("GET", path, "metadata_read", operation, options);
+    const answer = await orAbsent(this.#api.json(request), undefined, "NAME_UNKNOWN");
+    if (answer === undefined) return undefined;
+    const items = new Members(answer.document, operation).list(list).map(read);
+    return { items, link: answer.link };
+  }
+
+  async #read(
+    path: string,
+    operation: string,
+    options: OperationOptions = {},
+  ): Promise<JsonObject | undefined> {
+    const request = this.#request("GET", path, "metadata_read", operation, options);
+    const answer = await orAbsent(this.#api.json(request), undefined, ...ABSENT);
+    return answer?.document;
+  }
+
+  /** The service merges what is sent, so sending it twice does no harm. */
+  async #patch(
+    path: string,
+    attributes: Partial<Attributes>,
+    operation: string,
+    options: OperationOptions = {},
+  ): Promise<JsonObject> {
+    const request = this.#request("PATCH", path, "metadata_write", operation, options);
+    const { document } = await this.#api.json({
+      ...request,
+      headers: { "content-type": "application/json" },
+      body: attributesBody(attributes),
+    });
+    return document;
+  }
+
+  #request(
+    method: "GET" | "PATCH",
+    path: string,
+    action: RepositoryAction,
+    operation: string,
+    options: OperationOptions,
+  ): RegistryRequest {
+    return {
+      method,
+      path,
+      scopes: [scopeOf(this.#context, action)],
+      operation,
+      expect: [200],
+      repeatable: true,
+      signal: options.signal,
+    };
+  }
+}
+
+/** The flat set of flags (`{"writeEnabled":false}`), nothing else that may be on the object. */
+function attributesBody(attributes: Partial<Attributes>): Uint8Array {
+  const wanted = ATTRIBUTE_NAMES.filter((name) => attributes[name] !== undefined);
+  if (wanted.length === 0) {
+    throw new InputError("attributes", `name at least one of ${ATTRIBUTE_NAMES.join(", ")}`);
+  }
+  return new TextEncoder().encode(
+    JSON.stringify(Object.fromEntries(wanted.map((name) => [name, attributes[name]]))),
+  );
+}

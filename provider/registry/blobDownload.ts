@@ -1,0 +1,132 @@
+import { pipeline, Readable } from "node:stream";
+import { hasCode, isAcrError, IntegrityError, ProtocolError } from "../errors.js";
+import type { RegistryResponse } from "../http/transport.js";
+import type { Descriptor } from "../oci/descriptor.js";
+import { VerifiedStream } from "../oci/verifiedStream.js";
+import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
+import { blobPath } from "./urls.js";
+
+/** Cuts in a row without this much in between end the download. */
+const PROGRESS = 1024 * 1024;
+const CUTS = 5;
+
+/**
+ * Opens a blob. The first answer is awaited, so that "not found" is a rejection; later cuts are
+ * resumed (RFC 9110, section 14) through the registry, since the storage's signed URL may have expired.
+ */
+export async function openBlob(
+  context: RepositoryContext,
+  blob: Pick<Descriptor, "digest" | "size">,
+  signal?: AbortSignal,
+): Promise<Readable> {
+  const download = new BlobDownload(context, blob, signal);
+  const first = await download.request(0);
+  const source = Readable.from(download.bytes(first), { objectMode: false });
+  const verified = new VerifiedStream(blob, nameOf(context, blob.digest));
+  // The outcome is the reader's: a failure destroys the stream that it holds.
+  pipeline(source, verified, () => undefined);
+  return verified;
+}
+
+class BlobDownload {
+  readonly #context: RepositoryContext;
+  readonly #blob: Pick<Descriptor, "digest" | "size">;
+  readonly #signal: AbortSignal | undefined;
+  readonly #operation: string;
+
+  constructor(
+    context: RepositoryContext,
+    blob: Pick<Descriptor, "digest" | "size">,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#context = context;
+    this.#blob = blob;
+    this.#signal = signal;
+    this.#operation = `fetch the blob ${nameOf(context, blob.digest)}`;
+  }
+
+  /** Asks for everything from byte `start`. */
+  async request(start: number): Promise<RegistryResponse> {
+    const response = await this.#context.transport.send({
+      method: "GET",
+      path: blobPath(this.#context.repository, this.#blob.digest),
+      scopes: [scopeOf(this.#context, "pull")],
+      operation: this.#operation,
+      headers: start === 0 ? {} : { range: `bytes=${start}-` },
+      expect: start === 0 ? [200] : [200, 206],
+      repeatable: true,
+      followRedirect: true,
+      signal: this.#signal,
+    });
+    try {
+      this.#check(response, start);
+    } catch (error) {
+      await response.discard();
+      throw error;
+    }
+    return response;
+  }
+
+  async *bytes(first: RegistryResponse): AsyncGenerator<Buffer, void, undefined> {
+    let position = 0;
+    let response = first;
+    for (let cuts = 0, since = 0; ;) {
+      try {
+        for await (const piece of skipping(response.stream(), this.#overlap(response, position))) {
+          position += piece.length;
+          yield piece;
+        }
+        return;
+      } catch (error) {
+        cuts = position - since >= PROGRESS ? 1 : cuts + 1;
+        since = position;
+        if (cuts > CUTS || !isCut(error) || position >= this.#blob.size) throw error;
+      }
+      response = await this.request(position);
+    }
+  }
+
+  /** A server that does not know ranges begins again; what we have is skipped. */
+  #overlap(response: RegistryResponse, position: number): number {
+    return response.status === 206 ? 0 : position;
+  }
+
+  #check(response: RegistryResponse, start: number): void {
+    const { size } = this.#blob;
+    if (response.status === 206) return this.#checkRange(response, start);
+    const length = response.header("content-length");
+    if (length === undefined || Number(length) === size) return;
+    throw new IntegrityError(
+      "SIZE_MISMATCH",
+      `${this.#operation}: the registry has ${length} bytes, expected ${size}`,
+      { expected: String(size), actual: length },
+    );
+  }
+
+  #checkRange(response: RegistryResponse, start: number): void {
+    const range = response.header("content-range") ?? "";
+    const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(range);
+    const [, from, , total] = match ?? [];
+    const fits = Number(from) === start && (total === "*" || Number(total) === this.#blob.size);
+    if (match !== null && fits) return;
+    throw new ProtocolError(
+      `${this.#operation}: asked for the bytes from ${start} on, got Content-Range ${JSON.stringify(range.slice(0, 100))}`,
+    );
+  }
+}
+
+async function* skipping(stream: Readable, count: number): AsyncGenerator<Buffer> {
+  let left = count;
+  for await (const piece of stream as AsyncIterable<Buffer>) {
+    const kept = piece.subarray(Math.min(left, piece.length));
+    left -= piece.length - kept.length;
+    if (kept.length > 0) yield kept;
+  }
+}
+
+/** The connection broke: an error of the network's, or of ours about it. */
+function isCut(error: unknown): boolean {
+  if (isAcrError(error)) return hasCode(error, "UNAVAILABLE", "STALLED");
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  return typeof code === "string" && name !== "AbortError";
+}

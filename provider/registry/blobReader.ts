@@ -1,0 +1,130 @@
+import { pipeline, Readable } from "node:stream";
+import { ProtocolError } from "../errors.js";
+import type { Blob } from "../oci/blob.js";
+import { VerifiedStream } from "../oci/verifiedStream.js";
+
+/**
+ * Reads a blob for an upload, checking the bytes as they pass. Slices that follow one another come
+ * from one stream, so that a blob in chunks is read and hashed once; a slice that is asked for again
+ * (the transport repeats a request) opens the blob anew and skips what is before it.
+ *
+ * The last bytes are handed out only after the whole was checked: the registry never gets a complete
+ * body with other bytes than the descriptor's.
+ */
+export class BlobReader {
+  readonly #blob: Blob;
+  readonly #subject: string;
+  readonly #signal: AbortSignal | undefined;
+  #cursor: Cursor | undefined;
+  #failure: unknown;
+
+  constructor(blob: Blob, subject: string, signal: AbortSignal | undefined) {
+    this.#blob = blob;
+    this.#subject = subject;
+    this.#signal = signal;
+  }
+
+  /** What went wrong with the blob itself, if anything: never a reason to try again. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** Bytes from `start` up to, not including, `end`. */
+  slice(start: number, end: number): Readable {
+    return Readable.from(this.#bytes(start, end), { objectMode: false, highWaterMark: 1 << 20 });
+  }
+
+  /** The whole in memory. */
+  async bytes(): Promise<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    for await (const part of this.#bytes(0, this.#blob.descriptor.size)) parts.push(part);
+    return Buffer.concat(parts);
+  }
+
+  close(): void {
+    this.#cursor?.close();
+    this.#cursor = undefined;
+  }
+
+  async *#bytes(start: number, end: number): AsyncGenerator<Buffer, void, undefined> {
+    const cursor = await this.#cursorAt(start);
+    try {
+      while (cursor.position < end) {
+        const piece = await cursor.read(end - cursor.position);
+        if (cursor.position === this.#blob.descriptor.size) await cursor.finish();
+        yield piece;
+      }
+      if (end === this.#blob.descriptor.size) await cursor.finish();
+    } catch (error) {
+      if (!cursor.closed) this.#failure = error;
+      throw error;
+    }
+  }
+
+  async #cursorAt(start: number): Promise<Cursor> {
+    if (this.#cursor?.position === start) return this.#cursor;
+    this.close();
+    const source = await this.#open();
+    const cursor = new Cursor(source, new VerifiedStream(this.#blob.descriptor, this.#subject));
+    this.#cursor = cursor;
+    while (cursor.position < start) await cursor.read(start - cursor.position);
+    return cursor;
+  }
+
+  async #open(): Promise<Readable> {
+    try {
+      return await this.#blob.open({ signal: this.#signal });
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+  }
+}
+
+/** A place in one opened stream. */
+class Cursor {
+  readonly #verified: VerifiedStream;
+  readonly #pieces: AsyncIterator<Buffer>;
+  #rest: Buffer = Buffer.alloc(0);
+  #position = 0;
+  #ended = false;
+  #closed = false;
+
+  constructor(source: Readable, verified: VerifiedStream) {
+    // The outcome arrives through the iterator: a failed source destroys what it is piped into.
+    pipeline(source, verified, () => undefined);
+    this.#verified = verified;
+    this.#pieces = verified[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** At least one byte, at most `limit`. */
+  async read(limit: number): Promise<Buffer> {
+    if (this.#rest.length === 0) {
+      const next = await this.#pieces.next();
+      if (next.done === true) throw new ProtocolError(`the stream ended at byte ${this.#position}`);
+      this.#rest = next.value;
+    }
+    const piece = this.#rest.subarray(0, limit);
+    this.#rest = this.#rest.subarray(piece.length);
+    this.#position += piece.length;
+    return piece;
+  }
+
+  /** Waits for the end, which comes only after the digest was found right. */
+  async finish(): Promise<void> {
+    if (!this.#ended) this.#ended = (await this.#pieces.next()).done === true;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#verified.destroy();
+  }
+}

@@ -1,0 +1,35 @@
+import { IntegrityError, ProtocolError } from "../errors.js";
+import type { RegistryResponse } from "../http/transport.js";
+import { digestAlgorithm, isDigest, type Digest } from "../oci/digest.js";
+
+/**
+ * Compares the registry's own digest (`Docker-Content-Digest`), where it tells it, with ours. One by
+ * another algorithm says nothing: a registry may answer with its canonical one.
+ */
+export function checkDigestHeader(
+  response: RegistryResponse,
+  expected: Digest,
+  operation: string,
+): void {
+  const stated = response.header("docker-content-digest");
+  if (stated === undefined || stated === expected) return;
+  if (!isDigest(stated)) throw malformedDigest(stated, operation);
+  if (digestAlgorithm(stated) === digestAlgorithm(expected)) {
+    throw otherDigest(operation, expected, stated);
+  }
+}
+
+export function otherDigest(operation: string, expected: string, actual: string): IntegrityError {
+  return new IntegrityError(
+    "DIGEST_MISMATCH",
+    `${operation}: the registry has ${actual}, expected ${expected}`,
+    { expected, actual },
+  );
+}
+
+export function malformedDigest(stated: string, operation: string): ProtocolError {
+  const shown = JSON.stringify(stated.slice(0, 200));
+  return new ProtocolError(
+    `${operation}: the registry's Docker-Content-Digest ${shown} is no digest`,
+  );
+}

@@ -1,0 +1,59 @@
+import { ProtocolError } from "../errors.js";
+import { nextPage } from "./nextPage.js";
+
+/** With the service's 100 items a page this is a million; a registry that goes on is not counting. */
+const PAGE_LIMIT = 10_000;
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** The Link header. */
+  readonly link: string | undefined;
+}
+
+export interface Listing<T> {
+  readonly origin: string;
+  /** Path and query of the first page. */
+  readonly path: string;
+  /** Asks for one page; `undefined` if the registry says that what is listed does not exist. */
+  fetch(path: string): Promise<Page<T> | undefined>;
+  /** What makes two items the same one. */
+  key(item: T): string;
+}
+
+/**
+ * All items of a listing, each once. The end is where the Link header is absent, and nothing else: a
+ * short page may have a successor. A listing that does not get on (a page with a successor brings
+ * nothing new, or a link comes twice) is an error, not an end.
+ */
+export async function* listPages<T>(listing: Listing<T>): AsyncGenerator<T, void, undefined> {
+  const seen = new Set<string>();
+  const visited = new Set<string>();
+  let path: string | undefined = listing.path;
+  while (path !== undefined) {
+    if (visited.has(path)) throw endless(listing, "a link to a page that was read already");
+    if (visited.size >= PAGE_LIMIT) throw endless(listing, `more than ${PAGE_LIMIT} pages`);
+    visited.add(path);
+    const page: Page<T> | undefined = await listing.fetch(path);
+    if (page === undefined) return;
+    const fresh = unseen(page.items, listing, seen);
+    path = nextPage(page.link, { origin: listing.origin, path });
+    if (path !== undefined && fresh.length === 0) {
+      throw endless(listing, "a page with nothing new and a link to another one");
+    }
+    yield* fresh;
+  }
+}
+
+function unseen<T>(items: readonly T[], listing: Listing<T>, seen: Set<string>): readonly T[] {
+  return items.filter((item) => {
+    const key = listing.key(item);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function endless(listing: Listing<unknown>, what: string): ProtocolError {
+  const [pathname] = listing.path.split("?");
+  return new ProtocolError(`${pathname}: the registry's listing has no end: ${what}`);
+}

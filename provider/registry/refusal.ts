@@ -1,0 +1,59 @@
+import { isAcrError, type RegistryError } from "../errors.js";
+import { isDigest, type Digest } from "../oci/digest.js";
+
+/** Tells whether the registry refused or could not be reached, and the facts are there to look at. */
+export function isRegistryError(error: unknown): error is RegistryError {
+  return isAcrError(error) && "diagnostics" in error && "status" in error;
+}
+
+/** Tells whether the registry's own JSON has one of these codes (distribution-spec, "Error Codes"). */
+export function hasDiagnostic(error: unknown, ...codes: readonly string[]): error is RegistryError {
+  return isRegistryError(error) && error.diagnostics.some(({ code }) => codes.includes(code));
+}
+
+/**
+ * Tells whether the registry said that the thing does not exist: a 404 with one of its codes in its
+ * own JSON. A 404 page of a proxy, a captive portal or a wrong route says nothing about it; nor does
+ * "found, but accept header does not support it", which has the same code.
+ */
+export function saysAbsent(error: unknown, ...codes: readonly string[]): boolean {
+  return (
+    hasDiagnostic(error, ...codes) &&
+    error.status === 404 &&
+    !error.diagnostics.some(({ message }) => /\baccept header\b/i.test(message))
+  );
+}
+
+/** Waits for the answer; `absent` if the registry says so in one of these codes. */
+export async function orAbsent<T, A>(
+  answer: Promise<T>,
+  absent: A,
+  ...codes: readonly string[]
+): Promise<T | A> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (saysAbsent(error, ...codes)) return absent;
+    throw error;
+  }
+}
+
+/**
+ * Digests of the blobs that a manifest names and the registry does not have, from the refusal of its
+ * push; empty for any other error. A client that was told "exists" a moment ago pushes these and
+ * tries once more.
+ */
+export function missingBlobs(error: unknown): readonly Digest[] {
+  if (!isRegistryError(error)) return [];
+  const missing = error.diagnostics
+    .filter(({ code }) => code === "MANIFEST_BLOB_UNKNOWN" || code === "BLOB_UNKNOWN")
+    .map(({ detail }) => namedDigest(detail));
+  return [...new Set(missing.filter((digest) => digest !== undefined))];
+}
+
+/** ACR and distribution name the digest itself; others wrap it. */
+function namedDigest(detail: unknown): Digest | undefined {
+  if (isDigest(detail)) return detail;
+  if (typeof detail !== "object" || detail === null) return undefined;
+  return Object.values(detail).find(isDigest);
+}

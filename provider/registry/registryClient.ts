@@ -1,0 +1,102 @@
+import type { Credential } from "../auth/credential.js";
+import {
+  createTransport,
+  type ClosableTransport,
+  type TransportOptions,
+} from "../http/createTransport.js";
+import { parseLoginServer } from "../oci/loginServer.js";
+import { RemoteRegistry } from "./remoteRegistry.js";
+import type {
+  DeletedRepository,
+  ListOptions,
+  OperationOptions,
+  Registry,
+  Repository,
+  RepositoryOptions,
+} from "./repository.js";
+import { uploadSettings } from "./uploadSettings.js";
+
+/** How to reach a registry, beyond its name. Everything has a default that suits an ACR. */
+export interface RegistryClientOptions extends Omit<TransportOptions, "endpoint" | "credential"> {
+  /**
+   * Who is calling. Default: `{ kind: "default" }`, which searches as `DefaultAzureCredential` of
+   * `@azure/identity` does: environment, workload identity, managed identity, Azure CLI and others.
+   * It is looked for when the first request needs it.
+   */
+  readonly credential?: Credential;
+  /**
+   * Bytes per upload request. Default: blobs up to 4 MiB in one request; larger ones in chunks of
+   * 16 MiB towards ACR, in one request elsewhere; chunks of 4 MiB once something larger was refused.
+   */
+  readonly chunkSize?: number;
+}
+
+/**
+ * A client of one registry: an Azure Container Registry, or, for what `/v2` offers, any other OCI
+ * registry.
+ *
+ * ```ts
+ * const registry = new RegistryClient("myregistry.azurecr.io");
+ * const charts = registry.repository("charts/web");
+ * for await (const tag of charts.tags.list()) console.log(tag);
+ * registry.close();
+ * ```
+ *
+ * Nothing is sent before it is asked for. Every failure is an {@link AcrError} with a `code`; reads
+ * answer `undefined` (or `false`) only if the registry itself said that the thing does not exist.
+ * Answers are checked: whatever has a digest is compared with it. Requests that fail in passing are
+ * repeated; a client's requests share connections, tokens and the pauses that the registry asks for,
+ * so use one client per registry.
+ */
+export class RegistryClient implements Registry {
+  readonly #transport: ClosableTransport;
+  readonly #registry: RemoteRegistry;
+
+  /**
+   * @param loginServer `myregistry.azurecr.io`, with or without `https://`; `http://` for this machine only.
+   * @throws InputError if it is not a login server, or an option cannot be right.
+   */
+  constructor(loginServer: string, options: RegistryClientOptions = {}) {
+    const { credential = { kind: "default" }, chunkSize, ...transport } = options;
+    const endpoint = parseLoginServer(loginServer, "loginServer");
+    const settings = uploadSettings({ chunkSize });
+    this.#transport = createTransport({ ...transport, endpoint, credential });
+    this.#registry = new RemoteRegistry(this.#transport, settings);
+  }
+
+  /** Host and port, without a scheme. */
+  get loginServer(): string {
+    return this.#registry.loginServer;
+  }
+
+  /**
+   * A repository, which need not exist: the first manifest creates it.
+   * @throws InputError if the name cannot be a repository's.
+   */
+  repository(name: string, options?: RepositoryOptions): Repository {
+    return this.#registry.repository(name, options);
+  }
+
+  /** Names of all repositories, in byte order. Needs the catalog permission. */
+  repositories(options?: ListOptions): AsyncIterable<string> {
+    return this.#registry.repositories(options);
+  }
+
+  /** Deletes a repository with all that is in it; `undefined` if it was not there. ACR only. */
+  deleteRepository(
+    name: string,
+    options?: OperationOptions,
+  ): Promise<DeletedRepository | undefined> {
+    return this.#registry.deleteRepository(name, options);
+  }
+
+  /** Lets go of the connections. Requests under way are not stopped; abort their signals for that. */
+  close(): void {
+    this.#transport.close();
+  }
+
+  /** {@link close}, for `using`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

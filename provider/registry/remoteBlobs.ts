@@ -1,0 +1,149 @@
+import type { Readable } from "node:stream";
+import { isAcrError } from "../errors.js";
+import { aborted } from "../http/clock.js";
+import type { Blob } from "../oci/blob.js";
+import type { Descriptor } from "../oci/descriptor.js";
+import { repositoryScope } from "../auth/scope.js";
+import type { Digest } from "../oci/digest.js";
+import type { RepositoryName } from "../oci/reference.js";
+import { openBlob } from "./blobDownload.js";
+import { BlobPush } from "./blobPush.js";
+import { checkDigestHeader } from "./digestHeader.js";
+import { orAbsent } from "./refusal.js";
+import { isRegistryAbsence, traitsOf } from "./registryTraits.js";
+import type { BlobStore, OperationOptions, PushBlobOptions, PushOutcome } from "./repository.js";
+import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
+import { sharedPush } from "./sharedPush.js";
+import { UploadSession } from "./uploadSession.js";
+import type { UploadSettings } from "./uploadSettings.js";
+import { blobPath, mountPath } from "./urls.js";
+
+const ABSENT = ["BLOB_UNKNOWN", "NAME_UNKNOWN"] as const;
+
+/** Blobs of one repository. */
+export class RemoteBlobs implements BlobStore {
+  readonly #context: RepositoryContext;
+  readonly #settings: UploadSettings;
+
+  constructor(context: RepositoryContext, settings: UploadSettings) {
+    this.#context = context;
+    this.#settings = settings;
+  }
+
+  /** One HEAD; where its 404 is not signed by a registry, a GET of the first byte tells the reason. */
+  async exists(digest: Digest, options: OperationOptions = {}): Promise<boolean> {
+    const found = await this.#head(digest, ["pull"], options);
+    if (found !== "unsigned") return found;
+    const { transport, repository } = this.#context;
+    const asked = transport.send({
+      method: "GET",
+      path: blobPath(repository, digest),
+      scopes: [scopeOf(this.#context, "pull")],
+      operation: `look for the blob ${nameOf(this.#context, digest)}`,
+      headers: { range: "bytes=0-0" },
+      // 307 leads to the content, 416 is an empty blob's answer to a range.
+      expect: [200, 206, 307, 416],
+      repeatable: true,
+      signal: options.signal,
+    });
+    const response = await orAbsent(asked, undefined, ...ABSENT);
+    await response?.discard();
+    return response !== undefined;
+  }
+
+  fetch(
+    blob: Pick<Descriptor, "digest" | "size">,
+    options: OperationOptions = {},
+  ): Promise<Readable> {
+    return openBlob(this.#context, blob, options.signal);
+  }
+
+  push(blob: Blob, options: PushBlobOptions = {}): Promise<PushOutcome> {
+    const { digest } = blob.descriptor;
+    // Believing a wrong "absent" only costs an upload, so that an unsigned one will do. The scope is
+    // the upload's, so that one token serves both.
+    const exists = async (): Promise<boolean> =>
+      (await this.#head(digest, ["pull", "push"], options)) === true;
+    const push = (): Promise<PushOutcome> =>
+      new BlobPush(this.#context, blob, this.#settings, options, exists).run();
+    return orAborted(sharedPush(this.#context, digest, push, options.signal), options.signal);
+  }
+
+  async mount(
+    digest: Digest,
+    from: RepositoryName,
+    options: OperationOptions = {},
+  ): Promise<boolean> {
+    if (from === this.#context.repository) return this.exists(digest, options);
+    const { transport, repository } = this.#context;
+    const operation = `mount the blob ${nameOf(this.#context, digest)} from ${from}`;
+    const asked = transport.send({
+      method: "POST",
+      path: mountPath(repository, digest, from),
+      scopes: [scopeOf(this.#context, "pull", "push"), repositoryScope(from, "pull")],
+      operation,
+      body: new Uint8Array(),
+      expect: [201, 202],
+      repeatable: true,
+      signal: options.signal,
+    });
+    const response = await orAbsent(asked, undefined, ...ABSENT);
+    if (response === undefined) return false;
+    if (response.status === 202) {
+      // An ordinary session instead (distribution-spec, "Mounting a blob from another repository").
+      await (await UploadSession.from(this.#context, digest, response)).cancel();
+      return false;
+    }
+    await response.discard();
+    checkDigestHeader(response, digest, operation);
+    return true;
+  }
+
+  async delete(digest: Digest, options: OperationOptions = {}): Promise<boolean> {
+    const deleted = this.#context.transport.send({
+      method: "DELETE",
+      path: blobPath(this.#context.repository, digest),
+      scopes: [scopeOf(this.#context, "delete")],
+      operation: `delete the blob ${nameOf(this.#context, digest)}`,
+      expect: [200, 202],
+      repeatable: true,
+      signal: options.signal,
+    });
+    const response = await orAbsent(deleted, undefined, ...ABSENT);
+    await response?.discard();
+    return response !== undefined;
+  }
+
+  async #head(
+    digest: Digest,
+    actions: readonly ("pull" | "push")[],
+    options: OperationOptions,
+  ): Promise<boolean | "unsigned"> {
+    const operation = `look for the blob ${nameOf(this.#context, digest)}`;
+    const response = await this.#context.transport.send({
+      method: "HEAD",
+      path: blobPath(this.#context.repository, digest),
+      scopes: [scopeOf(this.#context, ...actions)],
+      operation,
+      // A redirect leads to the content, so there is some.
+      expect: [200, 307, 404],
+      repeatable: true,
+      signal: options.signal,
+    });
+    await response.discard();
+    traitsOf(this.#context.transport).observe(response);
+    if (response.status === 404) return isRegistryAbsence(response) ? false : "unsigned";
+    checkDigestHeader(response, digest, operation);
+    return true;
+  }
+}
+
+/** However the signal ended the work (in the source, in a pause), it is told in one way. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (signal?.aborted === true && !isAcrError(error)) throw aborted(signal);
+    throw error;
+  }
+}

@@ -1,0 +1,108 @@
+import { ProtocolError, RegistryError } from "../errors.js";
+import type { RegistryResponse } from "../http/transport.js";
+import type { Descriptor } from "../oci/descriptor.js";
+import type { Digest } from "../oci/digest.js";
+import { MANIFEST_SIZE_LIMIT, parseManifest } from "../oci/manifest.js";
+import { OCI_INDEX } from "../oci/mediaTypes.js";
+import { parseTag, type Tag } from "../oci/reference.js";
+import { readDiagnosticCodes } from "./jsonAnswer.js";
+import { listPages, type Page } from "./pages.js";
+import { askKind, isMarkedByRegistry } from "./registryTraits.js";
+import type { ManifestStore, OperationOptions, ReferrerLister } from "./repository.js";
+import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
+import { referrersPath } from "./urls.js";
+
+type ListReferrersOptions = OperationOptions & { readonly artifactType?: string };
+
+/** Manifests that name another one as their subject. */
+export class RemoteReferrers implements ReferrerLister {
+  readonly #context: RepositoryContext;
+  readonly #manifests: Pick<ManifestStore, "fetch">;
+
+  constructor(context: RepositoryContext, manifests: Pick<ManifestStore, "fetch">) {
+    this.#context = context;
+    this.#manifests = manifests;
+  }
+
+  async *list(
+    subject: Digest,
+    options: ListReferrersOptions = {},
+  ): AsyncGenerator<Descriptor, void, undefined> {
+    const { artifactType } = options;
+    const seen = new Set<string>();
+    for await (const referrer of this.#all(subject, options)) {
+      if (seen.has(referrer.digest)) continue;
+      seen.add(referrer.digest);
+      if (artifactType === undefined || referrer.artifactType === artifactType) yield referrer;
+    }
+  }
+
+  async *#all(subject: Digest, options: ListReferrersOptions): AsyncGenerator<Descriptor> {
+    const { transport, repository } = this.#context;
+    yield* listPages({
+      origin: transport.origin,
+      path: referrersPath(repository, subject, options.artifactType),
+      fetch: (path) => this.#page(path, subject, options),
+      key: (referrer: Descriptor) => referrer.digest,
+    });
+    const index = await this.#manifests.fetch(referrersTag(subject), options);
+    if (index?.descriptor.mediaType !== OCI_INDEX) return;
+    yield* parseManifest(index.bytes, OCI_INDEX).manifests;
+  }
+
+  /** `undefined` if the registry knows no referrer, or nothing of referrers. */
+  async #page(
+    path: string,
+    subject: Digest,
+    options: OperationOptions,
+  ): Promise<Page<Descriptor> | undefined> {
+    const operation = `list the referrers of ${nameOf(this.#context, subject)}`;
+    const response = await this.#context.transport.send({
+      method: "GET",
+      path,
+      scopes: [scopeOf(this.#context, "pull")],
+      operation,
+      headers: { accept: OCI_INDEX },
+      expect: [200, 400, 404, 405, 501],
+      repeatable: true,
+      signal: options.signal,
+    });
+    if (response.status !== 200) return this.#checkUnsupported(response, path, operation, options);
+    const type = response.header("content-type")?.split(";")[0]?.trim();
+    if (type !== OCI_INDEX) {
+      await response.discard();
+      throw new ProtocolError(
+        `${operation}: the registry answered with ${type ?? "no content type"}`,
+      );
+    }
+    const bytes = await response.bytes(MANIFEST_SIZE_LIMIT);
+    return { items: parseManifest(bytes, OCI_INDEX).manifests, link: response.header("link") };
+  }
+
+  /**
+   * A registry without this function answers as for any path that it does not know. That is believed
+   * only of a registry: "no referrers" allows a deletion, so a portal's page must not say it.
+   */
+  async #checkUnsupported(
+    response: RegistryResponse,
+    path: string,
+    operation: string,
+    options: OperationOptions,
+  ): Promise<undefined> {
+    const codes = await readDiagnosticCodes(response);
+    if (codes.length > 0 || isMarkedByRegistry(response)) return undefined;
+    if ((await askKind(this.#context.transport, options.signal)) !== "unknown") return undefined;
+    const [pathname = ""] = path.split("?");
+    throw new RegistryError(
+      "REJECTED",
+      `${operation}: ${this.#context.transport.loginServer} answered ${response.status}, and not as a registry does`,
+      { method: "GET", url: this.#context.transport.origin + pathname, status: response.status },
+    );
+  }
+}
+
+/** distribution-spec, "Referrers Tag Schema": algorithm and digest, cut to 32 and 64 characters. */
+export function referrersTag(subject: Digest): Tag {
+  const [algorithm = "", hex = ""] = subject.split(":");
+  return parseTag(`${algorithm.slice(0, 32)}-${hex.slice(0, 64)}`);
+}

@@ -1,0 +1,60 @@
+import type { Tag } from "../oci/reference.js";
+import { AcrApi } from "./acrApi.js";
+import { Members, readJson } from "./jsonAnswer.js";
+import { listPages, type Page } from "./pages.js";
+import { orAbsent } from "./refusal.js";
+import type { ListOptions, OperationOptions, TagStore } from "./repository.js";
+import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
+import { acrTagPath, tagsPath } from "./urls.js";
+
+/** Tags of one repository. */
+export class RemoteTags implements TagStore {
+  readonly #context: RepositoryContext;
+
+  constructor(context: RepositoryContext) {
+    this.#context = context;
+  }
+
+  list(options: ListOptions = {}): AsyncIterable<string> {
+    const { transport, repository } = this.#context;
+    return listPages({
+      origin: transport.origin,
+      path: tagsPath(repository, { n: options.pageSize }),
+      fetch: (path) => orAbsent(this.#page(path, options), undefined, "NAME_UNKNOWN"),
+      key: (tag: string) => tag,
+    });
+  }
+
+  async #page(path: string, options: OperationOptions): Promise<Page<string>> {
+    const operation = `list the tags of ${this.#context.repository}`;
+    const response = await this.#context.transport.send({
+      method: "GET",
+      path,
+      // The service wants metadata_read here, distribution pull.
+      scopes: [scopeOf(this.#context, "metadata_read")],
+      operation,
+      expect: [200],
+      repeatable: true,
+      signal: options.signal,
+    });
+    const document = await readJson(response, operation);
+    const items = new Members(document, operation).texts("tags");
+    return { items, link: response.header("link") };
+  }
+
+  /** `/v2` cannot do it: DELETE of a manifest by tag is 405 there, and would delete the manifest elsewhere. */
+  async delete(tag: Tag, options: OperationOptions = {}): Promise<boolean> {
+    const { transport, repository } = this.#context;
+    const deleted = new AcrApi(transport).done({
+      method: "DELETE",
+      path: acrTagPath(repository, tag),
+      scopes: [scopeOf(this.#context, "delete")],
+      operation: `delete the tag ${nameOf(this.#context, tag)}`,
+      expect: [200, 202],
+      repeatable: true,
+      signal: options.signal,
+    });
+    const absent = orAbsent(deleted, false, "TAG_UNKNOWN", "NAME_UNKNOWN", "MANIFEST_UNKNOWN");
+    return (await absent) !== false;
+  }
+}

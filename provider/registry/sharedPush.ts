@@ -1,0 +1,54 @@
+import { untilAborted } from "../concurrency/singleFlight.js";
+import { isRegistryError } from "./refusal.js";
+import type { PushOutcome } from "./repository.js";
+import type { RepositoryContext } from "./repositoryContext.js";
+import type { Transport } from "../http/transport.js";
+
+interface Flight {
+  readonly transport: Transport;
+  readonly outcome: Promise<PushOutcome>;
+}
+
+/** Pushes under way in this process, by registry, repository and digest. */
+const flights = new Map<string, Flight>();
+
+/**
+ * Two that push the same blob to the same repository at the same time send it once; the second one
+ * finds it "existed". What the registry said to the first holds for the second too, unless that one
+ * goes there as somebody else; a first one that was stopped, or whose own copy of the bytes failed,
+ * says nothing, and the second takes over.
+ */
+export async function sharedPush(
+  context: RepositoryContext,
+  digest: string,
+  push: () => Promise<PushOutcome>,
+  signal?: AbortSignal,
+): Promise<PushOutcome> {
+  const key = `${context.transport.origin}/${context.repository}@${digest}`;
+  for (;;) {
+    const flight = flights.get(key);
+    if (flight === undefined) return lead(key, context.transport, push);
+    const outcome = await untilAborted(settled(flight), signal);
+    if (outcome.done) return "existed";
+    if (flight.transport === context.transport && isRegistryError(outcome.error)) {
+      throw outcome.error;
+    }
+  }
+}
+
+function lead(
+  key: string,
+  transport: Transport,
+  push: () => Promise<PushOutcome>,
+): Promise<PushOutcome> {
+  const outcome = push().finally(() => flights.delete(key));
+  flights.set(key, { transport, outcome });
+  return outcome;
+}
+
+function settled(flight: Flight): Promise<{ done: boolean; error?: unknown }> {
+  return flight.outcome.then(
+    () => ({ done: true }),
+    (error: unknown) => ({ done: false, error }),
+  );
+}

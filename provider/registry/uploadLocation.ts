@@ -1,0 +1,66 @@
+import { ProtocolError } from "../errors.js";
+import { sameOrigin } from "../oci/origin.js";
+import type { Digest } from "../oci/digest.js";
+
+/** ACR's `_state` makes about 500 characters; nobody needs more than this. */
+const LENGTH_LIMIT = 16 * 1024;
+
+export interface UploadLocationContext {
+  readonly origin: string;
+  /** Path of the request that was answered; relative locations refer to it. */
+  readonly path: string;
+  readonly repository: string;
+}
+
+/**
+ * Where an upload session continues (distribution-spec, "POST then PUT"), as path and query for the
+ * next request. The header comes from the network and the next request carries our token and the
+ * user's bytes, so it must stay on the registry's origin, and below `/v2/` in our repository's
+ * uploads (oras-go CVE-2026-50151). The query is the registry's own and is kept as it is.
+ *
+ * The specification leaves the path to the registry: GitHub's writes `blobs/upload/`, Google's is
+ * outside `/v2/`. Such a path is taken, as long as it is none of the paths with a meaning of its own.
+ */
+export function parseUploadLocation(
+  header: string | undefined,
+  context: UploadLocationContext,
+): string {
+  if (header === undefined || header === "") {
+    throw new ProtocolError(`${context.path}: the registry gave no Location for the upload`);
+  }
+  const reason = refusal(header, context);
+  if (reason === undefined) {
+    const { pathname, search } = new URL(header, context.origin + context.path);
+    return pathname + search;
+  }
+  const shown = JSON.stringify(header.replace(/[?#].*$/s, "?…").slice(0, 200));
+  throw new ProtocolError(`${context.path}: the upload Location ${shown} is refused: ${reason}`);
+}
+
+/** Adds the digest that ends the session, without touching what is there. */
+export function withDigest(location: string, digest: Digest): string {
+  const joint = !location.includes("?") ? "?" : location.endsWith("?") ? "" : "&";
+  return `${location}${joint}digest=${encodeURIComponent(digest)}`;
+}
+
+function refusal(header: string, context: UploadLocationContext): string | undefined {
+  if (header.length > LENGTH_LIMIT) return `it is longer than ${LENGTH_LIMIT} characters`;
+  if (/[\\\s\p{Cc}#]/u.test(header)) return "it has characters that a URL cannot have";
+  const url = URL.parse(header, context.origin + context.path);
+  if (url === null) return "it is not a URL";
+  if (url.username !== "" || url.password !== "") return "it contains a user name";
+  if (!sameOrigin(url, context.origin)) return `it leads away from ${context.origin}`;
+  if (url.searchParams.has("digest")) return "it already names a digest";
+  return refusalOfPath(url.pathname, context.repository);
+}
+
+function refusalOfPath(pathname: string, repository: string): string | undefined {
+  if (/%2e|%2f|%5c/i.test(pathname)) return "its path hides separators";
+  if (/^\/(?:acr|oauth2)(?:\/|$)/.test(pathname) || /^\/(?:v2)?\/?$/.test(pathname)) {
+    return "its path is not an upload session";
+  }
+  if (!pathname.startsWith("/v2/")) return undefined;
+  const uploads = [`/v2/${repository}/blobs/uploads/`, `/v2/${repository}/blobs/upload/`];
+  const inside = uploads.some((prefix) => pathname.startsWith(prefix) && pathname !== prefix);
+  return inside ? undefined : `it is not an upload session of ${repository}`;
+}
