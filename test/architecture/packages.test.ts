@@ -17,7 +17,7 @@ const whenCalled: readonly ImportKind[] = ["lazy", "type"];
 const typesOnly: readonly ImportKind[] = ["type"];
 
 /** The one file of the client that writes to disk. */
-const downloadToDisk = "provider/registry/downloadToFile.ts";
+const downloadToDisk = "provider/registry/blobFile.ts";
 
 /** Who may use what from outside. What is not named here is used by nobody. */
 const permissions: Readonly<Record<string, readonly Permission[]>> = {
