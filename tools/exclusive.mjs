@@ -26,10 +26,16 @@ export async function exclusively(name, step) {
     told = true;
     await sleep(200);
   }
+  const release = () => {
+    if (holderOf(lock) === process.pid) rmSync(lock, { force: true });
+  };
+  // Also when a signal ends the process.
+  process.once("exit", release);
   try {
     return await step();
   } finally {
-    if (holderOf(lock) === process.pid) rmSync(lock, { force: true });
+    process.off("exit", release);
+    release();
   }
 }
 
