@@ -3,6 +3,7 @@ import { type Challenge, findChallenge, foreignRealm } from "./challenge.js";
 import type { Credential } from "./credential.js";
 import { basicHeader } from "./basicHeader.js";
 import { DistributionTokenSource } from "./distributionTokenSource.js";
+import { printable } from "./printable.js";
 import type { TokenSource, TokenSourceContext } from "./tokenSource.js";
 
 /** How a registry wants to be signed in to. */
@@ -39,7 +40,7 @@ function realmSource(challenge: Challenge, options: ModeOptions): TokenSource {
   const foreign = foreignRealm(challenge, endpoint.origin);
   if (foreign !== undefined) {
     throw new CredentialError(
-      `${endpoint.loginServer} wants tokens from another place (${printable(foreign)}); credentials are only sent to the ` +
+      `${endpoint.loginServer} wants tokens from another place (${printable(foreign, 255)}); credentials are only sent to the ` +
         `registry itself`,
     );
   }
@@ -55,8 +56,4 @@ function realmSource(challenge: Challenge, options: ModeOptions): TokenSource {
     service: challenge.parameters.get("service"),
     basic: credential.kind === "token" ? basicHeader(credential) : undefined,
   });
-}
-
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, "").slice(0, 255);
 }

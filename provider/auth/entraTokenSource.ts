@@ -2,6 +2,7 @@ import type { TokenCredential } from "@azure/core-auth";
 import { SingleFlight } from "../concurrency/singleFlight.js";
 import { CredentialError, RegistryError, isAcrError } from "../errors.js";
 import { accessTokenUse, lifetimeOf, refreshTokenUse } from "./expiry.js";
+import { printable } from "./printable.js";
 import { formatScopes, type Scope } from "./scope.js";
 import { isJsonObject, readToken } from "./tokenAnswer.js";
 import type { Token } from "./tokenCache.js";
@@ -109,7 +110,7 @@ export class EntraTokenSource implements TokenSource {
       if (token !== null) return token.token;
     } catch (cause) {
       if (isAcrError(cause)) throw cause;
-      const reason = cause instanceof Error ? cause.message.slice(0, 1000) : "unknown error";
+      const reason = cause instanceof Error ? printable(cause.message, 2000) : "unknown error";
       throw new CredentialError(`${failed}: ${reason}. ${next}`, { cause });
     }
     throw new CredentialError(`${failed}: the credential has none. ${next}`);

@@ -84,13 +84,14 @@ function destroyBody(response: PipelineResponse): void {
 }
 
 /** Reads what little an answer may have to say, so that its connection can be used again. */
-export async function drain(response: PipelineResponse): Promise<void> {
+export async function drain(response: PipelineResponse): Promise<Uint8Array> {
   const body = response.readableStreamBody as Readable | undefined;
-  if (body === undefined) return;
+  if (body === undefined) return new Uint8Array();
   try {
-    await readCapped(body, ERROR_BODY_LIMIT);
+    return (await readCapped(body, ERROR_BODY_LIMIT)).bytes;
   } catch {
     // Nobody wants these bytes: a connection that breaks here only is not used again.
     body.destroy();
+    return new Uint8Array();
   }
 }

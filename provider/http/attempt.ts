@@ -19,8 +19,8 @@ export class Attempt {
   constructor(exchange: Exchange, clock: Clock, idleMs: number) {
     this.exchange = exchange;
     this.watchdog = new Watchdog(clock, idleMs, () => this.fail(this.#stalled(idleMs)));
-    if (exchange.signal?.aborted === true) this.#onAbort();
-    exchange.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (exchange.signal.aborted) this.#onAbort();
+    exchange.signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   get signal(): AbortSignal {
@@ -42,7 +42,7 @@ export class Attempt {
   /** Nothing will happen any more; `cut` also gives up the connection. */
   end(cut = false): void {
     this.watchdog.stop();
-    this.exchange.signal?.removeEventListener("abort", this.#onAbort);
+    this.exchange.signal.removeEventListener("abort", this.#onAbort);
     if (cut) this.#controller.abort();
   }
 

@@ -1,6 +1,7 @@
 import type { PipelinePolicy, PipelineResponse } from "@azure/core-rest-pipeline";
 import type { Authorizer } from "../auth/authorizer.js";
 import { findChallenge, foreignRealm } from "../auth/challenge.js";
+import { printable } from "../auth/printable.js";
 import { RegistryError, isAcrError } from "../errors.js";
 import type { RegistryEndpoint } from "../oci/loginServer.js";
 import { sameOrigin } from "../oci/origin.js";
@@ -8,7 +9,8 @@ import { accessHint } from "./accessHint.js";
 import { drain } from "./answerPolicy.js";
 import { aborted } from "./clock.js";
 import { type Exchange, exchangeOf } from "./exchange.js";
-import { locationOf, printable } from "./redaction.js";
+import { locationOf } from "./redaction.js";
+import { readDiagnostics } from "./responseError.js";
 
 /**
  * Puts the authorization into requests to the registry's own origin, and into no other. The scopes are
@@ -54,7 +56,7 @@ async function headerOrAbort(
   try {
     return await authorizer.header(exchange.scopes ?? [], exchange.signal);
   } catch (error) {
-    if (exchange.signal?.aborted === true && !isAcrError(error)) throw aborted(exchange.signal);
+    if (exchange.signal.aborted && !isAcrError(error)) throw aborted(exchange.signal);
     throw error;
   }
 }
@@ -65,7 +67,8 @@ async function refused(
   endpoint: RegistryEndpoint,
 ): Promise<never> {
   const header = response.headers.get("WWW-Authenticate");
-  await drain(response);
+  const body = await drain(response);
+  const diagnostics = readDiagnostics({ body });
   const challenge = findChallenge(header, "bearer");
   const lacking = challenge?.parameters.get("error") === "insufficient_scope";
   const foreign = challenge && foreignRealm(challenge, endpoint.origin);
@@ -75,7 +78,7 @@ async function refused(
   const suspicion =
     foreign === undefined
       ? ""
-      : `. Its challenge points to another place (${printable(foreign).slice(0, 255)}), which was not asked`;
+      : `. Its challenge points to another place (${printable(foreign, 255)}), which was not asked`;
   const correlationId = response.headers.get("x-ms-correlation-request-id");
   throw new RegistryError(
     lacking ? "DENIED" : "UNAUTHORIZED",
@@ -84,9 +87,8 @@ async function refused(
       method: exchange.method,
       url: locationOf(exchange.url),
       status: 401,
-      ...(correlationId === undefined
-        ? {}
-        : { correlationId: printable(correlationId).slice(0, 100) }),
+      diagnostics,
+      ...(correlationId === undefined ? {} : { correlationId: printable(correlationId, 100) }),
     },
   );
 }

@@ -17,22 +17,22 @@ export const systemClock: Clock = {
 };
 
 /** Waits; rejects with `ABORTED` as soon as the signal is aborted. */
-export function sleep(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       cancel();
       reject(aborted(signal));
     };
     const cancel = clock.timer(() => {
-      signal?.removeEventListener("abort", abort);
+      signal.removeEventListener("abort", abort);
       resolve();
     }, ms);
-    if (signal?.aborted === true) abort();
-    signal?.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
   });
 }
 
 /** The error of an operation that its caller called off. */
-export function aborted(signal: AbortSignal | undefined): AcrError {
-  return new AcrError("ABORTED", "the operation was called off", { cause: signal?.reason });
+export function aborted(signal: AbortSignal): AcrError {
+  return new AcrError("ABORTED", "the operation was called off", { cause: signal.reason });
 }

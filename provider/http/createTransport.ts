@@ -81,12 +81,14 @@ export function createTransport(options: TransportOptions): ClosableTransport {
     connections: held,
   });
   const httpClient = options.httpClient ?? createDefaultHttpClient();
-  const sender: Sender = { origin: endpoint.origin, pipeline, httpClient, clock };
+  const closing = new AbortController();
+  const sender: Sender = { origin: endpoint.origin, pipeline, httpClient, closing: closing.signal };
   return {
     loginServer: endpoint.loginServer,
     origin: endpoint.origin,
     send: (request) => send(sender, request),
     close: () => {
+      closing.abort(new Error("the transport was closed"));
       held.close();
       shared.release();
     },

@@ -13,8 +13,7 @@ export interface Exchange {
   readonly repeatable: boolean;
   readonly followRedirect: boolean;
   readonly body: RequestBody | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly startedAt: number;
+  readonly signal: AbortSignal;
   /** How often it was sent. */
   attempts: number;
   /** Since when the registry keeps it waiting with 429. */

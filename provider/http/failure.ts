@@ -1,6 +1,7 @@
+import { printable } from "../auth/printable.js";
 import { ProtocolError, RegistryError, type AcrError } from "../errors.js";
 import type { Exchange } from "./exchange.js";
-import { locationOf, printable } from "./redaction.js";
+import { locationOf } from "./redaction.js";
 
 /** A failure that another attempt may overcome. */
 export class TransientFailure extends Error {
@@ -9,16 +10,19 @@ export class TransientFailure extends Error {
   readonly untouched: boolean;
   /** The name of the host was not found. */
   readonly unresolved: boolean;
+  /** Fewer attempts than others are worth. */
+  readonly mostRetries: number;
   readonly #toError: (attempts: number) => AcrError;
 
   constructor(
     toError: (attempts: number) => AcrError,
-    facts: { untouched?: boolean; unresolved?: boolean } = {},
+    facts: { untouched?: boolean; unresolved?: boolean; mostRetries?: number } = {},
   ) {
     super("transient");
     this.#toError = toError;
     this.untouched = facts.untouched ?? false;
     this.unresolved = facts.unresolved ?? false;
+    this.mostRetries = facts.mostRetries ?? Number.POSITIVE_INFINITY;
   }
 
   toError(attempts: number): AcrError {
@@ -72,7 +76,9 @@ export function failureOf(error: unknown, exchange: Exchange): TransientFailure 
   }
   const untouched = UNCONNECTED.has(code) || /^connect /.test(messageOf(error));
   if (untouched || CUT.has(code) || code.startsWith("HPE_")) {
-    const facts = { untouched, unresolved: UNRESOLVED.has(code) };
+    // A name that does not exist is mostly a mistyped one; nobody should wait long to be told.
+    const mostRetries = code === "ENOTFOUND" ? 2 : Number.POSITIVE_INFINITY;
+    const facts = { untouched, unresolved: UNRESOLVED.has(code), mostRetries };
     return new TransientFailure((attempts) => unavailable(error, code, attempts, exchange), facts);
   }
   return unavailable(error, code, exchange.attempts, exchange);
@@ -109,7 +115,7 @@ export function bare(error: unknown): Error {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? printable(error.message).slice(0, 300) : "unknown error";
+  return error instanceof Error ? printable(error.message, 300) : "unknown error";
 }
 
 function reasonOf(code: string, error: unknown): string {

@@ -105,7 +105,7 @@ function releaseAfter(response: PipelineResponse, exchange: Exchange, release: (
 }
 
 /** Spreads requests evenly over the minute. */
-function evenPace(options: LimiterOptions): (signal: AbortSignal | undefined) => Promise<void> {
+function evenPace(options: LimiterOptions): (signal: AbortSignal) => Promise<void> {
   const { clock, requestsPerMinute } = options;
   if (requestsPerMinute === undefined) return () => Promise.resolve();
   const interval = 60_000 / requestsPerMinute;

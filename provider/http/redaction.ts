@@ -1,3 +1,5 @@
+import { printable } from "../auth/printable.js";
+
 /** Values that say nothing secret; `_state`, `sig` and every unknown name may. */
 const QUERY_NAMES: ReadonlySet<string> = new Set([
   "n",
@@ -38,10 +40,10 @@ export function redactUrl(value: string): string {
   const url = URL.parse(value);
   if (url === null) return "(not a URL)";
   const query = [...url.searchParams].map(([name, text]) =>
-    QUERY_NAMES.has(name) ? `${name}=${text}` : `${printable(name).slice(0, 40)}=…`,
+    QUERY_NAMES.has(name) ? `${name}=${text}` : `${printable(name, 40)}=…`,
   );
   const shown = query.length === 0 ? "" : `?${query.join("&")}`;
-  return printable(`${url.origin}${url.pathname}${shown}`).slice(0, 2000);
+  return printable(`${url.origin}${url.pathname}${shown}`, 2000);
 }
 
 /** Scheme, host and path: what an error names. */
@@ -55,13 +57,7 @@ export function redactHeaders(headers: Iterable<[string, string]>): Record<strin
   const shown: Record<string, string> = {};
   for (const [name, value] of headers) {
     const known = HEADER_NAMES.has(name.toLowerCase());
-    shown[name] = known ? printable(value).slice(0, 500) : "…";
+    shown[name] = known ? printable(value, 500) : "…";
   }
   return shown;
-}
-
-/** Text without control characters, which could rewrite a terminal (and bidirectional overrides). */
-export function printable(text: string): string {
-  // eslint-style escapes only: C0, DEL, C1, and the Unicode direction controls.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ");
 }

@@ -1,6 +1,6 @@
+import { printable } from "../auth/printable.js";
 import { ProtocolError } from "../errors.js";
 import { isLoopback } from "../oci/loginServer.js";
-import { printable } from "./redaction.js";
 
 /** Where ACR keeps its blobs: its data endpoints, and Azure storage of each cloud (Microsoft Learn). */
 const STORAGE_HOSTS: readonly string[] = [
@@ -37,7 +37,7 @@ export function redirectTarget(
   if (location.length > 16 * 1024) throw refuse("to a Location of more than 16 KiB");
   const target = URL.parse(location, from);
   if (target === null) throw refuse("to something that is not a URL");
-  const shown = printable(target.host).slice(0, 255);
+  const shown = printable(target.host, 255);
   if (target.username !== "" || target.password !== "") {
     throw refuse(`to ${shown} with a user name in the URL`);
   }

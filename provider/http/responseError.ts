@@ -1,7 +1,8 @@
+import { printable } from "../auth/printable.js";
 import { type AcrErrorCode, type Diagnostic, RegistryError } from "../errors.js";
 import { accessHint } from "./accessHint.js";
 import type { Exchange } from "./exchange.js";
-import { locationOf, printable } from "./redaction.js";
+import { locationOf } from "./redaction.js";
 
 /** What is read of an error's body; the rest is let go. */
 export const ERROR_BODY_LIMIT = 64 * 1024;
@@ -13,6 +14,8 @@ export interface ErrorAnswer {
   header(name: string): string | undefined;
   /** At most {@link ERROR_BODY_LIMIT} bytes; empty for HEAD. */
   readonly body: Uint8Array;
+  /** It comes from where a redirect led, not from the registry. */
+  readonly foreign: boolean;
 }
 
 /** Codes that say that the thing itself is absent (distribution-spec, "Error Codes"; ACR's TAG_UNKNOWN). */
@@ -31,7 +34,7 @@ export function responseError(answer: ErrorAnswer, exchange: Exchange): Registry
   const said = sayWhat(diagnostics);
   const next = advice(code, answer, diagnostics, exchange);
   const correlationId = answer.header("x-ms-correlation-request-id");
-  const id = correlationId === undefined ? undefined : printable(correlationId).slice(0, 100);
+  const id = correlationId === undefined ? undefined : printable(correlationId, 100);
   const text = `${exchange.operation}: ${hostOf(exchange.url)} answered ${answer.status}${said}${attempts(exchange)}`;
   const message = `${text.slice(0, MESSAGE_LIMIT)}${next === "" ? "" : `. ${next}`}`;
   return new RegistryError(code, id === undefined ? message : `${message} (correlation id ${id})`, {
@@ -71,6 +74,7 @@ function isAbsent(
   diagnostics: readonly Diagnostic[],
   exchange: Exchange,
 ): boolean {
+  if (answer.foreign) return false;
   if (exchange.method === "HEAD") return isJson(answer);
   return diagnostics.some((entry) => ABSENT.has(entry.code));
 }
@@ -80,7 +84,7 @@ function isJson(answer: ErrorAnswer): boolean {
 }
 
 /** The `errors` of the body, cleaned; none if it is anything else. */
-export function readDiagnostics(answer: ErrorAnswer): readonly Diagnostic[] {
+export function readDiagnostics(answer: Pick<ErrorAnswer, "body">): readonly Diagnostic[] {
   let document: unknown;
   try {
     document = JSON.parse(Buffer.from(answer.body).toString("utf8"));
@@ -113,11 +117,12 @@ function advice(
 ): string {
   const { status } = answer;
   const text = diagnostics.map((entry) => entry.message).join(" ");
+  if (exchange.refusedWaitMs !== undefined) return waitAdvice(exchange.refusedWaitMs);
   if (status === 403 && /client with ip/i.test(text)) {
     return "The registry's firewall does not admit this address: add it to the registry's network rules, or use its private endpoint";
   }
   if (status === 401 || status === 403) return accessHint(exchange.scopes ?? []);
-  if (status === 429) return throttlingAdvice(exchange);
+  if (status === 429) return "Try again later, or lower the concurrency";
   if (status >= 300 && status < 400) return "Redirects are followed only when a blob is read";
   if (status === 413) return "The request is larger than the registry takes";
   if (code === "LOCKED") return "A lock forbids it: open it first, or leave the content as it is";
@@ -128,9 +133,8 @@ function advice(
   return diagnostics.length === 0 && status < 500 ? foreignAnswer(answer) : "";
 }
 
-function throttlingAdvice(exchange: Exchange): string {
-  if (exchange.refusedWaitMs === undefined) return "Try again later, or lower the concurrency";
-  const seconds = Math.ceil(exchange.refusedWaitMs / 1000);
+function waitAdvice(askedMs: number): string {
+  const seconds = Math.ceil(askedMs / 1000);
   return `It asks to wait ${seconds} seconds, which is longer than this operation may wait: try again later`;
 }
 
@@ -150,7 +154,7 @@ function attempts(exchange: Exchange): string {
 }
 
 function clean(text: string): string {
-  return printable(text).trim().slice(0, MESSAGE_LIMIT);
+  return printable(text, MESSAGE_LIMIT);
 }
 
 function hostOf(url: string): string {

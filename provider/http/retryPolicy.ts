@@ -89,7 +89,7 @@ function failureToAccess(outcome: Outcome, exchange: Exchange): unknown {
   const { status } = outcome.response;
   if ((status !== 401 && status !== 403) || exchange.expect.includes(status)) return undefined;
   return responseError(
-    { status, header: () => undefined, body: exchange.bytes ?? new Uint8Array() },
+    { status, header: () => undefined, body: exchange.bytes ?? new Uint8Array(), foreign: false },
     exchange,
   );
 }
@@ -119,13 +119,22 @@ function delayFor(
   waitedMs: number,
   { limits, clock, random }: RetryOptions,
 ): number | undefined {
-  if (failures >= limits.maxRetries || !mayGoAgain(outcome, exchange)) return undefined;
+  if (
+    failures >= Math.min(limits.maxRetries, mostRetries(outcome)) ||
+    !mayGoAgain(outcome, exchange)
+  )
+    return undefined;
   const header = "response" in outcome ? outcome.response.headers.get("Retry-After") : undefined;
   const askedMs = parseRetryAfter(header, clock.now());
   const delay = retryDelay({ failures, askedMs }, limits, random);
   if (Math.max(delay, askedMs ?? 0) <= limits.budgetMs - waitedMs) return delay;
   exchange.refusedWaitMs = askedMs;
   return undefined;
+}
+
+function mostRetries(outcome: Outcome): number {
+  const transient = "failure" in outcome && outcome.failure instanceof TransientFailure;
+  return transient ? outcome.failure.mostRetries : Number.POSITIVE_INFINITY;
 }
 
 function mayGoAgain(outcome: Outcome, exchange: Exchange): boolean {

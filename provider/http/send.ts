@@ -6,8 +6,8 @@ import {
   type PipelineResponse,
 } from "@azure/core-rest-pipeline";
 import { InputError } from "../errors.js";
+import { sameOrigin } from "../oci/origin.js";
 import { tooLarge } from "./answerPolicy.js";
-import type { Clock } from "./clock.js";
 import { readCapped } from "./downloadBody.js";
 import { type Exchange, bindExchange } from "./exchange.js";
 import { responseError } from "./responseError.js";
@@ -17,7 +17,8 @@ export interface Sender {
   readonly origin: string;
   readonly pipeline: Pipeline;
   readonly httpClient: HttpClient;
-  readonly clock: Clock;
+  /** Aborted when the transport is closed: nothing goes on after that, token requests included. */
+  readonly closing: AbortSignal;
 }
 
 /** What is sent: a request of the client, or one for a token, which has no scopes. */
@@ -26,7 +27,7 @@ export type Outgoing = Omit<RegistryRequest, "scopes"> & Partial<Pick<RegistryRe
 /** Sends a request through the pipeline; an answer with another status than expected is an error. */
 export async function send(sender: Sender, outgoing: Outgoing): Promise<RegistryResponse> {
   const url = urlOf(sender.origin, outgoing.path);
-  const exchange = newExchange(url, outgoing, sender.clock.now());
+  const exchange = newExchange(url, outgoing, sender.closing);
   const request = createPipelineRequest({
     url,
     method: outgoing.method,
@@ -43,7 +44,9 @@ export async function send(sender: Sender, outgoing: Outgoing): Promise<Registry
   const header = (name: string): string | undefined => response.headers.get(name);
   if (!exchange.expect.includes(response.status)) {
     const body = exchange.bytes ?? new Uint8Array();
-    throw responseError({ status: response.status, header, body }, exchange);
+    const { url } = response.request;
+    const foreign = !sameOrigin(url, sender.origin);
+    throw responseError({ status: response.status, header, body, foreign }, { ...exchange, url });
   }
   return { status: response.status, header, ...bodyOf(response, exchange) };
 }
@@ -74,7 +77,7 @@ function checkHeader(name: string, value: string): string {
   throw new InputError(name, `the value of the header ${name} has characters that cannot be sent`);
 }
 
-function newExchange(url: string, outgoing: Outgoing, now: number): Exchange {
+function newExchange(url: string, outgoing: Outgoing, closing: AbortSignal): Exchange {
   const { method, operation, expect, repeatable, scopes, followRedirect, body, signal } = outgoing;
   return {
     method,
@@ -85,8 +88,7 @@ function newExchange(url: string, outgoing: Outgoing, now: number): Exchange {
     repeatable,
     followRedirect: followRedirect ?? false,
     body,
-    signal,
-    startedAt: now,
+    signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
     attempts: 0,
     throttledSince: undefined,
     refusedWaitMs: undefined,

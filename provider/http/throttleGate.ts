@@ -25,7 +25,7 @@ export class ThrottleGate {
   async pass(
     clock: Clock,
     deadline: number,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
   ): Promise<"free" | "first" | "late"> {
     while (this.#closed) {
       const now = clock.now();
@@ -71,13 +71,13 @@ export class ThrottleGate {
     changed.abort();
   }
 
-  async #wait(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  async #wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
     const changed = this.#changed.signal;
-    const either = signal === undefined ? changed : AbortSignal.any([signal, changed]);
+    const either = AbortSignal.any([signal, changed]);
     try {
       await sleep(clock, ms, either);
     } catch (error) {
-      if (signal?.aborted === true) throw error;
+      if (signal.aborted) throw error;
     }
   }
 }

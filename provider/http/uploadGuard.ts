@@ -22,6 +22,7 @@ export async function openBody(body: RequestBody, attempt: Attempt): Promise<Att
   if (body instanceof Uint8Array && body.length <= PIECE) {
     return { content: body, size: body.length, complete: () => true, destroy: () => undefined };
   }
+  if (attempt.signal.aborted) throw attempt.explain(undefined);
   const { size, open, onProgress } = body instanceof Uint8Array ? inPieces(body) : body;
   const source = await openSource(open);
   const guard = new UploadGuard(size, attempt.exchange.operation, (sent) => {

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { Places, limit } from "../../../provider/concurrency/limit.js";
+
+describe("limit", () => {
+  it("runs so many at a time, in order, and goes on after a failure", async () => {
+    const run = limit(2);
+    const log: string[] = [];
+    let most = 0;
+    let running = 0;
+    const task = (name: string) => async () => {
+      log.push(name);
+      running += 1;
+      most = Math.max(most, running);
+      await Promise.resolve();
+      running -= 1;
+      if (name === "b") throw new Error(name);
+      return name;
+    };
+    const results = await Promise.allSettled(["a", "b", "c", "d"].map((name) => run(task(name))));
+    assert.deepEqual(log, ["a", "b", "c", "d"]);
+    assert.equal(most, 2);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ["fulfilled", "rejected", "fulfilled", "fulfilled"],
+    );
+  });
+
+  for (const places of [0, -1, 1.5, Number.NaN]) {
+    it(`refuses ${places} places`, () => {
+      assert.throws(() => limit(places), RangeError);
+    });
+  }
+});
+
+describe("Places", () => {
+  it("an aborted wait takes no place", async () => {
+    const places = new Places(1);
+    const release = await places.take();
+    const controller = new AbortController();
+    const given = places.take(controller.signal);
+    const next = places.take();
+    controller.abort(new Error("no more"));
+    await assert.rejects(given, /no more/);
+    release();
+    (await next)();
+    await assert.rejects(places.take(controller.signal), /no more/);
+  });
+
+  it("giving back twice frees one place only", async () => {
+    const places = new Places(1);
+    const release = await places.take();
+    release();
+    release();
+    await places.take();
+    let second = false;
+    void places.take().then(() => (second = true));
+    await new Promise(setImmediate);
+    assert.equal(second, false);
+  });
+});
