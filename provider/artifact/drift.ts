@@ -1,0 +1,81 @@
+import type { Digest } from "../oci/digest.js";
+import { describeAttributes, matches, type NamedAttributes, restrict } from "./lock.js";
+import type { LiveArtifact, WantedArtifact } from "./inspect.js";
+
+export type DriftKind = "tag-moved" | "tag-deleted" | "blob-missing" | "attributes-changed";
+
+/** One thing that somebody changed behind our back. */
+export interface Drift {
+  readonly kind: DriftKind;
+  /** Full reference of the tag, manifest or blob. */
+  readonly subject: string;
+  readonly expected: string;
+  readonly actual: string;
+  /** When the service last saw the subject change (ISO 8601), where it says so. */
+  readonly since?: string;
+}
+
+/** How an absent thing is written in `actual`. */
+export const ABSENT = "absent";
+
+/** Compares what is declared with what is there. Pure. */
+export function findDrift(wanted: WantedArtifact, live: LiveArtifact, base: string): Drift[] {
+  return [
+    ...wanted.tags.flatMap((tag) => tagDrift(tag, wanted.digest, live, base)),
+    ...live.missingBlobs.map((digest) => blobDrift(digest, base)),
+    ...(wanted.lock === undefined ? [] : lockDrift(wanted, wanted.lock, live, base)),
+  ];
+}
+
+function tagDrift(tag: string, expected: Digest, live: LiveArtifact, base: string): Drift[] {
+  const found = live.tags.get(tag);
+  const subject = `${base}:${tag}`;
+  if (found === undefined) return [{ kind: "tag-deleted", subject, expected, actual: ABSENT }];
+  if (found.digest === expected) return [];
+  const since = found.lastUpdateTime;
+  return [{ kind: "tag-moved", subject, expected, actual: found.digest, since }];
+}
+
+function blobDrift(digest: Digest, base: string): Drift {
+  return { kind: "blob-missing", subject: `${base}@${digest}`, expected: digest, actual: ABSENT };
+}
+
+function lockDrift(
+  wanted: WantedArtifact,
+  lock: NamedAttributes,
+  live: LiveArtifact,
+  base: string,
+): Drift[] {
+  const ours = wanted.tags.filter((tag) => live.tags.get(tag)?.digest === wanted.digest);
+  const subjects = [
+    ...ours.map((tag) => ({ subject: `${base}:${tag}`, live: live.tags.get(tag)?.attributes })),
+    { subject: `${base}@${wanted.digest}`, live: live.attributes },
+  ];
+  return subjects.flatMap(({ subject, live: attributes }) =>
+    attributes === undefined || matches(attributes, lock)
+      ? []
+      : [
+          {
+            kind: "attributes-changed" as const,
+            subject,
+            expected: describeAttributes(lock),
+            actual: describeAttributes(restrict(attributes, lock)),
+          },
+        ],
+  );
+}
+
+/** One sentence for a person. */
+export function describeDrift(drift: Drift): string {
+  const since = drift.since === undefined ? "" : ` since ${drift.since}`;
+  switch (drift.kind) {
+    case "tag-moved":
+      return `${drift.subject} was moved${since}: it names ${drift.actual}, declared is ${drift.expected}`;
+    case "tag-deleted":
+      return `${drift.subject} was deleted: declared is ${drift.expected}`;
+    case "blob-missing":
+      return `${drift.subject} is missing: the artifact cannot be pulled`;
+    case "attributes-changed":
+      return `${drift.subject} has ${drift.actual}${since}, declared is ${drift.expected}`;
+  }
+}

@@ -1,0 +1,102 @@
+import type { Descriptor } from "../oci/descriptor.js";
+import type { Digest } from "../oci/digest.js";
+import type { Tag } from "../oci/reference.js";
+import { hasCode } from "../errors.js";
+import type { Attributes, ManifestProperties } from "../registry/attributes.js";
+import type { OperationOptions, Repository } from "../registry/repository.js";
+import { type NamedAttributes, readTagAttributes } from "./lock.js";
+
+/** What a resource declares of one artifact. */
+export interface WantedArtifact {
+  readonly digest: Digest;
+  readonly tags: readonly Tag[];
+  readonly lock?: NamedAttributes;
+  /** Blobs whose presence is to be checked; empty: the manifest stands for them. */
+  readonly blobs: readonly Descriptor[];
+}
+
+export interface LiveTag {
+  readonly digest: string;
+  readonly lastUpdateTime?: string;
+  readonly attributes?: Attributes;
+}
+
+/** What the registry holds of it. */
+export interface LiveArtifact {
+  /** Of the declared tags, those that exist. */
+  readonly tags: ReadonlyMap<string, LiveTag>;
+  /** Of the manifest; absent where the registry has no attributes. */
+  readonly attributes?: Attributes;
+  readonly missingBlobs: readonly Digest[];
+}
+
+/**
+ * Looks at one artifact in as few requests as the service allows: the manifest's properties list its
+ * tags, so one request is enough while nothing has moved; a lock costs one more. `undefined` only if
+ * the registry itself says that the manifest is gone.
+ */
+export async function inspectArtifact(
+  repository: Repository,
+  wanted: WantedArtifact,
+  options: OperationOptions,
+): Promise<LiveArtifact | undefined> {
+  const live = await inspectManifest(repository, wanted, options);
+  if (live === undefined) return undefined;
+  return { ...live, missingBlobs: await missingBlobs(repository, wanted.blobs, options) };
+}
+
+type LiveManifest = Omit<LiveArtifact, "missingBlobs">;
+
+async function inspectManifest(
+  repository: Repository,
+  wanted: WantedArtifact,
+  options: OperationOptions,
+): Promise<LiveManifest | undefined> {
+  let properties: ManifestProperties | undefined;
+  try {
+    properties = await repository.attributes.manifest(wanted.digest, options);
+  } catch (error) {
+    if (hasCode(error, "UNSUPPORTED")) return inspectByResolving(repository, wanted, options);
+    throw error;
+  }
+  if (properties === undefined) return undefined;
+  const attributes =
+    wanted.lock === undefined || wanted.tags.length === 0
+      ? new Map<string, Attributes>()
+      : await readTagAttributes(repository.attributes, wanted.digest, options);
+  const tags = new Map<string, LiveTag>();
+  for (const tag of wanted.tags) {
+    const found = properties.tags.includes(tag)
+      ? { digest: wanted.digest, attributes: attributes.get(tag) }
+      : await repository.attributes.tag(tag, options);
+    if (found !== undefined) tags.set(tag, found);
+  }
+  return { tags, attributes: properties.attributes };
+}
+
+/** Any other OCI registry: one HEAD for the manifest and one for each tag. */
+async function inspectByResolving(
+  repository: Repository,
+  wanted: WantedArtifact,
+  options: OperationOptions,
+): Promise<LiveManifest | undefined> {
+  if ((await repository.manifests.resolve(wanted.digest, options)) === undefined) return undefined;
+  const tags = new Map<string, LiveTag>();
+  for (const tag of wanted.tags) {
+    const found = await repository.manifests.resolve(tag, options);
+    if (found !== undefined) tags.set(tag, { digest: found.digest });
+  }
+  return { tags };
+}
+
+async function missingBlobs(
+  repository: Repository,
+  blobs: readonly Descriptor[],
+  options: OperationOptions,
+): Promise<Digest[]> {
+  const missing: Digest[] = [];
+  for (const digest of new Set(blobs.map((blob) => blob.digest))) {
+    if (!(await repository.blobs.exists(digest, options))) missing.push(digest);
+  }
+  return missing;
+}

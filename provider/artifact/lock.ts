@@ -1,0 +1,96 @@
+import { RegistryError, hasCode } from "../errors.js";
+import type { Digest } from "../oci/digest.js";
+import type { ManifestReference } from "../oci/reference.js";
+import { isDigest } from "../oci/digest.js";
+import { ATTRIBUTE_NAMES, type Attributes } from "../registry/attributes.js";
+import type { AttributeStore, OperationOptions } from "../registry/repository.js";
+
+/** The attributes that a declaration names; the others are not its business. */
+export type NamedAttributes = Partial<Attributes>;
+
+/** What `lock: true` means. */
+export const LOCKED: NamedAttributes = { deleteEnabled: false, writeEnabled: false };
+
+/** The same attributes, all allowed: how one takes a lock away. */
+export function opened(lock: NamedAttributes): NamedAttributes {
+  return Object.fromEntries(namesOf(lock).map((name) => [name, true]));
+}
+
+/** Of `live`, the attributes that `named` names. */
+export function restrict(live: Attributes, named: NamedAttributes): NamedAttributes {
+  return Object.fromEntries(namesOf(named).map((name) => [name, live[name]]));
+}
+
+export function matches(live: Attributes, wanted: NamedAttributes): boolean {
+  return namesOf(wanted).every((name) => live[name] === wanted[name]);
+}
+
+/** `deleteEnabled=false, writeEnabled=false`: how errors and drift show attributes. */
+export function describeAttributes(attributes: NamedAttributes): string {
+  return namesOf(attributes)
+    .map((name) => `${name}=${attributes[name]}`)
+    .join(", ");
+}
+
+export function namesOf(attributes: NamedAttributes): readonly (keyof Attributes)[] {
+  return ATTRIBUTE_NAMES.filter((name) => attributes[name] !== undefined);
+}
+
+/** Live attributes of a tag or a manifest; `undefined` if it is absent. */
+export async function readAttributes(
+  store: AttributeStore,
+  subject: ManifestReference,
+  options: OperationOptions,
+): Promise<Attributes | undefined> {
+  const properties = isDigest(subject)
+    ? await store.manifest(subject, options)
+    : await store.tag(subject, options);
+  return properties?.attributes;
+}
+
+export function writeAttributes(
+  store: AttributeStore,
+  subject: ManifestReference,
+  attributes: NamedAttributes,
+  options: OperationOptions,
+): Promise<Attributes> {
+  return isDigest(subject)
+    ? store.updateManifest(subject, attributes, options)
+    : store.updateTag(subject, attributes, options);
+}
+
+/** Attributes of every tag that names the manifest, in one listing. */
+export async function readTagAttributes(
+  store: AttributeStore,
+  digest: Digest,
+  options: OperationOptions,
+): Promise<ReadonlyMap<string, Attributes>> {
+  const found = new Map<string, Attributes>();
+  for await (const tag of store.listTags({ digest, ...options })) {
+    found.set(tag.name, tag.attributes);
+  }
+  return found;
+}
+
+/** Answers `fallback` where the registry is not an ACR, and so has no attributes and no locks. */
+export async function whereSupported<T>(read: Promise<T>, fallback: T): Promise<T> {
+  try {
+    return await read;
+  } catch (error) {
+    if (hasCode(error, "UNSUPPORTED")) return fallback;
+    throw error;
+  }
+}
+
+/** The refusal that we foresee, in the words of the one that the service would send. */
+export function lockedError(
+  reference: string,
+  held: NamedAttributes,
+  holder: string,
+): RegistryError {
+  return new RegistryError(
+    "LOCKED",
+    `${reference} is locked (${describeAttributes(held)}) by ${holder}: nothing was changed`,
+    { method: "GET", url: reference },
+  );
+}

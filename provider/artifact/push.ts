@@ -1,0 +1,100 @@
+import { RegistryError } from "../errors.js";
+import type { Blob } from "../oci/blob.js";
+import type { Digest } from "../oci/digest.js";
+import type { EncodedManifest } from "../oci/manifest.js";
+import type { PushOutcome, Repository } from "../registry/repository.js";
+
+/** Blobs in flight at once; ORAS sends five, ggcr four: more only moves the wait to the registry. */
+const CONCURRENT_BLOBS = 4;
+
+export interface PushObserver {
+  blobPushed?(blob: Blob, outcome: PushOutcome): void;
+  progress?(blob: Blob, sentBytes: number): void;
+}
+
+export interface PushOptions {
+  readonly signal?: AbortSignal;
+  readonly observer?: PushObserver;
+}
+
+/** Content and the manifest that names it. */
+export interface Pushable {
+  readonly blobs: readonly Blob[];
+  readonly manifest: EncodedManifest;
+}
+
+/**
+ * Publishes by digest: every blob first, each digest once, then the manifest. A tag is the commit
+ * point, so nothing that can be pulled by name ever names missing content.
+ */
+export async function pushArtifact(
+  repository: Pick<Repository, "blobs" | "manifests">,
+  artifact: Pushable,
+  options: PushOptions,
+): Promise<void> {
+  await pushBlobs(repository, artifact.blobs, options);
+  try {
+    await repository.manifests.push(artifact.manifest, options);
+  } catch (error) {
+    const missing = missingAccordingTo(error);
+    const blobs = artifact.blobs.filter((blob) => missing.has(blob.descriptor.digest));
+    if (blobs.length === 0) throw error;
+    // The registry said that these were there, and now that they are not: send them, once.
+    await pushBlobs(repository, blobs, options, false);
+    await repository.manifests.push(artifact.manifest, options);
+  }
+}
+
+export async function pushBlobs(
+  repository: Pick<Repository, "blobs">,
+  blobs: readonly Blob[],
+  { signal, observer }: PushOptions,
+  askFirst = true,
+): Promise<void> {
+  const waiting = [...new Map(blobs.map((blob) => [blob.descriptor.digest, blob])).values()];
+  // One failure ends the others: nothing is to be sent for an artifact that cannot be completed.
+  const failed = new AbortController();
+  const either = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+  const worker = async (): Promise<void> => {
+    for (let blob = waiting.shift(); blob !== undefined; blob = waiting.shift()) {
+      const current = blob;
+      const outcome = await repository.blobs.push(current, {
+        signal: either,
+        ...(askFirst ? {} : { askFirst }),
+        onProgress: (sent) => observer?.progress?.(current, sent),
+      });
+      observer?.blobPushed?.(current, outcome);
+    }
+  };
+  const workers = Array.from({ length: Math.min(CONCURRENT_BLOBS, waiting.length) }, () =>
+    worker().catch((error: unknown) => {
+      failed.abort();
+      throw error;
+    }),
+  );
+  const results = await Promise.allSettled(workers);
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure !== undefined) throw firstCause(results);
+}
+
+/** The failure that began it, not one of the aborts that it caused. */
+function firstCause(results: readonly PromiseSettledResult<void>[]): unknown {
+  const reasons: unknown[] = results.flatMap((result) =>
+    result.status === "rejected" ? [result.reason as unknown] : [],
+  );
+  return reasons.find((reason) => !isAbort(reason)) ?? reasons[0];
+}
+
+function isAbort(reason: unknown): boolean {
+  return reason instanceof Error && "code" in reason && reason.code === "ABORTED";
+}
+
+/** Digests that a manifest PUT was refused for (`MANIFEST_BLOB_UNKNOWN`, one error each). */
+function missingAccordingTo(error: unknown): ReadonlySet<Digest> {
+  if (!(error instanceof RegistryError)) return new Set();
+  const text = error.diagnostics
+    .filter(({ code }) => code === "MANIFEST_BLOB_UNKNOWN" || code === "BLOB_UNKNOWN")
+    .map(({ detail }) => JSON.stringify(detail ?? ""))
+    .join(" ");
+  return new Set(text.match(/sha(?:256:[a-f0-9]{64}|512:[a-f0-9]{128})/g) as Digest[] | null);
+}

@@ -1,0 +1,153 @@
+import type { Digest } from "../oci/digest.js";
+import type { Tag } from "../oci/reference.js";
+import type { Attributes, ManifestProperties } from "../registry/attributes.js";
+import type { OperationOptions, Repository } from "../registry/repository.js";
+import { hasCode } from "../errors.js";
+import { findUser } from "./manifestUsers.js";
+import {
+  lockedError,
+  matches,
+  type NamedAttributes,
+  opened,
+  readTagAttributes,
+  restrict,
+} from "./lock.js";
+import { removeByResolving } from "./removeByResolving.js";
+
+/** What is to be taken away. */
+export interface Removal {
+  readonly digest: Digest;
+  /** Tags of ours; each goes only if it still names our digest. */
+  readonly tags: readonly Tag[];
+  /** Why the manifest must stay whatever else is found; absent: it may go if nobody uses it. */
+  readonly keepManifest?: string;
+  /** Attributes that we closed ourselves, and may therefore open. */
+  readonly lock?: NamedAttributes;
+  /** `<login server>/<repository>`, for messages. */
+  readonly base: string;
+  /** Who holds a lock that is not ours, for the error. */
+  holderOf(reference: string): string;
+}
+
+export interface RemovalOutcome {
+  readonly removedTags: readonly string[];
+  /** Why the manifest is still there; absent: it is gone. */
+  readonly kept?: string;
+}
+
+/**
+ * Takes away exactly what is ours: our tags, then the manifest if no other tag, no index and no
+ * referrer uses it. Locks of our own are opened first; a lock of somebody else stops everything
+ * before anything has changed. What is gone already is success.
+ */
+export async function removeArtifact(
+  repository: Repository,
+  removal: Removal,
+  options: OperationOptions,
+): Promise<RemovalOutcome> {
+  let properties: ManifestProperties | undefined;
+  try {
+    properties = await repository.attributes.manifest(removal.digest, options);
+  } catch (error) {
+    if (hasCode(error, "UNSUPPORTED")) return removeByResolving(repository, removal, options);
+    throw error;
+  }
+  if (properties === undefined) return { removedTags: [] };
+  const ours = removal.tags.filter((tag) => properties.tags.includes(tag));
+  const kept = await reasonToKeep(repository, removal, properties, options);
+  await openOwnLocks(repository, removal, ours, properties.attributes, kept, options);
+  for (const tag of ours) await repository.tags.delete(tag, options);
+  if (kept !== undefined) return { removedTags: ours, kept };
+  return { removedTags: ours, ...(await deleteUntagged(repository, removal, options)) };
+}
+
+async function reasonToKeep(
+  repository: Repository,
+  removal: Removal,
+  properties: ManifestProperties,
+  options: OperationOptions,
+): Promise<string | undefined> {
+  if (removal.keepManifest !== undefined) return removal.keepManifest;
+  const foreign = properties.tags.filter((tag) => !removal.tags.some((ours) => ours === tag));
+  if (foreign.length > 0) return usedByTags(foreign);
+  return findUser(repository, removal.digest, options);
+}
+
+function usedByTags(tags: readonly string[]): string {
+  const shown = tags.slice(0, 5).join(", ");
+  return `other tags name it: ${shown}${tags.length > 5 ? ` and ${tags.length - 5} more` : ""}`;
+}
+
+/** Looks once more: a tag may have been put on the manifest while ours were removed. */
+async function deleteUntagged(
+  repository: Repository,
+  { digest }: Removal,
+  options: OperationOptions,
+): Promise<Pick<RemovalOutcome, "kept">> {
+  const properties = await repository.attributes.manifest(digest, options);
+  if (properties !== undefined && properties.tags.length > 0) {
+    return { kept: usedByTags(properties.tags) };
+  }
+  await repository.manifests.delete(digest, options);
+  return {};
+}
+
+/** Which attributes, closed, forbid that a tag or manifest is deleted (Microsoft Learn, image lock). */
+function forbidsDeletion({ deleteEnabled, writeEnabled }: Attributes): boolean {
+  return !deleteEnabled || !writeEnabled;
+}
+
+interface Subject {
+  readonly tag?: Tag;
+  readonly reference: string;
+  readonly attributes: Attributes;
+  /** It is to be deleted, so nothing may forbid that. */
+  readonly deleted: boolean;
+}
+
+async function openOwnLocks(
+  repository: Repository,
+  removal: Removal,
+  ours: readonly Tag[],
+  manifest: Attributes,
+  kept: string | undefined,
+  options: OperationOptions,
+): Promise<void> {
+  const { base, digest } = removal;
+  const tags =
+    ours.length === 0
+      ? new Map<string, Attributes>()
+      : await readTagAttributes(repository.attributes, digest, options);
+  const subjects: Subject[] = ours.flatMap((tag) => {
+    const attributes = tags.get(tag);
+    return attributes === undefined
+      ? []
+      : [{ tag, reference: `${base}:${tag}`, attributes, deleted: true }];
+  });
+  if (removal.keepManifest === undefined) {
+    const reference = `${base}@${digest}`;
+    subjects.push({ reference, attributes: manifest, deleted: kept === undefined });
+  }
+  const closed = subjects.filter((subject) => isOwnLock(subject, removal));
+  for (const { tag } of closed) {
+    const open = opened(removal.lock ?? {});
+    if (tag === undefined) await repository.attributes.updateManifest(digest, open, options);
+    else await repository.attributes.updateTag(tag, open, options);
+  }
+}
+
+/** `true`: closed by us, to be opened; throws if somebody else closed what we must delete. */
+function isOwnLock(subject: Subject, { lock, holderOf }: Removal): boolean {
+  const { attributes, reference, deleted } = subject;
+  const own = lock !== undefined && matches(attributes, lock) && closes(lock);
+  const rest = own ? { ...attributes, ...opened(lock) } : attributes;
+  if (deleted && forbidsDeletion(rest)) {
+    const named = restrict(attributes, { deleteEnabled: false, writeEnabled: false });
+    throw lockedError(reference, named, holderOf(reference));
+  }
+  return own;
+}
+
+function closes(lock: NamedAttributes): boolean {
+  return Object.values(lock).includes(false);
+}

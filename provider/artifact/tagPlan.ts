@@ -1,0 +1,68 @@
+import { ConflictError } from "../errors.js";
+import type { Digest } from "../oci/digest.js";
+import type { Tag } from "../oci/reference.js";
+
+/**
+ * What to do about a tag that names other content:
+ * `fail` refuses; `adopt` takes over a tag that existed before it was declared here, once;
+ * `move` puts it on our content whatever it names.
+ */
+export type TagConflictPolicy = "fail" | "adopt" | "move";
+
+export interface TagSituation {
+  readonly tag: Tag;
+  /** Full reference, for errors. */
+  readonly reference: string;
+  /** What it names now; `undefined`: it does not exist. */
+  readonly live: Digest | undefined;
+  /** What our state says it names: ours to move, and after a refresh a drift that the user was shown. */
+  readonly known: string | undefined;
+  /** Declared for the first time: `adopt` applies. */
+  readonly isNew: boolean;
+}
+
+export interface TagPlan {
+  readonly create: readonly Tag[];
+  readonly move: readonly { readonly tag: Tag; readonly from: Digest }[];
+}
+
+/** Decides for each tag; throws `CONFLICT` before anything is written. Pure. */
+export function planTags(
+  situations: readonly TagSituation[],
+  wanted: Digest,
+  policy: TagConflictPolicy,
+): TagPlan {
+  const create: Tag[] = [];
+  const move: { tag: Tag; from: Digest }[] = [];
+  for (const situation of situations) {
+    const { tag, live } = situation;
+    if (live === wanted) continue;
+    if (live === undefined) create.push(tag);
+    else if (mayMove(situation, live, policy)) move.push({ tag, from: live });
+    else throw conflict(situation, live, wanted);
+  }
+  return { create, move };
+}
+
+function mayMove(situation: TagSituation, live: Digest, policy: TagConflictPolicy): boolean {
+  if (policy === "move" || situation.known === live) return true;
+  return policy === "adopt" && situation.isNew;
+}
+
+function conflict(situation: TagSituation, live: Digest, wanted: Digest): ConflictError {
+  const { reference, known } = situation;
+  if (known === undefined || known === wanted) {
+    return new ConflictError(
+      reference,
+      `${reference} exists and names ${live}, not ${wanted} which is declared here. Nothing was changed. Choose ` +
+        `another tag, or set onTagConflict to "adopt" (take it over once) or "move" (always move it). If the tag is ` +
+        `this resource's own and it is being replaced on request (--replace, taint), run a plain \`pulumi up\` instead; ` +
+        `if somebody moved it, run \`pulumi up --refresh\` to see and repair that`,
+    );
+  }
+  return new ConflictError(
+    reference,
+    `${reference} was changed again: it names ${live}; the state says ${known}, and ${wanted} is declared here. ` +
+      `Nothing was changed. Run \`pulumi up --refresh\` to look at it anew`,
+  );
+}

@@ -1,0 +1,68 @@
+import { ConflictError, hasCode } from "../errors.js";
+import type { Digest } from "../oci/digest.js";
+import type { EncodedManifest } from "../oci/manifest.js";
+import { isTag, type Tag } from "../oci/reference.js";
+import type { OperationOptions, Repository } from "../registry/repository.js";
+
+/** What each tag names now; absent ones are left out. */
+export async function resolveTags(
+  repository: Pick<Repository, "manifests">,
+  tags: readonly Tag[],
+  options: OperationOptions,
+): Promise<ReadonlyMap<Tag, Digest>> {
+  const found = await Promise.all(
+    tags.map(async (tag) => [tag, await repository.manifests.resolve(tag, options)] as const),
+  );
+  return new Map(
+    found.flatMap(([tag, live]) => (live === undefined ? [] : [[tag, live.digest] as const])),
+  );
+}
+
+/** Puts a tag on a manifest that is already there by digest. */
+export async function pushTag(
+  repository: Pick<Repository, "manifests">,
+  manifest: EncodedManifest,
+  tag: Tag,
+  options: OperationOptions,
+): Promise<void> {
+  await repository.manifests.push(manifest, { ...options, tag });
+}
+
+/**
+ * Reads back what was written: one request, since the manifest's properties list its tags. What they
+ * do not list is asked for by name, because the service's metadata may lag behind (Azure/acr#212).
+ */
+export async function confirmTags(
+  repository: Repository,
+  digest: Digest,
+  tags: readonly Tag[],
+  base: string,
+  options: OperationOptions,
+): Promise<void> {
+  const listed = await listedTags(repository, digest, options);
+  const unlisted = tags.filter((tag) => !listed.has(tag));
+  const live = await resolveTags(repository, unlisted, options);
+  for (const tag of unlisted) {
+    const actual = live.get(tag);
+    if (actual === digest) continue;
+    throw new ConflictError(
+      `${base}:${tag}`,
+      `${base}:${tag} was put on ${digest} and then ${actual === undefined ? "deleted" : `moved to ${actual}`} by ` +
+        `somebody else at the same time. Run \`pulumi up --refresh\` to see and repair it`,
+    );
+  }
+}
+
+async function listedTags(
+  repository: Repository,
+  digest: Digest,
+  options: OperationOptions,
+): Promise<ReadonlySet<string>> {
+  try {
+    const properties = await repository.attributes.manifest(digest, options);
+    return new Set(properties?.tags.filter(isTag));
+  } catch (error) {
+    if (hasCode(error, "UNSUPPORTED", "DENIED")) return new Set();
+    throw error;
+  }
+}

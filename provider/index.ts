@@ -1,0 +1,52 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { attributeLifecycle } from "./lifecycle/attributes/attributeLifecycle.js";
+import { manifestProperties } from "./lifecycle/attributes/manifestProperties.js";
+import { tagLock } from "./lifecycle/attributes/tagLock.js";
+import { dynamicProvider } from "./lifecycle/dynamicProvider.js";
+import { connectEngineLog } from "./lifecycle/engineLog.js";
+import { Host } from "./lifecycle/host.js";
+import type { Lifecycle } from "./lifecycle/lifecycle.js";
+import { stopOnInterrupt } from "./lifecycle/operation.js";
+import { ociArtifact } from "./lifecycle/ociArtifact/ociArtifact.js";
+
+/**
+ * The kinds of resource, by the names that states hold. A name, once released, stays: refresh and
+ * destroy of an old state ask for it.
+ */
+const KINDS: Readonly<Record<string, (host: Host) => Lifecycle>> = {
+  OciArtifact: ociArtifact,
+  TagLock: (host) => attributeLifecycle(tagLock, host),
+  ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
+};
+
+/** The format of the outputs that this version writes and reads. */
+const STATE_FORMAT = 1;
+
+let processHost: Host | undefined;
+
+/**
+ * Called by the text that every resource's `__provider` property holds, in the engine's dynamic
+ * host: `exports.handler = () => require("pulumi-acr/provider").provider("<Kind>", <stateFormat>)`.
+ * Module, function and arguments are a persisted contract.
+ */
+export function provider(kind: string, stateFormat: number): dynamic.ResourceProvider {
+  const lifecycle = KINDS[kind];
+  if (lifecycle === undefined || stateFormat > STATE_FORMAT) {
+    throw new Error(
+      `this version of pulumi-acr does not know ${kind} in state format ${stateFormat}: the stack was last updated by ` +
+        `a newer version; install that one or a later one`,
+    );
+  }
+  const host = (processHost ??= startHost());
+  return dynamicProvider(kind, lifecycle(host), host);
+}
+
+function startHost(): Host {
+  const host = new Host({
+    environment: (name) => process.env[name],
+    sendLog: connectEngineLog(process.argv),
+    directory: process.cwd(),
+  });
+  stopOnInterrupt(host.operations);
+  return host;
+}

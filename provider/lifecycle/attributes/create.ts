@@ -1,0 +1,31 @@
+import { restrict } from "../../artifact/lock.js";
+import type { Host } from "../host.js";
+import type { CreateResult, PropertyBag } from "../lifecycle.js";
+import type { Operation } from "../operation.js";
+import { type AttributeKind, attributesOf, baseOf } from "./kind.js";
+import { outputs } from "./state.js";
+import { apply, find, look, open } from "./subjects.js";
+
+/** Remembers what is there, then sets what is declared. */
+export async function createAttributes(
+  kind: AttributeKind,
+  host: Host,
+  inputs: PropertyBag,
+  operation: Operation,
+): Promise<CreateResult> {
+  const repository = open(host, inputs);
+  const found = await find(kind, repository, inputs, undefined, operation);
+  const live = await look(repository, found, operation);
+  const wanted = attributesOf(inputs);
+  const previous = Object.fromEntries(
+    [...live].map(([{ reference }, attributes]) => [
+      reference,
+      host.locks.previousOf(reference) ?? restrict(attributes, wanted),
+    ]),
+  );
+  const id = kind.id(baseOf(inputs), inputs);
+  const outs = outputs(inputs, found, previous);
+  await apply(repository, live, wanted, id, outs, operation);
+  host.locks.settled(inputs["__urn"], id, previous);
+  return { id, outs };
+}

@@ -1,0 +1,78 @@
+import type { Drift } from "../../artifact/drift.js";
+import type { NamedAttributes } from "../../artifact/lock.js";
+import { parseLoginServer } from "../../oci/loginServer.js";
+import { ATTRIBUTE_NAMES } from "../../registry/attributes.js";
+import type { Repository } from "../../registry/repository.js";
+import type { CheckFailure, PropertyBag } from "../lifecycle.js";
+import type { Operation } from "../operation.js";
+import type { RegistryArguments } from "../registrySettings.js";
+import type { Previous, Subject } from "./managedAttributes.js";
+
+/** Inputs that both kinds have; the attributes stand beside them under their wire names. */
+export interface AttributeInputs extends NamedAttributes {
+  readonly repository: string;
+  readonly registry: RegistryArguments & { readonly loginServer: string };
+  readonly __urn?: string;
+}
+
+/** Outputs: the inputs with the live attributes, and what is remembered. */
+export interface AttributeState extends AttributeInputs {
+  readonly drift: readonly Drift[];
+  /** The manifest that a locked tag named. */
+  readonly tagDigest?: string;
+  readonly __declared: NamedAttributes;
+  readonly __previous: Previous;
+}
+
+/** What was found of a resource's subjects in the registry. */
+export interface Found {
+  readonly subjects: readonly Subject[];
+  /** The manifest that the tag names. */
+  readonly tagDigest?: string;
+  /** Drift that is not about attributes. */
+  readonly drift: readonly Drift[];
+}
+
+/** What distinguishes the kinds of resource that manage attributes. */
+export interface AttributeKind {
+  readonly name: string;
+  /** Inputs that identify the resource beside the login server; a change replaces it. */
+  readonly identity: readonly string[];
+  /** Other inputs beside the attributes; a change updates. */
+  readonly compared: readonly string[];
+  validate(news: PropertyBag): CheckFailure[];
+  /** Adds defaults. */
+  complete(news: PropertyBag): PropertyBag;
+  id(base: string, inputs: PropertyBag): string;
+  /** Inputs for an id, for `get`. */
+  fromId(id: string): PropertyBag | undefined;
+  /** The subjects as the registry has them; `undefined` if the first of them is gone. */
+  find(
+    repository: Repository,
+    base: string,
+    inputs: PropertyBag,
+    state: AttributeState | undefined,
+    operation: Operation,
+  ): Promise<Found | undefined>;
+  /** Throws if what was found is not what the inputs demand; before anything is written. */
+  require(found: Found, base: string, inputs: PropertyBag): void;
+  /** Inputs beside the attributes that show what is live. */
+  liveInputs(state: AttributeState, found: Found): PropertyBag;
+}
+
+export function attributesOf(inputs: PropertyBag): NamedAttributes {
+  const named = ATTRIBUTE_NAMES.filter((name) => typeof inputs[name] === "boolean");
+  return Object.fromEntries(named.map((name) => [name, inputs[name]]));
+}
+
+export function withAttributes(inputs: PropertyBag, attributes: NamedAttributes): PropertyBag {
+  const rest = Object.fromEntries(
+    Object.entries(inputs).filter(([key]) => !ATTRIBUTE_NAMES.some((name) => name === key)),
+  );
+  return { ...rest, ...attributes };
+}
+
+export function baseOf(inputs: PropertyBag): string {
+  const { registry, repository } = inputs as unknown as AttributeInputs;
+  return `${parseLoginServer(registry.loginServer).loginServer}/${repository}`;
+}

@@ -1,0 +1,112 @@
+import type { Drift } from "../../artifact/drift.js";
+import {
+  describeAttributes,
+  matches,
+  type NamedAttributes,
+  namesOf,
+  readAttributes,
+  restrict,
+  writeAttributes,
+} from "../../artifact/lock.js";
+import { ConflictError, RegistryError } from "../../errors.js";
+import type { ManifestReference } from "../../oci/reference.js";
+import type { Attributes } from "../../registry/attributes.js";
+import type { AttributeStore, OperationOptions } from "../../registry/repository.js";
+
+/** A tag or manifest whose attributes a resource manages. */
+export interface Subject {
+  readonly subject: ManifestReference;
+  /** Full reference. */
+  readonly reference: string;
+  /** Its attributes, if they came with the answer that found it. */
+  readonly attributes?: Attributes;
+}
+
+/** The values that were found, by full reference: what delete puts back. */
+export type Previous = Readonly<Record<string, NamedAttributes>>;
+
+export async function requireAttributes(
+  store: AttributeStore,
+  { subject, reference }: Subject,
+  options: OperationOptions,
+): Promise<Attributes> {
+  const live = await readAttributes(store, subject, options);
+  if (live !== undefined) return live;
+  throw new RegistryError(
+    "NOT_FOUND",
+    `${reference} does not exist, so its attributes cannot be set. If the same stack publishes it, refer to ` +
+      `that resource's outputs, or add dependsOn`,
+    { method: "GET", url: reference },
+  );
+}
+
+/** Sets the attributes unless they are as wanted already. */
+export async function setAttributes(
+  store: AttributeStore,
+  managed: Subject,
+  live: Attributes,
+  wanted: NamedAttributes,
+  options: OperationOptions,
+): Promise<void> {
+  if (matches(live, wanted)) return;
+  await writeAttributes(store, managed.subject, wanted, options);
+}
+
+/** A change that neither we nor the last refresh know of is not ours to undo. */
+export function refuseThirdChange(
+  { reference }: Subject,
+  live: Attributes,
+  wanted: NamedAttributes,
+  old: NamedAttributes,
+  drift: readonly Drift[],
+): void {
+  if (matches(live, wanted) || matches(live, old)) return;
+  const seen = drift.find(
+    (one) => one.kind === "attributes-changed" && one.subject === reference,
+  )?.actual;
+  const now = describeAttributes(restrict(live, old));
+  if (now === seen) return;
+  throw new ConflictError(
+    reference,
+    `${reference} was changed by somebody else: it has ${now}, the state says ` +
+      `${seen ?? describeAttributes(old)}. Nothing was changed. Run \`pulumi up --refresh\` to look at it anew`,
+  );
+}
+
+export function attributeDrift(
+  { reference }: Subject,
+  live: Attributes,
+  wanted: NamedAttributes,
+): Drift[] {
+  if (matches(live, wanted)) return [];
+  return [
+    {
+      kind: "attributes-changed",
+      subject: reference,
+      expected: describeAttributes(wanted),
+      actual: describeAttributes(restrict(live, wanted)),
+    },
+  ];
+}
+
+/**
+ * Puts back the values that were found, only where the live value is still ours: what somebody set
+ * since then stays. What is gone needs nothing.
+ */
+export async function putBack(
+  store: AttributeStore,
+  { subject }: Subject,
+  ours: NamedAttributes,
+  previous: NamedAttributes,
+  options: OperationOptions,
+): Promise<void> {
+  const live = await readAttributes(store, subject, options);
+  if (live === undefined) return;
+  const names = namesOf(ours).filter(
+    (name) =>
+      live[name] === ours[name] && previous[name] !== undefined && previous[name] !== live[name],
+  );
+  if (names.length === 0) return;
+  const back = Object.fromEntries(names.map((name) => [name, previous[name]]));
+  await writeAttributes(store, subject, back, options);
+}

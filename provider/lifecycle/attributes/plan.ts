@@ -1,0 +1,41 @@
+import type { Host } from "../host.js";
+import type { CheckResult, DiffResult, PropertyBag } from "../lifecycle.js";
+import { sameJson } from "../plain.js";
+import { checkRegistry } from "../registryCheck.js";
+import { sameRegistry, sameSecrets } from "../registryIdentity.js";
+import { ATTRIBUTE_NAMES } from "../../registry/attributes.js";
+import { containsUnknown } from "../unknown.js";
+import { type AttributeKind, type AttributeState, baseOf } from "./kind.js";
+
+export function checkAttributes(kind: AttributeKind, host: Host, news: PropertyBag): CheckResult {
+  const { failures: missing, registry } = checkRegistry(host, news["registry"]);
+  const failures = [...kind.validate(news), ...missing];
+  if (failures.length > 0) return { inputs: news, failures };
+  const inputs = kind.complete({ ...news, registry });
+  const urn = inputs["__urn"];
+  if (typeof urn === "string" && !containsUnknown(inputs)) {
+    host.locks.declare(urn, kind.id(baseOf(inputs), inputs));
+  }
+  return { inputs, failures };
+}
+
+/** Pure but for remembering what the state found, which `create` of a replacement is not told. */
+export function diffAttributes(
+  kind: AttributeKind,
+  host: Host,
+  olds: PropertyBag,
+  news: PropertyBag,
+): DiffResult {
+  const state = olds as unknown as AttributeState;
+  host.locks.remember(state.__previous);
+  const replaces = kind.identity.filter((name) => olds[name] !== news[name]);
+  if (!sameRegistry(olds["registry"], news["registry"])) replaces.push("registry");
+  if (replaces.length > 0) return { changes: undefined, replaces };
+  const unchanged =
+    state.drift.length === 0 &&
+    sameSecrets(olds["registry"], news["registry"]) &&
+    [...ATTRIBUTE_NAMES, ...kind.compared].every((name) =>
+      sameJson(olds[name] ?? null, news[name] ?? null),
+    );
+  return { changes: unchanged ? false : undefined, replaces };
+}

@@ -1,0 +1,70 @@
+import type { Attributes } from "../../registry/attributes.js";
+import { type NamedAttributes, namesOf, restrict } from "../../artifact/lock.js";
+import type { PropertyBag } from "../lifecycle.js";
+import { type AttributeState, attributesOf, baseOf, type Found } from "./kind.js";
+import type { Previous, Subject } from "./managedAttributes.js";
+
+export function outputs(inputs: PropertyBag, found: Found, previous: Previous): PropertyBag {
+  return {
+    ...inputs,
+    tagDigest: found.tagDigest,
+    drift: [],
+    __declared: attributesOf(inputs),
+    __previous: previous,
+  };
+}
+
+export function inputsOf(state: PropertyBag): PropertyBag {
+  const {
+    tagDigest: _digest,
+    drift: _drift,
+    __declared: _declared,
+    __previous: _previous,
+    ...inputs
+  } = state;
+  return inputs;
+}
+
+/** Subjects that the state remembers, from their full references. */
+export function subjectsOf(state: AttributeState): Subject[] {
+  const base = baseOf(state as unknown as PropertyBag);
+  return Object.keys(state.__previous).map((reference) => ({
+    reference,
+    subject: reference.slice(base.length + 1) as Subject["subject"],
+  }));
+}
+
+/** The declared attributes, each turned round that somewhere is not as declared. */
+export function liveAttributes(
+  declared: NamedAttributes,
+  live: readonly Attributes[],
+): NamedAttributes {
+  return Object.fromEntries(
+    namesOf(declared).map((name) => {
+      const differs = live.some((attributes) => attributes[name] !== declared[name]);
+      return [name, differs ? !declared[name] : declared[name]];
+    }),
+  );
+}
+
+/** What was found at first stays remembered; subjects and attributes that are new are added. */
+export function previousOf(
+  state: AttributeState,
+  live: ReadonlyMap<Subject, Attributes>,
+  wanted: NamedAttributes,
+): Previous {
+  return Object.fromEntries(
+    [...live].map(([{ reference }, attributes]) => [
+      reference,
+      { ...restrict(attributes, wanted), ...restrictKnown(state.__previous[reference], wanted) },
+    ]),
+  );
+}
+
+function restrictKnown(
+  known: NamedAttributes | undefined,
+  wanted: NamedAttributes,
+): NamedAttributes {
+  const names = namesOf(known ?? {}).filter((name) => wanted[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, known?.[name]]));
+}

@@ -1,0 +1,71 @@
+import type { NamedAttributes } from "../../artifact/lock.js";
+import type { Attributes } from "../../registry/attributes.js";
+import type { Repository } from "../../registry/repository.js";
+import { PartialFailure } from "../failures.js";
+import type { Host } from "../host.js";
+import type { PropertyBag } from "../lifecycle.js";
+import type { Operation } from "../operation.js";
+import { type AttributeKind, type AttributeState, baseOf, type Found } from "./kind.js";
+import { requireAttributes, setAttributes, type Subject } from "./managedAttributes.js";
+
+/** Live attributes of each subject. */
+export type Live = ReadonlyMap<Subject, Attributes>;
+
+export function open(host: Host, bag: PropertyBag): Repository {
+  return host.registry(bag).repository(String(bag["repository"]));
+}
+
+/** The subjects, for setting their attributes; what is absent or not as demanded is an error. */
+export async function find(
+  kind: AttributeKind,
+  repository: Repository,
+  inputs: PropertyBag,
+  state: AttributeState | undefined,
+  operation: Operation,
+): Promise<Found> {
+  const base = baseOf(inputs);
+  const found = await kind.find(repository, base, inputs, state, operation);
+  if (found !== undefined) {
+    kind.require(found, base, inputs);
+    return found;
+  }
+  const reference = kind.id(base, inputs);
+  const subject = reference.slice(base.length + 1) as Subject["subject"];
+  await requireAttributes(repository.attributes, { subject, reference }, operation);
+  return { subjects: [], drift: [] };
+}
+
+export async function look(
+  repository: Repository,
+  found: Found,
+  operation: Operation,
+): Promise<Live> {
+  const live = new Map<Subject, Attributes>();
+  for (const subject of found.subjects) {
+    live.set(
+      subject,
+      subject.attributes ?? (await requireAttributes(repository.attributes, subject, operation)),
+    );
+  }
+  return live;
+}
+
+export async function apply(
+  repository: Repository,
+  live: Live,
+  wanted: NamedAttributes,
+  id: string,
+  outs: PropertyBag,
+  operation: Operation,
+): Promise<void> {
+  let written = 0;
+  try {
+    for (const [subject, attributes] of live) {
+      await setAttributes(repository.attributes, subject, attributes, wanted, operation);
+      written++;
+    }
+  } catch (error) {
+    if (written === 0) throw error;
+    throw new PartialFailure(id, outs, error);
+  }
+}

@@ -1,0 +1,71 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { outwardError, PartialFailure } from "./failures.js";
+import type { Host } from "./host.js";
+import type { Lifecycle, PropertyBag } from "./lifecycle.js";
+import type { Operation } from "./operation.js";
+import { withoutUndefined } from "./plain.js";
+
+type Bag = Record<string, unknown>;
+
+/** Dresses a lifecycle as what the dynamic host calls; the host probes for each verb. */
+export function dynamicProvider(
+  kind: string,
+  lifecycle: Lifecycle,
+  host: Host,
+): dynamic.ResourceProvider<Bag, Bag> {
+  const run = <T>(
+    verb: string,
+    state: PropertyBag,
+    body: (operation: Operation) => Promise<T>,
+  ): Promise<T> =>
+    host.run(state, body).catch((error: unknown) => rethrow(kind, verb, state, error));
+  return {
+    // Synchronous up to its end: the host does not wait for it before it calls the next verb.
+    configure: (request) => {
+      host.configure((key) => request.config.get(key));
+      return Promise.resolve();
+    },
+    check: (olds, news) =>
+      run("check", news, async () => {
+        const { inputs, failures } = await lifecycle.check(olds ?? {}, news);
+        return { inputs: withoutUndefined(inputs) as Bag, failures: [...failures] };
+      }),
+    diff: (id, olds, news) =>
+      run("diff", news, () => {
+        const { changes, replaces } = lifecycle.diff(id, olds, news);
+        return Promise.resolve({ changes, replaces: [...replaces] });
+      }),
+    create: (inputs) =>
+      run("create", inputs, async (operation) => {
+        const { id, outs } = await lifecycle.create(inputs, operation);
+        return { id, outs: withoutUndefined(outs) as Bag };
+      }),
+    read: (id, state) =>
+      run("read", state ?? {}, async (operation) => {
+        const found = await lifecycle.read(id, state ?? {}, operation);
+        if (found === undefined) return { id: "", props: {} };
+        return {
+          id: found.id,
+          props: withoutUndefined(found.outs) as Bag,
+          inputs: withoutUndefined(found.inputs) as Bag,
+        };
+      }),
+    update: (id, olds, news) =>
+      run("update", news, async (operation) => ({
+        outs: withoutUndefined(await lifecycle.update(id, olds, news, operation)) as Bag,
+      })),
+    delete: (id, state) =>
+      run("delete", state, (operation) => lifecycle.delete(id, state, operation)),
+  };
+}
+
+/** A partial failure without `__provider` could never be read or deleted again. */
+function rethrow(kind: string, verb: string, state: PropertyBag, error: unknown): never {
+  if (error instanceof PartialFailure) {
+    const { __provider } = state;
+    throw Object.assign(error, {
+      properties: withoutUndefined({ ...error.properties, __provider }),
+    });
+  }
+  throw outwardError(`${verb} of ${kind}`, error);
+}

@@ -1,0 +1,48 @@
+import { PackError, InputError, isAcrError } from "../errors.js";
+import type { CheckFailure, PropertyBag } from "./lifecycle.js";
+import { withoutUndefined } from "./plain.js";
+
+/** What `check` answers for an error that lies in the inputs; `undefined` for any other. */
+export function asCheckFailure(error: unknown): CheckFailure | undefined {
+  if (error instanceof InputError) return { property: error.property, reason: error.message };
+  if (error instanceof PackError) {
+    return { property: error.property ?? "layers", reason: error.message };
+  }
+  return undefined;
+}
+
+/**
+ * Something was published before the operation failed. The engine then records the resource with
+ * these properties and calls `update` at the next `up`; of the error it prints only the reasons.
+ */
+export class PartialFailure extends Error {
+  readonly id: string;
+  readonly properties: PropertyBag;
+  readonly reasons: readonly string[];
+
+  constructor(id: string, properties: PropertyBag, cause: unknown) {
+    const reason = reasonOf(cause);
+    super(reason, { cause });
+    this.id = id;
+    this.properties = withoutUndefined(properties);
+    this.reasons = [reason];
+  }
+}
+
+export function reasonOf(error: unknown): string {
+  if (isAcrError(error)) return `${error.message} [${error.code}]`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * The error that leaves the provider. A foreign error may carry an `id`, which the host would take
+ * for a half-made resource, so nothing but our own partial failure passes unchanged. The host prints
+ * errors of check, diff, read and delete once more with their stack: both are kept short.
+ */
+export function outwardError(operation: string, error: unknown): Error {
+  if (error instanceof PartialFailure) return error;
+  const outward = new Error(reasonOf(error));
+  outward.toString = () => `${operation} failed`;
+  outward.stack = "the reason follows";
+  return outward;
+}

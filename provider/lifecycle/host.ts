@@ -1,0 +1,69 @@
+import type { PackedArtifact } from "../artifact/packArtifact.js";
+import type { Digest } from "../oci/digest.js";
+import type { Registry } from "../registry/repository.js";
+import { engineLogFor, type SendLog } from "./engineLog.js";
+import type { PropertyBag } from "./lifecycle.js";
+import { LockOwnership } from "./lockOwnership.js";
+import { type Operation, RunningOperations } from "./operation.js";
+import { Ownership } from "./ownership.js";
+import {
+  type Lookup,
+  type RegistryArguments,
+  type RegistrySettings,
+  type SettingSources,
+  settleRegistry,
+} from "./registrySettings.js";
+import { Sessions } from "./sessions.js";
+
+export interface HostOptions {
+  readonly environment: Lookup;
+  readonly sendLog: SendLog;
+  /** Folder that relative paths start from: the program's. */
+  readonly directory: string;
+}
+
+/**
+ * What all resources of one host process share. The engine starts one such process per deployment;
+ * within it the program's declarations are known, which no single verb is told.
+ */
+export class Host {
+  readonly ownership = new Ownership();
+  readonly locks = new LockOwnership();
+  readonly operations = new RunningOperations();
+  readonly sessions = new Sessions();
+  /** Content that `check` packed, by manifest digest, so that `create` need not pack it again. */
+  readonly packed = new Map<Digest, PackedArtifact>();
+  readonly directory: string;
+  readonly sources: SettingSources;
+  readonly #sendLog: SendLog;
+  #configuration: Lookup = () => undefined;
+
+  constructor(options: HostOptions) {
+    this.directory = options.directory;
+    this.#sendLog = options.sendLog;
+    this.sources = {
+      environment: options.environment,
+      configuration: (key) => this.#configuration(key),
+    };
+  }
+
+  /** Takes the stack's configuration, `acr:<key>`. */
+  configure(get: (key: string) => string | undefined): void {
+    this.#configuration = (key) => get(`acr:${key}`);
+  }
+
+  settle(given: RegistryArguments): RegistrySettings {
+    return settleRegistry(given, this.sources);
+  }
+
+  /** The registry that a resource's state or inputs name. */
+  registry(state: PropertyBag): Registry {
+    return this.sessions.open(this.settle((state["registry"] ?? {}) as RegistryArguments));
+  }
+
+  run<T>(state: PropertyBag, body: (operation: Operation) => Promise<T>): Promise<T> {
+    return this.operations.run((signal) =>
+      body({ signal, log: engineLogFor(state["__urn"], this.#sendLog) }),
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import type { Operation } from "./operation.js";
+
+/** Properties as the engine passes them: plain JSON, secrets in clear text, unknowns as a sentinel. */
+export type PropertyBag = Readonly<Record<string, unknown>>;
+
+/** One thing that is wrong with the inputs, at its property's path. */
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+export interface CheckResult {
+  readonly inputs: PropertyBag;
+  readonly failures: readonly CheckFailure[];
+}
+
+export interface DiffResult {
+  /**
+   * `undefined` lets the engine compare the inputs itself, which is what makes its detailed diff,
+   * `replaceOnChanges` and drift in `preview --refresh` work; `false` says that nothing changes.
+   */
+  readonly changes: false | undefined;
+  readonly replaces: readonly string[];
+}
+
+export interface CreateResult {
+  readonly id: string;
+  readonly outs: PropertyBag;
+}
+
+export interface ReadResult {
+  readonly id: string;
+  readonly outs: PropertyBag;
+  /** The live state in the form of inputs: what differs from the declared ones is what `up` repairs. */
+  readonly inputs: PropertyBag;
+}
+
+/**
+ * The six verbs of one kind of resource. `check` never uses the network, `diff` is pure; `read`
+ * answers `undefined` only for what the registry itself says is gone.
+ */
+export interface Lifecycle {
+  check(olds: PropertyBag, news: PropertyBag): Promise<CheckResult>;
+  diff(id: string, olds: PropertyBag, news: PropertyBag): DiffResult;
+  create(inputs: PropertyBag, operation: Operation): Promise<CreateResult>;
+  read(id: string, state: PropertyBag, operation: Operation): Promise<ReadResult | undefined>;
+  update(
+    id: string,
+    olds: PropertyBag,
+    news: PropertyBag,
+    operation: Operation,
+  ): Promise<PropertyBag>;
+  delete(id: string, state: PropertyBag, operation: Operation): Promise<void>;
+}

@@ -1,0 +1,73 @@
+import { namesOf, type NamedAttributes } from "../../artifact/lock.js";
+import type { ManifestReference, Tag } from "../../oci/reference.js";
+import { sameJson } from "../plain.js";
+import type { ArtifactInputs } from "./inputs.js";
+import { type ArtifactState, baseOf, declaredOf, tagsOf } from "./state.js";
+
+/** What differs between state and inputs of one artifact whose content stays. */
+export interface ArtifactChanges {
+  /** Declared tags that do not name our digest, as far as the state knows. */
+  readonly addedTags: readonly Tag[];
+  /** Tags of ours that are no longer declared. */
+  readonly droppedTags: readonly Tag[];
+  /** What the declared lock is still to be put on. */
+  readonly lockSubjects: readonly ManifestReference[];
+  /** Attributes that we closed and that are no longer declared, to be allowed again. */
+  readonly unlock: NamedAttributes;
+  /** Blobs that a refresh found missing. */
+  readonly missingBlobs: readonly string[];
+}
+
+/** Pure. */
+export function findChanges(state: ArtifactState, inputs: ArtifactInputs): ArtifactChanges {
+  const wanted = tagsOf(inputs);
+  const here = tagsOf(state);
+  const addedTags = wanted.filter((tag) => !here.includes(tag));
+  return {
+    addedTags,
+    droppedTags: here.filter((tag) => !wanted.includes(tag)),
+    lockSubjects: lockSubjects(state, inputs, addedTags),
+    unlock: noLongerNamed(declaredOf(state).lock ?? {}, inputs.lock ?? {}),
+    missingBlobs: state.drift
+      .filter(({ kind }) => kind === "blob-missing")
+      .map(({ expected }) => expected),
+  };
+}
+
+export function isEmpty(changes: ArtifactChanges): boolean {
+  const { unlock, ...lists } = changes;
+  return namesOf(unlock).length === 0 && Object.values(lists).every((list) => list.length === 0);
+}
+
+function lockSubjects(
+  state: ArtifactState,
+  inputs: ArtifactInputs,
+  addedTags: readonly Tag[],
+): readonly ManifestReference[] {
+  if (inputs.lock === undefined) return [];
+  const subjects = [...tagsOf(inputs), inputs.digest];
+  if (!sameJson(declaredOf(state).lock ?? {}, inputs.lock)) return subjects;
+  const drifted = subjects.filter((subject) => attributeDrift(state, subject) !== undefined);
+  // No drift, and yet the lock is not there: an earlier run ended before it was put on.
+  if (drifted.length === 0 && !sameJson(state.lock ?? {}, inputs.lock)) return subjects;
+  return subjects.filter(
+    (subject) => drifted.includes(subject) || addedTags.some((tag) => tag === subject),
+  );
+}
+
+/** What the last refresh said of this subject's attributes, if they differed. */
+export function attributeDrift(
+  state: ArtifactState,
+  subject: ManifestReference,
+): string | undefined {
+  const base = baseOf(state);
+  const named = [`${base}:${subject}`, `${base}@${subject}`];
+  return state.drift.find(
+    (drift) => drift.kind === "attributes-changed" && named.includes(drift.subject),
+  )?.actual;
+}
+
+function noLongerNamed(old: NamedAttributes, now: NamedAttributes): NamedAttributes {
+  const gone = namesOf(old).filter((name) => old[name] === false && now[name] === undefined);
+  return Object.fromEntries(gone.map((name) => [name, true]));
+}

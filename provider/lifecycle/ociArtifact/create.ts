@@ -1,0 +1,75 @@
+import { pushArtifact } from "../../artifact/push.js";
+import { resolveTags } from "../../artifact/tags.js";
+import { planTags, type TagPlan } from "../../artifact/tagPlan.js";
+import type { Repository } from "../../registry/repository.js";
+import { PartialFailure } from "../failures.js";
+import type { Host } from "../host.js";
+import type { CreateResult, PropertyBag } from "../lifecycle.js";
+import type { Operation } from "../operation.js";
+import { packAgain } from "./check.js";
+import type { ArtifactInputs } from "./inputs.js";
+import { Publication } from "./publication.js";
+import { asBag, asInputs, baseOf, claimOfInputs, idOf, outputsOf, tagsOf } from "./state.js";
+import { uploadReport } from "./uploadReport.js";
+
+/**
+ * Publishes an artifact: looks, then sends what is missing, then the manifest by digest, the tags,
+ * the lock, and reads back. Identical content is adopted, so that a run that was killed anywhere is
+ * finished by the next one. Once the manifest is there, a failure is a partial one.
+ */
+export async function createArtifact(
+  host: Host,
+  bag: PropertyBag,
+  operation: Operation,
+): Promise<CreateResult> {
+  const inputs = asInputs(bag);
+  const id = idOf(inputs);
+  const packed = await packAgain(host, bag);
+  const repository = host.registry(bag).repository(inputs.repository);
+  const present = await repository.manifests.resolve(inputs.digest, operation);
+  const { manifest } = packed;
+  const publication = new Publication({
+    host,
+    inputs,
+    repository,
+    manifest,
+    operation,
+    ...(await lookAtTags(host, inputs, repository, operation)),
+    lockSubjects: inputs.lock === undefined ? [] : [...tagsOf(inputs), inputs.digest],
+  });
+  await publication.refuseForeignLocks();
+  if (present === undefined || inputs.verify === "blobs") {
+    const observer = uploadReport(operation.log, packed.blobs);
+    await pushArtifact(repository, packed, { signal: operation.signal, observer });
+  }
+  try {
+    await publication.publish();
+  } catch (error) {
+    throw new PartialFailure(id, asBag(outputsOf(inputs, publication.view())), error);
+  }
+  host.packed.delete(inputs.digest);
+  host.ownership.settled(inputs.__urn, claimOfInputs(inputs), id);
+  return { id, outs: asBag(outputsOf(inputs, publication.view())) };
+}
+
+/** Every tag as it is, and what is to be done about it; a conflict ends here. */
+async function lookAtTags(
+  host: Host,
+  inputs: ArtifactInputs,
+  repository: Repository,
+  operation: Operation,
+): Promise<{ live: ReadonlyMap<string, string>; plan: TagPlan; ownLock: ArtifactInputs["lock"] }> {
+  const base = baseOf(inputs);
+  const claim = host.ownership.ownedBy(inputs.__urn);
+  const owned = claim?.repository === base ? claim : undefined;
+  const live = await resolveTags(repository, tagsOf(inputs), operation);
+  const situations = tagsOf(inputs).map((tag) => ({
+    tag,
+    reference: `${base}:${tag}`,
+    live: live.get(tag),
+    known: owned?.tags[tag],
+    isNew: owned?.tags[tag] === undefined,
+  }));
+  const plan = planTags(situations, inputs.digest, inputs.onTagConflict ?? "fail");
+  return { live, plan, ownLock: owned?.lock };
+}

@@ -1,0 +1,56 @@
+import type { Host } from "../host.js";
+import type { DiffResult, PropertyBag } from "../lifecycle.js";
+import { sameJson } from "../plain.js";
+import { sameRegistry, sameSecrets } from "../registryIdentity.js";
+import { withoutAssetPaths } from "./layerSources.js";
+import { asState, claimOfState } from "./state.js";
+
+/** Inputs whose change means another artifact, or the same one elsewhere. */
+const IDENTITY = ["repository", "digest"] as const;
+
+/** Every input but those that are compared in their own way. */
+const COMPARED = [
+  "artifactType",
+  "layers",
+  "config",
+  "annotations",
+  "subject",
+  "tags",
+  "lock",
+  "verify",
+  "onTagConflict",
+  "onReplace",
+  "onDelete",
+  "size",
+  "mediaType",
+  "configDescriptor",
+  "layerDescriptors",
+] as const;
+
+/**
+ * Pure comparison of state and inputs. Where anything but the resource's name or harmless registry
+ * settings differs, the engine is left to write the difference.
+ */
+export function diffArtifact(host: Host, olds: PropertyBag, news: PropertyBag): DiffResult {
+  record(host, olds, news);
+  const replaces: string[] = IDENTITY.filter((name) => olds[name] !== news[name]);
+  if (!sameRegistry(olds["registry"], news["registry"])) replaces.push("registry");
+  if (replaces.length > 0) return { changes: undefined, replaces };
+  const unchanged =
+    asState(olds).drift.length === 0 &&
+    sameSecrets(olds["registry"], news["registry"]) &&
+    COMPARED.every((name) => sameInput(olds[name], news[name]));
+  return { changes: unchanged ? false : undefined, replaces };
+}
+
+function sameInput(old: unknown, now: unknown): boolean {
+  return sameJson(withoutAssetPaths(old) ?? null, withoutAssetPaths(now) ?? null);
+}
+
+/** `create` of a replacement is given no old state: what it owns is remembered here. */
+function record(host: Host, olds: PropertyBag, news: PropertyBag): void {
+  const urn = news["__urn"];
+  if (typeof urn !== "string") return;
+  const oldUrn = olds["__urn"];
+  host.ownership.own(urn, claimOfState(asState(olds)), typeof oldUrn === "string" ? oldUrn : urn);
+}

@@ -1,0 +1,148 @@
+import { z } from "zod";
+import type { NamedAttributes } from "../../artifact/lock.js";
+import type { TagConflictPolicy } from "../../artifact/tagPlan.js";
+import type { Descriptor } from "../../oci/descriptor.js";
+import type { Digest } from "../../oci/digest.js";
+import type { RepositoryName, Tag } from "../../oci/reference.js";
+import type { CheckFailure, PropertyBag } from "../lifecycle.js";
+import type { RegistryArguments } from "../registrySettings.js";
+import {
+  annotations,
+  attributes,
+  descriptor,
+  flag,
+  HIDDEN,
+  known,
+  list,
+  mediaType,
+  object,
+  oneOf,
+  registry,
+  repositoryName,
+  tag,
+  text,
+  validate,
+} from "../schema.js";
+import { isUnknown } from "../unknown.js";
+
+export type DeletePolicy = "delete" | "untag" | "retain";
+export type ReplacePolicy = "retain" | "delete";
+
+/** What a layer's descriptor looks like in inputs and outputs. */
+export interface LayerDescriptor {
+  readonly title?: string;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly digest: Digest;
+  /** Digest of the plain tar of a directory, and the compressor whose output `digest` is. */
+  readonly tarDigest?: Digest;
+  readonly compressor?: string;
+}
+
+/** Inputs after `check`, when everything is known. */
+export interface ArtifactInputs {
+  readonly repository: RepositoryName;
+  readonly artifactType?: string;
+  readonly layers?: readonly PropertyBag[];
+  readonly config?: PropertyBag;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly subject?: Descriptor;
+  readonly tags?: readonly Tag[];
+  readonly lock?: NamedAttributes;
+  readonly verify?: "manifest" | "blobs";
+  readonly onTagConflict?: TagConflictPolicy;
+  readonly onReplace?: ReplacePolicy;
+  readonly onDelete?: DeletePolicy;
+  readonly registry: RegistryArguments & { readonly loginServer: string };
+  readonly digest: Digest;
+  readonly size: number;
+  readonly mediaType: string;
+  readonly configDescriptor: Pick<Descriptor, "mediaType" | "digest" | "size">;
+  readonly layerDescriptors: readonly LayerDescriptor[];
+  readonly reference: string;
+  readonly __urn?: string;
+}
+
+/** Exactly one of several ways to give content. */
+function exactlyOne(schema: z.ZodType, names: readonly string[]): z.ZodType {
+  const choice = names.map((name) => `\`${name}\``).join(", ");
+  return schema.superRefine((value, context) => {
+    if (isUnknown(value) || typeof value !== "object" || value === null) return;
+    const given = names.filter((name) => name in value);
+    if (given.length === 1) return;
+    const found = given.length === 0 ? "none is given" : `given are ${given.join(" and ")}`;
+    context.addIssue({ code: "custom", message: `expected exactly one of ${choice}: ${found}` });
+  });
+}
+
+const layer = exactlyOne(
+  object({
+    file: text.optional(),
+    directory: text.optional(),
+    content: text.optional(),
+    source: known(z.record(z.string(), z.unknown(), { error: "expected an asset" })).optional(),
+    include: list(text).optional(),
+    exclude: list(text).optional(),
+    mediaType: mediaType.optional(),
+    title: text.optional(),
+    annotations: annotations.optional(),
+    compression: oneOf("gzip", "none").optional(),
+  }),
+  ["file", "directory", "content", "source"],
+);
+
+const config = exactlyOne(
+  object({
+    file: text.optional(),
+    content: text.optional(),
+    mediaType,
+    annotations: annotations.optional(),
+  }),
+  ["file", "content"],
+);
+
+const schema = object({
+  ...HIDDEN,
+  repository: repositoryName,
+  artifactType: mediaType.optional(),
+  layers: list(layer).optional(),
+  config: config.optional(),
+  annotations: annotations.optional(),
+  subject: descriptor.optional(),
+  tags: list(tag).optional(),
+  lock: known(z.union([flag, attributes])).optional(),
+  verify: oneOf("manifest", "blobs").optional(),
+  onTagConflict: oneOf("fail", "adopt", "move").optional(),
+  onReplace: oneOf("retain", "delete").optional(),
+  onDelete: oneOf("delete", "untag", "retain").optional(),
+  registry: registry.optional(),
+});
+
+/** Everything about the inputs that can be judged without looking at a file. */
+export function validateInputs(news: PropertyBag): CheckFailure[] {
+  const failures = validate(schema, news);
+  return failures.length > 0 ? failures : [...duplicateTags(news["tags"]), ...strayPatterns(news)];
+}
+
+function duplicateTags(tags: unknown): CheckFailure[] {
+  if (!Array.isArray(tags)) return [];
+  return tags.flatMap((name: unknown, index) => {
+    const first = tags.indexOf(name);
+    if (isUnknown(name) || first === index) return [];
+    return [
+      { property: `tags[${index}]`, reason: `${JSON.stringify(name)} is tags[${first}] too` },
+    ];
+  });
+}
+
+/** Patterns choose files of a folder; on anything else they would silently do nothing. */
+function strayPatterns(news: PropertyBag): CheckFailure[] {
+  const layers = Array.isArray(news["layers"]) ? (news["layers"] as PropertyBag[]) : [];
+  return layers.flatMap((given, index) =>
+    (["include", "exclude"] as const).flatMap((name) =>
+      name in given && !("directory" in given) && !("source" in given)
+        ? [{ property: `layers[${index}].${name}`, reason: "only a directory has patterns" }]
+        : [],
+    ),
+  );
+}

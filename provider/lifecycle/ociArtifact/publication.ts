@@ -1,0 +1,105 @@
+import {
+  lockedError,
+  matches,
+  type NamedAttributes,
+  opened,
+  restrict,
+  whereSupported,
+  writeAttributes,
+} from "../../artifact/lock.js";
+import type { TagPlan } from "../../artifact/tagPlan.js";
+import { confirmTags, pushTag } from "../../artifact/tags.js";
+import type { EncodedManifest } from "../../oci/manifest.js";
+import type { ManifestReference, Tag } from "../../oci/reference.js";
+import type { Repository } from "../../registry/repository.js";
+import type { Host } from "../host.js";
+import type { Operation } from "../operation.js";
+import type { ArtifactInputs } from "./inputs.js";
+import { baseOf, type LiveView, tagsOf } from "./state.js";
+
+export interface PublicationParts {
+  readonly host: Host;
+  readonly inputs: ArtifactInputs;
+  readonly repository: Repository;
+  readonly manifest: EncodedManifest;
+  readonly operation: Operation;
+  /** What the declared tags name now. */
+  readonly live: ReadonlyMap<string, string>;
+  readonly plan: TagPlan;
+  /** The lock that our own state put on tags that are about to move. */
+  readonly ownLock: NamedAttributes | undefined;
+  /** What the declared lock is still to be put on. */
+  readonly lockSubjects: readonly ManifestReference[];
+}
+
+/**
+ * From the manifest that is there by digest to the declared state: tags, then locks, then a look at
+ * the result. Knows at any moment how far it came, which is what a partial failure records.
+ */
+export class Publication {
+  readonly #parts: PublicationParts;
+  readonly #tagDigests: Map<string, string>;
+  readonly #ownLocked = new Set<Tag>();
+  #locked: boolean;
+  #wrote = false;
+
+  constructor(parts: PublicationParts) {
+    this.#parts = parts;
+    this.#tagDigests = new Map(parts.live);
+    this.#locked = parts.lockSubjects.length === 0;
+  }
+
+  /** Whether anything has been changed in the registry yet. */
+  get wrote(): boolean {
+    return this.#wrote;
+  }
+
+  /** A tag that is to move must not be locked, except by ourselves. Nothing is written before. */
+  async refuseForeignLocks(): Promise<void> {
+    const { repository, inputs, plan, ownLock, host, operation } = this.#parts;
+    for (const { tag } of plan.move) {
+      const found = await whereSupported(repository.attributes.tag(tag, operation), undefined);
+      if (found === undefined || found.attributes.writeEnabled) continue;
+      if (ownLock !== undefined && matches(found.attributes, ownLock)) {
+        this.#ownLocked.add(tag);
+        continue;
+      }
+      const reference = `${baseOf(inputs)}:${tag}`;
+      const held = restrict(found.attributes, { deleteEnabled: false, writeEnabled: false });
+      throw lockedError(reference, held, host.locks.holderOf(reference));
+    }
+  }
+
+  async publish(): Promise<void> {
+    const { plan, inputs, operation, repository, lockSubjects } = this.#parts;
+    const tags = [...plan.create, ...plan.move.map(({ tag }) => tag)];
+    for (const tag of tags) await this.#putTag(tag);
+    for (const subject of lockSubjects) {
+      this.#wrote = true;
+      await writeAttributes(repository.attributes, subject, inputs.lock ?? {}, operation);
+    }
+    this.#locked = true;
+    await confirmTags(repository, inputs.digest, tagsOf(inputs), baseOf(inputs), operation);
+  }
+
+  async #putTag(tag: Tag): Promise<void> {
+    const { repository, manifest, inputs, operation, ownLock } = this.#parts;
+    this.#wrote = true;
+    if (this.#ownLocked.has(tag)) {
+      await repository.attributes.updateTag(tag, opened(ownLock ?? {}), operation);
+    }
+    await pushTag(repository, manifest, tag, operation);
+    this.#tagDigests.set(tag, inputs.digest);
+  }
+
+  /** The live part of the outputs as it is now. */
+  view(): LiveView {
+    const { inputs } = this.#parts;
+    return {
+      tags: tagsOf(inputs).filter((tag) => this.#tagDigests.get(tag) === inputs.digest),
+      tagDigests: Object.fromEntries(this.#tagDigests),
+      lock: this.#locked ? inputs.lock : undefined,
+      drift: [],
+    };
+  }
+}

@@ -1,0 +1,100 @@
+import { describeDrift, findDrift } from "../../artifact/drift.js";
+import { inspectArtifact, type LiveArtifact, type WantedArtifact } from "../../artifact/inspect.js";
+import { type NamedAttributes, namesOf } from "../../artifact/lock.js";
+import type { Descriptor } from "../../oci/descriptor.js";
+import type { Host } from "../host.js";
+import type { PropertyBag, ReadResult } from "../lifecycle.js";
+import type { Operation } from "../operation.js";
+import type { ArtifactInputs } from "./inputs.js";
+import {
+  asBag,
+  asState,
+  type ArtifactState,
+  baseOf,
+  declaredOf,
+  type LiveView,
+  outputsOf,
+} from "./state.js";
+
+/**
+ * The live state. Inputs come back as they would have to be written to describe it, so that the
+ * engine's own difference shows what `up` is going to repair.
+ */
+export async function readArtifact(
+  host: Host,
+  id: string,
+  bag: PropertyBag,
+  operation: Operation,
+): Promise<ReadResult | undefined> {
+  const state = asState(bag);
+  const wanted = wantedOf(state);
+  const repository = host.registry(bag).repository(state.repository);
+  const live = await inspectArtifact(repository, wanted, operation);
+  if (live === undefined) return undefined;
+  const view = viewOf(wanted, live, baseOf(state));
+  for (const drift of view.drift) operation.log.warn(describeDrift(drift));
+  return {
+    id,
+    outs: asBag({ ...outputsOf(declaredInputs(state), view), __declared: declaredOf(state) }),
+    inputs: asBag(liveInputs(state, view, live)),
+  };
+}
+
+function wantedOf(state: ArtifactState): WantedArtifact {
+  const { tags, lock } = declaredOf(state);
+  const blobs: readonly Descriptor[] =
+    state.verify === "blobs" ? [state.configDescriptor, ...state.layerDescriptors] : [];
+  return { digest: state.digest, tags, lock, blobs };
+}
+
+function viewOf(wanted: WantedArtifact, live: LiveArtifact, base: string): LiveView {
+  return {
+    tags: wanted.tags.filter((tag) => live.tags.get(tag)?.digest === wanted.digest),
+    tagDigests: Object.fromEntries([...live.tags].map(([tag, { digest }]) => [tag, digest])),
+    lock: wanted.lock === undefined ? undefined : liveLock(wanted, wanted.lock, live),
+    drift: findDrift(wanted, live, base),
+  };
+}
+
+/** The declared lock, with each attribute that somewhere is not as declared turned round. */
+function liveLock(
+  wanted: WantedArtifact,
+  lock: NamedAttributes,
+  live: LiveArtifact,
+): NamedAttributes {
+  const found = [
+    live.attributes,
+    ...[...live.tags.values()]
+      .filter(({ digest }) => digest === wanted.digest)
+      .map(({ attributes }) => attributes),
+  ];
+  return Object.fromEntries(
+    namesOf(lock).map((name) => {
+      const differs = found.some((one) => one !== undefined && one[name] !== lock[name]);
+      return [name, differs ? !lock[name] : lock[name]];
+    }),
+  );
+}
+
+/** Inputs of the state as they were declared. */
+function declaredInputs(state: ArtifactState): ArtifactInputs {
+  const { tagDigests: _tags, drift: _drift, __declared: declared, ...inputs } = state;
+  return {
+    ...inputs,
+    tags: inputs.tags === undefined ? undefined : declared.tags,
+    lock: declared.lock,
+  };
+}
+
+function liveInputs(state: ArtifactState, view: LiveView, live: LiveArtifact): ArtifactInputs {
+  const missing = new Set<string>(live.missingBlobs);
+  const { configDescriptor, ...inputs } = declaredInputs(state);
+  const present = missing.has(configDescriptor.digest) ? {} : { configDescriptor };
+  return {
+    ...inputs,
+    ...present,
+    tags: inputs.tags === undefined ? undefined : view.tags,
+    lock: view.lock,
+    layerDescriptors: inputs.layerDescriptors.filter(({ digest }) => !missing.has(digest)),
+  } as ArtifactInputs;
+}

@@ -1,0 +1,113 @@
+import { ABSENT, type Drift } from "../../artifact/drift.js";
+import type { NamedAttributes } from "../../artifact/lock.js";
+import { parseLoginServer } from "../../oci/loginServer.js";
+import { formatReference, isTag, type Tag } from "../../oci/reference.js";
+import type { PropertyBag } from "../lifecycle.js";
+import type { Claim } from "../ownership.js";
+import type { ArtifactInputs } from "./inputs.js";
+
+/** What the program declares, beside the live view that a refresh leaves in `tags` and `lock`. */
+export interface Declared {
+  readonly tags: readonly Tag[];
+  readonly lock?: NamedAttributes;
+}
+
+/** Outputs of an OciArtifact. `tags` and `lock` show what is there, `__declared` what was asked for. */
+export interface ArtifactState extends ArtifactInputs {
+  /** What each declared tag names, as last seen; absent tags are left out. */
+  readonly tagDigests: Readonly<Record<string, string>>;
+  readonly drift: readonly Drift[];
+  readonly __declared: Declared;
+}
+
+/** The live part of the outputs, as an operation leaves or finds it. */
+export interface LiveView {
+  /** Declared tags that name our digest. */
+  readonly tags: readonly Tag[];
+  readonly tagDigests: Readonly<Record<string, string>>;
+  readonly lock: NamedAttributes | undefined;
+  readonly drift: readonly Drift[];
+}
+
+export function tagsOf(inputs: Pick<ArtifactInputs, "tags">): readonly Tag[] {
+  return inputs.tags ?? [];
+}
+
+/** `<login server>/<repository>`, without a scheme. */
+export function baseOf({
+  registry,
+  repository,
+}: Pick<ArtifactInputs, "registry" | "repository">): string {
+  return `${loginServerOf(registry.loginServer)}/${repository}`;
+}
+
+export function loginServerOf(written: string): string {
+  return parseLoginServer(written).loginServer;
+}
+
+/** The id: the artifact's reference by digest. */
+export function idOf(inputs: ArtifactInputs): string {
+  const { registry, repository, digest } = inputs;
+  return formatReference(loginServerOf(registry.loginServer), repository, digest);
+}
+
+export function outputsOf(inputs: ArtifactInputs, live: LiveView): ArtifactState {
+  return {
+    ...inputs,
+    ...live,
+    ...(inputs.tags === undefined ? { tags: undefined } : {}),
+    lock: live.lock,
+    __declared: { tags: tagsOf(inputs), lock: inputs.lock },
+  };
+}
+
+/** Everything as declared: how a finished create or update leaves it. */
+export function settledView(inputs: ArtifactInputs): LiveView {
+  return {
+    tags: tagsOf(inputs),
+    tagDigests: Object.fromEntries(tagsOf(inputs).map((tag) => [tag, inputs.digest])),
+    lock: inputs.lock,
+    drift: [],
+  };
+}
+
+/** What the program declares: tags name its digest. */
+export function claimOfInputs(inputs: ArtifactInputs): Claim {
+  return {
+    repository: baseOf(inputs),
+    digest: inputs.digest,
+    tags: settledView(inputs).tagDigests,
+    lock: inputs.lock,
+    onReplace: inputs.onReplace,
+  };
+}
+
+/** What a state owns: its tags as last seen, so that drift which the user was shown may be repaired. */
+export function claimOfState(state: ArtifactState): Claim {
+  const declared = declaredOf(state);
+  const seen = declared.tags.map((tag) => [tag, state.tagDigests[tag] ?? ABSENT]);
+  return {
+    repository: baseOf(state),
+    digest: state.digest,
+    tags: Object.fromEntries(seen) as Record<string, string>,
+    lock: declared.lock,
+    onReplace: state.onReplace,
+  };
+}
+
+export function declaredOf(state: ArtifactState): Declared {
+  const { tags, lock } = state.__declared;
+  return { tags: tags.filter(isTag), lock };
+}
+
+export function asState(bag: PropertyBag): ArtifactState {
+  return bag as unknown as ArtifactState;
+}
+
+export function asInputs(bag: PropertyBag): ArtifactInputs {
+  return bag as unknown as ArtifactInputs;
+}
+
+export function asBag(value: ArtifactState | ArtifactInputs): PropertyBag {
+  return value as unknown as PropertyBag;
+}

@@ -1,0 +1,179 @@
+import {
+  describeAttributes,
+  matches,
+  namesOf,
+  readAttributes,
+  restrict,
+  writeAttributes,
+} from "../../artifact/lock.js";
+import { pushBlobs } from "../../artifact/push.js";
+import { removeArtifact } from "../../artifact/remove.js";
+import { planTags } from "../../artifact/tagPlan.js";
+import { resolveTags } from "../../artifact/tags.js";
+import { ConflictError } from "../../errors.js";
+import type { ManifestReference } from "../../oci/reference.js";
+import type { Repository } from "../../registry/repository.js";
+import { PartialFailure } from "../failures.js";
+import type { Host } from "../host.js";
+import type { PropertyBag } from "../lifecycle.js";
+import type { Operation } from "../operation.js";
+import { type ArtifactChanges, attributeDrift, findChanges, isEmpty } from "./changes.js";
+import { packAgain } from "./check.js";
+import type { ArtifactInputs } from "./inputs.js";
+import { Publication } from "./publication.js";
+import * as artifact from "./state.js";
+import { uploadReport } from "./uploadReport.js";
+
+interface Update {
+  readonly host: Host;
+  readonly state: artifact.ArtifactState;
+  readonly inputs: ArtifactInputs;
+  readonly changes: ArtifactChanges;
+  readonly repository: Repository;
+  readonly operation: Operation;
+}
+
+/**
+ * Brings tags, locks and missing blobs from what the state says to what is declared, and touches
+ * nothing else: where none of them differs, no request is made. May be called again after a partial
+ * failure.
+ */
+export async function updateArtifact(
+  host: Host,
+  id: string,
+  olds: PropertyBag,
+  news: PropertyBag,
+  operation: Operation,
+): Promise<PropertyBag> {
+  const state = artifact.asState(olds);
+  const inputs = artifact.asInputs(news);
+  const changes = findChanges(state, inputs);
+  if (isEmpty(changes))
+    return artifact.asBag(artifact.outputsOf(inputs, artifact.settledView(inputs)));
+  const repository = host.registry(news).repository(inputs.repository);
+  const update = { host, state, inputs, changes, repository, operation };
+  const publication = await plan(update, news);
+  await publication.refuseForeignLocks();
+  await refuseThirdChanges(update);
+  try {
+    await sendMissingBlobs(update, news);
+    await publication.publish();
+    await unlock(update);
+    await dropTags(update);
+  } catch (error) {
+    if (!publication.wrote) throw error;
+    throw new PartialFailure(
+      id,
+      artifact.asBag(artifact.outputsOf(inputs, publication.view())),
+      error,
+    );
+  }
+  host.ownership.settled(inputs.__urn, artifact.claimOfInputs(inputs), id);
+  return artifact.asBag(artifact.outputsOf(inputs, publication.view()));
+}
+
+/** Looks at the tags that are to be put, and decides; a conflict ends here. */
+async function plan(update: Update, news: PropertyBag): Promise<Publication> {
+  const { host, state, inputs, changes, repository, operation } = update;
+  const base = artifact.baseOf(inputs);
+  const { tags: known } = artifact.claimOfState(state);
+  const found = await resolveTags(repository, changes.addedTags, operation);
+  const situations = changes.addedTags.map((tag) => ({
+    tag,
+    reference: `${base}:${tag}`,
+    live: found.get(tag),
+    known: known[tag],
+    isNew: known[tag] === undefined,
+  }));
+  const { manifest } = await packAgain(host, news);
+  return new Publication({
+    host,
+    inputs,
+    repository,
+    manifest,
+    operation,
+    live: new Map<string, string>([
+      ...artifact.tagsOf(state).map((tag) => [tag, inputs.digest] as const),
+      ...found,
+    ]),
+    plan: planTags(situations, inputs.digest, inputs.onTagConflict ?? "fail"),
+    ownLock: artifact.declaredOf(state).lock,
+    lockSubjects: changes.lockSubjects,
+  });
+}
+
+/** Attributes are put back only from what the refresh saw; a change since then is not ours to undo. */
+async function refuseThirdChanges(update: Update): Promise<void> {
+  const { state, inputs, changes, repository, operation } = update;
+  for (const subject of changes.lockSubjects) {
+    const seen = attributeDrift(state, subject);
+    if (seen === undefined) continue;
+    const live = await readAttributes(repository.attributes, subject, operation);
+    const wanted = inputs.lock ?? {};
+    if (live === undefined || matches(live, wanted)) continue;
+    const now = describeAttributes(restrict(live, wanted));
+    if (now !== seen) throw attributesChangedAgain(inputs, subject, seen, now);
+  }
+}
+
+function attributesChangedAgain(
+  inputs: ArtifactInputs,
+  subject: ManifestReference,
+  seen: string,
+  now: string,
+): ConflictError {
+  const reference = `${artifact.baseOf(inputs)}${subject === inputs.digest ? "@" : ":"}${subject}`;
+  return new ConflictError(
+    reference,
+    `${reference} was changed again: it has ${now}, the last refresh saw ${seen}. Nothing was changed. Run ` +
+      `\`pulumi up --refresh\` to look at it anew`,
+  );
+}
+
+async function sendMissingBlobs(update: Update, news: PropertyBag): Promise<void> {
+  const { host, changes, repository, operation } = update;
+  if (changes.missingBlobs.length === 0) return;
+  const { blobs } = await packAgain(host, news);
+  const missing = blobs.filter(({ descriptor }) =>
+    changes.missingBlobs.includes(descriptor.digest),
+  );
+  const observer = uploadReport(operation.log, missing);
+  await pushBlobs(repository, missing, { signal: operation.signal, observer });
+}
+
+async function unlock(update: Update): Promise<void> {
+  const { inputs, changes, repository, operation } = update;
+  if (namesOf(changes.unlock).length === 0) return;
+  for (const subject of [...artifact.tagsOf(inputs), inputs.digest]) {
+    await writeAttributes(repository.attributes, subject, changes.unlock, operation);
+  }
+}
+
+/** Tags that are no longer declared stay published, unless `onReplace` says otherwise. */
+async function dropTags(update: Update): Promise<void> {
+  const { host, state, inputs, changes, repository, operation } = update;
+  if (changes.droppedTags.length === 0) return;
+  const base = artifact.baseOf(inputs);
+  if (inputs.onReplace !== "delete") {
+    operation.log.info(`left published, no longer managed: ${named(base, changes.droppedTags)}`);
+    return;
+  }
+  const elsewhere = host.ownership.declaredElsewhere(inputs.__urn, base);
+  const tags = changes.droppedTags.filter((tag) => !elsewhere.some((claim) => tag in claim.tags));
+  await removeArtifact(
+    repository,
+    {
+      digest: inputs.digest,
+      tags,
+      keepManifest: "it is still declared",
+      lock: artifact.declaredOf(state).lock,
+      base,
+      holderOf: (reference) => host.locks.holderOf(reference),
+    },
+    operation,
+  );
+}
+
+function named(base: string, tags: readonly string[]): string {
+  return tags.map((tag) => `${base}:${tag}`).join(", ");
+}

@@ -1,0 +1,42 @@
+import { parseLoginServer } from "../oci/loginServer.js";
+import { asCheckFailure } from "./failures.js";
+import type { Host } from "./host.js";
+import type { CheckFailure, PropertyBag } from "./lifecycle.js";
+import { findLoginServer, NO_LOGIN_SERVER, type RegistryArguments } from "./registrySettings.js";
+import { containsUnknown, isUnknown, UNKNOWN } from "./unknown.js";
+
+export interface RegistryCheck {
+  readonly failures: readonly CheckFailure[];
+  /** The argument with the login server that was found for it, normalised. */
+  readonly registry: PropertyBag;
+}
+
+/**
+ * Finds the login server and tries the rest, so that what is missing is said at preview. A registry
+ * that the same stack creates is not known then, and nothing can be said about it.
+ */
+export function checkRegistry(host: Host, given: unknown): RegistryCheck {
+  if (isUnknown(given)) return { failures: [], registry: { loginServer: UNKNOWN } };
+  const registry = (given ?? {}) as RegistryArguments;
+  if (isUnknown(registry.loginServer)) return { failures: [], registry: { ...registry } };
+  const written = findLoginServer(registry, host.sources);
+  if (written === undefined) {
+    const failure = { property: "registry.loginServer", reason: NO_LOGIN_SERVER };
+    return { failures: [failure], registry: { ...registry } };
+  }
+  try {
+    const loginServer = normalized(written);
+    if (!containsUnknown(registry)) host.settle(registry);
+    return { failures: [], registry: { ...registry, loginServer } };
+  } catch (error) {
+    const failure = asCheckFailure(error);
+    if (failure === undefined) throw error;
+    return { failures: [failure], registry: { ...registry } };
+  }
+}
+
+/** The bare name; with its scheme only where that is needed to find the registry again. */
+function normalized(written: string): string {
+  const { origin, loginServer } = parseLoginServer(written);
+  return origin.startsWith("http:") ? origin : loginServer;
+}

@@ -1,0 +1,157 @@
+import type { Credential } from "../auth/credential.js";
+import { InputError } from "../errors.js";
+import { parseLoginServer, type RegistryEndpoint } from "../oci/loginServer.js";
+
+/** The `registry` argument of every resource; all of it may be left to configuration or environment. */
+export interface RegistryArguments {
+  readonly loginServer?: string;
+  readonly credential?: CredentialName;
+  readonly username?: string;
+  readonly password?: string;
+  readonly usernameVariable?: string;
+  readonly passwordVariable?: string;
+  readonly tenantId?: string;
+  readonly clientId?: string;
+  readonly audience?: string;
+  readonly authorityHost?: string;
+  readonly waitForAccess?: number;
+}
+
+export const CREDENTIAL_NAMES = ["default", "token", "anonymous"] as const;
+export type CredentialName = (typeof CREDENTIAL_NAMES)[number];
+
+/** Everything that is needed to reach a registry. Holds secrets: never logged, never kept in state. */
+export interface RegistrySettings {
+  readonly endpoint: RegistryEndpoint;
+  readonly credential: Credential;
+  readonly audience?: string;
+  readonly authorityHost?: string;
+  readonly waitForAccess?: number;
+}
+
+/** Reads one setting: of the stack's configuration (`acr:<key>`), or of the environment. */
+export type Lookup = (key: string) => string | undefined;
+
+export interface SettingSources {
+  readonly configuration: Lookup;
+  readonly environment: Lookup;
+}
+
+/** Environment variable of each setting. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  loginServer: "ACR_LOGIN_SERVER",
+  credential: "ACR_CREDENTIAL",
+  username: "ACR_USERNAME",
+  password: "ACR_PASSWORD",
+  usernameVariable: "ACR_USERNAME_VARIABLE",
+  passwordVariable: "ACR_PASSWORD_VARIABLE",
+  tenantId: "AZURE_TENANT_ID",
+  clientId: "AZURE_CLIENT_ID",
+  audience: "ACR_AUDIENCE",
+  authorityHost: "AZURE_AUTHORITY_HOST",
+  waitForAccess: "ACR_WAIT_FOR_ACCESS",
+};
+
+/** The login server as written, from the first of the three places that names one. */
+export function findLoginServer(
+  given: RegistryArguments,
+  sources: SettingSources,
+): string | undefined {
+  return given.loginServer ?? configured("loginServer", sources);
+}
+
+export const NO_LOGIN_SERVER =
+  'no login server: give `registry: { loginServer: "myregistry.azurecr.io" }`, or run ' +
+  "`pulumi config set acr:loginServer myregistry.azurecr.io`, or set the environment variable ACR_LOGIN_SERVER";
+
+/**
+ * Settles every setting for one login server: argument, then stack configuration, then environment.
+ * A place that names another login server is passed over whole, so that its password can never be
+ * sent to a registry that it was not meant for.
+ */
+export function settleRegistry(
+  given: RegistryArguments,
+  sources: SettingSources,
+): RegistrySettings {
+  const written = findLoginServer(given, sources);
+  if (written === undefined) throw new InputError("registry.loginServer", NO_LOGIN_SERVER);
+  const endpoint = parseLoginServer(written);
+  const places = [
+    (key: string) => asText(given[key as keyof RegistryArguments]),
+    ...[sources.configuration, (key: string) => sources.environment(VARIABLES[key] ?? key)].filter(
+      (place) => speaksOf(place, endpoint),
+    ),
+  ];
+  const setting: Lookup = (key) => first(places.map((place) => place(key)));
+  return {
+    endpoint,
+    credential: settleCredential(setting, sources.environment),
+    audience: setting("audience"),
+    authorityHost: setting("authorityHost"),
+    waitForAccess: seconds(setting("waitForAccess")),
+  };
+}
+
+function speaksOf(place: Lookup, endpoint: RegistryEndpoint): boolean {
+  const named = place("loginServer");
+  return (
+    named === undefined || parseLoginServer(named, "acr:loginServer").origin === endpoint.origin
+  );
+}
+
+function settleCredential(setting: Lookup, environment: Lookup): Credential {
+  const username = setting("username") ?? fromVariable(setting("usernameVariable"), environment);
+  const password = setting("password") ?? fromVariable(setting("passwordVariable"), environment);
+  const name = setting("credential") ?? (password === undefined ? "default" : "token");
+  switch (name) {
+    case "anonymous":
+      return { kind: "anonymous" };
+    case "token":
+      if (username !== undefined && password !== undefined) {
+        return { kind: "token", username, password };
+      }
+      throw new InputError("registry.credential", missingPart(username));
+    case "default":
+      return { kind: "default", tenantId: setting("tenantId"), clientId: setting("clientId") };
+    default:
+      throw new InputError(
+        "registry.credential",
+        `${JSON.stringify(name)} is not a credential: expected ${CREDENTIAL_NAMES.map((known) => `"${known}"`).join(", ")}`,
+      );
+  }
+}
+
+function missingPart(username: string | undefined): string {
+  const part = username === undefined ? "username" : "password";
+  const secret = part === "password" ? "--secret " : "";
+  return (
+    `the credential "token" has no ${part}: give \`registry.${part}\`, or run \`pulumi config set ${secret}acr:${part}\`, ` +
+    `or set the environment variable ACR_${part.toUpperCase()} (or name another one in \`registry.${part}Variable\`)`
+  );
+}
+
+function fromVariable(name: string | undefined, environment: Lookup): string | undefined {
+  return name === undefined ? undefined : environment(name);
+}
+
+function configured(key: string, sources: SettingSources): string | undefined {
+  return sources.configuration(key) ?? sources.environment(VARIABLES[key] ?? key);
+}
+
+function asText(value: string | number | undefined): string | undefined {
+  return value === undefined ? undefined : String(value);
+}
+
+function first(values: readonly (string | undefined)[]): string | undefined {
+  return values.find((value) => value !== undefined && value !== "");
+}
+
+function seconds(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new InputError(
+    "registry.waitForAccess",
+    `${JSON.stringify(text)} is not a number of seconds`,
+  );
+}

@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import { RegistryClient } from "../registry/index.js";
+import type { Registry } from "../registry/repository.js";
+import type { RegistrySettings } from "./registrySettings.js";
+
+/**
+ * One client per registry and identity for the whole host process, so that all resources of a stack
+ * share tokens, connections and the pause that a 429 imposes.
+ */
+export class Sessions {
+  readonly #clients = new Map<string, RegistryClient>();
+
+  open(settings: RegistrySettings): Registry {
+    const key = fingerprint(settings);
+    const known = this.#clients.get(key);
+    if (known !== undefined) return known;
+    const { endpoint, ...options } = settings;
+    const client = new RegistryClient(endpoint.origin, options);
+    this.#clients.set(key, client);
+    return client;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#clients.values()].map((client) => client.close()));
+    this.#clients.clear();
+  }
+}
+
+/** A hash, so that no password is kept as a key. */
+function fingerprint(settings: RegistrySettings): string {
+  return createHash("sha256").update(JSON.stringify(settings)).digest("hex");
+}

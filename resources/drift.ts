@@ -1,0 +1,12 @@
+/** One thing that somebody changed behind Pulumi's back, as the last refresh found it. */
+export interface Drift {
+  kind: "tag-moved" | "tag-deleted" | "blob-missing" | "attributes-changed";
+  /** Full reference of the tag, manifest or blob. */
+  subject: string;
+  /** A digest, or attributes as `writeEnabled=false, deleteEnabled=false`. */
+  expected: string;
+  /** The same of what is there; `absent` if nothing is. */
+  actual: string;
+  /** When the registry last saw the subject change (ISO 8601), where it says so. */
+  since?: string;
+}

@@ -1,0 +1,206 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { AttributesArgs } from "./attributes.js";
+import type { Drift } from "./drift.js";
+import { engineProperties } from "./hidden.js";
+import { resourceType } from "./provider.js";
+import type { RegistryArgs } from "./registryArgs.js";
+
+interface LayerOptions {
+  /**
+   * Default: for a file `application/vnd.oci.image.layer.v1.tar`, as ORAS has it; for a directory
+   * `application/vnd.oci.image.layer.v1.tar+gzip`.
+   */
+  mediaType?: pulumi.Input<string>;
+  /**
+   * Name under which `oras pull` restores the layer (`org.opencontainers.image.title`). Default: the
+   * base name of the file or directory; none for inline content. Must be relative and stay inside.
+   */
+  title?: pulumi.Input<string>;
+  annotations?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Default: `gzip` for a directory, `none` for everything else. */
+  compression?: pulumi.Input<"gzip" | "none">;
+}
+
+/** One file, sent as it is. */
+export interface FileLayerArgs extends LayerOptions {
+  /** Path, relative to the program's folder. */
+  file: pulumi.Input<string>;
+}
+
+/** A folder, as one reproducible tar: the same content gives the same digest everywhere. */
+export interface DirectoryLayerArgs extends LayerOptions {
+  /** Path, relative to the program's folder. */
+  directory: pulumi.Input<string>;
+  /** Patterns of files to take, for example `**\/*.yaml`. Default: all. */
+  include?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Patterns of files and folders to leave out; they win over `include`. */
+  exclude?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** Text written in the program; stands in state, so keep it short. */
+export interface ContentLayerArgs extends LayerOptions {
+  content: pulumi.Input<string>;
+}
+
+/** A Pulumi file or string asset, or a `FileArchive` of a folder. */
+export interface SourceLayerArgs extends LayerOptions {
+  source: pulumi.Input<pulumi.asset.Asset | pulumi.asset.Archive>;
+  include?: pulumi.Input<pulumi.Input<string>[]>;
+  exclude?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+export type LayerArgs = FileLayerArgs | DirectoryLayerArgs | ContentLayerArgs | SourceLayerArgs;
+
+/** The configuration blob of the manifest. Give either `content` or `file`. */
+export interface ConfigArgs {
+  mediaType: pulumi.Input<string>;
+  content?: pulumi.Input<string>;
+  file?: pulumi.Input<string>;
+  annotations?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/** Names content by type, digest and size; every `OciArtifact` has one as `descriptor`. */
+export interface DescriptorArgs {
+  mediaType: pulumi.Input<string>;
+  digest: pulumi.Input<string>;
+  size: pulumi.Input<number>;
+}
+
+export interface OciArtifactArgs {
+  /** For example `charts/web`. Changing it replaces the artifact. */
+  repository: pulumi.Input<string>;
+  /** What the artifact is, as a media type. Required unless `config` gives a type. */
+  artifactType?: pulumi.Input<string>;
+  /** The content. Default: none, which publishes one empty layer as ORAS does. */
+  layers?: pulumi.Input<pulumi.Input<LayerArgs>[]>;
+  /** Default: the empty JSON descriptor of the image specification. */
+  config?: pulumi.Input<ConfigArgs>;
+  /** Annotations of the manifest. No creation time is added: it would change every digest. */
+  annotations?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** The manifest that this artifact is about; makes it a referrer of that one. */
+  subject?: pulumi.Input<DescriptorArgs>;
+  /** Tags that are to name the artifact. */
+  tags?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Locks every tag and the manifest once they are published; `true` means `writeEnabled: false,
+   * deleteEnabled: false`. The service cannot tag and lock in one step: between the two somebody may
+   * move the tag, which is then reported as a conflict. ACR only.
+   */
+  lock?: pulumi.Input<boolean | AttributesArgs>;
+  /** What a refresh looks at: the manifest and its tags (default), or every blob too. */
+  verify?: pulumi.Input<"manifest" | "blobs">;
+  /**
+   * What to do if a tag names other content. `fail` (default) changes nothing and explains; `adopt`
+   * takes over a tag that existed before it was declared here, once; `move` always moves it.
+   */
+  onTagConflict?: pulumi.Input<"fail" | "adopt" | "move">;
+  /**
+   * What becomes of what the declaration no longer names, an old version's manifest and tags:
+   * `retain` (default) leaves it published, `delete` removes it.
+   */
+  onReplace?: pulumi.Input<"retain" | "delete">;
+  /**
+   * What `destroy` does, and removing the resource from the program: `delete` (default) removes our
+   * tags, then the manifest unless another tag, an index or a referrer uses it; `untag` removes our
+   * tags only; `retain` nothing.
+   */
+  onDelete?: pulumi.Input<"delete" | "untag" | "retain">;
+  /** Which registry, and how to sign in. Default: stack configuration, then environment. */
+  registry?: pulumi.Input<RegistryArgs>;
+}
+
+/** One layer as published. */
+export interface LayerDescriptor {
+  title?: string;
+  mediaType: string;
+  /** Bytes. */
+  size: number;
+  digest: string;
+  /** Of a directory: the digest of its plain tar, and the compressor that made `digest` of it. */
+  tarDigest?: string;
+  compressor?: string;
+}
+
+const KIND = "OciArtifact";
+
+/** Outputs, all but `tagDigests` and `drift` known at preview. */
+const OUTPUTS = [
+  "digest",
+  "size",
+  "mediaType",
+  "configDescriptor",
+  "layerDescriptors",
+  "reference",
+  "tagDigests",
+  "drift",
+] as const;
+
+/**
+ * Publishes files, folders and texts as one OCI artifact, with its tags and locks.
+ *
+ * The digest is computed at preview from the files alone, without a request; `up` publishes exactly
+ * that. Blobs that the registry has are not sent. A change of content, repository or login server
+ * replaces the artifact: the new one is published first, tags move to it, and the old one stays
+ * unless `onReplace` is `delete`. Tags, lock and policies change in place.
+ *
+ * `pulumi refresh` finds tags that were moved or deleted, locks that were changed, and with `verify:
+ * "blobs"` missing content; each is named in `drift` and in the resource's row, and `up` repairs it.
+ *
+ * Works on any OCI registry; `lock`, and removing a tag without its manifest, exist on ACR only
+ * (error code `UNSUPPORTED`).
+ *
+ * Roles: AcrPush to publish; AcrDelete to remove; to lock, `metadata/write` (Container Registry
+ * Repository Contributor on a registry with repository permissions).
+ *
+ * The id is `<login server>/<repository>@<digest>`. `import` cannot work for dynamic resources;
+ * creating an artifact that is there already adopts it.
+ */
+export class OciArtifact extends pulumi.CustomResource {
+  /** Digest of the manifest. Known at preview. */
+  declare readonly digest: pulumi.Output<string>;
+  /** Bytes of the manifest. Known at preview. */
+  declare readonly size: pulumi.Output<number>;
+  /** Media type of the manifest. Known at preview. */
+  declare readonly mediaType: pulumi.Output<string>;
+  /** Type, digest and size of the configuration blob. Known at preview. */
+  declare readonly configDescriptor: pulumi.Output<{
+    mediaType: string;
+    digest: string;
+    size: number;
+  }>;
+  /** The layers as published. Known at preview. */
+  declare readonly layerDescriptors: pulumi.Output<LayerDescriptor[]>;
+  /** `<login server>/<repository>@<digest>`. Known at preview if the login server is. */
+  declare readonly reference: pulumi.Output<string>;
+  /** What each declared tag names, as last seen. */
+  declare readonly tagDigests: pulumi.Output<Record<string, string>>;
+  /** What the last refresh found changed; empty after `up`. */
+  declare readonly drift: pulumi.Output<Drift[]>;
+  declare readonly repository: pulumi.Output<string>;
+  declare readonly artifactType: pulumi.Output<string | undefined>;
+  declare readonly annotations: pulumi.Output<Record<string, string> | undefined>;
+  /** Of the declared tags, those that name this artifact. */
+  declare readonly tags: pulumi.Output<string[] | undefined>;
+
+  constructor(name: string, args: OciArtifactArgs, options?: pulumi.CustomResourceOptions) {
+    super(resourceType(KIND), name, engineProperties(KIND, name, args, OUTPUTS, options), options);
+  }
+
+  /** The artifact as a descriptor, for another one's `subject`. Known at preview. */
+  get descriptor(): pulumi.Output<{ mediaType: string; digest: string; size: number }> {
+    return pulumi.output({ mediaType: this.mediaType, digest: this.digest, size: this.size });
+  }
+
+  /**
+   * An artifact that is published elsewhere, by its id `<login server>/<repository>@<digest>`. It
+   * must exist. `state.registry` says how to sign in.
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state?: { registry?: pulumi.Input<RegistryArgs> },
+    options?: pulumi.CustomResourceOptions,
+  ): OciArtifact {
+    return new OciArtifact(name, { ...state } as OciArtifactArgs, { ...options, id });
+  }
+}
