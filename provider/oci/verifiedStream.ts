@@ -4,49 +4,80 @@ import type { Descriptor } from "./descriptor.js";
 import { Digester, digestAlgorithm } from "./digest.js";
 
 /**
- * Passes bytes on and fails unless they are exactly what the descriptor says: too many fail at once,
- * too few and other bytes fail before the end is announced, so that a consumer that waits for the end
- * never takes wrong content for right.
+ * Counts and hashes bytes against a descriptor: too many fail at once, too few and other bytes at the
+ * end.
  */
-export class VerifiedStream extends Transform {
+export class ContentCheck {
   readonly #expected: Pick<Descriptor, "digest" | "size">;
   readonly #subject: string;
   readonly #digester: Digester;
 
   /** `subject` names the content in the error: a path, or a reference. */
   constructor(expected: Pick<Descriptor, "digest" | "size">, subject: string) {
-    super({ highWaterMark: 1 << 20 });
     this.#expected = expected;
     this.#subject = subject;
     this.#digester = new Digester(digestAlgorithm(expected.digest));
   }
 
+  /** Takes the next bytes. Throws `SIZE_MISMATCH` if they are more than there should be. */
+  update(bytes: Uint8Array): void {
+    this.#digester.update(bytes);
+    const { size } = this.#expected;
+    if (this.#digester.size > size) throw this.#sizeMismatch(`more than ${size}`);
+  }
+
+  /** Throws unless the bytes were the descriptor's. Ends the check. */
+  finish(): void {
+    const { size, digest } = this.#expected;
+    if (this.#digester.size < size) throw this.#sizeMismatch(String(this.#digester.size));
+    const actual = this.#digester.digest();
+    if (actual === digest) return;
+    throw new IntegrityError(
+      "DIGEST_MISMATCH",
+      `${this.#subject}: the bytes have digest ${actual}, expected ${digest}`,
+      { expected: digest, actual },
+    );
+  }
+
+  #sizeMismatch(actual: string): IntegrityError {
+    const expected = String(this.#expected.size);
+    return new IntegrityError(
+      "SIZE_MISMATCH",
+      `${this.#subject}: there are ${actual} bytes, expected ${expected}`,
+      { expected, actual },
+    );
+  }
+}
+
+/**
+ * Passes bytes on and fails unless they are exactly what the descriptor says: too many fail at once,
+ * too few and other bytes fail before the end is announced, so that a consumer that waits for the end
+ * never takes wrong content for right.
+ */
+export class VerifiedStream extends Transform {
+  readonly #check: ContentCheck;
+
+  /** `subject` names the content in the error: a path, or a reference. */
+  constructor(expected: Pick<Descriptor, "digest" | "size">, subject: string) {
+    super({ highWaterMark: 1 << 20 });
+    this.#check = new ContentCheck(expected, subject);
+  }
+
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#digester.update(chunk);
-    if (this.#digester.size > this.#expected.size) done(this.#sizeMismatch("more than "));
-    else done(null, chunk);
+    try {
+      this.#check.update(chunk);
+    } catch (error) {
+      return done(error as Error);
+    }
+    done(null, chunk);
   }
 
   override _flush(done: TransformCallback): void {
-    if (this.#digester.size < this.#expected.size) return done(this.#sizeMismatch(""));
-    const actual = this.#digester.digest();
-    if (actual === this.#expected.digest) return done();
-    done(
-      new IntegrityError(
-        "DIGEST_MISMATCH",
-        `${this.#subject}: the bytes have digest ${actual}, expected ${this.#expected.digest}`,
-        { expected: this.#expected.digest, actual },
-      ),
-    );
-  }
-
-  #sizeMismatch(prefix: string): IntegrityError {
-    const { size } = this.#expected;
-    const actual = `${prefix}${prefix === "" ? this.#digester.size : size}`;
-    return new IntegrityError(
-      "SIZE_MISMATCH",
-      `${this.#subject}: there are ${actual} bytes, expected ${size}`,
-      { expected: String(size), actual },
-    );
+    try {
+      this.#check.finish();
+    } catch (error) {
+      return done(error as Error);
+    }
+    done();
   }
 }

@@ -1,7 +1,6 @@
-import { pipeline, Readable } from "node:stream";
-import { ProtocolError } from "../errors.js";
+import { Readable } from "node:stream";
 import type { Blob } from "../oci/blob.js";
-import { VerifiedStream } from "../oci/verifiedStream.js";
+import { ContentCheck } from "../oci/verifiedStream.js";
 
 /**
  * Reads a blob for an upload, checking the bytes as they pass. Slices that follow one another come
@@ -65,7 +64,7 @@ export class BlobReader {
     if (this.#cursor?.position === start) return this.#cursor;
     this.close();
     const source = await this.#open();
-    const cursor = new Cursor(source, new VerifiedStream(this.#blob.descriptor, this.#subject));
+    const cursor = new Cursor(source, new ContentCheck(this.#blob.descriptor, this.#subject));
     this.#cursor = cursor;
     while (cursor.position < start) await cursor.read(start - cursor.position);
     return cursor;
@@ -83,18 +82,18 @@ export class BlobReader {
 
 /** A place in one opened stream. */
 class Cursor {
-  readonly #verified: VerifiedStream;
+  readonly #source: Readable;
+  readonly #check: ContentCheck;
   readonly #pieces: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
   #position = 0;
   #ended = false;
   #closed = false;
 
-  constructor(source: Readable, verified: VerifiedStream) {
-    // The outcome arrives through the iterator: a failed source destroys what it is piped into.
-    pipeline(source, verified, () => undefined);
-    this.#verified = verified;
-    this.#pieces = verified[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  constructor(source: Readable, check: ContentCheck) {
+    this.#source = source;
+    this.#check = check;
+    this.#pieces = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
   get position(): number {
@@ -107,24 +106,32 @@ class Cursor {
 
   /** At least one byte, at most `limit`. */
   async read(limit: number): Promise<Buffer> {
-    if (this.#rest.length === 0) {
-      const next = await this.#pieces.next();
-      if (next.done === true) throw new ProtocolError(`the stream ended at byte ${this.#position}`);
-      this.#rest = next.value;
-    }
+    while (this.#rest.length === 0) this.#rest = await this.#next();
     const piece = this.#rest.subarray(0, limit);
     this.#rest = this.#rest.subarray(piece.length);
     this.#position += piece.length;
     return piece;
   }
 
-  /** Waits for the end, which comes only after the digest was found right. */
+  /** Waits for the end of the source, and checks that it came in the right place. */
   async finish(): Promise<void> {
-    if (!this.#ended) this.#ended = (await this.#pieces.next()).done === true;
+    while (!this.#ended) await this.#next();
   }
 
   close(): void {
     this.#closed = true;
-    this.#verified.destroy();
+    this.#source.destroy();
+  }
+
+  /** The next bytes, checked; none at the end. Throws if the end comes early. */
+  async #next(): Promise<Buffer> {
+    const next = await this.#pieces.next();
+    if (next.done !== true) {
+      this.#check.update(next.value);
+      return next.value;
+    }
+    this.#ended = true;
+    this.#check.finish();
+    return Buffer.alloc(0);
   }
 }
