@@ -49,15 +49,14 @@ export async function serve(
   if (answer === undefined) return;
   entry.status = answer.status;
   keepAliveHeader(response);
+  body.drain();
   await send({
     answer,
     response,
     withBody: method !== "HEAD",
     damage: damageOf(action),
     onSent: (bytes) => (entry.responseBytes += bytes),
-    cut,
   });
-  body.drain();
 }
 
 /** The answer to write, or undefined when none may go out. */
@@ -71,6 +70,7 @@ async function answerOrNothing(
   if (action?.type === "status") return standIn(action);
   if (action?.type === "stall") return undefined;
   if (action?.type === "delay") await waitUnlessClosing(action.ms, parts.closing);
+  if (parts.closing.aborted) return undefined;
   if (action?.type === "reset" || (action?.type === "resetAfter" && action.bytes === 0)) {
     cut();
     return undefined;

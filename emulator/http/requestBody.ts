@@ -48,7 +48,7 @@ export class RequestBody {
     return Buffer.concat(parts);
   }
 
-  /** Reads and drops what no one has read, so that the connection can be used again. */
+  /** Reads and drops what the handler left, so that the connection can be used again and every byte is counted. */
   drain(): void {
     if (this.source.readableEnded || this.source.destroyed) return;
     this.source.on("data", (chunk: Buffer) => this.count(chunk));

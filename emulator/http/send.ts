@@ -17,26 +17,35 @@ export interface Sending {
   readonly withBody: boolean;
   readonly damage: Damage;
   readonly onSent: (bytes: number) => void;
-  readonly cut: () => void;
 }
 
 /** Writes the head and the body of an answer; ends when the last byte was handed to the connection. */
 export async function send(sending: Sending): Promise<void> {
   const { answer, response, withBody, damage } = sending;
-  const damaged = damage.corrupt === true && !(withBody && answer.body !== undefined);
   const headers = { ...answer.headers };
-  if (damaged) headers["Docker-Content-Digest"] = flipDigit(headers["Docker-Content-Digest"]);
+  const digest = headers["Docker-Content-Digest"];
+  const onlyHead = !withBody || answer.body === undefined;
+  if (damage.corrupt === true && onlyHead && typeof digest === "string") {
+    headers["Docker-Content-Digest"] = flipDigit(digest);
+  }
   const length = contentLength(answer);
   if (length !== undefined) headers["Content-Length"] = length;
   response.writeHead(answer.status, headers);
   if (damage.truncateAt !== undefined) {
     response.flushHeaders();
     await writeBody(sending, damage.truncateAt);
-    sending.cut();
+    // What was written still goes out; a reset could overtake it.
+    response.socket?.destroySoon();
     return;
   }
   if (withBody) await writeBody(sending, Infinity);
-  await new Promise<void>((resolve) => {
+  await ended(response);
+}
+
+/** Ends the answer; resolves when it was handed over, or when the connection is gone. */
+function ended(response: ServerResponse): Promise<void> {
+  if (response.closed) return Promise.resolve();
+  return new Promise((resolve) => {
     response.once("close", resolve);
     response.end(resolve);
   });
@@ -67,7 +76,7 @@ async function writeBody(sending: Sending, limit: number): Promise<void> {
     room -= bytes.length;
     onSent(bytes.length);
     if (bytes.length > 0 && !response.write(bytes)) await drained(response);
-    if (room <= 0 || response.destroyed) return;
+    if (room <= 0 || response.closed) return;
   }
 }
 
@@ -85,6 +94,7 @@ async function* parts(body: Buffer | FileSlice): AsyncGenerator<Buffer, void, un
 
 /** Resolves when the connection takes more, or is gone. */
 function drained(response: ServerResponse): Promise<void> {
+  if (response.closed) return Promise.resolve();
   return new Promise((resolve) => {
     const done = (): void => {
       response.off("drain", done);
@@ -103,7 +113,6 @@ function flipBit(bytes: Buffer): Buffer {
   return copy;
 }
 
-function flipDigit(header: unknown): string | undefined {
-  if (typeof header !== "string") return undefined;
+function flipDigit(header: string): string {
   return `${header.slice(0, -1)}${header.endsWith("0") ? "1" : "0"}`;
 }

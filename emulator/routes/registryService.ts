@@ -68,7 +68,7 @@ async function handlerAnswer(call: Call, { route }: RouteMatch): Promise<Answer>
   }
 }
 
-/** 401 for no credentials, bad ones and too narrow ones alike; never 403 (GO CancelUpload). */
+/** 401 for no credentials, bad ones and too narrow ones alike; never 403 (go SDK, CancelUpload). */
 function challenge(
   call: Call,
   access: readonly Access[],

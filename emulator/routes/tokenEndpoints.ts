@@ -58,7 +58,7 @@ export const tokenByForm: Handler = async (call) => {
   }
 };
 
-/** Anonymous callers send the password grant without a user (recorded: JS, GO, PY). */
+/** Anonymous callers send the password grant without a user (js, go and python SDK, anonymous access). */
 async function byPassword(call: Call, form: URLSearchParams): Promise<Identity | undefined> {
   const username = form.get("username") ?? "";
   if (username !== "") return call.service.authorizer.signIn(username, form.get("password") ?? "");
@@ -97,7 +97,7 @@ async function readForm(call: Call): Promise<URLSearchParams | undefined> {
   return bytes === undefined ? undefined : new URLSearchParams(bytes.toString("utf8"));
 }
 
-/** A bad token gets 401 with an empty body (GO …_fail, 2024-01); a JSON body has been seen too. */
+/** A bad token gets 401 with an empty body (go SDK, …_fail); a JSON body has been seen too. */
 function tokenRefused(call: Call): Answer {
   return call.service.settings.tokenErrorBody ? credentialsRefused() : { status: 401, headers: {} };
 }

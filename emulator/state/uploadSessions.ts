@@ -81,7 +81,7 @@ export type SessionProblem = "unknown" | "invalid";
 
 /**
  * The open uploads. `_state` is the base64url of a 32-byte keyed hash and the JSON it protects, `{Name, UUID, Offset,
- * StartedAt}` (decoded from Azure/azure-sdk-assets js, can_upload_blob_from_a_buffer). It binds the offset: once more
+ * StartedAt}` (decoded from js SDK, can_upload_blob_from_a_buffer). It binds the offset: once more
  * bytes have arrived, only the newest one is good.
  */
 export class UploadSessions {

@@ -4,7 +4,7 @@ import type { ParsedDigest } from "../wire/digest.js";
 
 /**
  * The signed, expiring addresses that blob reads are redirected to. Path and query have the form of the recorded ones
- * (Azure/azure-sdk-assets js, can_upload_blob_from_a_buffer); the signature is ours.
+ * (js SDK, can_upload_blob_from_a_buffer); the signature is ours.
  */
 export class SharedAccess {
   private readonly key = randomBytes(32);

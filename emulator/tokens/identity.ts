@@ -20,7 +20,7 @@ export function grant(identity: Identity, wanted: readonly Access[]): Access[] {
     .filter(({ actions }) => actions.length > 0);
 }
 
-/** Anonymous callers read everything, the catalog included (recorded: PY, JS anonymous access). */
+/** Anonymous callers read everything, the catalog included (python and js SDK, anonymous access). */
 function may(identity: Identity, access: Access, action: string): boolean {
   if (identity.kind !== "anonymous") return true;
   return access.type === "registry" ? action === "*" : anonymousActions.has(action);

@@ -1,6 +1,6 @@
 /**
  * The `Link` to the next page: relative, the path as it was asked for, keys in alphabetical order, `orderby` always
- * there and no `api-version` (recorded: C11 #55; Azure/azure-sdk-assets js, list_repositories_by_pages).
+ * there and no `api-version` (recorded: C11 #55; js SDK, list_repositories_by_pages).
  */
 export function nextLink(path: string, query: NextPage): string {
   const parameters = new URLSearchParams();

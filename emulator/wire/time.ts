@@ -1,6 +1,6 @@
 /**
  * The service writes times in UTC with seven fractional digits, the 100 ns ticks of .NET
- * (recorded: Azure/azure-sdk-assets, go/sdk/containers/azcontainerregistry, GetRepositoryProperties).
+ * (go SDK, GetRepositoryProperties).
  */
 export type Clock = () => string;
 

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { describe, it } from "mocha";
+
+import { exchange } from "./exchange.js";
+
+const cli = join(__dirname, "..", "..", "emulator", "cli.js");
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(...argv: string[]): ChildProcess {
+  return spawn(process.execPath, [cli, ...argv], { stdio: ["ignore", "pipe", "pipe"] });
+}
+
+async function run(...argv: string[]): Promise<Ended> {
+  const child = start(...argv);
+  const [out, err] = [collect(child.stdout), collect(child.stderr)];
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, out: await out, err: await err };
+}
+
+async function collect(stream: NodeJS.ReadableStream | null): Promise<string> {
+  let text = "";
+  for await (const part of stream ?? []) text += part.toString();
+  return text;
+}
+
+async function lines(child: ChildProcess): Promise<string[]> {
+  assert.ok(child.stdout);
+  const read: string[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    read.push(line);
+    if (line.startsWith("Stop it")) break;
+  }
+  return read;
+}
+
+describe("pulumi-acr", () => {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    it(`emulator: says where it is and how to use it, and ends on ${signal}`, async () => {
+      const child = start("emulator", "--username", "me", "--password", "it's secret");
+      const ended = once(child, "exit");
+      const printed = await lines(child);
+      const url = /^ACR emulator ready at (http:\/\/127\.0\.0\.1:\d+)$/.exec(printed[0] ?? "")?.[1];
+      assert.ok(url !== undefined, printed[0]);
+      const text = printed.join("\n");
+      for (const command of [
+        `  pulumi config set acr:loginServer ${url}`,
+        "  pulumi config set acr:credential token",
+        "  pulumi config set acr:username me",
+        `  pulumi config set --secret acr:password 'it'\\''s secret'`,
+        `  oras login ${url.slice("http://".length)} --plain-http --username me `,
+      ]) {
+        assert.ok(text.includes(command), `${command}\nis not in\n${text}`);
+      }
+      const authorization = `Basic ${Buffer.from("me:it's secret").toString("base64")}`;
+      assert.equal((await exchange(`${url}/v2/`, { headers: { authorization } })).status, 200);
+      child.kill(signal);
+      assert.deepEqual(await ended, [0, null]);
+    });
+  }
+
+  it("emulator --tls: says which certificate to trust", async () => {
+    const child = start("emulator", "--tls");
+    const ended = once(child, "exit");
+    const printed = (await lines(child)).join("\n");
+    assert.match(printed, /^ACR emulator ready at https:/);
+    assert.match(printed, / {2}export NODE_EXTRA_CA_CERTS=\S+ca\.pem\n/);
+    assert.match(printed, / {2}pulumi config set acr:loginServer 127\.0\.0\.1:\d+\n/);
+    child.kill("SIGINT");
+    assert.deepEqual(await ended, [0, null]);
+  });
+
+  it("--help", async () => {
+    const { code, out, err } = await run("--help");
+    assert.deepEqual([code, err], [0, ""]);
+    assert.match(out, /^Usage: pulumi-acr emulator \[options\]\n/);
+  });
+
+  const wrong: readonly [argv: readonly string[], message: RegExp][] = [
+    [[], /A verb is missing/],
+    [["serve"], /Unknown verb "serve"/],
+    [["emulator", "--bogus"], /--bogus/],
+    [["emulator", "more"], /Unexpected argument "more"/],
+    [["emulator", "--port", "http"], /--port needs a number from 0 to 65535, not "http"/],
+    [["emulator", "--password", ""], /--password needs a value/],
+    [["emulator", "--host", "0.0.0.0"], /--allow-non-loopback/],
+  ];
+  for (const [argv, message] of wrong) {
+    it(`${argv.join(" ") || "nothing"}: exits with 2`, async () => {
+      const { code, out, err } = await run(...argv);
+      assert.deepEqual([code, out], [2, ""]);
+      assert.match(err, message);
+    });
+  }
+});
