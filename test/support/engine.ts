@@ -1,0 +1,130 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import * as automation from "@pulumi/pulumi/automation";
+import type { Emulator } from "pulumi-acr/emulator";
+import { pulumiDirectory } from "../../tools/installed.js";
+import { TemporaryFolder } from "./temporaryFolder.js";
+
+/** What one run of the engine printed and did. */
+export interface EngineRun {
+  readonly output: string;
+  /** Operations by name of the resource, for example `{ app: "replace" }`. */
+  readonly operations: ReadonlyMap<string, readonly string[]>;
+  readonly diagnostics: readonly string[];
+}
+
+export interface EngineStackOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly configuration?: automation.ConfigMap;
+}
+
+/** How a registry is named to a stack: by environment, as CI does. */
+export function environmentFor(emulator: Emulator): Record<string, string> {
+  return {
+    ACR_LOGIN_SERVER: emulator.url,
+    ACR_USERNAME: emulator.credentials.username,
+    ACR_PASSWORD: emulator.credentials.password,
+  };
+}
+
+/**
+ * A stack on the real engine: real CLI, real dynamic host, file backend in a temporary folder. The
+ * program runs in the test's process, so relative paths start from the working directory.
+ */
+export class EngineStack {
+  readonly #folder: TemporaryFolder;
+  readonly stack: automation.Stack;
+  /** What the next run declares. */
+  program: automation.PulumiFn = () => Promise.resolve();
+
+  private constructor(folder: TemporaryFolder, stack: automation.Stack) {
+    this.#folder = folder;
+    this.stack = stack;
+  }
+
+  static async create(options: EngineStackOptions = {}): Promise<EngineStack> {
+    const folder = new TemporaryFolder();
+    const backend = join(folder.path, "backend");
+    mkdirSync(backend);
+    let self: EngineStack | undefined;
+    const stack = await automation.LocalWorkspace.createOrSelectStack(
+      {
+        projectName: "project",
+        stackName: "stack",
+        program: () => self?.program() ?? Promise.resolve(),
+      },
+      {
+        pulumiCommand: await automation.PulumiCommand.get({ root: dirname(pulumiDirectory()) }),
+        envVars: {
+          PULUMI_HOME: join(folder.path, "home"),
+          PULUMI_BACKEND_URL: `file://${backend}`,
+          PULUMI_CONFIG_PASSPHRASE: "",
+          PULUMI_SKIP_UPDATE_CHECK: "true",
+          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+          PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
+          ...options.environment,
+        },
+      },
+    );
+    await stack.setAllConfig(options.configuration ?? {});
+    self = new EngineStack(folder, stack);
+    // Three more CLI calls for each `up` that no test looks at.
+    stack.outputs = () => Promise.resolve({});
+    stack.info = () => Promise.resolve(undefined);
+    return self;
+  }
+
+  preview(options: automation.PreviewOptions = {}): Promise<EngineRun> {
+    return this.#run((record) => this.stack.preview({ diff: true, ...options, ...record }));
+  }
+
+  up(options: automation.UpOptions = {}): Promise<EngineRun> {
+    return this.#run((record) => this.stack.up({ ...options, ...record }));
+  }
+
+  refresh(options: automation.RefreshOptions = {}): Promise<EngineRun> {
+    return this.#run((record) => this.stack.refresh({ ...options, ...record }));
+  }
+
+  destroy(options: automation.DestroyOptions = {}): Promise<EngineRun> {
+    return this.#run((record) => this.stack.destroy({ ...options, ...record }));
+  }
+
+  /** The state, secrets as the backend keeps them. */
+  exportState(): Promise<automation.Deployment> {
+    return this.stack.exportStack();
+  }
+
+  /** Destroys nothing: only the stack's files go. */
+  remove(): void {
+    this.#folder.remove();
+  }
+
+  async #run(operate: (record: Recorder) => Promise<unknown>): Promise<EngineRun> {
+    let output = "";
+    const operations = new Map<string, string[]>();
+    const diagnostics: string[] = [];
+    await operate({
+      onOutput: (text) => (output += text),
+      onError: (text) => (output += text),
+      onEvent: (event) => {
+        recordOperation(event, operations);
+        if (event.diagnosticEvent !== undefined) diagnostics.push(event.diagnosticEvent.message);
+      },
+    });
+    return { output, operations, diagnostics };
+  }
+}
+
+interface Recorder {
+  readonly onOutput: (text: string) => void;
+  readonly onError: (text: string) => void;
+  readonly onEvent: (event: automation.EngineEvent) => void;
+}
+
+function recordOperation(event: automation.EngineEvent, operations: Map<string, string[]>): void {
+  const metadata = event.resourcePreEvent?.metadata;
+  const name = metadata?.urn.split("::").at(-1);
+  if (metadata === undefined || name === undefined) return;
+  operations.set(name, [...(operations.get(name) ?? []), metadata.op]);
+}
