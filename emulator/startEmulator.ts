@@ -3,22 +3,16 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
+import { createService } from "./createService.js";
 import { FaultSwitchboard, type Faults } from "./faults.js";
 import { type Certificate, certificateIn } from "./http/certificate.js";
-import { type RunningServer, startServer } from "./http/server.js";
+import { Origins } from "./http/origins.js";
 import { type Journal, RecordingJournal } from "./journal.js";
-import { type EmulatorOptions, defaultUsername, listenHost, settingsFrom } from "./options.js";
-import type { Service } from "./routes/call.js";
+import { type EmulatorOptions, defaultUsername, listenHost } from "./options.js";
 import { RegistryService } from "./routes/registryService.js";
-import { openState } from "./state/openState.js";
-import { PageCursors } from "./state/pageCursors.js";
-import { UploadSessions } from "./state/uploadSessions.js";
-import { SharedAccess } from "./storage/sharedAccess.js";
 import { StorageService } from "./storage/storageService.js";
-import { type AdminUser, Authorizer } from "./tokens/authorization.js";
-import { EmulatedEntra, type Entra } from "./tokens/entra.js";
-import { TokenIssuer } from "./tokens/tokenIssuer.js";
-import { increasingClock, preciseNow } from "./wire/time.js";
+import type { AdminUser } from "./tokens/authorization.js";
+import type { Entra } from "./tokens/entra.js";
 
 /** A registry that runs in this process. */
 export interface Emulator {
@@ -39,7 +33,7 @@ export interface Emulator {
   readonly journal: Journal;
   readonly faults: Faults;
   /** How many uploads are open, neither finished nor cancelled. */
-  readonly openUploads: number;
+  openUploads(): number;
   /** Cuts every connection and removes what is temporary. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -72,96 +66,52 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 async function startIn(folder: string, host: string, options: EmulatorOptions): Promise<Emulator> {
   const certificate =
     options.tls === true ? await certificateIn(join(folder, "tls"), host) : undefined;
-  const credentials = {
-    username: options.username ?? defaultUsername,
-    password: options.password ?? randomBytes(16).toString("hex"),
-  };
+  const credentials = adminUser(options);
   const journal = new RecordingJournal(options.journalLimit ?? 10_000);
   const faults = new FaultSwitchboard();
-  const servers: { registry?: RunningServer; storage?: RunningServer } = {};
-  const service = await createService(
-    folder,
-    options,
-    credentials,
-    certificate,
-    () => listening(servers.storage).origin,
-  );
-  const closing = new AbortController();
-  const shared = { journal, faults, closing: closing.signal };
+  const origins = new Origins();
+  const storageOrigin = (): string => origins.storage.origin;
+  const service = await createService(options, { folder, credentials, storageOrigin });
   const storage = new StorageService(service.state.blobContent, service.sharedAccess);
-  const registry = new RegistryService(service, () => listening(servers.registry));
-  servers.storage = await startServer({
+  const registry = new RegistryService(service, () => origins.registry);
+  await origins.start({
     host,
-    port: 0,
+    port: options.port ?? 0,
     certificate,
-    parts: { ...shared, server: "storage", handle: (request) => storage.answer(request) },
+    shared: { journal, faults },
+    registry: (request) => registry.answer(request),
+    storage: (request) => storage.answer(request),
   });
-  try {
-    servers.registry = await startServer({
-      host,
-      port: options.port ?? 0,
-      certificate,
-      parts: { ...shared, server: "registry", handle: (request) => registry.answer(request) },
-    });
-  } catch (error) {
-    await servers.storage.close();
-    throw error;
-  }
-  const { registry: registryServer, storage: storageServer } = servers;
   const close = async (): Promise<void> => {
-    closing.abort();
-    await Promise.all([registryServer.close(), storageServer.close()]);
+    await origins.close();
     await service.uploads.close();
     if (options.dataDirectory === undefined) await rm(folder, { recursive: true, force: true });
   };
   let closed: Promise<void> | undefined;
   return {
-    url: registryServer.origin,
-    loginServer: registryServer.authority,
-    storageUrl: storageServer.origin,
+    url: origins.registry.origin,
+    loginServer: origins.registry.authority,
+    storageUrl: origins.storage.origin,
     credentials,
-    ...(certificate === undefined
-      ? {}
-      : {
-          caCertificate: certificate.authority,
-          caCertificateFile: certificate.authorityFile,
-        }),
+    ...trust(certificate),
     entra: service.entra,
     journal,
     faults,
-    get openUploads() {
-      return service.uploads.size;
-    },
+    openUploads: () => service.uploads.size,
     close: () => (closed ??= close()),
   };
 }
 
-async function createService(
-  folder: string,
-  options: EmulatorOptions,
-  credentials: AdminUser,
-  certificate: Certificate | undefined,
-  storageOrigin: () => string,
-): Promise<Service> {
-  const settings = settingsFrom(options);
-  const now = options.now ?? preciseNow;
-  const state = openState(folder, options.dataDirectory !== undefined, increasingClock(now));
-  const tokens = await TokenIssuer.create(settings, now);
-  const scheme = certificate === undefined ? "http" : "https";
+function adminUser({ username, password }: EmulatorOptions): AdminUser {
   return {
-    state,
-    uploads: new UploadSessions(state.blobContent),
-    settings,
-    authorizer: new Authorizer(credentials, tokens),
-    tokens,
-    entra: await EmulatedEntra.create(settings.armAudience, now),
-    sharedAccess: new SharedAccess(settings.storageTokenSeconds, scheme, now),
-    storageOrigin,
-    cursors: new PageCursors(),
+    username: username ?? defaultUsername,
+    password: password ?? randomBytes(16).toString("hex"),
   };
 }
 
-function listening(server: RunningServer | undefined): RunningServer {
-  if (server === undefined) throw new Error("The emulator's servers are not listening yet.");
-  return server;
+function trust(
+  certificate: Certificate | undefined,
+): Pick<Emulator, "caCertificate" | "caCertificateFile"> {
+  if (certificate === undefined) return {};
+  return { caCertificate: certificate.authority, caCertificateFile: certificate.authorityFile };
 }

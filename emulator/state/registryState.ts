@@ -2,7 +2,7 @@ import type { ParsedDigest } from "../wire/digest.js";
 import type { Clock } from "../wire/time.js";
 import { type ChangeableAttributes, unlocked } from "./attributes.js";
 import { BlobLinks } from "./blobLinks.js";
-import { ContentStore } from "./contentStore.js";
+import { type ContentStore } from "./contentStore.js";
 import type { MetadataStore } from "./metadataStore.js";
 import type { ManifestRecord, ManifestSummary, Repository, TagRecord } from "./records.js";
 

@@ -63,7 +63,7 @@ describe("the emulator's lifetime", () => {
         const start = await asAdmin(emulator, "/v2/a/blobs/uploads/", { method: "POST" });
         const location = start.headers.location ?? "";
         await asAdmin(emulator, location, { method: "PATCH", body: "half" });
-        assert.equal(emulator.openUploads, 1);
+        assert.equal(emulator.openUploads(), 1);
         assert.equal((await readdir(join(dataDirectory, "blobs", "uploads"))).length, 1);
       });
       assert.deepEqual(await readdir(join(dataDirectory, "blobs", "uploads")), []);
@@ -145,7 +145,7 @@ describe("simultaneous pushes to the emulator", () => {
       assert.ok(digest === image.digest || digest === otherImage.digest);
       const repository = await asAdmin(emulator, "/acr/v1/a");
       assert.match(repository.body.toString(), /"manifestCount":2,"tagCount":1,/);
-      assert.equal(emulator.openUploads, 0);
+      assert.equal(emulator.openUploads(), 0);
     }));
 
   it("of one blob, while it is deleted elsewhere", () =>

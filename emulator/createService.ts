@@ -1,0 +1,39 @@
+import { type EmulatorOptions, settingsFrom } from "./options.js";
+import type { Service } from "./routes/call.js";
+import { openState } from "./state/openState.js";
+import { PageCursors } from "./state/pageCursors.js";
+import { UploadSessions } from "./state/uploadSessions.js";
+import { SharedAccess } from "./storage/sharedAccess.js";
+import { type AdminUser, Authorizer } from "./tokens/authorization.js";
+import { EmulatedEntra } from "./tokens/entra.js";
+import { TokenIssuer } from "./tokens/tokenIssuer.js";
+import { increasingClock, preciseNow } from "./wire/time.js";
+
+export interface ServiceSurroundings {
+  readonly folder: string;
+  readonly credentials: AdminUser;
+  readonly storageOrigin: () => string;
+}
+
+/** Everything the handlers work with, on a folder that may hold an earlier run's content. */
+export async function createService(
+  options: EmulatorOptions,
+  { folder, credentials, storageOrigin }: ServiceSurroundings,
+): Promise<Service> {
+  const settings = settingsFrom(options);
+  const now = options.now ?? preciseNow;
+  const state = openState(folder, options.dataDirectory !== undefined, increasingClock(now));
+  const tokens = await TokenIssuer.create(settings, now);
+  const scheme = options.tls === true ? "https" : "http";
+  return {
+    state,
+    uploads: new UploadSessions(state.blobContent),
+    settings,
+    authorizer: new Authorizer(credentials, tokens),
+    tokens,
+    entra: await EmulatedEntra.create(settings.armAudience, now),
+    sharedAccess: new SharedAccess(settings.storageTokenSeconds, scheme, now),
+    storageOrigin,
+    cursors: new PageCursors(),
+  };
+}
