@@ -1,5 +1,6 @@
 import { InputError } from "../errors.js";
-import { GlobSyntaxError, parseGlob, type GlobPattern } from "./globPattern.js";
+import { parseGlob, type GlobPattern } from "./globPattern.js";
+import { GlobSyntaxError } from "./globTokens.js";
 
 /** Which files of a folder are wanted; see {@link GlobPattern} for what a pattern means. */
 export interface FilePatterns {

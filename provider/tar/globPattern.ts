@@ -1,3 +1,12 @@
+import {
+  alternatives,
+  ANY_NUMBER,
+  GlobSyntaxError,
+  tokenize,
+  type CharacterToken,
+  type GlobToken,
+} from "./globTokens.js";
+
 /**
  * Patterns that choose files of a folder, with the meaning they have in `.gitignore`:
  *
@@ -11,30 +20,27 @@
  * - Case counts, on every operating system; the separator is always `/`.
  *
  * `!` is not supported: there are `include` and `exclude`, and `exclude` wins.
+ *
+ * Matching takes no backtracking but to the last `*` and the last `**`: no pattern is slow.
  */
 export interface GlobPattern {
-  readonly text: string;
   /** Whether the pattern names this path itself, not one that is above or below it. */
   matches(path: string, isDirectory: boolean): boolean;
 }
 
-/** Why a pattern cannot be used; the caller knows where it stands. */
-export class GlobSyntaxError extends Error {}
-
 export function parseGlob(text: string): GlobPattern {
   checkShape(text);
-  const directoriesOnly = text.endsWith("/");
-  const path = text.replace(/^(?:\.\/)+/, "/").replace(/\/$/, "");
-  const anchored = path.includes("/");
-  const expression = new RegExp(`^${anchored ? "" : "(?:.*/)?"}${translate(path)}$`, "su");
+  const patterns = alternatives(tokenize(text.replace(/^(?:\.\/+)+/, "/"))).map(parsePath);
   return {
-    text,
-    matches: (name, isDirectory) => (isDirectory || !directoriesOnly) && expression.test(name),
+    matches(path, isDirectory) {
+      const segments = path.split("/").map((segment) => Array.from(segment));
+      return patterns.some((pattern) => matchesPath(pattern, segments, isDirectory));
+    },
   };
 }
 
 function checkShape(text: string): void {
-  if (text === "" || /^\/+$/.test(text)) throw new GlobSyntaxError("it is empty");
+  if (/^\/*$/.test(text)) throw new GlobSyntaxError("it is empty");
   if (text.startsWith("!")) {
     throw new GlobSyntaxError('it begins with "!": name such files in `exclude` instead');
   }
@@ -43,50 +49,67 @@ function checkShape(text: string): void {
   }
 }
 
-/** One token of a pattern, and the regular expression it stands for. */
-const TOKENS =
-  /\\(?<literal>.)|(?<deep>(?:^|\/)\*\*(?:\/|$))|(?<star>\*+)|(?<one>\?)|\[(?<set>[!^]?\]?[^\]/]*)\]|(?<brace>[{},])|(?<other>.)/gsu;
+type SegmentPattern = readonly CharacterToken[];
+type SegmentToken = SegmentPattern | typeof ANY_NUMBER;
 
-function translate(pattern: string): string {
-  let depth = 0;
-  // A slash at the front only anchors.
-  const source = pattern.replace(/^\/(?!\*\*(?:\/|$))/, "").replaceAll(TOKENS, (...match) => {
-    const token = match.at(-1) as Record<string, string | undefined>;
-    if (token["literal"] !== undefined) return quote(token["literal"]);
-    if (token["deep"] !== undefined) return deep(token["deep"]);
-    if (token["star"] !== undefined) return "[^/]*";
-    if (token["one"] !== undefined) return "[^/]";
-    if (token["set"] !== undefined) return set(token["set"]);
-    if (token["brace"] === "{") return (depth++, "(?:");
-    if (token["brace"] === "}" && depth > 0) return (depth--, ")");
-    if (token["brace"] === "," && depth > 0) return "|";
-    const character = token["brace"] ?? token["other"] ?? "";
-    if (character === "[") throw new GlobSyntaxError('a "[" is not closed');
-    if (character === "\\") throw new GlobSyntaxError('it ends with "\\"');
-    return quote(character);
-  });
-  if (depth > 0) throw new GlobSyntaxError('a "{" is not closed');
-  return source;
+interface PathPattern {
+  readonly segments: readonly SegmentToken[];
+  readonly directoriesOnly: boolean;
 }
 
-/** `**` between slashes: at the front any folders or none, at the end at least one segment. */
-function deep(token: string): string {
-  if (token.endsWith("/")) return token.startsWith("/") ? "/(?:.*/)?" : "(?:.*/)?";
-  return token.startsWith("/") ? "/.+" : ".+";
-}
-
-function set(content: string): string {
-  const negated = /^[!^]/.test(content);
-  const members = (negated ? content.slice(1) : content).replaceAll(/[\\\]^[&~]/g, "\\$&");
-  if (members === "") throw new GlobSyntaxError('"[]" holds nothing');
-  try {
-    new RegExp(`[${members}]`, "u");
-  } catch (cause) {
-    throw new GlobSyntaxError(`"[${content}]" is not a set of characters`, { cause });
+function parsePath(tokens: readonly GlobToken[]): PathPattern {
+  const parts: CharacterToken[][] = [[]];
+  for (const token of tokens) {
+    if (token.kind === "character") parts.at(-1)?.push(token.token);
+    else parts.push([]);
   }
-  return `(?!/)[${negated ? "^" : ""}${members}]`;
+  const directoriesOnly = parts.length > 1 && parts.at(-1)?.length === 0;
+  const anchored = parts.length > (directoriesOnly ? 2 : 1);
+  const segments: SegmentToken[] = parts.filter(({ length }) => length > 0).map(segmentToken);
+  if (segments.length === 0) throw new GlobSyntaxError("one of its alternatives is empty");
+  // At the end, `**` means all that is below: at least one segment.
+  if (segments.at(-1) === ANY_NUMBER) segments.push([ANY_NUMBER]);
+  return { segments: anchored ? segments : [ANY_NUMBER, ...segments], directoriesOnly };
 }
 
-function quote(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+function segmentToken(characters: CharacterToken[]): SegmentToken {
+  const isDeep = characters.length === 2 && characters.every((token) => token === ANY_NUMBER);
+  return isDeep ? ANY_NUMBER : characters;
+}
+
+function matchesPath(
+  { segments, directoriesOnly }: PathPattern,
+  path: readonly (readonly string[])[],
+  isDirectory: boolean,
+): boolean {
+  if (directoriesOnly && !isDirectory) return false;
+  return matchesAll(segments, path, (segment: SegmentPattern, characters) =>
+    matchesAll(segment, characters, (fits, character) => fits(character)),
+  );
+}
+
+/** Matches a sequence, trying again only from the last {@link ANY_NUMBER}. */
+function matchesAll<Token, Item>(
+  tokens: readonly (Token | typeof ANY_NUMBER)[],
+  items: readonly Item[],
+  fits: (token: Token, item: Item) => boolean,
+): boolean {
+  let at = 0;
+  let retry: { at: number; from: number } | undefined;
+  for (let index = 0; index < items.length;) {
+    const token = tokens[at];
+    if (token === ANY_NUMBER) {
+      retry = { at: ++at, from: index };
+    } else if (token !== undefined && fits(token, items[index] as Item)) {
+      at++;
+      index++;
+    } else if (retry !== undefined) {
+      at = retry.at;
+      index = ++retry.from;
+    } else {
+      return false;
+    }
+  }
+  while (tokens[at] === ANY_NUMBER) at++;
+  return at === tokens.length;
 }

@@ -107,9 +107,9 @@ async function openSourceFile(file: SourceFile): Promise<FileHandle> {
   try {
     return await whenDescriptorsAllow(() => open(file.path, OPEN_FLAGS));
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    // It was there when it was listed: it has been removed, or replaced by a link (ELOOP).
-    if (code === "ENOENT" || code === "ELOOP" || code === "EMLINK") throw sourceChanged(file);
+    const { code = "" } = error as NodeJS.ErrnoException;
+    // It was a file when it was listed: it was removed, or replaced by a link or a socket.
+    if (["ENOENT", "ENOTDIR", "ELOOP", "EMLINK", "ENXIO"].includes(code)) throw sourceChanged(file);
     throw sourceFailure(error, "open", file);
   }
 }
@@ -126,6 +126,8 @@ async function readAt(
 ): Promise<Buffer> {
   const length = Math.min(buffer.length, file.size - position);
   const { bytesRead } = await handle.read(buffer, 0, length, position).catch((error: unknown) => {
+    // A folder can be opened, but not read.
+    if ((error as NodeJS.ErrnoException).code === "EISDIR") throw sourceChanged(file);
     throw sourceFailure(error, "read", file);
   });
   if (bytesRead === 0) throw sourceChanged(file);
