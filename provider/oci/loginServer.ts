@@ -35,7 +35,8 @@ export function parseLoginServer(
 
 /** Tells whether this is a login server as {@link parseLoginServer} writes it: no scheme, no capitals. */
 export function isLoginServer(value: string): boolean {
-  return parseAuthority("https", value)?.host === value;
+  // Each scheme leaves its own default port out, and keeps the other's.
+  return ["https", "http"].some((scheme) => parseAuthority(scheme, value)?.host === value);
 }
 
 function parseAuthority(scheme: string, authority: string): URL | undefined {

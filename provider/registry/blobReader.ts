@@ -72,12 +72,19 @@ export class BlobReader {
 
   async #open(): Promise<Readable> {
     try {
-      return await this.#blob.open({ signal: this.#signal });
+      const opened = this.#blob.open({ signal: this.#signal });
+      // Listened to at once: a stream that failed already would tell it before an `await` is over.
+      return opened instanceof Readable ? heard(opened) : heard(await opened);
     } catch (error) {
       this.#failure = error;
       throw error;
     }
   }
+}
+
+/** Who iterates the stream gets its error; without a listener it would also end the process. */
+function heard(stream: Readable): Readable {
+  return stream.on("error", () => undefined);
 }
 
 /** A place in one opened stream. */
