@@ -4,6 +4,12 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** Address to listen on, `127.0.0.1` by default. Anything but loopback needs `allowNonLoopback`. */
   readonly host?: string;
+  /**
+   * Host name in the addresses that blob reads are redirected to. By default it is another name of the loopback than the
+   * registry's (`localhost` for `127.0.0.1`): the service redirects to another host, and clients written in Go drop their
+   * credential only then. Give the registry's own host to test that a client minds the port, too.
+   */
+  readonly storageHost?: string;
   /** Listen on an address that other machines can reach. The emulator is a test tool: think twice. */
   readonly allowNonLoopback?: boolean;
   /** Name of the admin user, `emulator` by default. */
@@ -95,4 +101,12 @@ export function listenHost(options: EmulatorOptions): string {
     );
   }
   return host;
+}
+
+/** The host name that storage goes by. */
+export function advertisedStorageHost(options: EmulatorOptions): string {
+  if (options.storageHost !== undefined) return options.storageHost;
+  const host = listenHost(options);
+  if (!loopback.test(host)) return host;
+  return host === "localhost" ? "127.0.0.1" : "localhost";
 }

@@ -8,7 +8,12 @@ import { FaultSwitchboard, type Faults } from "./faults.js";
 import { type Certificate, certificateIn } from "./http/certificate.js";
 import { Origins } from "./http/origins.js";
 import { type Journal, RecordingJournal } from "./journal.js";
-import { type EmulatorOptions, defaultUsername, listenHost } from "./options.js";
+import {
+  type EmulatorOptions,
+  advertisedStorageHost,
+  defaultUsername,
+  listenHost,
+} from "./options.js";
 import { RegistryService } from "./routes/registryService.js";
 import { StorageService } from "./storage/storageService.js";
 import type { AdminUser } from "./tokens/authorization.js";
@@ -64,8 +69,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 }
 
 async function startIn(folder: string, host: string, options: EmulatorOptions): Promise<Emulator> {
+  const storageHost = advertisedStorageHost(options);
+  const hosts = [host, storageHost];
   const certificate =
-    options.tls === true ? await certificateIn(join(folder, "tls"), host) : undefined;
+    options.tls === true ? await certificateIn(join(folder, "tls"), hosts) : undefined;
   const credentials = adminUser(options);
   const journal = new RecordingJournal(options.journalLimit ?? 10_000);
   const faults = new FaultSwitchboard();
@@ -76,6 +83,7 @@ async function startIn(folder: string, host: string, options: EmulatorOptions): 
   const registry = new RegistryService(service, () => origins.registry);
   await origins.start({
     host,
+    storageHost,
     port: options.port ?? 0,
     certificate,
     shared: { journal, faults },
@@ -87,7 +95,6 @@ async function startIn(folder: string, host: string, options: EmulatorOptions): 
     await service.uploads.close();
     if (options.dataDirectory === undefined) await rm(folder, { recursive: true, force: true });
   };
-  let closed: Promise<void> | undefined;
   return {
     url: origins.registry.origin,
     loginServer: origins.registry.authority,
@@ -98,8 +105,13 @@ async function startIn(folder: string, host: string, options: EmulatorOptions): 
     journal,
     faults,
     openUploads: () => service.uploads.size,
-    close: () => (closed ??= close()),
+    close: once(close),
   };
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
 }
 
 function adminUser({ username, password }: EmulatorOptions): AdminUser {

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import { join } from "node:path";
+import { X509Certificate } from "node:crypto";
 
 /** The certificate of both servers and the authority that clients have to trust. */
 export interface Certificate {
@@ -9,13 +11,23 @@ export interface Certificate {
   readonly authorityFile: string;
 }
 
-/** Takes the certificate of an earlier run with the same folder, or makes one. */
-export async function certificateIn(folder: string, host: string): Promise<Certificate> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const authorityFile = join(folder, "ca.pem");
-  const keyFile = join(folder, "server-key.pem");
-  const certFile = join(folder, `server-${host.replaceAll(":", "_")}.pem`);
-  if (!existsSync(certFile)) await writeNew(host, { authorityFile, keyFile, certFile });
+/** Takes the certificate of an earlier run with the same folder and hosts, or makes one. */
+export async function certificateIn(
+  folder: string,
+  hosts: readonly string[],
+): Promise<Certificate> {
+  const home = join(folder, hosts.join("_").replaceAll(":", "-"));
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const authorityFile = join(home, "ca.pem");
+  const keyFile = join(home, "server-key.pem");
+  const certFile = join(home, "server.pem");
+  if (!(await isGood(certFile))) {
+    const { authority, server } = await generatePair(hosts);
+    await writeFile(authorityFile, authority);
+    await writeFile(keyFile, server.key, { mode: 0o600 });
+    // Last: where it is, the others are complete.
+    await writeFile(certFile, server.cert);
+  }
   return {
     server: { key: await readFile(keyFile, "utf8"), cert: await readFile(certFile, "utf8") },
     authority: await readFile(authorityFile, "utf8"),
@@ -23,25 +35,23 @@ export async function certificateIn(folder: string, host: string): Promise<Certi
   };
 }
 
-async function writeNew(
-  host: string,
-  files: { authorityFile: string; keyFile: string; certFile: string },
-): Promise<void> {
-  const { authority, server } = await generatePair(host);
-  await writeFile(files.authorityFile, authority);
-  await writeFile(files.keyFile, server.key, { mode: 0o600 });
-  await writeFile(files.certFile, server.cert);
+const day = 24 * 3600 * 1000;
+
+async function isGood(certFile: string): Promise<boolean> {
+  if (!existsSync(certFile)) return false;
+  const { validTo } = new X509Certificate(await readFile(certFile));
+  return Date.parse(validTo) > Date.now() + day;
 }
 
 async function generatePair(
-  host: string,
+  hosts: readonly string[],
 ): Promise<{ authority: string; server: { key: string; cert: string } }> {
   // Only --tls needs it, and it is slow to load.
   const { generate } = await import("selfsigned");
   const shared = {
     keyType: "ec",
     algorithm: "sha256",
-    notAfterDate: new Date(Date.now() + 365 * 24 * 3600 * 1000),
+    notAfterDate: new Date(Date.now() + 365 * day),
   } as const;
   const ca = await generate([{ name: "commonName", value: "ACR emulator" }], {
     ...shared,
@@ -50,26 +60,25 @@ async function generatePair(
       { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
     ],
   });
-  const leaf = await generate([{ name: "commonName", value: host }], {
+  const leaf = await generate([{ name: "commonName", value: hosts[0] ?? "localhost" }], {
     ...shared,
     ca: { key: ca.private, cert: ca.cert },
     extensions: [
       { name: "basicConstraints", cA: false, critical: true },
       { name: "keyUsage", digitalSignature: true, critical: true },
       { name: "extKeyUsage", serverAuth: true },
-      { name: "subjectAltName", altNames: alternativeNames(host) },
+      { name: "subjectAltName", altNames: alternativeNames(hosts) },
     ],
   });
   return { authority: ca.cert, server: { key: leaf.private, cert: leaf.cert } };
 }
 
-function alternativeNames(host: string): ({ type: 2; value: string } | { type: 7; ip: string })[] {
-  const names: ({ type: 2; value: string } | { type: 7; ip: string })[] = [
-    { type: 2, value: "localhost" },
-    { type: 7, ip: "127.0.0.1" },
-    { type: 7, ip: "::1" },
-  ];
-  if (/^[\d.]+$|:/.test(host)) names.push({ type: 7, ip: host });
-  else if (host !== "localhost") names.push({ type: 2, value: host });
-  return names;
+type AlternativeName = { readonly type: 2; value: string } | { readonly type: 7; ip: string };
+
+/** Every name of the loopback, and the hosts themselves. */
+function alternativeNames(hosts: readonly string[]): AlternativeName[] {
+  const names = new Set(["localhost", "127.0.0.1", "::1", ...hosts]);
+  return [...names].map((name) =>
+    isIP(name) === 0 ? { type: 2, value: name } : { type: 7, ip: name },
+  );
 }

@@ -7,6 +7,7 @@ type Handle = (request: ReceivedRequest) => Promise<Answer>;
 
 export interface OriginsOptions {
   readonly host: string;
+  readonly storageHost: string;
   /** Port of the registry; the storage always takes a free one. */
   readonly port: number;
   readonly certificate: Certificate | undefined;
@@ -34,13 +35,20 @@ export class Origins {
     const shared = { ...options.shared, closing: this.closing.signal };
     const storage = await startServer({
       host,
+      name: options.storageHost,
       port: 0,
       certificate,
       parts: { ...shared, server: "storage", handle: options.storage },
     });
     try {
-      const parts = { ...shared, server: "registry", handle: options.registry } as const;
-      this.started = { storage, registry: await startServer({ host, port, certificate, parts }) };
+      const registry = await startServer({
+        host,
+        name: host,
+        port,
+        certificate,
+        parts: { ...shared, server: "registry", handle: options.registry },
+      });
+      this.started = { storage, registry };
     } catch (error) {
       await storage.close();
       throw error;

@@ -16,14 +16,17 @@ export interface RunningServer {
 }
 
 export interface ServerOptions {
+  /** Address to listen on. */
   readonly host: string;
+  /** Host name that clients are given. */
+  readonly name: string;
   readonly port: number;
   readonly certificate: Certificate | undefined;
   readonly parts: ListenerParts;
 }
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { host, certificate, parts } = options;
+  const { host, name, certificate, parts } = options;
   const running = new Set<Promise<void>>();
   const listener: RequestListener = (incoming, response) => {
     // A connection that dies while its answer is written is the client's business, not a crash of ours.
@@ -47,7 +50,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
   });
   const { port } = server.address() as AddressInfo;
-  const authority = `${host.includes(":") ? `[${host}]` : host}:${String(port)}`;
+  const authority = `${name.includes(":") ? `[${name}]` : name}:${String(port)}`;
   return {
     port,
     authority,

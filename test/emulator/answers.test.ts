@@ -10,11 +10,13 @@ import { lockRows } from "./rows/locks.js";
 import { manifestRows } from "./rows/manifests.js";
 import { propertyRows } from "./rows/properties.js";
 import type { Row, Step } from "./rows/row.js";
+import { singleRequestRows } from "./rows/singleRequestUploads.js";
 import { uploadRows } from "./rows/uploads.js";
 
 const tables: Readonly<Record<string, readonly Row[]>> = {
   authorization: authorizationRows,
   uploads: uploadRows,
+  "uploads in one request": singleRequestRows,
   blobs: blobRows,
   manifests: manifestRows,
   lists: listRows,

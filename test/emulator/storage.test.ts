@@ -36,7 +36,16 @@ describe("the emulator's storage", () => {
   it("is another origin", () =>
     withEmulator({}, async (emulator) => {
       assert.equal(new URL(await location(emulator)).origin, emulator.storageUrl);
-      assert.notEqual(emulator.storageUrl, emulator.url);
+      assert.match(emulator.storageUrl, /^http:\/\/localhost:\d+$/);
+      assert.match(emulator.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+    }));
+
+  it("is on the same host, if that is asked for", () =>
+    withEmulator({ storageHost: "127.0.0.1" }, async (emulator) => {
+      const { hostname, port } = new URL(await location(emulator));
+      const registry = new URL(emulator.url);
+      assert.equal(hostname, registry.hostname);
+      assert.notEqual(port, registry.port);
     }));
 
   for (const [range, status, contentRange, body] of ranges) {

@@ -37,7 +37,7 @@ export const blobRows: readonly Row[] = [
       "content-type": "text/html; charset=utf-8",
       "docker-content-digest": layer.digest,
       location:
-        /^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}-\w+\/\/docker\/registry\/v2\/blobs\/sha256\/[0-9a-f]{2}\/[0-9a-f]{64}\/data\?se=[^&]+&sig=[^&]+&sp=r&spr=http&sr=b&sv=2018-03-28&regid=[0-9a-f]{32}$/,
+        /^http:\/\/localhost:\d+\/[0-9a-f]{32}-\w+\/\/docker\/registry\/v2\/blobs\/sha256\/[0-9a-f]{2}\/[0-9a-f]{64}\/data\?se=[^&]+&sig=[^&]+&sp=r&spr=http&sr=b&sv=2018-03-28&regid=[0-9a-f]{32}$/,
       "x-ms-request-id": null,
     },
     body: /^<a href="http:[^"]+&amp;sp=r[^"]+">Temporary Redirect<\/a>\.\n\n$/,

@@ -1,14 +1,5 @@
-import { absent, config, layer, sha256, sha512 } from "../content.js";
-import {
-  type Row,
-  choice,
-  errors,
-  following,
-  putBlob,
-  startUpload,
-  repository,
-  v2,
-} from "./row.js";
+import { absent, sha256, sha512 } from "../content.js";
+import { type Row, choice, errors, following, startUpload, v2 } from "./row.js";
 
 const uploadAddress =
   /^\/v2\/library\/hello\/blobs\/uploads\/[0-9a-f-]{36}\?_nouploadcache=false&_state=[\w-]{40,}(%3D)*$/;
@@ -203,49 +194,6 @@ export const uploadRows: readonly Row[] = [
     request: { method: "PATCH", path: (one) => following()(one).split("&_state")[0] ?? "" },
     status: 404,
     body: errors("BLOB_UPLOAD_INVALID", "blob upload invalid"),
-  },
-  {
-    says: "POST with digest and content",
-    source: "C11 #27",
-    request: putBlob(layer),
-    status: 201,
-    headers: { "docker-content-digest": layer.digest, "docker-upload-uuid": null },
-  },
-  {
-    says: "POST with another content's digest",
-    source: choice,
-    request: { ...putBlob(layer), body: "something else" },
-    status: 400,
-    body: /"code":"DIGEST_INVALID"/,
-  },
-  {
-    says: "a mount from another repository",
-    source: "C11 #41",
-    given: [putBlob(config, "/v2/other/repo")],
-    request: {
-      method: "POST",
-      path: `${v2}/blobs/uploads/?from=other%2Frepo&mount=${encodeURIComponent(config.digest)}`,
-    },
-    status: 201,
-    headers: {
-      "docker-content-digest": config.digest,
-      "docker-upload-uuid": null,
-      location: `/v2/${repository}/blobs/${config.digest}`,
-    },
-  },
-  {
-    says: "a mount without from, though the blob is elsewhere",
-    source: "C11 #40",
-    given: [putBlob(config, "/v2/other/repo")],
-    request: { method: "POST", path: `${v2}/blobs/uploads/?mount=${config.digest}` },
-    status: 202,
-    headers: { "docker-upload-uuid": uuid },
-  },
-  {
-    says: "a mount of what is not there",
-    source: "OCI distribution-spec 1.1, Mounting a blob from another repository",
-    request: { method: "POST", path: `${v2}/blobs/uploads/?from=other%2Frepo&mount=${absent}` },
-    status: 202,
   },
   {
     says: "a body over the limit",
