@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { type Answer, ociError, scriptedRegistry } from "./scriptedRegistry.js";
+
+const ok: Answer = { status: 200, body: "{}" };
+const first = (...answers: (Answer | string)[]) => {
+  return (_: unknown, n: number): Answer | string => answers[n - 1] ?? ok;
+};
+
+describe("retries", () => {
+  const transient = [
+    ...[408, 500, 502, 503, 504].map((status): Answer => ({ status })),
+    ...[
+      "ECONNRESET",
+      "EPIPE",
+      "ETIMEDOUT",
+      "ECONNABORTED",
+      "REQUEST_SEND_ERROR",
+      "HPE_INVALID_CONSTANT",
+    ],
+    ...["ECONNREFUSED", "EAI_AGAIN", "ENOTFOUND", "ENETUNREACH", "EHOSTUNREACH", "EMFILE"],
+  ];
+  for (const failure of transient) {
+    it(`${JSON.stringify(failure)}: sent again`, async () => {
+      const registry = scriptedRegistry(first(failure));
+      assert.equal((await registry.ask()).status, 200);
+      assert.equal(registry.sent.length, 2);
+      assert.deepEqual(
+        registry.sent.map(({ at }) => at - (registry.sent[0]?.at ?? 0)),
+        [0, 1000],
+      );
+    });
+  }
+
+  const untouched: readonly [Answer | string, number][] = [
+    [{ status: 503 }, 2],
+    [{ status: 429 }, 2],
+    ["ECONNREFUSED", 2],
+    ["EAI_AGAIN", 2],
+    ["ECONNRESET", 1],
+    ["EPIPE", 1],
+    [{ status: 500 }, 1],
+    [{ status: 502 }, 1],
+    [{ status: 408 }, 1],
+  ];
+  for (const [failure, times] of untouched) {
+    it(`not repeatable, ${JSON.stringify(failure)}: sent ${times} times`, async () => {
+      const registry = scriptedRegistry(first(failure));
+      const answer = registry.ask({ repeatable: false, method: "PATCH" });
+      if (times === 2) assert.equal((await answer).status, 200);
+      else await assert.rejects(answer, { code: "UNAVAILABLE" });
+      assert.equal(registry.sent.length, times);
+    });
+  }
+
+  const final: readonly [Answer | string, string][] = [
+    ["CERT_HAS_EXPIRED", "TLS_FAILED"],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "TLS_FAILED"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "TLS_FAILED"],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "TLS_FAILED"],
+    ["EPROTO", "TLS_FAILED"],
+    ["HPE_HEADER_OVERFLOW", "PROTOCOL"],
+    ["ESOMETHING", "UNAVAILABLE"],
+    [ociError(400, "NAME_INVALID"), "REJECTED"],
+    [ociError(403, "DENIED"), "DENIED"],
+    [ociError(404, "MANIFEST_UNKNOWN"), "NOT_FOUND"],
+    [ociError(405, "UNSUPPORTED"), "UNSUPPORTED"],
+    [ociError(409, "X"), "REJECTED"],
+    [{ status: 413 }, "REJECTED"],
+    [{ status: 307, headers: { location: "https://evil.example/" } }, "REJECTED"],
+    [{ status: 501 }, "UNAVAILABLE"],
+  ];
+  for (const [failure, code] of final) {
+    it(`${JSON.stringify(failure)}: ${code}, at once`, async () => {
+      const registry = scriptedRegistry(() => failure);
+      await assert.rejects(registry.ask(), { code });
+      assert.equal(registry.sent.length, 1);
+    });
+  }
+
+  it("gives up after so many, with the number in the message", async () => {
+    const registry = scriptedRegistry(() => "ECONNRESET");
+    await assert.rejects(registry.ask(), {
+      code: "UNAVAILABLE",
+      message: /resolve a:x: r\d+\.azurecr\.io cut the connection \(ECONNRESET\), after 6 attempts/,
+    });
+    assert.deepEqual(
+      registry.sent.map(({ at }, n, all) => at - (all[n - 1]?.at ?? at)),
+      [0, 1000, 2000, 4000, 8000, 16000],
+    );
+  });
+
+  it("a mistyped name is told after seconds", async () => {
+    const registry = scriptedRegistry(() => "ENOTFOUND");
+    await assert.rejects(registry.ask(), {
+      code: "UNAVAILABLE",
+      message: /does not resolve.*waitForAccess/,
+    });
+    assert.equal(registry.sent.length, 3);
+  });
+
+  it("503 with a Retry-After beyond the budget is an error that says so", async () => {
+    const registry = scriptedRegistry(() => ({ status: 503, headers: { "retry-after": "86400" } }));
+    await assert.rejects(registry.ask(), {
+      code: "UNAVAILABLE",
+      message: /asks to wait 86400 seconds/,
+    });
+    assert.equal(registry.sent.length, 1);
+  });
+
+  it("an abort ends the wait", async () => {
+    const controller = new AbortController();
+    const registry = scriptedRegistry(() => {
+      controller.abort();
+      return { status: 503 };
+    });
+    await assert.rejects(registry.ask({ signal: controller.signal }), { code: "ABORTED" });
+    assert.equal(registry.sent.length, 1);
+  });
+
+  it("closing the transport ends everything", async () => {
+    const registry = scriptedRegistry(() => ({ status: 503 }));
+    const answer = registry.ask();
+    registry.transport.close();
+    await assert.rejects(answer, { code: "ABORTED" });
+    await assert.rejects(registry.ask(), { code: "ABORTED" });
+  });
+});
+
+describe("waitForAccess", () => {
+  it("waits on 403 and 401 of the API, with new tokens", async () => {
+    const registry = scriptedRegistry(
+      first(ociError(403, "DENIED"), ociError(401, "UNAUTHORIZED"), ociError(401, "UNAUTHORIZED")),
+      { waitForAccess: 600 },
+    );
+    assert.equal((await registry.ask()).status, 200);
+    // 403, new token; 401, renewed within the request; 401 again, new token.
+    assert.equal(registry.tokens.length, 4);
+  });
+
+  it("waits on a name that does not resolve, and on a refused token request", async () => {
+    const registry = scriptedRegistry(() => ok, {
+      waitForAccess: 600,
+      tokens: (_, n) =>
+        n === 1
+          ? "ENOTFOUND"
+          : n <= 3
+            ? { status: n === 2 ? 401 : 403 }
+            : { status: 200, body: '{"access_token":"t"}' },
+    });
+    assert.equal((await registry.ask()).status, 200);
+    assert.equal(registry.tokens.length, 4);
+  });
+
+  it("ends", async () => {
+    const registry = scriptedRegistry(() => ociError(403, "DENIED"), { waitForAccess: 60 });
+    await assert.rejects(registry.ask(), { code: "DENIED" });
+    const [from, to] = [registry.sent[0], registry.sent.at(-1)];
+    const waited = (to?.at ?? 0) - (from?.at ?? 0);
+    assert.ok(waited >= 60_000 && waited < 90_000, String(waited));
+  });
+
+  it("waits on nothing else", async () => {
+    for (const failure of [ociError(404, "NAME_UNKNOWN"), "CERT_HAS_EXPIRED", ociError(405, "X")]) {
+      const registry = scriptedRegistry(() => failure, { waitForAccess: 600 });
+      await assert.rejects(registry.ask());
+      assert.equal(registry.sent.length, 1);
+    }
+  });
+});
