@@ -1,4 +1,4 @@
-import { AcrError, RegistryError } from "../errors.js";
+import { type AcrError, RegistryError, isAcrError } from "../errors.js";
 import { aborted, type Clock } from "./clock.js";
 import type { Exchange } from "./exchange.js";
 import { SourceFailure, TransientFailure, failureOf } from "./failure.js";
@@ -36,7 +36,10 @@ export class Attempt {
 
   /** What a rejection means. */
   explain(error: unknown): AcrError | SourceFailure | TransientFailure {
-    return this.#reason ?? failureOf(error, this.exchange);
+    if (this.#reason !== undefined) return this.#reason;
+    const explained =
+      isAcrError(error) || error instanceof SourceFailure || error instanceof TransientFailure;
+    return explained ? error : failureOf(error, this.exchange);
   }
 
   /** Nothing will happen any more; `cut` also gives up the connection. */

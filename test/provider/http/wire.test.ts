@@ -1,0 +1,278 @@
+import assert from "node:assert/strict";
+import type { RequestListener } from "node:http";
+import { Readable } from "node:stream";
+import { afterEach, describe, it } from "mocha";
+import { repositoryScope } from "../../../provider/auth/scope.js";
+import { PackError } from "../../../provider/errors.js";
+import {
+  type ClosableTransport,
+  type TransportOptions,
+  createTransport,
+} from "../../../provider/http/createTransport.js";
+import type { RegistryRequest } from "../../../provider/http/transport.js";
+import { parseLoginServer } from "../../../provider/oci/loginServer.js";
+import { type LoopbackServer, loopbackServer } from "./loopbackServer.js";
+
+const open: { close(): unknown }[] = [];
+
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+
+/** A registry that gives a token to everybody, and answers the rest as the test says. */
+async function registry(
+  answer: RequestListener,
+  options: Partial<TransportOptions> = {},
+): Promise<{ server: LoopbackServer; transport: ClosableTransport }> {
+  const server = await loopbackServer((request, response) => {
+    if (request.url?.startsWith("/oauth2/token") === true) {
+      response.setHeader("content-type", "application/json");
+      response.end('{"access_token":"TOKEN-CANARY","expires_in":4500}');
+    } else answer(request, response);
+  });
+  const transport = createTransport({
+    endpoint: parseLoginServer(server.origin),
+    credential: { kind: "token", username: "user", password: "PASSWORD-CANARY" },
+    retry: { maxRetries: 1, baseDelayMs: 1 },
+    idleTimeoutMs: 200,
+    ...options,
+  });
+  open.push(transport, server);
+  return { server, transport };
+}
+
+const request = (more: Partial<RegistryRequest> = {}): RegistryRequest => ({
+  method: "GET",
+  path: "/v2/a/blobs/x",
+  scopes: [repositoryScope("a", "pull")],
+  operation: "test",
+  expect: [200],
+  repeatable: false,
+  ...more,
+});
+
+const MEBIBYTE = Buffer.alloc(1 << 20, 7);
+const put = (body: RegistryRequest["body"]): RegistryRequest =>
+  request({ method: "PUT", expect: [201], ...(body === undefined ? {} : { body }) });
+
+const taking: RequestListener = (incoming, response) => {
+  incoming.resume();
+  incoming.on("end", () => response.writeHead(201).end());
+  incoming.on("error", () => response.destroy());
+};
+
+describe("request bodies", () => {
+  const good: readonly [string, RegistryRequest["body"], number][] = [
+    ["no bytes", new Uint8Array(), 0],
+    ["a few bytes", Buffer.from("abc"), 3],
+    ["a megabyte in memory", MEBIBYTE, 1 << 20],
+    ["an empty stream", { size: 0, open: () => Readable.from([]) }, 0],
+    [
+      "a stream",
+      { size: 3 << 20, open: () => Promise.resolve(Readable.from([MEBIBYTE, MEBIBYTE, MEBIBYTE])) },
+      3 << 20,
+    ],
+  ];
+  for (const [name, body, size] of good) {
+    it(`${name}: whole, with Content-Length`, async () => {
+      const { server, transport } = await registry(taking);
+      await (await transport.send(put(body))).discard();
+      const seen = server.seen.at(-1);
+      assert.equal(seen?.bytes, size);
+      assert.equal(seen?.headers["content-length"], String(size));
+      assert.equal(seen?.headers["transfer-encoding"], undefined);
+    });
+  }
+
+  function* failing(): Generator<Buffer> {
+    yield MEBIBYTE;
+    throw new PackError("SOURCE_CHANGED", "a.txt", "a.txt changed");
+  }
+  const failure = new PackError("SOURCE_UNREADABLE", "b.txt", "b.txt cannot be read");
+  const bad: readonly [string, RegistryRequest["body"], object][] = [
+    [
+      "is too short",
+      { size: 2 << 20, open: () => Readable.from([MEBIBYTE]) },
+      { code: "SIZE_MISMATCH" },
+    ],
+    [
+      "is too long",
+      { size: 1 << 20, open: () => Readable.from([MEBIBYTE, Buffer.from("x")]) },
+      { code: "SIZE_MISMATCH" },
+    ],
+    [
+      "fails at its end",
+      { size: 1 << 20, open: () => Readable.from(failing()) },
+      { code: "SOURCE_CHANGED", path: "a.txt" },
+    ],
+    ["cannot be opened", { size: 1, open: () => Promise.reject(failure) }, failure],
+    [
+      "never comes",
+      { size: 1, open: () => new Readable({ read: () => undefined }) },
+      { code: "STALLED" },
+    ],
+  ];
+  for (const [name, body, error] of bad) {
+    it(`a source that ${name}: rejected, and never complete on the wire`, async () => {
+      const { server, transport } = await registry(taking);
+      await assert.rejects(transport.send(put(body)), error);
+      assert.ok(server.seen.every(({ method, complete }) => method !== "PUT" || !complete));
+    });
+  }
+
+  it("a server that stops reading: STALLED, not a hang", async () => {
+    const { transport } = await registry((incoming) => incoming.pause());
+    const body = { size: 1 << 30, open: () => Readable.from(endless()) };
+    await assert.rejects(transport.send(put(body)), { code: "STALLED" });
+  });
+
+  it("success before the body was sent is not believed", async () => {
+    const { transport } = await registry((_, response) => response.writeHead(201).end());
+    const body = { size: 1 << 30, open: () => Readable.from(endless()) };
+    await assert.rejects(transport.send(put(body)), { code: "PROTOCOL" });
+  });
+
+  it("a refusal before the body was sent is told", async () => {
+    const { transport } = await registry((_, response) => response.writeHead(413).end());
+    const body = { size: 1 << 30, open: () => Readable.from(endless()) };
+    await assert.rejects(transport.send(put(body)), { code: "REJECTED", status: 413 });
+  });
+
+  it("an abort ends it, and closes the source", async () => {
+    const controller = new AbortController();
+    const source = Readable.from(endless());
+    const { transport } = await registry((incoming) => {
+      incoming.resume();
+      controller.abort();
+    });
+    const body = { size: 1 << 30, open: () => source };
+    await assert.rejects(transport.send({ ...put(body), signal: controller.signal }), {
+      code: "ABORTED",
+    });
+    assert.ok(source.destroyed);
+  });
+});
+
+function* endless(): Generator<Buffer> {
+  for (;;) yield MEBIBYTE;
+}
+
+describe("answers", () => {
+  const download = request({ followRedirect: true });
+  const read = async (transport: ClosableTransport, what = download, limit = 10) =>
+    (await transport.send(what)).bytes(limit);
+
+  it("that break off are UNAVAILABLE, and asked for again when they are small", async () => {
+    let times = 0;
+    const { transport } = await registry((_, response) => {
+      times += 1;
+      response.writeHead(200, { "content-length": "4" });
+      response.write("ab", () =>
+        times === 1 || times === 3 ? response.destroy() : response.end("cd"),
+      );
+    });
+    const bytes = await read(transport, request({ repeatable: true }));
+    assert.equal(Buffer.from(bytes).toString(), "abcd");
+    await assert.rejects(read(transport), { code: "UNAVAILABLE" });
+  });
+
+  it("that fall silent are STALLED", async () => {
+    const { transport } = await registry((_, response) => {
+      response.writeHead(200, { "content-length": "4" });
+      response.write("ab");
+    });
+    await assert.rejects(read(transport), { code: "STALLED" });
+  });
+
+  it("that never begin are STALLED", async () => {
+    const { transport } = await registry(() => undefined);
+    await assert.rejects(read(transport), { code: "STALLED" });
+  });
+
+  it("a busy reader is not a silent server", async () => {
+    const { transport } = await registry((_, response) => response.end(Buffer.alloc(8 << 20)), {
+      idleTimeoutMs: 30,
+    });
+    const stream = (await transport.send(download)).stream();
+    let size = 0;
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (size === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+      size += chunk.length;
+    }
+    assert.equal(size, 8 << 20);
+  });
+
+  it("larger than the limit are not read", async () => {
+    let written = 0;
+    const { transport } = await registry((_, response) => {
+      const more = (): void => {
+        if (response.destroyed) return;
+        written += MEBIBYTE.length;
+        response.write(MEBIBYTE, more);
+      };
+      more();
+    });
+    await assert.rejects(read(transport), { code: "PROTOCOL" });
+    await assert.rejects(read(transport, request()), { code: "PROTOCOL" });
+    await assert.rejects(read(transport, request({ expect: [201] })), { code: "REJECTED" });
+    assert.ok(written < 64 << 20, String(written));
+  });
+
+  it("in another encoding are refused", async () => {
+    const { server, transport } = await registry((_, response) =>
+      response.writeHead(200, { "content-encoding": "gzip" }).end("x"),
+    );
+    await assert.rejects(read(transport), { code: "PROTOCOL", message: /Content-Encoding "gzip"/ });
+    assert.ok(server.seen.every(({ headers }) => headers["accept-encoding"] === undefined));
+  });
+
+  it("an abort while streaming is ABORTED", async () => {
+    const controller = new AbortController();
+    const { transport } = await registry((_, response) => response.write("ab"), {
+      idleTimeoutMs: 5000,
+    });
+    const answer = await transport.send({ ...download, signal: controller.signal });
+    const rest = answer.bytes(100);
+    controller.abort();
+    await assert.rejects(rest, { code: "ABORTED" });
+  });
+
+  it("connections are kept, and their number is bounded", async () => {
+    const { server, transport } = await registry((_, response) => response.end("ok"), {
+      maxConcurrency: 3,
+    });
+    await Promise.all(Array.from({ length: 50 }, () => read(transport, request())));
+    assert.ok(server.connections <= 3, String(server.connections));
+  });
+});
+
+describe("a proxy in the environment", () => {
+  it("is not used for this machine", async () => {
+    const before = process.env["HTTPS_PROXY"];
+    process.env["HTTPS_PROXY"] = "http://127.0.0.1:1";
+    try {
+      const { transport } = await registry((_, response) => response.end("ok"));
+      assert.equal((await transport.send(request())).status, 200);
+    } finally {
+      if (before === undefined) delete process.env["HTTPS_PROXY"];
+      else process.env["HTTPS_PROXY"] = before;
+    }
+  });
+});
+
+describe("paths", () => {
+  for (const path of [
+    "/v2/../oauth2/token",
+    "/v2/a/%2e%2e/x",
+    "@evil.example/",
+    "/v2/a#b",
+    ".evil.example/",
+    "/v2/a\\b",
+  ]) {
+    it(`${path} is not sent`, async () => {
+      const { server, transport } = await registry(taking);
+      await assert.rejects(transport.send(request({ path })), { code: "INPUT_INVALID" });
+      assert.deepEqual(server.seen, []);
+    });
+  }
+});
