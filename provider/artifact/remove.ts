@@ -1,4 +1,3 @@
-import type { Digest } from "../oci/digest.js";
 import type { Tag } from "../oci/reference.js";
 import type { Attributes, ManifestProperties } from "../registry/attributes.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
@@ -12,28 +11,8 @@ import {
   readTagAttributes,
   restrict,
 } from "./lock.js";
+import { keptByDeclaration, type Removal, type RemovalOutcome } from "./removal.js";
 import { removeByResolving } from "./removeByResolving.js";
-
-/** What is to be taken away. */
-export interface Removal {
-  readonly digest: Digest;
-  /** Tags of ours; each goes only if it still names our digest. */
-  readonly tags: readonly Tag[];
-  /** Why the manifest must stay whatever else is found; absent: it may go if nobody uses it. */
-  readonly keepManifest?: string;
-  /** Attributes that we closed ourselves, and may therefore open. */
-  readonly lock?: NamedAttributes;
-  /** `<login server>/<repository>`, for messages. */
-  readonly base: string;
-  /** Who holds a lock that is not ours, for the error. */
-  holderOf(reference: string): string;
-}
-
-export interface RemovalOutcome {
-  readonly removedTags: readonly string[];
-  /** Why the manifest is still there; absent: it is gone. */
-  readonly kept?: string;
-}
 
 /**
  * Takes away exactly what is ours: our tags, then the manifest if no other tag, no index and no
@@ -55,7 +34,11 @@ export async function removeArtifact(
   if (properties === undefined) return { removedTags: [] };
   const ours = removal.tags.filter((tag) => properties.tags.includes(tag));
   const kept = await reasonToKeep(repository, removal, properties, options);
-  await openOwnLocks(repository, removal, ours, properties.attributes, kept, options);
+  const subjects = [
+    ...(await tagSubjects(repository, removal, ours, options)),
+    ...manifestSubject(removal, properties.attributes, kept),
+  ];
+  await openOwnLocks(repository, removal, subjects, options);
   for (const tag of ours) await repository.tags.delete(tag, options);
   if (kept !== undefined) return { removedTags: ours, kept };
   return { removedTags: ours, ...(await deleteUntagged(repository, removal, options)) };
@@ -67,7 +50,8 @@ async function reasonToKeep(
   properties: ManifestProperties,
   options: OperationOptions,
 ): Promise<string | undefined> {
-  if (removal.keepManifest !== undefined) return removal.keepManifest;
+  const declared = keptByDeclaration(removal);
+  if (declared !== undefined) return declared;
   const foreign = properties.tags.filter((tag) => !removal.tags.some((ours) => ours === tag));
   if (foreign.length > 0) return usedByTags(foreign);
   return findUser(repository, removal.digest, options);
@@ -105,34 +89,45 @@ interface Subject {
   readonly deleted: boolean;
 }
 
+async function tagSubjects(
+  repository: Repository,
+  { base, digest }: Removal,
+  ours: readonly Tag[],
+  options: OperationOptions,
+): Promise<Subject[]> {
+  if (ours.length === 0) return [];
+  const live = await readTagAttributes(repository.attributes, digest, options);
+  return ours.flatMap((tag) => {
+    const attributes = live.get(tag);
+    const reference = `${base}:${tag}`;
+    return attributes === undefined ? [] : [{ tag, reference, attributes, deleted: true }];
+  });
+}
+
+/** The manifest's lock is ours to open even where it stays, unless others still declare it. */
+function manifestSubject(
+  { stillDeclared, base, digest }: Removal,
+  attributes: Attributes,
+  kept: string | undefined,
+): Subject[] {
+  if (stillDeclared) return [];
+  return [{ reference: `${base}@${digest}`, attributes, deleted: kept === undefined }];
+}
+
 async function openOwnLocks(
   repository: Repository,
   removal: Removal,
-  ours: readonly Tag[],
-  manifest: Attributes,
-  kept: string | undefined,
+  subjects: readonly Subject[],
   options: OperationOptions,
 ): Promise<void> {
-  const { base, digest } = removal;
-  const tags =
-    ours.length === 0
-      ? new Map<string, Attributes>()
-      : await readTagAttributes(repository.attributes, digest, options);
-  const subjects: Subject[] = ours.flatMap((tag) => {
-    const attributes = tags.get(tag);
-    return attributes === undefined
-      ? []
-      : [{ tag, reference: `${base}:${tag}`, attributes, deleted: true }];
-  });
-  if (removal.keepManifest === undefined) {
-    const reference = `${base}@${digest}`;
-    subjects.push({ reference, attributes: manifest, deleted: kept === undefined });
-  }
+  const { digest, lock = {} } = removal;
   const closed = subjects.filter((subject) => isOwnLock(subject, removal));
   for (const { tag } of closed) {
-    const open = opened(removal.lock ?? {});
-    if (tag === undefined) await repository.attributes.updateManifest(digest, open, options);
-    else await repository.attributes.updateTag(tag, open, options);
+    if (tag === undefined) {
+      await repository.attributes.updateManifest(digest, opened(lock), options);
+    } else {
+      await repository.attributes.updateTag(tag, opened(lock), options);
+    }
   }
 }
 

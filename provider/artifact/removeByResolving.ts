@@ -2,7 +2,7 @@ import type { Digest } from "../oci/digest.js";
 import { isTag, type Tag } from "../oci/reference.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 import { findIndex, findReferrer, isIndex } from "./manifestUsers.js";
-import type { Removal, RemovalOutcome } from "./remove.js";
+import { keptByDeclaration, type Removal, type RemovalOutcome } from "./removal.js";
 
 /** Each tag costs a request here; beyond this many the manifest stays. */
 const TAGS_LOOKED_AT = 1_000;
@@ -19,7 +19,7 @@ export async function removeByResolving(
   const { digest } = removal;
   if ((await repository.manifests.resolve(digest, options)) === undefined)
     return { removedTags: [] };
-  const kept = removal.keepManifest ?? (await reasonToKeep(repository, removal, options));
+  const kept = keptByDeclaration(removal) ?? (await reasonToKeep(repository, removal, options));
   if (kept !== undefined) {
     return { removedTags: [], kept: `${kept}; this registry cannot remove a tag alone` };
   }

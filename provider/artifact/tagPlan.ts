@@ -55,9 +55,10 @@ function conflict(situation: TagSituation, live: Digest, wanted: Digest): Confli
     return new ConflictError(
       reference,
       `${reference} exists and names ${live}, not ${wanted} which is declared here. Nothing was changed. Choose ` +
-        `another tag, or set onTagConflict to "adopt" (take it over once) or "move" (always move it). If the tag is ` +
-        `this resource's own and it is being replaced on request (--replace, taint), run a plain \`pulumi up\` instead; ` +
-        `if somebody moved it, run \`pulumi up --refresh\` to see and repair that`,
+        `another tag, or set onTagConflict to "adopt" (take it over once) or "move" (always move it). If somebody ` +
+        `moved it, \`pulumi up --refresh\` shows and repairs that. If it is this resource's own, and the resource is ` +
+        `being replaced on request (--replace; \`pulumi state taint\`, which \`untaint\` takes back), run a plain ` +
+        `\`pulumi up\``,
     );
   }
   return new ConflictError(

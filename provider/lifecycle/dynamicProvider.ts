@@ -13,11 +13,7 @@ export function dynamicProvider(
   lifecycle: Lifecycle,
   host: Host,
 ): dynamic.ResourceProvider<Bag, Bag> {
-  const run = <T>(
-    verb: string,
-    state: PropertyBag,
-    body: (operation: Operation) => Promise<T>,
-  ): Promise<T> =>
+  const run: Run = (verb, state, body) =>
     host.run(state, body).catch((error: unknown) => rethrow(kind, verb, state, error));
   return {
     // Synchronous up to its end: the host does not wait for it before it calls the next verb.
@@ -25,9 +21,25 @@ export function dynamicProvider(
       host.configure((key) => request.config.get(key));
       return Promise.resolve();
     },
+    ...planningVerbs(lifecycle, run),
+    ...changingVerbs(lifecycle, run),
+  };
+}
+
+type Run = <T>(
+  verb: string,
+  state: PropertyBag,
+  body: (operation: Operation) => Promise<T>,
+) => Promise<T>;
+
+function planningVerbs(
+  lifecycle: Lifecycle,
+  run: Run,
+): Required<Pick<dynamic.ResourceProvider<Bag, Bag>, "check" | "diff">> {
+  return {
     check: (olds, news) =>
       run("check", news, async () => {
-        const { inputs, failures } = await lifecycle.check(olds ?? {}, news);
+        const { inputs, failures } = await lifecycle.check(olds, news);
         return { inputs: withoutUndefined(inputs) as Bag, failures: [...failures] };
       }),
     diff: (id, olds, news) =>
@@ -35,19 +47,28 @@ export function dynamicProvider(
         const { changes, replaces } = lifecycle.diff(id, olds, news);
         return Promise.resolve({ changes, replaces: [...replaces] });
       }),
+  };
+}
+
+function changingVerbs(
+  lifecycle: Lifecycle,
+  run: Run,
+): Required<Pick<dynamic.ResourceProvider<Bag, Bag>, "create" | "read" | "update" | "delete">> {
+  return {
     create: (inputs) =>
       run("create", inputs, async (operation) => {
         const { id, outs } = await lifecycle.create(inputs, operation);
         return { id, outs: withoutUndefined(outs) as Bag };
       }),
-    read: (id, state) =>
-      run("read", state ?? {}, async (operation) => {
-        const found = await lifecycle.read(id, state ?? {}, operation);
+    read: (id, state = {}) =>
+      run("read", state, async (operation) => {
+        const found = await lifecycle.read(id, state, operation);
         if (found === undefined) return { id: "", props: {} };
+        const { outs, inputs } = found;
         return {
           id: found.id,
-          props: withoutUndefined(found.outs) as Bag,
-          inputs: withoutUndefined(found.inputs) as Bag,
+          props: withoutUndefined(outs) as Bag,
+          inputs: withoutUndefined(inputs) as Bag,
         };
       }),
     update: (id, olds, news) =>

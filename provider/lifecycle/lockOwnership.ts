@@ -1,34 +1,36 @@
 import type { NamedAttributes } from "../artifact/lock.js";
 
+/** Attributes by the full reference of the tag or manifest that had them. */
+type Found = Readonly<Record<string, NamedAttributes>>;
+
 /**
  * Which resource of the program holds the attributes of which tag or manifest, and what was found
  * there before the first of them came. Two TagLocks on tags of one manifest share its lock: the
  * first to go must not open it, and the last must put back what was there at first.
  */
 export class LockOwnership {
-  readonly #holders = new Map<string, Set<string>>();
-  readonly #created = new Map<string, string>();
+  /** By URN, what `check` was told; a refresh or destroy calls no `check`, so there it is empty. */
+  readonly #declared = new Map<string, string>();
+  /** By URN, what its state has set, the manifest of a locked tag included. */
+  readonly #held = new Map<string, readonly string[]>();
   readonly #previous = new Map<string, NamedAttributes>();
 
   /** `check`: the program declares the attributes of this reference. */
   declare(urn: string, reference: string): void {
-    const holders = this.#holders.get(reference) ?? new Set();
-    this.#holders.set(reference, holders.add(urn));
+    this.#declared.set(urn, reference);
   }
 
-  /** `diff`: the state remembers these values. */
-  remember(previous: Readonly<Record<string, NamedAttributes>>): void {
+  /** What a state found; the first to tell is the oldest. */
+  remember(previous: Found): void {
     for (const [reference, attributes] of Object.entries(previous)) {
       if (!this.#previous.has(reference)) this.#previous.set(reference, attributes);
     }
   }
 
-  /** `create` or `update` succeeded. */
-  settled(urn: unknown, id: string, previous: Readonly<Record<string, NamedAttributes>>): void {
+  /** The resource has set, and goes on setting, attributes of these. */
+  hold(urn: unknown, previous: Found): void {
     this.remember(previous);
-    if (typeof urn !== "string") return;
-    this.#created.set(urn, id);
-    for (const reference of Object.keys(previous)) this.declare(urn, reference);
+    if (typeof urn === "string") this.#held.set(urn, Object.keys(previous));
   }
 
   /** What was found before any resource of this program changed it, if that is known. */
@@ -36,25 +38,20 @@ export class LockOwnership {
     return this.#previous.get(reference);
   }
 
-  /** This process has just set these very attributes anew: a delete of the old resource is not a removal. */
-  wasCreated(urn: unknown, id: string): boolean {
-    return typeof urn === "string" && this.#created.get(urn) === id;
-  }
-
-  isHeldByAnother(reference: string, urn: unknown): boolean {
-    return [...(this.#holders.get(reference) ?? [])].some((holder) => holder !== urn);
-  }
-
-  forget(urn: unknown): void {
-    if (typeof urn !== "string") return;
-    for (const holders of this.#holders.values()) holders.delete(urn);
+  /** URN of a resource of the program, other than the one named, that holds the reference. */
+  holder(reference: string, except?: unknown): string | undefined {
+    for (const [urn, declared] of this.#declared) {
+      if (urn === except) continue;
+      if (declared === reference || this.#held.get(urn)?.includes(reference) === true) return urn;
+    }
+    return undefined;
   }
 
   /** Who holds a lock that is not the caller's, for an error. */
   holderOf(reference: string): string {
-    const [holder] = this.#holders.get(reference) ?? [];
-    return holder === undefined
+    const urn = this.holder(reference);
+    return urn === undefined
       ? "somebody else (`az acr repository show` tells its attributes, `az acr repository update` opens it)"
-      : `${holder}: remove or change that resource first`;
+      : `${urn}: remove or change that resource first`;
   }
 }

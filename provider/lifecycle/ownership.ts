@@ -19,18 +19,18 @@ export type DeleteReason =
   | "removal"
   /** The resource is still declared, with other content or elsewhere. */
   | "replacement"
-  /** This very process has just created the same id anew: there is nothing to remove. */
-  | "recreated";
+  /** The very same content is still declared: what is deleted is a second record of it. */
+  | "still-declared";
 
 /**
  * What this host process has been told of who owns what. The engine gives `create` of a replacement
  * no old state, and `delete` no new one; yet a tag must move from the old to the new, and what is
- * still declared must never be deleted. `check`, `diff` and `create` record it here.
+ * still declared must never be deleted. `check` and `diff` record it here. A destroy calls neither,
+ * with or without the program, so that in it nothing counts as declared.
  */
 export class Ownership {
   readonly #declared = new Map<string, Claim>();
   readonly #owned = new Map<string, Claim>();
-  readonly #created = new Map<string, string>();
   readonly #renamed = new Map<string, string>();
 
   /** `check`: the program declares this. */
@@ -38,51 +38,38 @@ export class Ownership {
     this.#declared.set(urn, claim);
   }
 
-  /** `diff`: the state of this resource owns this; `oldUrn` differs after a rename with an alias. */
-  own(urn: string, claim: Claim, oldUrn: string): void {
+  /** `diff`: the state of `id` belongs to this resource; its own URN differs after a rename. */
+  own(urn: string, claim: Claim, id: string, oldUrn: string): void {
     this.#owned.set(urn, claim);
-    if (oldUrn !== urn) this.#renamed.set(oldUrn, urn);
+    if (oldUrn !== urn) this.#renamed.set(renameKey(oldUrn, id), urn);
   }
 
-  /** `create` or `update` succeeded: from now on the state owns what was declared. */
-  settled(urn: string | undefined, claim: Claim, id: string): void {
-    if (urn === undefined) return;
-    this.#owned.set(urn, claim);
-    this.#created.set(urn, id);
-  }
-
-  /** `delete` succeeded. */
-  forget(urn: string | undefined, reason: DeleteReason): void {
-    if (urn !== undefined && reason === "removal") {
-      this.#declared.delete(this.#current(urn));
-      this.#owned.delete(this.#current(urn));
-    }
+  /** URN under which the program knows the resource of a state that is to be deleted. */
+  currentUrn(oldUrn: string | undefined, id: string): string {
+    const urn = oldUrn ?? "";
+    return this.#renamed.get(renameKey(urn, id)) ?? urn;
   }
 
   /** What the state of this resource owns, if `diff` was told. */
   ownedBy(urn: string | undefined): Claim | undefined {
-    return urn === undefined ? undefined : this.#owned.get(urn);
+    return this.#owned.get(urn ?? "");
   }
 
-  declaredBy(urn: string | undefined): Claim | undefined {
-    return urn === undefined ? undefined : this.#declared.get(this.#current(urn));
+  declaredBy(urn: string): Claim | undefined {
+    return this.#declared.get(urn);
   }
 
-  /** Why `delete` is called for `id`, the claim of the state being deleted. */
-  reasonToDelete(urn: string | undefined, id: string, claim: Claim): DeleteReason {
-    if (urn === undefined) return "removal";
-    const current = this.#current(urn);
-    const declared = this.#declared.get(current);
+  /** Why `delete` is called for a state with this claim. */
+  reasonToDelete(urn: string, claim: Claim): DeleteReason {
+    const declared = this.#declared.get(urn);
     if (declared === undefined) return "removal";
-    if (!sameContent(declared, claim)) return "replacement";
-    return this.#created.get(current) === id ? "recreated" : "removal";
+    return sameContent(declared, claim) ? "still-declared" : "replacement";
   }
 
-  /** Other declared resources, apart from the one named. */
+  /** What other resources declare in the same repository. */
   declaredElsewhere(urn: string | undefined, repository: string): readonly Claim[] {
-    const current = urn === undefined ? undefined : this.#current(urn);
     return [...this.#declared]
-      .filter(([other, claim]) => other !== current && claim.repository === repository)
+      .filter(([other, claim]) => other !== urn && claim.repository === repository)
       .map(([, claim]) => claim);
   }
 
@@ -94,10 +81,11 @@ export class Ownership {
     }
     return undefined;
   }
+}
 
-  #current(urn: string): string {
-    return this.#renamed.get(urn) ?? urn;
-  }
+/** Another resource may have taken the old name since, so the name alone does not tell. */
+function renameKey(oldUrn: string, id: string): string {
+  return `${id} ${oldUrn}`;
 }
 
 function sameContent(a: Claim, b: Claim): boolean {

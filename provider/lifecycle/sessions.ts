@@ -20,8 +20,8 @@ export class Sessions {
     return client;
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#clients.values()].map((client) => client.close()));
+  close(): void {
+    for (const client of this.#clients.values()) client.close();
     this.#clients.clear();
   }
 }

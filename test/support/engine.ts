@@ -46,12 +46,12 @@ export class EngineStack {
     const folder = new TemporaryFolder();
     const backend = join(folder.path, "backend");
     mkdirSync(backend);
-    let self: EngineStack | undefined;
+    const running: { stack?: EngineStack } = {};
     const stack = await automation.LocalWorkspace.createOrSelectStack(
       {
         projectName: "project",
         stackName: "stack",
-        program: () => self?.program() ?? Promise.resolve(),
+        program: () => running.stack?.program() ?? Promise.resolve(),
       },
       {
         pulumiCommand: await automation.PulumiCommand.get({ root: dirname(pulumiDirectory()) }),
@@ -67,11 +67,12 @@ export class EngineStack {
       },
     );
     await stack.setAllConfig(options.configuration ?? {});
-    self = new EngineStack(folder, stack);
+    const created = new EngineStack(folder, stack);
+    running.stack = created;
     // Three more CLI calls for each `up` that no test looks at.
     stack.outputs = () => Promise.resolve({});
     stack.info = () => Promise.resolve(undefined);
-    return self;
+    return created;
   }
 
   preview(options: automation.PreviewOptions = {}): Promise<EngineRun> {

@@ -18,7 +18,8 @@ export function attributeLifecycle(kind: AttributeKind, host: Host): Lifecycle {
       "__declared" in state
         ? readAttributes(kind, host, id, state, operation)
         : getAttributes(kind, host, id, state, operation),
-    update: (id, olds, news, operation) => updateAttributes(kind, host, id, olds, news, operation),
-    delete: (id, state, operation) => deleteAttributes(host, id, state, operation),
+    update: (id, olds, news, operation) =>
+      updateAttributes(kind, host, id, { olds, news }, operation),
+    delete: (_id, state, operation) => deleteAttributes(host, state, operation),
   };
 }

@@ -25,7 +25,7 @@ export async function createAttributes(
   );
   const id = kind.id(baseOf(inputs), inputs);
   const outs = outputs(inputs, found, previous);
-  await apply(repository, live, wanted, id, outs, operation);
-  host.locks.settled(inputs["__urn"], id, previous);
+  await apply(repository, live, wanted, { id, outs }, operation);
+  host.locks.hold(inputs["__urn"], previous);
   return { id, outs };
 }

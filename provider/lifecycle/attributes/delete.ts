@@ -8,34 +8,29 @@ import { putBack, type Subject } from "./managedAttributes.js";
 import { subjectsOf } from "./state.js";
 import { open } from "./subjects.js";
 
-/** Puts back what was found, where the live value is still ours and nobody else declares it. */
+/** Puts back what was found, where the live value is still ours and nobody declares it. */
 export async function deleteAttributes(
   host: Host,
-  id: string,
   bag: PropertyBag,
   operation: Operation,
 ): Promise<void> {
   const state = bag as unknown as AttributeState;
-  if (host.locks.wasCreated(state.__urn, id)) return;
   const repository = open(host, bag);
-  host.locks.forget(state.__urn);
   for (const subject of subjectsOf(state)) {
-    const { __declared: ours, __urn } = state;
-    await putBackUnlessHeld(host, repository, subject, ours, state, __urn, operation);
+    if (host.locks.holder(subject.reference) !== undefined) continue;
+    await putBackFound(repository, subject, state.__declared, state, operation);
   }
 }
 
-export async function putBackUnlessHeld(
-  host: Host,
+/** Of these attributes, each that is still as we set it gets the value that was found. */
+export async function putBackFound(
   repository: Repository,
   subject: Subject,
   ours: NamedAttributes,
   state: AttributeState,
-  urn: unknown,
   operation: Operation,
 ): Promise<void> {
   if (namesOf(ours).length === 0) return;
-  if (host.locks.isHeldByAnother(subject.reference, urn)) return;
   const previous = state.__previous[subject.reference] ?? {};
   await putBack(repository.attributes, subject, ours, previous, operation);
 }

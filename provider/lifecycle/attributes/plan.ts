@@ -27,9 +27,10 @@ export function diffAttributes(
   news: PropertyBag,
 ): DiffResult {
   const state = olds as unknown as AttributeState;
-  host.locks.remember(state.__previous);
   const replaces = kind.identity.filter((name) => olds[name] !== news[name]);
   if (!sameRegistry(olds["registry"], news["registry"])) replaces.push("registry");
+  host.locks.remember(state.__previous);
+  host.locks.hold(news["__urn"], replaces.length > 0 ? {} : state.__previous);
   if (replaces.length > 0) return { changes: undefined, replaces };
   const unchanged =
     state.drift.length === 0 &&

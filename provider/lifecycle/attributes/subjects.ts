@@ -3,7 +3,7 @@ import type { Attributes } from "../../registry/attributes.js";
 import type { Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
-import type { PropertyBag } from "../lifecycle.js";
+import type { CreateResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { type AttributeKind, type AttributeState, baseOf, type Found } from "./kind.js";
 import { requireAttributes, setAttributes, type Subject } from "./managedAttributes.js";
@@ -54,8 +54,7 @@ export async function apply(
   repository: Repository,
   live: Live,
   wanted: NamedAttributes,
-  id: string,
-  outs: PropertyBag,
+  result: CreateResult,
   operation: Operation,
 ): Promise<void> {
   let written = 0;
@@ -66,6 +65,6 @@ export async function apply(
     }
   } catch (error) {
     if (written === 0) throw error;
-    throw new PartialFailure(id, outs, error);
+    throw new PartialFailure(result.id, result.outs, error);
   }
 }

@@ -53,7 +53,11 @@ export const tagLock: AttributeKind = {
     return foundAs(live, base, inputs, state);
   },
   require: ({ tagDigest }, base, inputs) =>
-    requireDigest(tagDigest, `${base}:${String(inputs["tag"])}`, inputs["digest"]),
+    requireDigest(
+      tagDigest,
+      `${base}:${String(inputs["tag"])}`,
+      inputs["digest"] as string | undefined,
+    ),
   // So that the engine's difference shows a tag that was moved: by the digest that it must name, or
   // else by the manifest, which is another one now and not locked by us.
   liveInputs: (state, { drift, tagDigest }) => {
@@ -62,11 +66,15 @@ export const tagLock: AttributeKind = {
   },
 };
 
-function requireDigest(live: string | undefined, reference: string, wanted: unknown): void {
+function requireDigest(
+  live: string | undefined,
+  reference: string,
+  wanted: string | undefined,
+): void {
   if (wanted === undefined || live === wanted) return;
   throw new ConflictError(
     reference,
-    `${reference} names ${live}, but this TagLock is for ${String(wanted)}. Nothing was locked. Move the tag ` +
+    `${reference} names ${live}, but this TagLock is for ${wanted}. Nothing was locked. Move the tag ` +
       `first (OciArtifact does), or give the digest that it is to be locked on`,
   );
 }

@@ -1,11 +1,10 @@
 import { type NamedAttributes, namesOf } from "../../artifact/lock.js";
-import type { Repository } from "../../registry/repository.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
-import { putBackUnlessHeld } from "./delete.js";
+import { putBackFound } from "./delete.js";
 import { type AttributeKind, type AttributeState, attributesOf, type Found } from "./kind.js";
-import { refuseThirdChange } from "./managedAttributes.js";
+import { refuseThirdChange, type Subject } from "./managedAttributes.js";
 import { outputs, previousOf, subjectsOf } from "./state.js";
 import { apply, find, look, open } from "./subjects.js";
 
@@ -14,8 +13,7 @@ export async function updateAttributes(
   kind: AttributeKind,
   host: Host,
   id: string,
-  olds: PropertyBag,
-  news: PropertyBag,
+  { olds, news }: { readonly olds: PropertyBag; readonly news: PropertyBag },
   operation: Operation,
 ): Promise<PropertyBag> {
   const state = olds as unknown as AttributeState;
@@ -31,27 +29,28 @@ export async function updateAttributes(
   }
   const previous = previousOf(state, live, wanted);
   const outs = outputs(news, found, previous);
-  await apply(repository, live, wanted, id, outs, operation);
-  await release(host, repository, state, found, wanted, news, operation);
-  host.locks.settled(news["__urn"], id, previous);
+  await apply(repository, live, wanted, { id, outs }, operation);
+  for (const { subject, ours } of released(host, state, found, news)) {
+    await putBackFound(repository, subject, ours, state, operation);
+  }
+  host.locks.hold(news["__urn"], previous);
   return outs;
 }
 
-/** Puts back what is no longer managed: attributes no longer named, a manifest no longer locked. */
-async function release(
+/** What is no longer managed: attributes no longer named, a manifest no longer locked. */
+function released(
   host: Host,
-  repository: Repository,
   state: AttributeState,
   found: Found,
-  wanted: NamedAttributes,
   news: PropertyBag,
-  operation: Operation,
-): Promise<void> {
-  for (const subject of subjectsOf(state)) {
-    const managed = found.subjects.some(({ reference }) => reference === subject.reference);
-    const ours = managed ? without(state.__declared, wanted) : state.__declared;
-    await putBackUnlessHeld(host, repository, subject, ours, state, news["__urn"], operation);
-  }
+): { subject: Subject; ours: NamedAttributes }[] {
+  const wanted = attributesOf(news);
+  return subjectsOf(state)
+    .filter(({ reference }) => host.locks.holder(reference, news["__urn"]) === undefined)
+    .map((subject) => {
+      const managed = found.subjects.some(({ reference }) => reference === subject.reference);
+      return { subject, ours: managed ? without(state.__declared, wanted) : state.__declared };
+    });
 }
 
 function without(old: NamedAttributes, wanted: NamedAttributes): NamedAttributes {

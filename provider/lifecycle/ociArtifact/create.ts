@@ -9,7 +9,7 @@ import type { Operation } from "../operation.js";
 import { packAgain } from "./check.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { Publication } from "./publication.js";
-import { asBag, asInputs, baseOf, claimOfInputs, idOf, outputsOf, tagsOf } from "./state.js";
+import { asBag, asInputs, baseOf, idOf, outputsOf, tagsOf } from "./state.js";
 import { uploadReport } from "./uploadReport.js";
 
 /**
@@ -48,7 +48,6 @@ export async function createArtifact(
     throw new PartialFailure(id, asBag(outputsOf(inputs, publication.view())), error);
   }
   host.packed.delete(inputs.digest);
-  host.ownership.settled(inputs.__urn, claimOfInputs(inputs), id);
   return { id, outs: asBag(outputsOf(inputs, publication.view())) };
 }
 

@@ -1,8 +1,9 @@
-import { removeArtifact, type RemovalOutcome } from "../../artifact/remove.js";
+import type { RemovalOutcome } from "../../artifact/removal.js";
+import { removeArtifact } from "../../artifact/remove.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
-import type { Claim, DeleteReason } from "../ownership.js";
+import type { Claim } from "../ownership.js";
 import type { DeletePolicy } from "./inputs.js";
 import { asState, type ArtifactState, baseOf, claimOfState, declaredOf } from "./state.js";
 
@@ -17,43 +18,45 @@ export async function deleteArtifact(
   operation: Operation,
 ): Promise<void> {
   const state = asState(bag);
-  const reason = host.ownership.reasonToDelete(state.__urn, id, claimOfState(state));
-  const policy = policyFor(host, state, reason);
+  const urn = host.ownership.currentUrn(state.__urn, id);
+  const reason = host.ownership.reasonToDelete(urn, claimOfState(state));
+  if (reason === "still-declared") return;
+  const policy = reason === "removal" ? onDelete(state) : onReplace(host, urn, state);
   if (policy === "retain") {
-    if (reason === "removal") operation.log.info(`${id} stays published (onDelete: "retain")`);
-    if (reason === "replacement") operation.log.info(`${id} stays published (onReplace: "retain")`);
-  } else {
-    const outcome = await remove(host, state, policy, operation);
-    if (outcome.kept !== undefined) operation.log.warn(`${id} stays: ${outcome.kept}`);
+    const setting = reason === "removal" ? "onDelete" : "onReplace";
+    operation.log.info(`${id} stays published (${setting}: "retain")`);
+    return;
   }
-  host.ownership.forget(state.__urn, reason);
+  const { kept } = await remove(host, urn, state, policy, operation);
+  if (kept !== undefined) operation.log.warn(`${id} stays: ${kept}`);
 }
 
-function policyFor(host: Host, state: ArtifactState, reason: DeleteReason): DeletePolicy {
-  if (reason === "recreated") return "retain";
-  if (reason === "removal") return state.onDelete ?? "delete";
-  // What the program says now counts, not what it said when the old version was published.
-  const declared = host.ownership.declaredBy(state.__urn) ?? state;
-  return declared.onReplace ?? "retain";
+function onDelete(state: ArtifactState): DeletePolicy {
+  return state.onDelete ?? "delete";
+}
+
+/** What the program says now counts, not what it said when the old version was published. */
+function onReplace(host: Host, urn: string, state: ArtifactState): DeletePolicy {
+  return (host.ownership.declaredBy(urn) ?? state).onReplace ?? "retain";
 }
 
 function remove(
   host: Host,
+  urn: string,
   state: ArtifactState,
   policy: DeletePolicy,
   operation: Operation,
 ): Promise<RemovalOutcome> {
   const base = baseOf(state);
-  const claims = otherClaims(host, state, base);
+  const claims = stillDeclared(host, urn, base);
   const { tags, lock } = declaredOf(state);
-  const declared = claims.some(({ digest }) => digest === state.digest);
-  const untag = policy === "untag" ? 'onDelete is "untag"' : undefined;
   return removeArtifact(
     host.registry({ ...state }).repository(state.repository),
     {
       digest: state.digest,
       tags: tags.filter((tag) => !claims.some((claim) => tag in claim.tags)),
-      keepManifest: declared ? "it is still declared" : untag,
+      stillDeclared: claims.some(({ digest }) => digest === state.digest),
+      untagOnly: policy === "untag",
       lock,
       base,
       holderOf: (reference) => host.locks.holderOf(reference),
@@ -63,8 +66,8 @@ function remove(
 }
 
 /** What is declared in the same repository by other resources, or by this one's replacement. */
-function otherClaims(host: Host, state: ArtifactState, base: string): readonly Claim[] {
-  const own = host.ownership.declaredBy(state.__urn);
-  const replacement = own?.repository === base && own.digest !== state.digest ? [own] : [];
-  return [...host.ownership.declaredElsewhere(state.__urn, base), ...replacement];
+function stillDeclared(host: Host, urn: string, base: string): readonly Claim[] {
+  const own = host.ownership.declaredBy(urn);
+  const replacement = own?.repository === base ? [own] : [];
+  return [...host.ownership.declaredElsewhere(urn, base), ...replacement];
 }

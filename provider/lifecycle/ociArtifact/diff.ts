@@ -31,8 +31,13 @@ const COMPARED = [
  * Pure comparison of state and inputs. Where anything but the resource's name or harmless registry
  * settings differs, the engine is left to write the difference.
  */
-export function diffArtifact(host: Host, olds: PropertyBag, news: PropertyBag): DiffResult {
-  record(host, olds, news);
+export function diffArtifact(
+  host: Host,
+  id: string,
+  olds: PropertyBag,
+  news: PropertyBag,
+): DiffResult {
+  record(host, id, olds, news);
   const replaces: string[] = IDENTITY.filter((name) => olds[name] !== news[name]);
   if (!sameRegistry(olds["registry"], news["registry"])) replaces.push("registry");
   if (replaces.length > 0) return { changes: undefined, replaces };
@@ -48,9 +53,10 @@ function sameInput(old: unknown, now: unknown): boolean {
 }
 
 /** `create` of a replacement is given no old state: what it owns is remembered here. */
-function record(host: Host, olds: PropertyBag, news: PropertyBag): void {
+function record(host: Host, id: string, olds: PropertyBag, news: PropertyBag): void {
   const urn = news["__urn"];
   if (typeof urn !== "string") return;
   const oldUrn = olds["__urn"];
-  host.ownership.own(urn, claimOfState(asState(olds)), typeof oldUrn === "string" ? oldUrn : urn);
+  const known = typeof oldUrn === "string" ? oldUrn : urn;
+  host.ownership.own(urn, claimOfState(asState(olds)), id, known);
 }

@@ -12,7 +12,7 @@ import { updateArtifact } from "./update.js";
 export function ociArtifact(host: Host): Lifecycle {
   return {
     check: (olds, news) => checkArtifact(host, olds, news),
-    diff: (_id, olds, news) => diffArtifact(host, olds, news),
+    diff: (id, olds, news) => diffArtifact(host, id, olds, news),
     create: (inputs, operation) => createArtifact(host, inputs, operation),
     // Only a state that we wrote has `__declared`; what a `get` brings is the program's arguments.
     read: (id, state, operation) =>

@@ -68,7 +68,6 @@ export async function updateArtifact(
       error,
     );
   }
-  host.ownership.settled(inputs.__urn, artifact.claimOfInputs(inputs), id);
   return artifact.asBag(artifact.outputsOf(inputs, publication.view()));
 }
 
@@ -165,7 +164,8 @@ async function dropTags(update: Update): Promise<void> {
     {
       digest: inputs.digest,
       tags,
-      keepManifest: "it is still declared",
+      stillDeclared: true,
+      untagOnly: false,
       lock: artifact.declaredOf(state).lock,
       base,
       holderOf: (reference) => host.locks.holderOf(reference),

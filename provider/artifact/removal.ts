@@ -1,0 +1,32 @@
+import type { Digest } from "../oci/digest.js";
+import type { Tag } from "../oci/reference.js";
+import type { NamedAttributes } from "./lock.js";
+
+/** What is to be taken away. */
+export interface Removal {
+  readonly digest: Digest;
+  /** Tags of ours; each goes only if it still names our digest. */
+  readonly tags: readonly Tag[];
+  /** Another declaration names the same manifest: it stays, and so does its lock. */
+  readonly stillDeclared: boolean;
+  /** Only the tags are to go (`onDelete: "untag"`). */
+  readonly untagOnly: boolean;
+  /** Attributes that we closed ourselves, and may therefore open. */
+  readonly lock?: NamedAttributes;
+  /** `<login server>/<repository>`, for messages. */
+  readonly base: string;
+  /** Who holds a lock that is not ours, for the error. */
+  readonly holderOf: (reference: string) => string;
+}
+
+export interface RemovalOutcome {
+  readonly removedTags: readonly string[];
+  /** Why the manifest is still there; absent: it is gone. */
+  readonly kept?: string;
+}
+
+/** Why the manifest must stay whatever else is found. */
+export function keptByDeclaration({ stillDeclared, untagOnly }: Removal): string | undefined {
+  if (stillDeclared) return "it is still declared";
+  return untagOnly ? 'onDelete is "untag"' : undefined;
+}
