@@ -1,0 +1,119 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { attributeLifecycle } from "../../../provider/lifecycle/attributes/attributeLifecycle.js";
+import { manifestProperties } from "../../../provider/lifecycle/attributes/manifestProperties.js";
+import { tagLock } from "../../../provider/lifecycle/attributes/tagLock.js";
+import { dynamicProvider } from "../../../provider/lifecycle/dynamicProvider.js";
+import type { Severity } from "../../../provider/lifecycle/engineLog.js";
+import { Host } from "../../../provider/lifecycle/host.js";
+import type { Lifecycle } from "../../../provider/lifecycle/lifecycle.js";
+import { ociArtifact } from "../../../provider/lifecycle/ociArtifact/ociArtifact.js";
+import { throughStruct, withoutAssetContents } from "./propertyValues.js";
+import type { Bag, Kind } from "./resourceState.js";
+
+/** Something that was said to the user. */
+export interface Message {
+  /** Name of the resource in whose row it stands; empty: the stack's own. */
+  readonly resource: string;
+  readonly severity: Severity;
+  readonly text: string;
+  readonly ephemeral: boolean;
+}
+
+export interface ProviderSettings {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly directory: string;
+}
+
+type Checked = { readonly inputs: Bag; readonly failures: readonly dynamic.CheckFailure[] };
+type Difference = { readonly changes: boolean | undefined; readonly replaces: readonly string[] };
+type Read = { readonly id: string; readonly outputs: Bag; readonly inputs: Bag | undefined };
+
+const LIFECYCLES: Readonly<Record<Kind, (host: Host) => Lifecycle>> = {
+  OciArtifact: ociArtifact,
+  TagLock: (host) => attributeLifecycle(tagLock, host),
+  ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
+};
+
+/** The dynamic host's process of one deployment: what it passes on, what it refuses, what it completes. */
+export class ProviderHost {
+  readonly messages: Message[] = [];
+  readonly #host: Host;
+  readonly #providers = new Map<Kind, dynamic.ResourceProvider>();
+
+  constructor({ environment, configuration, directory }: ProviderSettings) {
+    this.#host = new Host({
+      environment: (name) => environment[name],
+      directory,
+      sendLog: (urn, severity, text, ephemeral) =>
+        this.messages.push({ resource: urn.split("::").at(-1) ?? "", severity, text, ephemeral }),
+    });
+    this.#host.configure((key) => configuration[key]);
+  }
+
+  async check(kind: Kind, olds: Bag, news: Bag): Promise<Checked> {
+    const { inputs, failures } = (await this.#call(kind, "check", olds, news)) as Checked;
+    return { inputs: completed(inputs, news), failures };
+  }
+
+  diff(kind: Kind, id: string, olds: Bag, news: Bag): Promise<Difference> {
+    const bags = [olds, news].map(withoutAssetContents);
+    return this.#call(kind, "diff", id, ...bags) as Promise<Difference>;
+  }
+
+  async create(kind: Kind, inputs: Bag): Promise<{ id: string; outputs: Bag }> {
+    const answer = (await this.#call(kind, "create", inputs)) as dynamic.CreateResult;
+    return { id: answer.id, outputs: completed(answer.outs as Bag, inputs) };
+  }
+
+  async update(kind: Kind, id: string, olds: Bag, news: Bag): Promise<Bag> {
+    const answer = await this.#call(kind, "update", id, withoutAssetContents(olds), news);
+    return completed((answer as dynamic.UpdateResult).outs as Bag, news);
+  }
+
+  async read(kind: Kind, id: string, state: Bag): Promise<Read | undefined> {
+    const answer = await this.#call(kind, "read", id, withoutAssetContents(state));
+    const read = answer as dynamic.ReadResult;
+    if (read.id === undefined || read.id === "") return undefined;
+    return {
+      id: read.id,
+      outputs: completed(read.props as Bag, state),
+      inputs: read.inputs as Bag,
+    };
+  }
+
+  async delete(kind: Kind, id: string, state: Bag): Promise<void> {
+    await this.#call(kind, "delete", id, withoutAssetContents(state));
+  }
+
+  /** The end of the process. */
+  close(): void {
+    this.#host.sessions.close();
+  }
+
+  async #call(
+    kind: Kind,
+    verb: keyof dynamic.ResourceProvider,
+    ...args: unknown[]
+  ): Promise<unknown> {
+    const provider = this.#provider(kind);
+    const method = provider[verb] as (...args: unknown[]) => Promise<unknown>;
+    const answer = await method.apply(provider, args.map(throughStruct));
+    // `changes: undefined` is how a diff says "unknown"; it is not part of any bag.
+    return verb === "diff" || answer === undefined ? answer : throughStruct(answer);
+  }
+
+  #provider(kind: Kind): dynamic.ResourceProvider {
+    const known = this.#providers.get(kind);
+    if (known !== undefined) return known;
+    const provider = dynamicProvider(kind, LIFECYCLES[kind](this.#host), this.#host);
+    this.#providers.set(kind, provider as dynamic.ResourceProvider);
+    return provider as dynamic.ResourceProvider;
+  }
+}
+
+/** The host puts the provider's text back into every result. */
+function completed(result: Bag, given: Bag): Bag {
+  const { __provider } = given;
+  return { ...result, __provider };
+}
