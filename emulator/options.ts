@@ -103,10 +103,16 @@ export function listenHost(options: EmulatorOptions): string {
   return host;
 }
 
-/** The host name that storage goes by. */
-export function advertisedStorageHost(options: EmulatorOptions): string {
-  if (options.storageHost !== undefined) return options.storageHost;
+/** The host name that storage goes by, and the address it listens on. */
+export interface StoragePlace {
+  readonly name: string;
+  readonly address: string;
+}
+
+export function storagePlace(options: EmulatorOptions): StoragePlace {
   const host = listenHost(options);
-  if (!loopback.test(host)) return host;
-  return host === "localhost" ? "127.0.0.1" : "localhost";
+  if (!loopback.test(host)) return { name: options.storageHost ?? host, address: host };
+  if (options.storageHost === host) return { name: host, address: host };
+  const name = options.storageHost ?? (host === "localhost" ? "127.0.0.1" : "localhost");
+  return { name, address: "127.0.0.1" };
 }

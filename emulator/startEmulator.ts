@@ -1,20 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
 import { createService } from "./createService.js";
 import { FaultSwitchboard, type Faults } from "./faults.js";
 import { type Certificate, certificateIn } from "./http/certificate.js";
 import { Origins } from "./http/origins.js";
 import { type Journal, RecordingJournal } from "./journal.js";
-import {
-  type EmulatorOptions,
-  advertisedStorageHost,
-  defaultUsername,
-  listenHost,
-} from "./options.js";
+import { type EmulatorOptions, defaultUsername, listenHost, storagePlace } from "./options.js";
 import { RegistryService } from "./routes/registryService.js";
+import { type EmulatorFolder, enterFolder } from "./state/emulatorFolder.js";
 import { StorageService } from "./storage/storageService.js";
 import type { AdminUser } from "./tokens/authorization.js";
 import type { Entra } from "./tokens/entra.js";
@@ -54,59 +48,69 @@ export interface Emulator {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const host = listenHost(options);
-  const { dataDirectory } = options;
-  const temporary = dataDirectory === undefined;
-  const folder = temporary
-    ? await mkdtemp(join(tmpdir(), "acr-emulator-"))
-    : resolve(dataDirectory);
+  const folder = await enterFolder(options.dataDirectory);
   try {
-    await mkdir(folder, { recursive: true });
-    return await startIn(folder, host, options);
+    return await listen(host, folder, options);
   } catch (error) {
-    if (temporary) await rm(folder, { recursive: true, force: true });
+    await folder.leave();
     throw error;
   }
 }
 
-async function startIn(folder: string, host: string, options: EmulatorOptions): Promise<Emulator> {
-  const storageHost = advertisedStorageHost(options);
-  const hosts = [host, storageHost];
-  const certificate =
-    options.tls === true ? await certificateIn(join(folder, "tls"), hosts) : undefined;
+async function listen(
+  host: string,
+  folder: EmulatorFolder,
+  options: EmulatorOptions,
+): Promise<Emulator> {
+  const place = storagePlace(options);
+  const certificate = await certificateFor([host, place.name], folder, options);
   const credentials = adminUser(options);
   const journal = new RecordingJournal(options.journalLimit ?? 10_000);
   const faults = new FaultSwitchboard();
   const origins = new Origins();
   const storageOrigin = (): string => origins.storage.origin;
-  const service = await createService(options, { folder, credentials, storageOrigin });
+  const surroundings = { folder: folder.path, credentials, storageOrigin };
+  const service = await createService(options, surroundings);
   const storage = new StorageService(service.state.blobContent, service.sharedAccess);
   const registry = new RegistryService(service, () => origins.registry);
   await origins.start({
     host,
-    storageHost,
+    storagePlace: place,
     port: options.port ?? 0,
     certificate,
     shared: { journal, faults },
     registry: (request) => registry.answer(request),
     storage: (request) => storage.answer(request),
   });
-  const close = async (): Promise<void> => {
-    await origins.close();
-    await service.uploads.close();
-    if (options.dataDirectory === undefined) await rm(folder, { recursive: true, force: true });
-  };
   return {
-    url: origins.registry.origin,
-    loginServer: origins.registry.authority,
-    storageUrl: origins.storage.origin,
+    ...addresses(origins),
     credentials,
     ...trust(certificate),
     entra: service.entra,
     journal,
     faults,
     openUploads: () => service.uploads.size,
-    close: once(close),
+    close: once(async () => {
+      await origins.close();
+      await service.uploads.close();
+      await folder.leave();
+    }),
   };
+}
+
+function addresses({ registry, storage }: Origins): Addresses {
+  const { origin, authority } = registry;
+  return { url: origin, loginServer: authority, storageUrl: storage.origin };
+}
+
+type Addresses = Pick<Emulator, "url" | "loginServer" | "storageUrl">;
+
+async function certificateFor(
+  hosts: readonly string[],
+  folder: EmulatorFolder,
+  options: EmulatorOptions,
+): Promise<Certificate | undefined> {
+  return options.tls === true ? certificateIn(join(folder.path, "tls"), hosts) : undefined;
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -7,7 +7,7 @@ type Handle = (request: ReceivedRequest) => Promise<Answer>;
 
 export interface OriginsOptions {
   readonly host: string;
-  readonly storageHost: string;
+  readonly storagePlace: { readonly name: string; readonly address: string };
   /** Port of the registry; the storage always takes a free one. */
   readonly port: number;
   readonly certificate: Certificate | undefined;
@@ -34,8 +34,8 @@ export class Origins {
     const { host, port, certificate } = options;
     const shared = { ...options.shared, closing: this.closing.signal };
     const storage = await startServer({
-      host,
-      name: options.storageHost,
+      host: options.storagePlace.address,
+      name: options.storagePlace.name,
       port: 0,
       certificate,
       parts: { ...shared, server: "storage", handle: options.storage },

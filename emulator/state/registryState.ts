@@ -79,6 +79,8 @@ export class RegistryState {
   }
 
   removeRepository(repository: Repository): void {
+    for (const name of repository.tags.keys()) this.metadata.remove(tagKey(repository.name, name));
+    repository.tags.clear();
     for (const manifest of [...repository.manifests.values()]) {
       this.removeManifest(repository, manifest);
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
@@ -55,6 +55,16 @@ describe("the emulator's lifetime", () => {
       }
       assert.deepEqual(answers[1], answers[0]);
       assert.match(answers[1]?.[2] ?? "", /"deleteEnabled":false/);
+    }));
+
+  it("two emulators never work in one folder", () =>
+    withFolder(async (dataDirectory) => {
+      await withEmulator({ dataDirectory }, async () => {
+        await assert.rejects(startEmulator({ dataDirectory }), /is in use by the emulator/);
+      });
+      await writeFile(join(dataDirectory, "lock"), String(process.pid));
+      await withEmulator({ dataDirectory }, () => Promise.resolve());
+      assert.equal(existsSync(join(dataDirectory, "lock")), false);
     }));
 
   it("an upload does not survive, and its file is removed", () =>

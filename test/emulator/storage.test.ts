@@ -40,6 +40,13 @@ describe("the emulator's storage", () => {
       assert.match(emulator.url, /^http:\/\/127\.0\.0\.1:\d+$/);
     }));
 
+  it("is reached when the registry goes by the name localhost", () =>
+    withEmulator({ host: "localhost" }, async (emulator) => {
+      assert.match(emulator.url, /^http:\/\/localhost:\d+$/);
+      assert.match(emulator.storageUrl, /^http:\/\/127\.0\.0\.1:\d+$/);
+      assert.equal((await exchange(await location(emulator))).body.toString(), layer.text);
+    }));
+
   it("is on the same host, if that is asked for", () =>
     withEmulator({ storageHost: "127.0.0.1" }, async (emulator) => {
       const { hostname, port } = new URL(await location(emulator));

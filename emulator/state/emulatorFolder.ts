@@ -1,0 +1,30 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { lockFolder } from "./folderLock.js";
+
+/** Where an emulator keeps its content while it runs. */
+export interface EmulatorFolder {
+  readonly path: string;
+  /** Removes a temporary folder; gives a lasting one free for the next emulator. */
+  leave(): Promise<void>;
+}
+
+/** The data directory, which is made if it is not there; without one, a fresh temporary folder. */
+export async function enterFolder(dataDirectory: string | undefined): Promise<EmulatorFolder> {
+  if (dataDirectory === undefined) {
+    const path = await mkdtemp(join(tmpdir(), "acr-emulator-"));
+    return { path, leave: () => rm(path, { recursive: true, force: true }) };
+  }
+  const path = resolve(dataDirectory);
+  await mkdir(path, { recursive: true });
+  const unlock = lockFolder(path);
+  return {
+    path,
+    leave: () => {
+      unlock();
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const held = new Set<string>();
+
+/**
+ * Keeps a second emulator out of a data directory that one works in; returns what gives it free again. A lock whose
+ * process is gone, or that an earlier process with our number left, is taken over.
+ */
+export function lockFolder(folder: string): () => void {
+  const file = join(folder, "lock");
+  const owner = ownerOf(file);
+  if (owner !== undefined && isRunning(owner, file)) {
+    throw new Error(
+      `The data directory ${folder} is in use by the emulator with process id ${String(owner)}. ` +
+        `Stop that one, or give another directory. If it is none, remove ${file}.`,
+    );
+  }
+  rmSync(file, { force: true });
+  writeFileSync(file, String(process.pid), { flag: "wx" });
+  held.add(file);
+  return () => {
+    held.delete(file);
+    rmSync(file, { force: true });
+  };
+}
+
+function ownerOf(file: string): number | undefined {
+  try {
+    const owner = Number(readFileSync(file, "utf8"));
+    return Number.isSafeInteger(owner) && owner > 0 ? owner : undefined;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function isRunning(owner: number, file: string): boolean {
+  if (owner === process.pid) return held.has(file);
+  try {
+    process.kill(owner, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, as somebody else.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
