@@ -3,7 +3,6 @@ import { removeArtifact } from "../../artifact/remove.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
-import type { Claim } from "../ownership.js";
 import type { DeletePolicy } from "./inputs.js";
 import { asState, type ArtifactState, baseOf, claimOfState, declaredOf } from "./state.js";
 
@@ -48,7 +47,8 @@ function remove(
   operation: Operation,
 ): Promise<RemovalOutcome> {
   const base = baseOf(state);
-  const claims = stillDeclared(host, urn, base);
+  // A tag that the replacement declares too has moved to it by now, or is to be made anew by it.
+  const claims = host.ownership.declaredElsewhere(urn, base);
   const { tags, lock } = declaredOf(state);
   return removeArtifact(
     host.registry({ ...state }).repository(state.repository),
@@ -63,11 +63,4 @@ function remove(
     },
     operation,
   );
-}
-
-/** What is declared in the same repository by other resources, or by this one's replacement. */
-function stillDeclared(host: Host, urn: string, base: string): readonly Claim[] {
-  const own = host.ownership.declaredBy(urn);
-  const replacement = own?.repository === base ? [own] : [];
-  return [...host.ownership.declaredElsewhere(urn, base), ...replacement];
 }

@@ -1,0 +1,465 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { type Bag, type Declaration, MiniEngine } from "../support/miniEngine.js";
+import { environmentFor } from "../support/engine.js";
+import { Somebody } from "../support/somebody.js";
+
+const REPOSITORY = "team/app";
+
+/** An artifact whose content is one text. */
+function artifact(text: string, inputs: Bag = {}, name = "app"): Declaration {
+  return {
+    name,
+    kind: "OciArtifact",
+    inputs: {
+      repository: REPOSITORY,
+      artifactType: "application/vnd.example",
+      layers: [{ content: text, title: "text" }],
+      ...inputs,
+    },
+  };
+}
+
+describe("whose is it", () => {
+  let emulator: Emulator;
+  let somebody: Somebody;
+  let engine: MiniEngine;
+
+  beforeEach(async () => {
+    emulator = await startEmulator();
+    somebody = new Somebody(emulator, REPOSITORY);
+    engine = new MiniEngine({ environment: environmentFor(emulator) });
+  });
+  afterEach(async () => {
+    somebody.close();
+    await emulator.close();
+  });
+
+  const digest = (name = "app"): string => String(engine.resource(name).outputs["digest"]);
+  const writes = (): string[] =>
+    emulator.journal.entries
+      .filter(
+        ({ method, path }) => !["GET", "HEAD"].includes(method) && !path.startsWith("/oauth2/"),
+      )
+      .map(({ method, path }) => `${method} ${path}`);
+  const says = (pattern: RegExp) => (error: Error) => {
+    assert.match(error.message, pattern);
+    return true;
+  };
+  const conflict = (pattern: RegExp) => (error: Error) => {
+    assert.match(error.message, /\[CONFLICT\]$/);
+    assert.match(error.message, pattern);
+    return true;
+  };
+  const locked = {
+    deleteEnabled: false,
+    writeEnabled: false,
+    readEnabled: true,
+    listEnabled: true,
+  };
+  const open = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
+
+  describe("onTagConflict", () => {
+    it("fail: names both digests and changes nothing", async () => {
+      const theirs = await somebody.publish("theirs", "1.0");
+      emulator.journal.clear();
+      await assert.rejects(
+        engine.up([artifact("ours", { tags: ["1.0"] })]),
+        conflict(new RegExp(`1\\.0 exists and names ${theirs}, not sha256:.*onTagConflict`)),
+      );
+      assert.deepEqual(writes(), []);
+      assert.deepEqual(engine.state, []);
+    });
+
+    for (const onTagConflict of ["adopt", "move"]) {
+      it(`${onTagConflict}: takes over a tag that existed before`, async () => {
+        const theirs = await somebody.publish("theirs", "1.0");
+        await engine.up([artifact("ours", { tags: ["1.0"], onTagConflict })]);
+        assert.equal(await somebody.digestOf("1.0"), digest());
+        assert.ok(await somebody.has(theirs), "their manifest is not ours to remove");
+      });
+    }
+
+    it("identical content is adopted whatever the policy", async () => {
+      await engine.up([artifact("ours", { tags: ["1.0"] })]);
+      const again = new MiniEngine({ environment: environmentFor(emulator) });
+      emulator.journal.clear();
+      await again.up([artifact("ours", { tags: ["1.0"] })]);
+      assert.deepEqual(writes(), []);
+    });
+
+    it("adopt: what is moved away behind our back later is a conflict, unless a refresh showed it", async () => {
+      const program = (tags: string[]): Declaration[] => [
+        artifact("ours", { tags, onTagConflict: "adopt" }),
+      ];
+      await engine.up(program(["1.0"]));
+      await engine.up(program([]));
+      const theirs = await somebody.publish("theirs", "1.0");
+      await engine.up(program(["1.0"]));
+      assert.equal(await somebody.digestOf("1.0"), digest(), "newly declared: adopted");
+      await somebody.tag("1.0", theirs);
+      await engine.refresh();
+      const third = await somebody.publish("a third", "1.0");
+      await assert.rejects(engine.up(program(["1.0"])), conflict(/was changed again/));
+      assert.equal(await somebody.digestOf("1.0"), third);
+    });
+
+    it("move: puts the tag back whatever it names", async () => {
+      const program = [artifact("ours", { tags: ["1.0"], onTagConflict: "move" })];
+      await engine.up(program);
+      await somebody.publish("theirs", "1.0");
+      await engine.refresh();
+      await somebody.publish("a third", "1.0");
+      await engine.up(program);
+      assert.equal(await somebody.digestOf("1.0"), digest());
+    });
+  });
+
+  describe("replacement", () => {
+    it("moves its own tag and leaves the old version published", async () => {
+      await engine.up([artifact("one", { tags: ["1.0", "latest"] })]);
+      const one = digest();
+      const run = await engine.up([artifact("two", { tags: ["2.0", "latest"] })]);
+      assert.equal(run.operations["app"], "replace");
+      assert.equal(await somebody.digestOf("latest"), digest());
+      assert.equal(await somebody.digestOf("1.0"), one);
+      assert.match(run.messages.map(({ text }) => text).join("\n"), /stays published/);
+    });
+
+    it("moves its own tag although it is locked, and locks it again", async () => {
+      await engine.up([artifact("one", { tags: ["latest"], lock: true })]);
+      const one = digest();
+      await engine.up([artifact("two", { tags: ["latest"], lock: true })]);
+      assert.equal(await somebody.digestOf("latest"), digest());
+      assert.deepEqual(await somebody.attributesOfTag("latest"), locked);
+      assert.deepEqual(await somebody.attributesOfManifest(digest()), locked);
+      assert.deepEqual(await somebody.attributesOfManifest(one), locked, "retained as it was");
+    });
+
+    it("a lock of somebody else stops it before anything is written", async () => {
+      await engine.up([artifact("one", { tags: ["latest"] })]);
+      await somebody.setTagAttributes("latest", { writeEnabled: false });
+      emulator.journal.clear();
+      await assert.rejects(
+        engine.up([artifact("two", { tags: ["latest"] })]),
+        says(/latest is locked.*\[LOCKED\]/),
+      );
+      assert.deepEqual(writes(), []);
+    });
+
+    it("an error that meets a TagLock names it", async () => {
+      const lock: Declaration = {
+        name: "lock",
+        kind: "TagLock",
+        inputs: { repository: REPOSITORY, tag: "latest" },
+      };
+      await engine.up([artifact("one", { tags: ["latest"] }), lock]);
+      await assert.rejects(
+        engine.up([lock, artifact("two", { tags: ["latest"] })]),
+        says(/locked.*by urn:pulumi:.*TagLock::lock: remove or change that resource first/),
+      );
+    });
+
+    it("onReplace delete: removes what the declaration no longer names", async () => {
+      await engine.up([artifact("one", { tags: ["1.0", "latest"], lock: true })]);
+      const one = digest();
+      await engine.up([
+        artifact("two", { tags: ["2.0", "latest"], lock: true, onReplace: "delete" }),
+      ]);
+      assert.equal(await somebody.digestOf("1.0"), undefined);
+      assert.equal(await somebody.has(one), false);
+      assert.equal(await somebody.digestOf("latest"), digest());
+    });
+
+    it("onReplace delete: an old version that somebody tagged stays, and it is said", async () => {
+      await engine.up([artifact("one", { tags: ["1.0"] })]);
+      const one = digest();
+      await somebody.tag("theirs", one);
+      const run = await engine.up([artifact("two", { tags: ["2.0"], onReplace: "delete" })]);
+      assert.equal(await somebody.digestOf("theirs"), one);
+      assert.equal(await somebody.digestOf("1.0"), undefined);
+      assert.match(
+        run.messages.map(({ text }) => text).join("\n"),
+        /stays: other tags name it: theirs/,
+      );
+    });
+
+    it("a version bump without new content sends no blob", async () => {
+      await engine.up([artifact("one", { tags: ["1.0", "latest"] })]);
+      emulator.journal.clear();
+      const run = await engine.up([artifact("one", { tags: ["1.1", "latest"] })]);
+      assert.equal(run.operations["app"], "update");
+      assert.deepEqual(writes(), [`PUT /v2/${REPOSITORY}/manifests/1.1`]);
+      assert.equal(await somebody.digestOf("1.0"), digest(), "retained");
+    });
+
+    it("a version bump without new content and onReplace delete removes the dropped tag only", async () => {
+      await engine.up([artifact("one", { tags: ["1.0", "latest"], lock: true })]);
+      await engine.up([
+        artifact("one", { tags: ["1.1", "latest"], lock: true, onReplace: "delete" }),
+      ]);
+      assert.equal(await somebody.digestOf("1.0"), undefined);
+      assert.equal(await somebody.digestOf("1.1"), digest());
+      assert.deepEqual(await somebody.attributesOfManifest(digest()), locked);
+    });
+
+    it("in another repository publishes there and leaves the old one", async () => {
+      await engine.up([artifact("one", { tags: ["1.0"] })]);
+      const run = await engine.up([artifact("one", { tags: ["1.0"], repository: "team/other" })]);
+      assert.equal(run.operations["app"], "replace");
+      assert.equal(await somebody.digestOf("1.0"), digest());
+    });
+
+    it("deleteBeforeReplace keeps what the new declaration names", async () => {
+      const first = artifact("one", { tags: ["latest"], onReplace: "delete" });
+      const second = artifact("two", { tags: ["latest"], onReplace: "delete" });
+      await engine.up([{ ...first, deleteBeforeReplace: true }]);
+      const one = digest();
+      await engine.up([{ ...second, deleteBeforeReplace: true }]);
+      assert.equal(await somebody.digestOf("latest"), digest());
+      assert.equal(await somebody.has(one), false);
+    });
+  });
+
+  describe("--replace", () => {
+    const program = [artifact("one", { tags: ["1.0"], lock: true, onReplace: "delete" })];
+
+    it("with the same content changes nothing", async () => {
+      await engine.up(program);
+      await engine.up(program, { replace: ["app"] });
+      assert.equal(await somebody.digestOf("1.0"), digest());
+      assert.deepEqual(await somebody.attributesOfTag("1.0"), locked);
+      await engine.destroy();
+      assert.deepEqual(engine.state, []);
+    });
+
+    it("with other content on a tag of its own says to run a plain up, which works", async () => {
+      await engine.up(program);
+      const next = [artifact("two", { tags: ["1.0"], lock: true })];
+      await assert.rejects(engine.up(next, { replace: ["app"] }), conflict(/plain `pulumi up`/));
+      await engine.up(next);
+      assert.equal(await somebody.digestOf("1.0"), digest());
+    });
+
+    it("killed before its delete: the next up does not delete what is declared", async () => {
+      await engine.up(program);
+      const [state] = engine.state;
+      assert.ok(state);
+      engine.state = [state, { ...state, pendingDelete: true }];
+      await engine.up(program);
+      assert.equal(await somebody.digestOf("1.0"), digest());
+      assert.equal(engine.state.length, 1);
+    });
+  });
+
+  describe("two resources with one digest", () => {
+    const a = artifact("same", { tags: ["a"], lock: true }, "a");
+    const b = artifact("same", { tags: ["b"] }, "b");
+
+    it("one goes: its tag goes, the other's tag and the manifest stay", async () => {
+      await engine.up([a, b]);
+      await engine.up([b]);
+      assert.equal(await somebody.digestOf("a"), undefined);
+      assert.equal(await somebody.digestOf("b"), digest("b"));
+    });
+
+    it("both go: nothing is left", async () => {
+      await engine.up([a, b]);
+      const both = digest("a");
+      await engine.destroy();
+      assert.equal(await somebody.has(both), false);
+    });
+
+    it("one changes its content: the other is left alone", async () => {
+      await engine.up([a, b]);
+      const same = digest("b");
+      await engine.up([
+        artifact("other", { tags: ["a"], lock: true, onReplace: "delete" }, "a"),
+        b,
+      ]);
+      assert.equal(await somebody.digestOf("b"), same);
+      assert.equal(await somebody.digestOf("a"), digest("a"));
+    });
+  });
+
+  describe("rename with an alias", () => {
+    it("changes nothing, and a later change of content is still a replacement", async () => {
+      await engine.up([artifact("one", { tags: ["1.0", "latest"] })]);
+      const one = digest();
+      emulator.journal.clear();
+      const renamed = { ...artifact("one", { tags: ["1.0", "latest"] }, "web"), aliases: ["app"] };
+      assert.equal((await engine.up([renamed])).operations["web"], "same");
+      assert.deepEqual(emulator.journal.entries, []);
+      const changed = { ...artifact("two", { tags: ["2.0", "latest"] }, "web"), aliases: ["app"] };
+      await engine.up([changed]);
+      assert.equal(await somebody.digestOf("1.0"), one, "retained, as onReplace says");
+      assert.equal(await somebody.digestOf("latest"), digest("web"));
+    });
+
+    it("the old name may be taken by another resource, which can be removed again", async () => {
+      await engine.up([artifact("one", { tags: ["1"] })]);
+      const renamed = { ...artifact("one", { tags: ["1"] }, "web"), aliases: ["app"] };
+      await engine.up([renamed, artifact("other", { tags: ["2"] })]);
+      await engine.up([renamed]);
+      assert.equal(await somebody.digestOf("2"), undefined);
+      assert.equal(await somebody.digestOf("1"), digest("web"));
+    });
+  });
+
+  describe("destroy", () => {
+    const program = [artifact("one", { tags: ["1.0", "latest"], lock: true })];
+
+    it("removes tags, manifest and repository", async () => {
+      await engine.up(program);
+      const one = digest();
+      await engine.destroy();
+      assert.equal(await somebody.has(one), false);
+      assert.equal(await somebody.repository.attributes.repository(), undefined);
+    });
+
+    it("what is gone already is success", async () => {
+      await engine.up([artifact("one", { tags: ["1.0"] })]);
+      await somebody.deleteManifest(digest());
+      await engine.destroy();
+      assert.deepEqual(engine.state, []);
+    });
+
+    it("a tag of ours that somebody moved is theirs now", async () => {
+      await engine.up(program);
+      const one = digest();
+      await somebody.setTagAttributes("latest", open);
+      const theirs = await somebody.publish("theirs", "latest");
+      await engine.destroy();
+      assert.equal(await somebody.digestOf("latest"), theirs);
+      assert.equal(await somebody.has(one), false);
+    });
+
+    const users: [string, (digest: string) => Promise<unknown>, RegExp][] = [
+      ["a foreign tag", (one) => somebody.tag("theirs", one), /other tags name it: theirs/],
+      ["an index", (one) => somebody.publishIndex(one, "all"), /the index sha256:\w+ names it/],
+      [
+        "a referrer",
+        (one) => somebody.publish("signature", undefined, one),
+        /the referrer sha256:\w+ .* has it as its subject/,
+      ],
+    ];
+    for (const [user, use, reason] of users) {
+      it(`keeps the manifest that ${user} uses, opens our lock, and says so`, async () => {
+        await engine.up(program);
+        const one = digest();
+        await use(one);
+        const run = await engine.destroy();
+        assert.equal(await somebody.digestOf("1.0"), undefined);
+        assert.deepEqual(await somebody.attributesOfManifest(one), open);
+        assert.match(run.messages.map(({ text }) => text).join("\n"), reason);
+      });
+    }
+
+    it("onDelete untag keeps the manifest and opens our lock on it", async () => {
+      await engine.up([artifact("one", { tags: ["1.0"], lock: true, onDelete: "untag" })]);
+      const one = digest();
+      await engine.destroy();
+      assert.equal(await somebody.digestOf("1.0"), undefined);
+      assert.deepEqual(await somebody.attributesOfManifest(one), open);
+    });
+
+    it("onDelete retain makes no request", async () => {
+      await engine.up([artifact("one", { tags: ["1.0"], onDelete: "retain" })]);
+      emulator.journal.clear();
+      await engine.destroy();
+      assert.deepEqual(emulator.journal.entries, []);
+    });
+
+    it("a lock of somebody else is an error, and nothing is removed", async () => {
+      await engine.up([artifact("one", { tags: ["1.0", "2.0"] })]);
+      await somebody.setTagAttributes("2.0", { deleteEnabled: false });
+      emulator.journal.clear();
+      await assert.rejects(
+        engine.destroy(),
+        says(/2\.0 is locked \(deleteEnabled=false, writeEnabled=true\)/),
+      );
+      assert.deepEqual(writes(), []);
+      assert.equal(engine.state.length, 1);
+    });
+  });
+
+  describe("a delete that failed", () => {
+    it("is retried by the next up, and removes the old version only", async () => {
+      await engine.up([artifact("one", { tags: ["1.0", "latest"] })]);
+      const one = digest();
+      const next = [artifact("two", { tags: ["2.0", "latest"], onReplace: "delete" })];
+      const fault = emulator.faults.add({
+        method: "DELETE",
+        path: new RegExp(`/manifests/${one}$`),
+        times: Infinity,
+        action: { type: "status", status: 403 },
+      });
+      await assert.rejects(engine.up(next), says(/\[DENIED\]/));
+      fault.remove();
+      await engine.up(next);
+      assert.equal(await somebody.has(one), false);
+      assert.equal(await somebody.digestOf("latest"), digest());
+      assert.equal(engine.state.length, 1);
+    });
+  });
+
+  describe("a create that failed half way", () => {
+    it("records what it did; the next up does only the rest", async () => {
+      const program = [artifact("one", { tags: ["1.0", "2.0", "3.0"], lock: true })];
+      emulator.faults.add({
+        method: "PUT",
+        path: /manifests\/2\.0$/,
+        times: Infinity,
+        action: { type: "status", status: 403 },
+      });
+      await assert.rejects(engine.up(program), says(/2\.0/));
+      assert.deepEqual(engine.resource("app").outputs["tags"], ["1.0"]);
+      emulator.faults.clear();
+      emulator.journal.clear();
+      await engine.up(program);
+      const manifests = writes().filter((line) => line.startsWith("PUT"));
+      assert.deepEqual(manifests, [
+        `PUT /v2/${REPOSITORY}/manifests/2.0`,
+        `PUT /v2/${REPOSITORY}/manifests/3.0`,
+      ]);
+      assert.deepEqual(await somebody.attributesOfTag("3.0"), locked);
+      emulator.journal.clear();
+      await engine.up(program);
+      assert.deepEqual(emulator.journal.entries, []);
+    });
+
+    it("a refresh in between shows what is missing, and the next up repairs it", async () => {
+      const program = [artifact("one", { tags: ["1.0", "2.0"], lock: true })];
+      const fault = emulator.faults.add({
+        method: "PUT",
+        path: /manifests\/2\.0$/,
+        times: Infinity,
+        action: { type: "status", status: 403 },
+      });
+      await assert.rejects(engine.up(program));
+      fault.remove();
+      const run = await engine.refresh();
+      assert.match(run.messages.map(({ text }) => text).join("\n"), /2\.0 was deleted/);
+      await engine.up(program);
+      assert.equal(await somebody.digestOf("2.0"), digest());
+      assert.deepEqual(await somebody.attributesOfTag("2.0"), locked);
+    });
+
+    it("a replacement that could not move its tag is finished by the next up", async () => {
+      await engine.up([artifact("one", { tags: ["latest"], lock: true })]);
+      const next = [artifact("two", { tags: ["latest"], lock: true })];
+      const fault = emulator.faults.add({
+        method: "PUT",
+        path: /manifests\/latest$/,
+        times: Infinity,
+        action: { type: "status", status: 403 },
+      });
+      await assert.rejects(engine.up(next), says(/latest/));
+      fault.remove();
+      await engine.up(next);
+      assert.equal(await somebody.digestOf("latest"), digest());
+      assert.deepEqual(await somebody.attributesOfTag("latest"), locked);
+    });
+  });
+});
