@@ -9,6 +9,7 @@ import type { Operation } from "../operation.js";
 import { packAgain } from "./check.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { Publication } from "./publication.js";
+import { repositoryToWrite } from "./repositoryToWrite.js";
 import { asBag, asInputs, baseOf, idOf, outputsOf, tagsOf } from "./state.js";
 import { uploadReport } from "./uploadReport.js";
 
@@ -25,7 +26,7 @@ export async function createArtifact(
   const inputs = asInputs(bag);
   const id = idOf(inputs);
   const packed = await packAgain(host, bag);
-  const repository = host.registry(bag).repository(inputs.repository);
+  const repository = repositoryToWrite(host, bag);
   const present = await repository.manifests.resolve(inputs.digest, operation);
   const { manifest } = packed;
   const publication = new Publication({

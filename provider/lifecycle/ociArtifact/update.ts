@@ -21,6 +21,7 @@ import { type ArtifactChanges, attributeDrift, findChanges, isEmpty } from "./ch
 import { packAgain } from "./check.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { Publication } from "./publication.js";
+import { repositoryToWrite } from "./repositoryToWrite.js";
 import * as artifact from "./state.js";
 import { uploadReport } from "./uploadReport.js";
 
@@ -50,7 +51,7 @@ export async function updateArtifact(
   const changes = findChanges(state, inputs);
   if (isEmpty(changes))
     return artifact.asBag(artifact.outputsOf(inputs, artifact.settledView(inputs)));
-  const repository = host.registry(news).repository(inputs.repository);
+  const repository = repositoryToWrite(host, news);
   const update = { host, state, inputs, changes, repository, operation };
   const publication = await plan(update, news);
   await publication.refuseForeignLocks();
