@@ -6,7 +6,7 @@ import {
   randomUUID,
   timingSafeEqual,
 } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 
 import { type DigestAlgorithm, parseDigest } from "../wire/digest.js";
 import type { ContentStore } from "./contentStore.js";
@@ -20,36 +20,38 @@ export class UploadSession {
   /** Set while a request works on it; a second one at the same time is refused. */
   busy = false;
   private readonly hash: Hash = createHash("sha256");
-  private file: FileHandle | undefined;
 
   constructor(
     readonly repository: string,
     readonly temporary: string,
   ) {}
 
-  /** Appends a body as it arrives. What came before a cut stays: the old `_state` then no longer fits. */
+  /**
+   * Appends a body as it arrives. What came before a cut stays: the old `_state` then no longer fits. The file is open
+   * only meanwhile, so that forgotten uploads cost no descriptors.
+   */
   async append(chunks: AsyncIterable<Buffer>): Promise<void> {
-    this.file ??= await open(this.temporary, "a");
+    const file = await open(this.temporary, "a");
     let writing: Promise<unknown> = Promise.resolve();
     try {
       for await (const chunk of chunks) {
         await writing;
-        writing = this.file.appendFile(chunk);
+        writing = file.appendFile(chunk);
         // A failed write shows at the next await; without this it would count as unhandled until then.
         writing.catch(() => undefined);
         this.hash.update(chunk);
         this.offset += chunk.length;
       }
-    } finally {
       await writing;
+    } finally {
+      await Promise.allSettled([writing]);
+      await file.close();
     }
   }
 
   /** Compares with the digest that the client names; undefined when it is another one. */
   async finish(expected: string): Promise<ArrivedContent | undefined> {
     const digest = parseDigest(expected);
-    this.file ??= await open(this.temporary, "a");
-    await this.close();
     if (digest === undefined) return undefined;
     const hex =
       digest.algorithm === "sha256"
@@ -58,12 +60,6 @@ export class UploadSession {
     return hex === digest.hex
       ? { temporary: this.temporary, digest, size: this.offset }
       : undefined;
-  }
-
-  async close(): Promise<void> {
-    const { file } = this;
-    this.file = undefined;
-    await file?.close();
   }
 }
 
@@ -119,7 +115,6 @@ export class UploadSessions {
 
   async end(session: UploadSession): Promise<void> {
     this.sessions.delete(session.id);
-    await session.close();
     await this.content.discard(session.temporary);
   }
 

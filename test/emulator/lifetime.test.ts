@@ -79,26 +79,27 @@ describe("the emulator's lifetime", () => {
       assert.deepEqual(await readdir(join(dataDirectory, "blobs", "uploads")), []);
     }));
 
-  it("without a folder nothing is left behind, even with uploads open", async () => {
-    const before = await temporaryFolders();
-    const emulator = await startEmulator();
-    await pushImage(emulator, "a", "v1");
-    const start = await asAdmin(emulator, "/v2/a/blobs/uploads/", { method: "POST" });
-    await asAdmin(emulator, start.headers.location ?? "", { method: "PATCH", body: "half" });
-    assert.equal((await temporaryFolders()).length, before.length + 1);
-    await Promise.all([emulator.close(), emulator.close()]);
-    assert.deepEqual(await temporaryFolders(), before);
-    await assert.rejects(exchange(emulator.url), { code: "ECONNREFUSED" });
-    await assert.rejects(exchange(emulator.storageUrl), { code: "ECONNREFUSED" });
-  });
+  it("without a folder nothing is left behind, even with uploads open", () =>
+    withTemporaryDirectory(async (folder) => {
+      const emulator = await startEmulator();
+      await pushImage(emulator, "a", "v1");
+      const start = await asAdmin(emulator, "/v2/a/blobs/uploads/", { method: "POST" });
+      await asAdmin(emulator, start.headers.location ?? "", { method: "PATCH", body: "half" });
+      assert.equal((await readdir(folder)).length, 1);
+      await Promise.all([emulator.close(), emulator.close()]);
+      assert.deepEqual(await readdir(folder), []);
+      await assert.rejects(exchange(emulator.url), { code: "ECONNREFUSED" });
+      await assert.rejects(exchange(emulator.storageUrl), { code: "ECONNREFUSED" });
+    }));
 
   it("a port that is taken is an error and leaves nothing behind", () =>
-    withEmulator({}, async (emulator) => {
-      const before = await temporaryFolders();
-      const port = Number(new URL(emulator.url).port);
-      await assert.rejects(startEmulator({ port }), { code: "EADDRINUSE" });
-      assert.deepEqual(await temporaryFolders(), before);
-    }));
+    withTemporaryDirectory((folder) =>
+      withEmulator({}, async (emulator) => {
+        const port = Number(new URL(emulator.url).port);
+        await assert.rejects(startEmulator({ port }), { code: "EADDRINUSE" });
+        assert.equal((await readdir(folder)).length, 1);
+      }),
+    ));
 
   it("addresses that others can reach have to be asked for", async () => {
     await assert.rejects(startEmulator({ host: "0.0.0.0" }), /loopback/);
@@ -139,8 +140,18 @@ describe("the emulator's lifetime", () => {
     }));
 });
 
-async function temporaryFolders(): Promise<string[]> {
-  return (await readdir(tmpdir())).filter((name) => /^acr-emulator-\w{6}$/.test(name)).sort();
+/** Runs with a temporary directory of its own, where no other process's emulators are. */
+function withTemporaryDirectory(work: (folder: string) => Promise<void>): Promise<void> {
+  return withFolder(async (folder) => {
+    const before = process.env["TMPDIR"];
+    process.env["TMPDIR"] = folder;
+    try {
+      await work(folder);
+    } finally {
+      if (before === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = before;
+    }
+  });
 }
 
 describe("simultaneous pushes to the emulator", () => {
