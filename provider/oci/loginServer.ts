@@ -48,6 +48,10 @@ function parseAuthority(scheme: string, authority: string): URL | undefined {
 }
 
 function malformed(value: string): string {
+  // What stands before an "@" may be a password.
+  if (value.includes("@")) {
+    return "a login server is a host name without user name and password; those have settings of their own";
+  }
   return (
     `${JSON.stringify(value)} is not a login server: expected a host name with an optional port, for example ` +
     `"myregistry.azurecr.io", without a path`

@@ -94,7 +94,7 @@ export class BlobPush {
       });
       traits.singlePost = response.status === 201;
       if (response.status === 202) {
-        return UploadSession.from(this.#context, digest, response, this.#options.signal);
+        return await UploadSession.from(this.#context, digest, response, this.#options.signal);
       }
       await response.discard();
       checkDigestHeader(response, digest, this.#operation);
@@ -112,7 +112,8 @@ export class BlobPush {
     for (let attempt = 1; ; attempt += 1) {
       try {
         session ??= await this.#start();
-        return await this.#send(session);
+        await this.#send(session);
+        return;
       } catch (error) {
         await session?.cancel();
         session = undefined;
@@ -143,7 +144,10 @@ export class BlobPush {
   async #send(session: UploadSession): Promise<void> {
     const { size } = this.#blob.descriptor;
     const chunk = Math.max(this.#chunkSize(), session.minChunk);
-    if (size <= chunk) return session.finish(this.#body(0, size));
+    if (size <= chunk) {
+      await session.finish(this.#body(0, size));
+      return;
+    }
     for (let start = 0; start < size; start += chunk) {
       const end = Math.min(start + chunk, size);
       await session.append(start, end, this.#body(start, end));

@@ -15,7 +15,7 @@ export class BlobReader {
   readonly #subject: string;
   readonly #signal: AbortSignal | undefined;
   #cursor: Cursor | undefined;
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(blob: Blob, subject: string, signal: AbortSignal | undefined) {
     this.#blob = blob;
@@ -24,7 +24,7 @@ export class BlobReader {
   }
 
   /** What went wrong with the blob itself, if anything: never a reason to try again. */
-  get failure(): unknown {
+  get failure(): Error | undefined {
     return this.#failure;
   }
 
@@ -55,7 +55,7 @@ export class BlobReader {
       }
       if (end === this.#blob.descriptor.size) await cursor.finish();
     } catch (error) {
-      if (!cursor.closed) this.#failure = error;
+      if (!cursor.closed) this.#failure = error as Error;
       throw error;
     }
   }
@@ -76,7 +76,7 @@ export class BlobReader {
       // Listened to at once: a stream that failed already would tell it before an `await` is over.
       return opened instanceof Readable ? heard(opened) : heard(await opened);
     } catch (error) {
-      this.#failure = error;
+      this.#failure = error as Error;
       throw error;
     }
   }

@@ -1,9 +1,11 @@
 import type { Credential } from "../auth/credential.js";
+import { sleep, systemClock } from "../http/clock.js";
 import {
   createTransport,
   type ClosableTransport,
   type TransportOptions,
 } from "../http/createTransport.js";
+import { backoff, DEFAULT_RETRY } from "../http/retryDelay.js";
 import { parseLoginServer } from "../oci/loginServer.js";
 import { RemoteRegistry } from "./remoteRegistry.js";
 import type {
@@ -14,7 +16,7 @@ import type {
   Repository,
   RepositoryOptions,
 } from "./repository.js";
-import { uploadSettings } from "./uploadSettings.js";
+import { type UploadSettings, uploadSettings } from "./uploadSettings.js";
 
 /** How to reach a registry, beyond its name. Everything has a default that suits an ACR. */
 export interface RegistryClientOptions extends Omit<TransportOptions, "endpoint" | "credential"> {
@@ -59,7 +61,7 @@ export class RegistryClient implements Registry {
   constructor(loginServer: string, options: RegistryClientOptions = {}) {
     const { credential = { kind: "default" }, chunkSize, ...transport } = options;
     const endpoint = parseLoginServer(loginServer, "loginServer");
-    const settings = uploadSettings({ chunkSize });
+    const settings = uploadSettings({ chunkSize, pause: pauseOf(options) });
     this.#transport = createTransport({ ...transport, endpoint, credential });
     this.#registry = new RemoteRegistry(this.#transport, settings);
   }
@@ -99,4 +101,12 @@ export class RegistryClient implements Registry {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+/** Upload sessions are repeated at the pace of single requests. */
+function pauseOf(options: RegistryClientOptions): UploadSettings["pause"] {
+  const { clock = systemClock, random = Math.random } = options;
+  const limits = { ...DEFAULT_RETRY, ...options.retry };
+  return (failures, signal = new AbortController().signal) =>
+    sleep(clock, backoff(failures - 1, limits, random), signal);
 }

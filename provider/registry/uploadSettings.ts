@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { InputError } from "../errors.js";
 
 const MIB = 1024 * 1024;
@@ -11,15 +10,17 @@ export interface UploadSettings {
   readonly acrChunkSize: number;
   /** Upload sessions that a blob may take. */
   readonly sessions: number;
-  /** Waits before session `attempt + 1`. */
-  readonly pause: (attempt: number, signal?: AbortSignal) => Promise<void>;
+  /** Waits after the failure of so many sessions. */
+  readonly pause: (failures: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 /** 16 MiB: four times fewer round trips than the SDKs' 4 MiB, and below the 20 MB that was refused. */
 const ACR_CHUNK_SIZE = 16 * MIB;
 const SESSIONS = 5;
 
-export function uploadSettings(given: Partial<UploadSettings>): UploadSettings {
+export function uploadSettings(
+  given: Partial<UploadSettings> & Pick<UploadSettings, "pause">,
+): UploadSettings {
   const { chunkSize } = given;
   if (chunkSize !== undefined && (!Number.isSafeInteger(chunkSize) || chunkSize < 1)) {
     throw new InputError("chunkSize", `a chunk is a whole number of bytes, not ${chunkSize}`);
@@ -28,12 +29,6 @@ export function uploadSettings(given: Partial<UploadSettings>): UploadSettings {
     chunkSize,
     acrChunkSize: given.acrChunkSize ?? ACR_CHUNK_SIZE,
     sessions: given.sessions ?? SESSIONS,
-    pause: given.pause ?? pause,
+    pause: given.pause,
   };
-}
-
-/** 0.25 s, doubled each time, half of it random so that many uploads do not come back together. */
-async function pause(attempt: number, signal?: AbortSignal): Promise<void> {
-  const longest = 250 * 2 ** Math.min(attempt, 5);
-  await delay(longest / 2 + (Math.random() * longest) / 2, undefined, { signal });
 }

@@ -117,9 +117,9 @@ describe("attributes", () => {
     assert.deepEqual(await store.updateTag(TAG, wanted), ATTRIBUTES);
     const [request] = transport.requests;
     assert.equal(request?.method, "PATCH");
-    assert.equal(request?.sent.toString(), `{"writeEnabled":false}`);
-    assert.equal(request?.headers?.["content-type"], "application/json");
-    assert.deepEqual(request?.scopes, [
+    assert.equal(request.sent.toString(), `{"writeEnabled":false}`);
+    assert.equal(request.headers?.["content-type"], "application/json");
+    assert.deepEqual(request.scopes, [
       { type: "repository", repository: "a/b", actions: ["metadata_write"] },
     ]);
   });
@@ -157,7 +157,7 @@ describe("tags", () => {
     for await (const name of tags.list({ pageSize: 7 })) names.push(name);
     assert.deepEqual(names, ["x", "y"]);
     assert.equal(transport.requests[0]?.path, "/v2/a/b/tags/list?n=7");
-    assert.deepEqual(transport.requests[0]?.scopes, [
+    assert.deepEqual(transport.requests[0].scopes, [
       { type: "repository", repository: "a/b", actions: ["metadata_read"] },
     ]);
   });
@@ -190,7 +190,10 @@ describe("repositories", () => {
       { status: 200, headers: OTHER, body: `{"repositories":["b"]}` },
     );
     const names: string[] = [];
-    for await (const name of new RemoteRegistry(transport, uploadSettings({})).repositories({
+    for await (const name of new RemoteRegistry(
+      transport,
+      uploadSettings({ pause: () => Promise.resolve() }),
+    ).repositories({
       pageSize: 1,
     })) {
       names.push(name);
@@ -209,11 +212,17 @@ describe("repositories", () => {
 
   it("are deleted with a list of what went, in which null is none", async () => {
     const reply = { ...json({ manifestsDeleted: [DIGEST], tagsDeleted: null }), status: 202 };
-    const registry = new RemoteRegistry(FakeTransport.script(reply), uploadSettings({}));
+    const registry = new RemoteRegistry(
+      FakeTransport.script(reply),
+      uploadSettings({ pause: () => Promise.resolve() }),
+    );
     assert.deepEqual(await registry.deleteRepository("a/b"), { manifests: [DIGEST], tags: [] });
     const gone = FakeTransport.script(refusal("NOT_FOUND", 404, "NAME_UNKNOWN"));
     assert.equal(
-      await new RemoteRegistry(gone, uploadSettings({})).deleteRepository("a/b"),
+      await new RemoteRegistry(
+        gone,
+        uploadSettings({ pause: () => Promise.resolve() }),
+      ).deleteRepository("a/b"),
       undefined,
     );
   });

@@ -2,137 +2,21 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { hasCode } from "../../../provider/errors.js";
 import { digestOf } from "../../../provider/oci/digest.js";
-import { encodeManifest, encodeRawManifest } from "../../../provider/oci/manifest.js";
+import { encodeRawManifest } from "../../../provider/oci/manifest.js";
 import { OCI_INDEX, OCI_MANIFEST } from "../../../provider/oci/mediaTypes.js";
-import { parseRepositoryName, parseTag } from "../../../provider/oci/reference.js";
 import { missingBlobs } from "../../../provider/registry/refusal.js";
-import { RemoteManifests } from "../../../provider/registry/remoteManifests.js";
-import { ABSENT, ACR, FakeTransport, OTHER, refusal, type Reply } from "./fakeTransport.js";
-
-const TAG = parseTag("v1");
-const INDEX = encodeManifest({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] });
-const { bytes: BYTES, descriptor: DESCRIPTOR } = INDEX;
-const FOREIGN = digestOf("other");
-const HEADERS = {
-  ...ACR,
-  "content-type": OCI_INDEX,
-  "content-length": String(DESCRIPTOR.size),
-  "docker-content-digest": DESCRIPTOR.digest,
-};
-const UNKNOWN = refusal("NOT_FOUND", 404, "MANIFEST_UNKNOWN");
-
-function manifests(...replies: readonly (Reply | Error)[]) {
-  const transport = FakeTransport.script(...replies);
-  const context = { transport, repository: parseRepositoryName("a"), actions: [] };
-  return { transport, manifests: new RemoteManifests(context) };
-}
-
-const without = (name: string): Record<string, string> =>
-  Object.fromEntries(Object.entries(HEADERS).filter(([key]) => key !== name));
-
-describe("resolve", () => {
-  const found: readonly [name: string, replies: readonly Reply[], methods: string][] = [
-    ["in one request", [{ status: 200, headers: HEADERS }], "HEAD"],
-    [
-      "by GET where HEAD has no digest",
-      [
-        { status: 200, headers: without("docker-content-digest") },
-        { status: 200, headers: HEADERS, body: BYTES },
-      ],
-      "HEAD GET",
-    ],
-    [
-      "by GET where HEAD has no length",
-      [
-        { status: 200, headers: without("content-length") },
-        { status: 200, headers: HEADERS, body: BYTES },
-      ],
-      "HEAD GET",
-    ],
-    [
-      "by GET where a 404 was a proxy's",
-      [
-        { status: 404, headers: { "content-type": "text/html" } },
-        { status: 200, headers: HEADERS, body: BYTES },
-      ],
-      "HEAD GET",
-    ],
-  ];
-  for (const [name, replies, methods] of found) {
-    it(`finds ${name}`, async () => {
-      const { transport, manifests: store } = manifests(...replies);
-      assert.deepEqual(await store.resolve(TAG), DESCRIPTOR);
-      assert.equal(transport.methods, methods);
-    });
-  }
-
-  const absent: readonly [name: string, replies: readonly (Reply | Error)[], methods: string][] = [
-    ["a 404 that a registry signed", [ABSENT], "HEAD"],
-    ["an unsigned one that GET confirms", [{ status: 404 }, UNKNOWN], "HEAD GET"],
-    [
-      "a gateway's JSON that GET confirms",
-      [{ status: 404, headers: { "content-type": "application/json" } }, UNKNOWN],
-      "HEAD GET",
-    ],
-  ];
-  for (const [name, replies, methods] of absent) {
-    it(`believes ${name}`, async () => {
-      const { transport, manifests: store } = manifests(...replies);
-      assert.equal(await store.resolve(TAG), undefined);
-      assert.equal(transport.methods, methods);
-    });
-  }
-
-  const failures: readonly [
-    name: string,
-    replies: readonly (Reply | Error)[],
-    code: Parameters<typeof hasCode>[1],
-  ][] = [
-    [
-      "the plain 404 page of a registry",
-      [
-        { status: 404, headers: { ...OTHER, "content-type": "text/plain" } },
-        refusal("REJECTED", 404),
-      ],
-      "REJECTED",
-    ],
-    ["a type that Accept leaves out", [{ status: 404 }, notAccepted()], "NOT_FOUND"],
-    ["401", [refusal("UNAUTHORIZED", 401)], "UNAUTHORIZED"],
-    ["429", [refusal("THROTTLED", 429)], "THROTTLED"],
-    ["500", [refusal("UNAVAILABLE", 500)], "UNAVAILABLE"],
-    [
-      "a malformed digest",
-      [{ status: 200, headers: { ...HEADERS, "docker-content-digest": "sha256:../x" } }],
-      "PROTOCOL",
-    ],
-    [
-      "no content type",
-      [
-        { status: 200, headers: without("content-type") },
-        { status: 200, headers: without("content-type"), body: BYTES },
-      ],
-      "PROTOCOL",
-    ],
-  ];
-  for (const [name, replies, code] of failures) {
-    it(`never takes for absent: ${name}`, async () => {
-      await assert.rejects(manifests(...replies).manifests.resolve(TAG), (e) => hasCode(e, code));
-    });
-  }
-
-  it("compares the digest that it asked for", async () => {
-    const reply = { status: 200, headers: { ...HEADERS, "docker-content-digest": FOREIGN } };
-    await assert.rejects(manifests(reply).manifests.resolve(DESCRIPTOR.digest), (error) =>
-      hasCode(error, "DIGEST_MISMATCH"),
-    );
-  });
-});
-
-function notAccepted(): Error {
-  const error = refusal("NOT_FOUND", 404, "MANIFEST_UNKNOWN");
-  const message = "OCI manifest found, but accept header does not support OCI manifests";
-  return Object.assign(error, { diagnostics: [{ code: "MANIFEST_UNKNOWN", message }] });
-}
+import {
+  BYTES,
+  DESCRIPTOR,
+  FOREIGN,
+  HEADERS,
+  INDEX,
+  manifests,
+  TAG,
+  UNKNOWN,
+  without,
+} from "./fakeManifests.js";
+import { refusal, type Reply } from "./fakeTransport.js";
 
 describe("fetch of a manifest", () => {
   it("gives the raw bytes, whatever the type, and names all types it can read", async () => {
@@ -141,7 +25,7 @@ describe("fetch of a manifest", () => {
     const { transport, manifests: store } = manifests({ status: 200, headers, body: raw.bytes });
     const fetched = await store.fetch(TAG, { accept: ["application/x.y+json"] });
     assert.deepEqual(fetched?.descriptor, raw.descriptor);
-    assert.deepEqual(Buffer.from(fetched?.bytes ?? []), Buffer.from(raw.bytes));
+    assert.deepEqual(Buffer.from(fetched.bytes), Buffer.from(raw.bytes));
     const accept = transport.requests[0]?.headers?.["accept"] ?? "";
     assert.match(
       accept,
