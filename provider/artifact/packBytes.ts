@@ -1,6 +1,6 @@
 import { addAbortSignal, Readable } from "node:stream";
 import { IntegrityError } from "../errors.js";
-import { Digester, type Digest } from "../oci/digest.js";
+import { Digester, isDigest, type Digest } from "../oci/digest.js";
 import { COMPRESSOR } from "../tar/deflateBlock.js";
 import { gzipChunks } from "../tar/gzipChunks.js";
 import type { PlainContent } from "./packContent.js";
@@ -17,11 +17,14 @@ export interface PackedBytes {
   open(options?: { signal?: AbortSignal }): Readable;
 }
 
-/** A layer that was compressed earlier. If its content is the same, it need not be done again. */
+/**
+ * A layer that was packed earlier, as its descriptor stands in a state. If it was compressed from the
+ * same content in the same way, that need not be done again.
+ */
 export interface KnownLayer {
-  readonly tarDigest?: Digest | undefined;
+  readonly tarDigest?: string | undefined;
   readonly compressor?: string | undefined;
-  readonly digest: Digest;
+  readonly digest: string;
   readonly size: number;
 }
 
@@ -57,7 +60,7 @@ export async function packGzip(
   const tarDigest = hashFirst
     ? (await measure(content.read({ signal: options.signal }))).digest
     : undefined;
-  const outcome = tarDigest && findOutcome(tarDigest, known);
+  const outcome = tarDigest && (findInMemo(tarDigest) ?? findKnown(tarDigest, known));
   if (tarDigest !== undefined && outcome !== undefined) {
     return compressedBytes(content, tarDigest, outcome);
   }
@@ -71,11 +74,17 @@ function knownLayers({ known = [] }: PackOptions): readonly KnownLayer[] {
   return known.filter(({ compressor }) => compressor === COMPRESSOR);
 }
 
-function findOutcome(tarDigest: Digest, known: readonly KnownLayer[]): Compressed | undefined {
-  return (
-    packMemo.find({ tarDigest, compressor: COMPRESSOR }) ??
-    known.find((layer) => layer.tarDigest === tarDigest)
-  );
+function findInMemo(tarDigest: Digest): Compressed | undefined {
+  return packMemo.find({ tarDigest, compressor: COMPRESSOR });
+}
+
+/** What is no digest or size is not believed, even if a state says it. */
+function findKnown(tarDigest: Digest, known: readonly KnownLayer[]): Compressed | undefined {
+  for (const { digest, size, tarDigest: other } of known) {
+    if (other !== tarDigest || !isDigest(digest)) continue;
+    if (Number.isSafeInteger(size) && size > 0) return { digest, size };
+  }
+  return undefined;
 }
 
 async function compress(
@@ -121,7 +130,7 @@ async function* reopen(
   content: PlainContent,
   { tarDigest, plain, signal }: Reopening,
 ): AsyncGenerator<Uint8Array> {
-  const spool = packMemo.find({ tarDigest, compressor: COMPRESSOR })?.spool;
+  const spool = findInMemo(tarDigest)?.spool;
   if (spool?.isUsable()) {
     await content.assertUnchanged(signal);
     if (spool.isUsable()) return yield* spool.read(signal);

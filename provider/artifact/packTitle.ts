@@ -32,7 +32,7 @@ export function checkTitle(title: string, property: string): string {
 function faultOf(title: string): string | undefined {
   if (typeof title !== "string") return "it is not a string";
   if (title === "") return "it is empty";
-  if (title.includes("\0")) return "it contains NUL";
+  if (/\p{Cc}/u.test(title)) return "it contains a control character";
   if (/\p{Surrogate}/u.test(title)) return "it is not well-formed Unicode";
   if (title.includes("\\")) return 'it contains "\\"; the separator is "/"';
   if (title.startsWith("/") || /^[A-Za-z]:/.test(title)) return "it is an absolute path";

@@ -91,7 +91,9 @@ async function locate(path: string, context: SourceContext, key: string): Promis
   try {
     const stats = await lstat(absolute, { bigint: true });
     if (!stats.isSymbolicLink()) return { found: absolute, stats, names };
-    const found = await realpath(absolute);
+    const found = await realpath(absolute).catch((error: unknown) => {
+      throw (error as NodeJS.ErrnoException).code === "ENOENT" ? leadsNowhere(names) : error;
+    });
     if (!isWithin(await realpath(context.baseDirectory), found)) throw leadsOut(names);
     return { found, stats: await stat(found, { bigint: true }), names };
   } catch (error) {
@@ -110,6 +112,15 @@ function leadsOut(names: SourceNames): PackError {
     names.shownPath,
     `${names.shownPath} is a symbolic link that leads out of the program's folder: ` +
       `name the place it points to, or put a copy there`,
+    { property: names.property },
+  );
+}
+
+function leadsNowhere(names: SourceNames): PackError {
+  return new PackError(
+    "SOURCE_NOT_FOUND",
+    names.shownPath,
+    `${names.shownPath} is a symbolic link to something that does not exist`,
     { property: names.property },
   );
 }

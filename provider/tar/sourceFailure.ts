@@ -26,6 +26,10 @@ function message(code: string, action: string, path: string): string {
     case "ENOENT":
     case "ENOTDIR":
       return `${path} does not exist`;
+    case "ELOOP":
+      return `${path} is a symbolic link that leads back to itself`;
+    case "ENAMETOOLONG":
+      return `a path of ${path.length} characters is too long: it begins with ${path.slice(0, 40)}…`;
     case "EACCES":
     case "EPERM":
       return `${path} cannot be read: permission denied (${code})`;

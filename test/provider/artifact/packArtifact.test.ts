@@ -154,11 +154,11 @@ describe("packArtifact", () => {
 
     it("as told, or not at all", async () => {
       const given: LayerInput[] = [
-        { file: "app.wasm", title: "bin/app%20é\n😀.wasm" },
+        { file: "app.wasm", title: "bin/my app%20é 😀.wasm" },
         { file: "app.wasm", title: false },
         { file: "app.wasm", annotations: { [TITLE]: "other" } },
       ];
-      assert.deepEqual(await titles(...given), ["bin/app%20é\n😀.wasm", undefined, "other"]);
+      assert.deepEqual(await titles(...given), ["bin/my app%20é 😀.wasm", undefined, "other"]);
     });
   });
 
@@ -254,6 +254,7 @@ describe("packArtifact", () => {
         "C:x",
         "a\\b",
         "a\0b",
+        "a\nb",
         "\ud800",
       ].map(title),
       [

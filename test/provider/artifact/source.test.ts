@@ -27,7 +27,7 @@ describe("locateFile and locateDirectory", () => {
     { path: "file/x", file: /not exist/, directory: /not exist/, code: "SOURCE_NOT_FOUND" },
     { path: "out", file: /leads out/, directory: /leads out/, code: "SOURCE_UNSUPPORTED" },
     { path: "dangling", file: /does not exist/, directory: /not exist/, code: "SOURCE_NOT_FOUND" },
-    { path: "loop", file: /ELOOP/, directory: /ELOOP/, code: "SOURCE_UNREADABLE" },
+    { path: "loop", file: /leads back/, directory: /leads back/, code: "SOURCE_UNREADABLE" },
     { path: "pipe", file: /named pipe/, directory: /named pipe/, code: "SOURCE_UNSUPPORTED" },
     { path: "folder", file: /use `directory`/, directory: undefined, code: "SOURCE_UNSUPPORTED" },
     { path: "file", file: undefined, directory: /use `file`/, code: "SOURCE_UNSUPPORTED" },

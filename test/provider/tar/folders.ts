@@ -12,8 +12,9 @@ afterEach(() => {
 /** A folder for one test: file content by path, `undefined` for an empty folder. */
 export function folderOf(
   content: Readonly<Record<string, string | Uint8Array | undefined>>,
+  parent = tmpdir(),
 ): string {
-  const folder = mkdtempSync(join(tmpdir(), "pulumi-acr-test-"));
+  const folder = mkdtempSync(join(parent, "pulumi-acr-test-"));
   made.push(folder);
   for (const [path, bytes] of Object.entries(content)) {
     const at = join(folder, path);
