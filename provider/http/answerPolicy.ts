@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import type { PipelinePolicy, PipelineResponse } from "@azure/core-rest-pipeline";
 import { ProtocolError, hasCode } from "../errors.js";
 import { readCapped } from "./downloadBody.js";

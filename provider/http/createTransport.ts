@@ -48,20 +48,19 @@ export interface ClosableTransport extends Transport {
 
 const PRODUCT = "pulumi-acr";
 
+/**
+ * Makes a transport. Nothing is sent, and no identity is looked for, before the first request. Not
+ * closed, it keeps nothing alive either; its idle connections end with the process.
+ */
 export function createTransport(options: TransportOptions): ClosableTransport {
   const { endpoint, clock = systemClock, random = Math.random, maxConcurrency = 16 } = options;
   const limits = { ...DEFAULT_RETRY, ...options.retry };
   const shared = shareGate(endpoint.loginServer);
   const held = connections({ maxConcurrency, caCertificate: options.caCertificate });
-  const authorizer = new Authorizer({
-    endpoint,
-    credential: options.credential,
-    send: tokenSend(() => sender),
-    now: () => clock.now(),
-    ...(options.audience === undefined ? {} : { audience: options.audience }),
-    ...(options.authorityHost === undefined ? {} : { authorityHost: options.authorityHost }),
-  });
+  const authorizer = authorizerFor(options, clock, () => sender);
   const access = new AccessWait(clock, options.waitForAccess ?? 0);
+  const { gate } = shared;
+  const { requestsPerMinute } = options;
   const pipeline = createPipeline({
     endpoint,
     authorizer,
@@ -70,14 +69,7 @@ export function createTransport(options: TransportOptions): ClosableTransport {
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
     allowedRedirectHosts: options.allowedRedirectHosts ?? [],
     retry: { limits, clock, random, access, forgetTokens: () => authorizer.forget() },
-    limiter: {
-      gate: shared.gate,
-      clock,
-      random,
-      retry: limits,
-      maxConcurrency,
-      requestsPerMinute: options.requestsPerMinute,
-    },
+    limiter: { gate, clock, random, retry: limits, maxConcurrency, requestsPerMinute },
     connections: held,
   });
   const httpClient = options.httpClient ?? createDefaultHttpClient();
@@ -93,4 +85,16 @@ export function createTransport(options: TransportOptions): ClosableTransport {
       shared.release();
     },
   };
+}
+
+function authorizerFor(options: TransportOptions, clock: Clock, sender: () => Sender): Authorizer {
+  const { endpoint, credential, audience, authorityHost } = options;
+  return new Authorizer({
+    endpoint,
+    credential,
+    send: tokenSend(sender),
+    now: () => clock.now(),
+    ...(audience === undefined ? {} : { audience }),
+    ...(authorityHost === undefined ? {} : { authorityHost }),
+  });
 }

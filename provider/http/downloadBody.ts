@@ -14,7 +14,7 @@ export class DownloadBody extends Readable {
   #ended = false;
 
   constructor(source: Readable, attempt: Attempt, onClosed: () => void) {
-    super({ highWaterMark: 1 << 20 });
+    super({ highWaterMark: 512 * 1024 });
     this.#source = source;
     this.#attempt = attempt;
     this.#onClosed = onClosed;

@@ -23,11 +23,12 @@ export async function openBody(body: RequestBody, attempt: Attempt): Promise<Att
     return { content: body, size: body.length, complete: () => true, destroy: () => undefined };
   }
   if (attempt.signal.aborted) throw attempt.explain(undefined);
-  const { size, open, onProgress } = body instanceof Uint8Array ? inPieces(body) : body;
-  const source = await openSource(open);
+  const pieces = body instanceof Uint8Array ? inPieces(body) : body;
+  const { size } = pieces;
+  const source = await openSource(pieces);
   const guard = new UploadGuard(size, attempt.exchange.operation, (sent) => {
     attempt.watchdog.touch();
-    onProgress?.(sent);
+    pieces.onProgress?.(sent);
   });
   const fail = (error: unknown): void => {
     attempt.fail(new SourceFailure(error));
@@ -49,9 +50,9 @@ export async function openBody(body: RequestBody, attempt: Attempt): Promise<Att
   };
 }
 
-async function openSource(open: () => Readable | Promise<Readable>): Promise<Readable> {
+async function openSource(body: Exclude<RequestBody, Uint8Array>): Promise<Readable> {
   try {
-    return await open();
+    return await body.open();
   } catch (error) {
     throw new SourceFailure(error);
   }
@@ -78,7 +79,8 @@ class UploadGuard extends Transform {
   complete = false;
 
   constructor(size: number, operation: string, onProgress: (sentBytes: number) => void) {
-    super({ highWaterMark: 1 << 20 });
+    // One piece at a time, whatever its size: the source reads ahead already.
+    super({ highWaterMark: 64 * 1024 });
     this.#size = size;
     this.#operation = operation;
     this.#onProgress = onProgress;

@@ -22,7 +22,7 @@ describe("parseRetryAfter", () => {
     ["Sun, garbage", undefined],
   ];
   for (const [value, expected] of cases) {
-    it(JSON.stringify(value) ?? "absent", () =>
+    it(value === undefined ? "absent" : JSON.stringify(value), () =>
       assert.equal(parseRetryAfter(value, NOW), expected),
     );
   }

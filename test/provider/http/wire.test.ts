@@ -78,9 +78,10 @@ describe("request bodies", () => {
       const { server, transport } = await registry(taking);
       await (await transport.send(put(body))).discard();
       const seen = server.seen.at(-1);
-      assert.equal(seen?.bytes, size);
-      assert.equal(seen?.headers["content-length"], String(size));
-      assert.equal(seen?.headers["transfer-encoding"], undefined);
+      assert.ok(seen);
+      assert.equal(seen.bytes, size);
+      assert.equal(seen.headers["content-length"], String(size));
+      assert.equal(seen.headers["transfer-encoding"], undefined);
     });
   }
 
