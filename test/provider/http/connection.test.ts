@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { startEmulator } from "../../../emulator/index.js";
+import { CATALOG_SCOPE } from "../../../provider/auth/scope.js";
+import { type TransportOptions, createTransport } from "../../../provider/http/createTransport.js";
+import { parseLoginServer } from "../../../provider/oci/loginServer.js";
+
+async function listing(
+  emulator: Awaited<ReturnType<typeof startEmulator>>,
+  options: Partial<TransportOptions>,
+): Promise<number> {
+  const transport = createTransport({
+    endpoint: parseLoginServer(emulator.url),
+    credential: { kind: "token", ...emulator.credentials },
+    ...options,
+  });
+  try {
+    const answer = await transport.send({
+      method: "GET",
+      path: "/acr/v1/_catalog",
+      scopes: [CATALOG_SCOPE],
+      operation: "list repositories",
+      expect: [200],
+      repeatable: true,
+    });
+    return answer.status;
+  } finally {
+    transport.close();
+  }
+}
+
+describe("connections", () => {
+  it("trust the certificate authority that they are given, and no other", async () => {
+    const emulator = await startEmulator({ tls: true });
+    try {
+      const { caCertificate = "" } = emulator;
+      assert.equal(await listing(emulator, { caCertificate }), 200);
+      emulator.journal.clear();
+      await assert.rejects(listing(emulator, {}), {
+        code: "TLS_FAILED",
+        message: /cannot be trusted.*caCertificate/,
+      });
+      assert.deepEqual(emulator.journal.entries, []);
+    } finally {
+      await emulator.close();
+    }
+  });
+
+  it("reach IPv6 addresses", async () => {
+    const emulator = await startEmulator({ host: "::1" });
+    try {
+      assert.equal(await listing(emulator, {}), 200);
+    } finally {
+      await emulator.close();
+    }
+  });
+});
