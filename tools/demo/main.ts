@@ -1,0 +1,41 @@
+import { AssertionError } from "node:assert";
+import { CommandError } from "@pulumi/pulumi/automation";
+import { Narrator } from "./narrator.js";
+import { withStage } from "./stage.js";
+import { tellStory } from "./story.js";
+
+/** `npm run demo`. Exit codes: 0 all went as it must, 1 something did not, 130 it was interrupted. */
+async function main(): Promise<number> {
+  const narrator = new Narrator((text) => process.stdout.write(text));
+  const interruption = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => interruption.abort());
+  }
+  // Whoever read the output has had enough of it, as `head` does.
+  process.stdout.on("error", () => interruption.abort());
+  narrator.title(
+    "pulumi-acr: one artifact from preview to destroy",
+    "The quickstart (examples/quickstart) on the real Pulumi engine, against a local registry emulator.",
+    "All of it is in a temporary folder and on this machine, and is gone afterwards.",
+  );
+  try {
+    await withStage(narrator, interruption.signal, tellStory);
+  } catch (error) {
+    const interrupted = interruption.signal.aborted;
+    narrator.failure(interrupted ? "demo: interrupted" : `demo: failed: ${told(error)}`);
+    return interrupted ? 130 : 1;
+  }
+  narrator.end("demo: ok");
+  return 0;
+}
+
+/** What was not as it must be, or what Pulumi said; anything else with its stack. */
+function told(error: unknown): string {
+  if (error instanceof AssertionError || error instanceof CommandError) return error.message;
+  if (error instanceof Error) return error.stack ?? error.message;
+  return String(error);
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});
