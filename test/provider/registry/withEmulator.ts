@@ -26,7 +26,6 @@ export class EmulatorUnderTest {
     const client = new RegistryClient(url, {
       credential: { kind: "token", ...credentials },
       retry: { baseDelayMs: 1, maxDelayMs: 20 },
-      idleTimeoutMs: 250,
       ...options,
     });
     this.#clients.push(client);
