@@ -1,8 +1,7 @@
-import type { dynamic } from "@pulumi/pulumi";
 import { attributeLifecycle } from "./lifecycle/attributes/attributeLifecycle.js";
 import { manifestProperties } from "./lifecycle/attributes/manifestProperties.js";
 import { tagLock } from "./lifecycle/attributes/tagLock.js";
-import { dynamicProvider } from "./lifecycle/dynamicProvider.js";
+import { type DynamicProvider, dynamicProvider } from "./lifecycle/dynamicProvider.js";
 import { connectEngineLog } from "./lifecycle/engineLog.js";
 import { Host } from "./lifecycle/host.js";
 import type { Lifecycle } from "./lifecycle/lifecycle.js";
@@ -29,7 +28,7 @@ let processHost: Host | undefined;
  * host: `exports.handler = () => require("pulumi-acr/provider").provider("<Kind>", <stateFormat>)`.
  * Module, function and arguments are a persisted contract.
  */
-export function provider(kind: string, stateFormat: number): dynamic.ResourceProvider {
+export function provider(kind: string, stateFormat: number): DynamicProvider {
   const lifecycle = KINDS[kind];
   if (lifecycle === undefined || stateFormat > STATE_FORMAT) {
     throw new Error(

@@ -1,5 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { outwardError, PartialFailure } from "./failures.js";
+import { outwardError, PartialFailure, shownFailure } from "./failures.js";
 import type { Host } from "./host.js";
 import type { Lifecycle, PropertyBag } from "./lifecycle.js";
 import type { Operation } from "./operation.js";
@@ -7,12 +7,11 @@ import { withoutUndefined } from "./plain.js";
 
 type Bag = Record<string, unknown>;
 
+/** What the engine's dynamic host calls. */
+export type DynamicProvider = dynamic.ResourceProvider<Bag, Bag>;
+
 /** Dresses a lifecycle as what the dynamic host calls; the host probes for each verb. */
-export function dynamicProvider(
-  kind: string,
-  lifecycle: Lifecycle,
-  host: Host,
-): dynamic.ResourceProvider<Bag, Bag> {
+export function dynamicProvider(kind: string, lifecycle: Lifecycle, host: Host): DynamicProvider {
   const run: Run = (verb, state, body) =>
     host.run(state, body).catch((error: unknown) => rethrow(kind, verb, state, error));
   return {
@@ -35,12 +34,13 @@ type Run = <T>(
 function planningVerbs(
   lifecycle: Lifecycle,
   run: Run,
-): Required<Pick<dynamic.ResourceProvider<Bag, Bag>, "check" | "diff">> {
+): Required<Pick<DynamicProvider, "check" | "diff">> {
   return {
     check: (olds, news) =>
       run("check", news, async () => {
         const { inputs, failures } = await lifecycle.check(olds, news);
-        return { inputs: withoutUndefined(inputs) as Bag, failures: [...failures] };
+        const shown = failures.map((failure) => shownFailure(failure, news));
+        return { inputs: withoutUndefined(inputs) as Bag, failures: shown };
       }),
     diff: (id, olds, news) =>
       run("diff", news, () => {
@@ -53,7 +53,7 @@ function planningVerbs(
 function changingVerbs(
   lifecycle: Lifecycle,
   run: Run,
-): Required<Pick<dynamic.ResourceProvider<Bag, Bag>, "create" | "read" | "update" | "delete">> {
+): Required<Pick<DynamicProvider, "create" | "read" | "update" | "delete">> {
   return {
     create: (inputs) =>
       run("create", inputs, async (operation) => {

@@ -1,4 +1,4 @@
-import type { NamedAttributes } from "../artifact/lock.js";
+import { type NamedAttributes, namesOf } from "../artifact/lock.js";
 
 /** Attributes by the full reference of the tag or manifest that had them. */
 type Found = Readonly<Record<string, NamedAttributes>>;
@@ -20,10 +20,10 @@ export class LockOwnership {
     this.#declared.set(urn, reference);
   }
 
-  /** What a state found; the first to tell is the oldest. */
+  /** What a state found; of each attribute, the first to tell is the oldest. */
   remember(previous: Found): void {
     for (const [reference, attributes] of Object.entries(previous)) {
-      if (!this.#previous.has(reference)) this.#previous.set(reference, attributes);
+      this.#previous.set(reference, { ...attributes, ...this.#previous.get(reference) });
     }
   }
 
@@ -33,9 +33,13 @@ export class LockOwnership {
     if (typeof urn === "string") this.#held.set(urn, Object.keys(previous));
   }
 
-  /** What was found before any resource of this program changed it, if that is known. */
-  previousOf(reference: string): NamedAttributes | undefined {
-    return this.#previous.get(reference);
+  /**
+   * The values to put back one day: what was found before any resource of this program changed them,
+   * as far as that is known, else what is there now.
+   */
+  previousOf(reference: string, live: NamedAttributes): NamedAttributes {
+    const known = this.#previous.get(reference) ?? {};
+    return Object.fromEntries(namesOf(live).map((name) => [name, known[name] ?? live[name]]));
   }
 
   /** URN of a resource of the program, other than the one named, that holds the reference. */

@@ -91,9 +91,18 @@ export class EngineStack {
     return this.#run((record) => this.stack.destroy({ ...options, ...record }));
   }
 
-  /** The state, secrets as the backend keeps them. */
-  exportState(): Promise<automation.Deployment> {
-    return this.stack.exportStack();
+  /** Any command of the CLI, for this stack; answers what it printed. */
+  async cli(...args: readonly string[]): Promise<string> {
+    const { workDir, envVars } = this.stack.workspace;
+    // `run` is there, but not among the published types.
+    const command = this.stack.workspace.pulumiCommand as unknown as RunnableCommand;
+    const done = await command.run([...args, "--stack", "stack"], workDir, envVars);
+    return done.stdout;
+  }
+
+  /** The state as `pulumi stack export` shows it, secrets encrypted. */
+  async exportState(): Promise<string> {
+    return this.cli("stack", "export");
   }
 
   /** Destroys nothing: only the stack's files go. */
@@ -115,6 +124,14 @@ export class EngineStack {
     });
     return { output, operations, diagnostics };
   }
+}
+
+interface RunnableCommand {
+  run(
+    args: readonly string[],
+    folder: string,
+    environment: Readonly<Record<string, string>> | undefined,
+  ): Promise<{ readonly stdout: string }>;
 }
 
 interface Recorder {

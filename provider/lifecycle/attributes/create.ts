@@ -20,12 +20,13 @@ export async function createAttributes(
   const previous = Object.fromEntries(
     [...live].map(([{ reference }, attributes]) => [
       reference,
-      host.locks.previousOf(reference) ?? restrict(attributes, wanted),
+      host.locks.previousOf(reference, restrict(attributes, wanted)),
     ]),
   );
   const id = kind.id(baseOf(inputs), inputs);
   const outs = outputs(inputs, found, previous);
-  await apply(repository, live, wanted, { id, outs }, operation);
+  // Before anything is set: another lock on the same manifest may be created at the same time.
   host.locks.hold(inputs["__urn"], previous);
+  await apply(repository, live, wanted, { id, outs }, operation);
   return { id, outs };
 }

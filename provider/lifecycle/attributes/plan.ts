@@ -8,8 +8,9 @@ import { containsUnknown } from "../unknown.js";
 import { type AttributeKind, type AttributeState, baseOf } from "./kind.js";
 
 export function checkAttributes(kind: AttributeKind, host: Host, news: PropertyBag): CheckResult {
-  const { failures: missing, registry } = checkRegistry(host, news["registry"]);
-  const failures = [...kind.validate(news), ...missing];
+  const invalid = kind.validate(news);
+  const { failures: missing, registry } = checkRegistry(host, news["registry"], invalid);
+  const failures = [...invalid, ...missing];
   if (failures.length > 0) return { inputs: news, failures };
   const inputs = kind.complete({ ...news, registry });
   const urn = inputs["__urn"];

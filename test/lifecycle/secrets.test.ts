@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { ManifestProperties, OciArtifact, TagLock } from "pulumi-acr";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { EngineStack, type EngineStackOptions } from "../support/engine.js";
+
+/** Not to be found anywhere but in requests to the registry. */
+const CANARY = "canary-8d1f3c";
+
+interface State {
+  readonly deployment: {
+    readonly resources: readonly {
+      readonly type: string;
+      readonly inputs?: Readonly<Record<string, unknown>>;
+      readonly outputs?: Readonly<Record<string, unknown>>;
+    }[];
+  };
+}
+
+describe("secrets", function () {
+  this.timeout(60_000);
+  let emulator: Emulator;
+  let stack: EngineStack | undefined;
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ username: "admin", password: CANARY });
+  });
+  afterEach(async () => {
+    stack?.remove();
+    stack = undefined;
+    await emulator.close();
+  });
+
+  /** Every way to give a password. */
+  const ways: {
+    name: string;
+    options: () => EngineStackOptions;
+    registry: () => pulumi.Input<object> | undefined;
+  }[] = [
+    {
+      name: "environment",
+      options: () => ({
+        environment: {
+          ACR_LOGIN_SERVER: emulator.url,
+          ACR_USERNAME: "admin",
+          ACR_PASSWORD: CANARY,
+        },
+      }),
+      registry: () => undefined,
+    },
+    {
+      name: "an environment variable of another name",
+      options: () => ({ environment: { MY_PASSWORD: CANARY } }),
+      registry: () => ({
+        loginServer: emulator.url,
+        username: "admin",
+        passwordVariable: "MY_PASSWORD",
+      }),
+    },
+    {
+      name: "secret configuration",
+      options: () => ({
+        configuration: {
+          "acr:loginServer": { value: emulator.url },
+          "acr:username": { value: "admin" },
+          "acr:password": { value: CANARY, secret: true },
+        },
+      }),
+      registry: () => undefined,
+    },
+    {
+      name: "a secret argument",
+      options: () => ({}),
+      registry: () => ({
+        loginServer: emulator.url,
+        username: "admin",
+        password: pulumi.secret(CANARY),
+      }),
+    },
+    {
+      name: "a plain argument",
+      options: () => ({}),
+      registry: () =>
+        pulumi.output({ loginServer: emulator.url, username: "admin", password: CANARY }),
+    },
+  ];
+
+  for (const { name, options, registry } of ways) {
+    it(`from ${name} stay out of state and output`, async () => {
+      stack = await EngineStack.create(options());
+      stack.program = () => {
+        const args = { repository: "team/app", registry: registry() };
+        const artifact = new OciArtifact("app", {
+          ...args,
+          artifactType: "application/vnd.example",
+          tags: ["1.0"],
+        });
+        new TagLock(
+          "lock",
+          { ...args, tag: "1.0", digest: artifact.digest },
+          { dependsOn: artifact },
+        );
+        const { digest } = artifact;
+        new ManifestProperties(
+          "properties",
+          { ...args, digest, listEnabled: true },
+          { dependsOn: artifact },
+        );
+        return Promise.resolve();
+      };
+      const printed = [(await stack.preview()).output, (await stack.up()).output];
+      const state = await stack.exportState();
+      printed.push(state, (await stack.destroy()).output);
+      for (const text of printed) assert.ok(!text.includes(CANARY), "a secret was printed or kept");
+      assertProviderText(JSON.parse(state) as State);
+    });
+  }
+});
+
+/** Short, and the same for all resources of a kind: states hold it for good. */
+function assertProviderText({ deployment }: State): void {
+  const ours = deployment.resources.filter(({ type }) =>
+    type.startsWith("pulumi-nodejs:dynamic/acr"),
+  );
+  assert.equal(ours.length, 3);
+  for (const { type, inputs, outputs } of ours) {
+    const kind = type.split(":").at(-1) ?? "";
+    const expected = `exports.handler = () => require("pulumi-acr/provider").provider("${kind}", 1)`;
+    assert.equal(inputs?.["__provider"], expected);
+    assert.equal(outputs?.["__provider"], expected);
+    assert.ok(expected.length < 120);
+  }
+}
