@@ -12,6 +12,21 @@ export function asCheckFailure(error: unknown): CheckFailure | undefined {
 }
 
 /**
+ * A failure as the engine is told of it. Beside a property's path it prints that property's value:
+ * `{<nil>}` for a path below the top, and otherwise all that is in it, secrets too. So the path is
+ * given as such only where the reason shows the value anyway; else it stands in the reason.
+ */
+export function shownFailure(
+  { property, reason }: CheckFailure,
+  inputs: PropertyBag,
+): CheckFailure {
+  const value = JSON.stringify(inputs[property]) as string | undefined;
+  if (property === "" || (value !== undefined && reason.includes(value)))
+    return { property, reason };
+  return { property: "", reason: `${property}: ${reason}` };
+}
+
+/**
  * Something was published before the operation failed. The engine then records the resource with
  * these properties and calls `update` at the next `up`; of the error it prints only the reasons.
  */

@@ -2,7 +2,12 @@ import { parseLoginServer } from "../oci/loginServer.js";
 import { asCheckFailure } from "./failures.js";
 import type { Host } from "./host.js";
 import type { CheckFailure, PropertyBag } from "./lifecycle.js";
-import { findLoginServer, NO_LOGIN_SERVER, type RegistryArguments } from "./registrySettings.js";
+import {
+  findLoginServer,
+  loginServerPlace,
+  NO_LOGIN_SERVER,
+  type RegistryArguments,
+} from "./registrySettings.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "./unknown.js";
 
 export interface RegistryCheck {
@@ -13,9 +18,17 @@ export interface RegistryCheck {
 
 /**
  * Finds the login server and tries the rest, so that what is missing is said at preview. A registry
- * that the same stack creates is not known then, and nothing can be said about it.
+ * that the same stack creates is not known then, and nothing can be said about it. `earlier` is what
+ * was found wrong with the form: a registry of a wrong form is not looked at.
  */
-export function checkRegistry(host: Host, given: unknown): RegistryCheck {
+export function checkRegistry(
+  host: Host,
+  given: unknown,
+  earlier: readonly CheckFailure[],
+): RegistryCheck {
+  if (earlier.some(({ property }) => property.startsWith("registry"))) {
+    return { failures: [], registry: {} };
+  }
   if (isUnknown(given)) return { failures: [], registry: { loginServer: UNKNOWN } };
   const registry = (given ?? {}) as RegistryArguments;
   if (isUnknown(registry.loginServer)) return { failures: [], registry: { ...registry } };
@@ -31,7 +44,10 @@ export function checkRegistry(host: Host, given: unknown): RegistryCheck {
   } catch (error) {
     const failure = asCheckFailure(error);
     if (failure === undefined) throw error;
-    return { failures: [failure], registry: { ...registry } };
+    const place = registry.loginServer === undefined ? loginServerPlace(host.sources) : "";
+    const reason =
+      failure.property === "registry.loginServer" ? place + failure.reason : failure.reason;
+    return { failures: [{ ...failure, reason }], registry: { ...registry } };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Credential } from "../auth/credential.js";
 import { InputError } from "../errors.js";
-import { parseLoginServer, type RegistryEndpoint } from "../oci/loginServer.js";
+import { isLoopback, parseLoginServer, type RegistryEndpoint } from "../oci/loginServer.js";
 
 /** The `registry` argument of every resource; all of it may be left to configuration or environment. */
 export interface RegistryArguments {
@@ -57,7 +57,17 @@ export function findLoginServer(
   given: RegistryArguments,
   sources: SettingSources,
 ): string | undefined {
-  return given.loginServer ?? configured("loginServer", sources);
+  const { configuration, environment } = sources;
+  return (
+    given.loginServer ?? first([configuration("loginServer"), environment("ACR_LOGIN_SERVER")])
+  );
+}
+
+/** Where a login server that is not an argument was written, for the front of a message. */
+export function loginServerPlace({ configuration }: SettingSources): string {
+  return first([configuration("loginServer")]) === undefined
+    ? "in the environment variable ACR_LOGIN_SERVER: "
+    : "in the stack's configuration acr:loginServer: ";
 }
 
 export const NO_LOGIN_SERVER =
@@ -85,24 +95,32 @@ export function settleRegistry(
   const setting: Lookup = (key) => first(places.map((place) => place(key)));
   return {
     endpoint,
-    credential: settleCredential(setting, sources.environment),
+    credential: settleCredential(places, sources.environment),
     audience: setting("audience"),
-    authorityHost: setting("authorityHost"),
+    authorityHost: authorityHost(setting("authorityHost")),
     waitForAccess: seconds(setting("waitForAccess")),
   };
 }
 
 function speaksOf(place: Lookup, endpoint: RegistryEndpoint): boolean {
-  const named = place("loginServer");
-  return (
-    named === undefined || parseLoginServer(named, "acr:loginServer").origin === endpoint.origin
-  );
+  const named = first([place("loginServer")]);
+  if (named === undefined) return true;
+  try {
+    return parseLoginServer(named).origin === endpoint.origin;
+  } catch (error) {
+    // Whatever it was meant to name, it is not this one.
+    if (error instanceof InputError) return false;
+    throw error;
+  }
 }
 
-function settleCredential(setting: Lookup, environment: Lookup): Credential {
-  const username = setting("username") ?? fromVariable(setting("usernameVariable"), environment);
-  const password = setting("password") ?? fromVariable(setting("passwordVariable"), environment);
-  const name = setting("credential") ?? (password === undefined ? "default" : "token");
+function settleCredential(places: readonly Lookup[], environment: Lookup): Credential {
+  const setting: Lookup = (key) => first(places.map((place) => place(key)));
+  const find = (key: "username" | "password"): string | undefined =>
+    first(places.map((place) => place(key) ?? fromVariable(`${key}Variable`, place, environment)));
+  const [username, password] = [find("username"), find("password")];
+  const given = username !== undefined || password !== undefined;
+  const name = setting("credential") ?? (given ? "token" : "default");
   switch (name) {
     case "anonymous":
       return { kind: "anonymous" };
@@ -125,17 +143,39 @@ function missingPart(username: string | undefined): string {
   const part = username === undefined ? "username" : "password";
   const secret = part === "password" ? "--secret " : "";
   return (
-    `the credential "token" has no ${part}: give \`registry.${part}\`, or run \`pulumi config set ${secret}acr:${part}\`, ` +
+    `the credential "token" has no ${part} for this login server: give \`registry.${part}\`, or run \`pulumi config set ${secret}acr:${part}\`, ` +
     `or set the environment variable ACR_${part.toUpperCase()} (or name another one in \`registry.${part}Variable\`)`
   );
 }
 
-function fromVariable(name: string | undefined, environment: Lookup): string | undefined {
-  return name === undefined ? undefined : environment(name);
+/** A variable that was named and is not set is a mistake: another identity would be used in its place. */
+function fromVariable(
+  key: "usernameVariable" | "passwordVariable",
+  place: Lookup,
+  environment: Lookup,
+): string | undefined {
+  const name = first([place(key)]);
+  if (name === undefined) return undefined;
+  const value = first([environment(name)]);
+  if (value !== undefined) return value;
+  throw new InputError(
+    `registry.${key}`,
+    `the environment variable ${JSON.stringify(name)} is not set or empty`,
+  );
 }
 
-function configured(key: string, sources: SettingSources): string | undefined {
-  return sources.configuration(key) ?? sources.environment(VARIABLES[key] ?? key);
+/** Secrets are sent there, so plain http is for this machine only, as it is for the registry. */
+function authorityHost(written: string | undefined): string | undefined {
+  if (written === undefined) return undefined;
+  const url = URL.parse(written.includes("://") ? written : `https://${written}`);
+  const secure =
+    url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+  if (url !== null && secure && url.username === "" && url.search === "") return written;
+  throw new InputError(
+    "registry.authorityHost",
+    `${JSON.stringify(written)} is not the address of an Entra authority: expected for example ` +
+      `"https://login.microsoftonline.us"`,
+  );
 }
 
 function asText(value: string | number | undefined): string | undefined {
@@ -152,6 +192,6 @@ function seconds(text: string | undefined): number | undefined {
   if (Number.isFinite(value) && value >= 0) return value;
   throw new InputError(
     "registry.waitForAccess",
-    `${JSON.stringify(text)} is not a number of seconds`,
+    `${JSON.stringify(text)} is not a number of seconds, 0 or more`,
   );
 }

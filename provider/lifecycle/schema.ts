@@ -4,6 +4,7 @@ import { checkMediaType } from "../oci/mediaTypes.js";
 import { parseDigest } from "../oci/digest.js";
 import { parseRepositoryName, parseTag } from "../oci/reference.js";
 import { parseLoginServer } from "../oci/loginServer.js";
+import { expected, unknownProperty } from "./inputMessages.js";
 import type { CheckFailure } from "./lifecycle.js";
 import { CREDENTIAL_NAMES } from "./registrySettings.js";
 import { isUnknown } from "./unknown.js";
@@ -11,17 +12,25 @@ import { isUnknown } from "./unknown.js";
 /** A value that may not be known yet: then it is neither right nor wrong. */
 export function known(schema: z.ZodType): z.ZodType {
   return z.unknown().superRefine((value, context) => {
-    if (isUnknown(value)) return;
-    for (const { message, path } of schema.safeParse(value).error?.issues ?? []) {
-      context.addIssue({ code: "custom", message, path: [...path] });
-    }
+    if (!isUnknown(value)) pass(schema.safeParse(value).error?.issues ?? [], context);
   });
+}
+
+interface Issue {
+  readonly message: string;
+  readonly path: readonly PropertyKey[];
+}
+
+function pass(issues: readonly Issue[], context: z.RefinementCtx): void {
+  for (const { message, path } of issues) {
+    context.addIssue({ code: "custom", message, path: [...path] });
+  }
 }
 
 /** A text that one of our own parsers accepts; its error is the message. */
 function parsedBy(parse: (text: string) => unknown): z.ZodType {
   return known(
-    z.string({ error: "expected a text" }).superRefine((text, context) => {
+    z.string({ error: expected("a text") }).superRefine((text, context) => {
       try {
         parse(text);
       } catch (error) {
@@ -32,37 +41,60 @@ function parsedBy(parse: (text: string) => unknown): z.ZodType {
   );
 }
 
-export const text = known(z.string({ error: "expected a text" }));
-export const flag = known(z.boolean({ error: "expected true or false" }));
+export const text = known(z.string({ error: expected("a text") }));
+/** A text that no message may show. */
+export const secretText = known(z.string({ error: expected("a text", { secret: true }) }));
+export const flag = known(z.boolean({ error: expected("true or false") }));
 export const size = known(
-  z.number({ error: "expected a number of bytes" }).int("expected whole bytes").nonnegative(),
+  z
+    .number({ error: expected("a number of bytes") })
+    .int({ error: expected("a whole number of bytes") })
+    .nonnegative({ error: expected("a number of bytes") }),
 );
 export const repositoryName = parsedBy((value) => parseRepositoryName(value));
 export const tag = parsedBy((value) => parseTag(value));
 export const digest = parsedBy((value) => parseDigest(value));
 export const mediaType = parsedBy((value) => checkMediaType(value, ""));
-export const annotations = known(z.record(z.string(), text, { error: "expected texts by key" }));
+export const annotations = known(
+  z.record(z.string(), secretText, { error: expected("texts by key") }),
+);
 
 export function list(item: z.ZodType): z.ZodType {
-  return known(z.array(item, { error: "expected a list" }));
+  return known(z.array(item, { error: expected("a list") }));
 }
 
 export function oneOf(...values: readonly string[]): z.ZodType {
-  const error = `expected ${values.map((value) => `"${value}"`).join(" or ")}`;
-  return known(z.enum(values as [string, ...string[]], { error }));
+  const names = values.map((value) => `"${value}"`);
+  const choice = `${names.slice(0, -1).join(", ")} or ${names.at(-1) ?? ""}`;
+  return known(z.enum(values as [string, ...string[]], { error: expected(choice) }));
 }
 
 /** An object with these members and no others: a misspelt name is an error, not silently ignored. */
 export function object(members: Record<string, z.ZodType>): z.ZodType {
   const names = Object.keys(members).filter((name) => !name.startsWith("__"));
-  return known(
-    z.strictObject(members, {
-      error: (issue) =>
-        issue.code === "unrecognized_keys"
-          ? `${issue.keys.map((key) => `"${key}"`).join(" and ")} is not known here; known are ${names.join(", ")}`
-          : "expected an object",
-    }),
-  );
+  const shape = z.object(members, { error: expected("an object") });
+  return z.unknown().superRefine((value, context) => {
+    if (isUnknown(value)) return;
+    pass(shape.safeParse(value).error?.issues ?? [], context);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return;
+    for (const key of Object.keys(value)) {
+      if (key in members) continue;
+      context.addIssue({ code: "custom", message: unknownProperty(key, names), path: [key] });
+    }
+  });
+}
+
+/** Either `true` or `false`, or an object. */
+export function flagOr(members: z.ZodType, what: string): z.ZodType {
+  return z.unknown().superRefine((value, context) => {
+    if (isUnknown(value) || typeof value === "boolean") return;
+    if (typeof value === "object" && value !== null) {
+      pass(members.safeParse(value).error?.issues ?? [], context);
+    } else {
+      const message = expected(`true, false or ${what}`)({ input: value });
+      context.addIssue({ code: "custom", message });
+    }
+  });
 }
 
 export const attributes = object({
@@ -81,11 +113,13 @@ export const descriptor = object({
   artifactType: mediaType.optional(),
 });
 
+const SECONDS = "a number of seconds, 0 or more";
+
 export const registry = object({
   loginServer: parsedBy((value) => parseLoginServer(value)).optional(),
   credential: oneOf(...CREDENTIAL_NAMES).optional(),
-  username: text.optional(),
-  password: text.optional(),
+  username: secretText.optional(),
+  password: secretText.optional(),
   usernameVariable: text.optional(),
   passwordVariable: text.optional(),
   tenantId: text.optional(),
@@ -93,7 +127,7 @@ export const registry = object({
   audience: text.optional(),
   authorityHost: text.optional(),
   waitForAccess: known(
-    z.number({ error: "expected a number of seconds" }).nonnegative("expected 0 or more seconds"),
+    z.number({ error: expected(SECONDS) }).nonnegative({ error: expected(SECONDS) }),
   ).optional(),
 });
 
@@ -108,12 +142,13 @@ export function validate(schema: z.ZodType, value: unknown): CheckFailure[] {
   }));
 }
 
+const NAME = /^[A-Za-z_]\w*$/;
+
 function propertyPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (written, step) =>
-      typeof step === "number"
-        ? `${written}[${step}]`
-        : `${written}${written === "" ? "" : "."}${String(step)}`,
-    "",
-  );
+  return path.reduce<string>((written, step) => {
+    if (typeof step === "number") return `${written}[${step}]`;
+    const name = String(step);
+    if (!NAME.test(name)) return `${written}[${JSON.stringify(name)}]`;
+    return written === "" ? name : `${written}.${name}`;
+  }, "");
 }

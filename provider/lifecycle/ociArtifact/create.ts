@@ -6,7 +6,7 @@ import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { CreateResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
-import { packAgain } from "./check.js";
+import { packAgain } from "./derive.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { Publication } from "./publication.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";

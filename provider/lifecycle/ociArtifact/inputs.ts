@@ -10,7 +10,7 @@ import {
   annotations,
   attributes,
   descriptor,
-  flag,
+  flagOr,
   HIDDEN,
   known,
   list,
@@ -19,10 +19,12 @@ import {
   oneOf,
   registry,
   repositoryName,
+  secretText,
   tag,
   text,
   validate,
 } from "../schema.js";
+import { expected } from "../inputMessages.js";
 import { isUnknown } from "../unknown.js";
 
 export type DeletePolicy = "delete" | "untag" | "retain";
@@ -79,8 +81,8 @@ const layer = exactlyOne(
   object({
     file: text.optional(),
     directory: text.optional(),
-    content: text.optional(),
-    source: known(z.record(z.string(), z.unknown(), { error: "expected an asset" })).optional(),
+    content: secretText.optional(),
+    source: known(z.record(z.string(), z.unknown(), { error: expected("an asset") })).optional(),
     include: list(text).optional(),
     exclude: list(text).optional(),
     mediaType: mediaType.optional(),
@@ -94,7 +96,7 @@ const layer = exactlyOne(
 const config = exactlyOne(
   object({
     file: text.optional(),
-    content: text.optional(),
+    content: secretText.optional(),
     mediaType,
     annotations: annotations.optional(),
   }),
@@ -110,7 +112,7 @@ const schema = object({
   annotations: annotations.optional(),
   subject: descriptor.optional(),
   tags: list(tag).optional(),
-  lock: known(z.union([flag, attributes])).optional(),
+  lock: flagOr(attributes, "an object of attributes").optional(),
   verify: oneOf("manifest", "blobs").optional(),
   onTagConflict: oneOf("fail", "adopt", "move").optional(),
   onReplace: oneOf("retain", "delete").optional(),
@@ -130,7 +132,10 @@ function duplicateTags(tags: unknown): CheckFailure[] {
     const first = tags.indexOf(name);
     if (isUnknown(name) || first === index) return [];
     return [
-      { property: `tags[${index}]`, reason: `${JSON.stringify(name)} is tags[${first}] too` },
+      {
+        property: `tags[${index}]`,
+        reason: `${JSON.stringify(name)} is given twice: tags[${first}] is the same`,
+      },
     ];
   });
 }
@@ -140,8 +145,13 @@ function strayPatterns(news: PropertyBag): CheckFailure[] {
   const layers = Array.isArray(news["layers"]) ? (news["layers"] as PropertyBag[]) : [];
   return layers.flatMap((given, index) =>
     (["include", "exclude"] as const).flatMap((name) =>
-      name in given && !("directory" in given) && !("source" in given)
-        ? [{ property: `layers[${index}].${name}`, reason: "only a directory has patterns" }]
+      !isUnknown(given) && name in given && !("directory" in given) && !("source" in given)
+        ? [
+            {
+              property: `layers[${index}].${name}`,
+              reason: "patterns choose files of a directory, and none is given",
+            },
+          ]
         : [],
     ),
   );

@@ -43,6 +43,16 @@ function plainSource(source: PropertyBag, property: string): PropertyBag {
   throw new InputError(property, "expected a pulumi.asset.FileAsset, StringAsset or FileArchive");
 }
 
+/** The property as the user wrote it: what is wrong with a plain form is wrong with the asset. */
+export function assetProperty(property: string, layers: unknown): string {
+  const [, start = "", index] =
+    /^(layers\[(\d+)\])\.(?:file|directory|content)$/.exec(property) ?? [];
+  const layer: unknown = Array.isArray(layers) && index !== undefined ? layers[Number(index)] : {};
+  return typeof layer === "object" && layer !== null && "source" in layer
+    ? `${start}.source`
+    : property;
+}
+
 /** Assets in state keep only their hash; so that both can be compared, both are cut to it. */
 export function withoutAssetPaths(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutAssetPaths);

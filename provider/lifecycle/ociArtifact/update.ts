@@ -18,7 +18,7 @@ import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { type ArtifactChanges, attributeDrift, findChanges, isEmpty } from "./changes.js";
-import { packAgain } from "./check.js";
+import { packAgain } from "./derive.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { Publication } from "./publication.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";

@@ -1,0 +1,107 @@
+import { packArtifact, type PackedArtifact } from "../../artifact/packArtifact.js";
+import { InputError } from "../../errors.js";
+import { OCI_MANIFEST } from "../../oci/mediaTypes.js";
+import type { Host } from "../host.js";
+import type { PropertyBag } from "../lifecycle.js";
+import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
+import { withoutAssets } from "./layerSources.js";
+import { asInputs } from "./state.js";
+
+/** Inputs that decide the digest; while one of them is unknown, so is the digest. */
+const CONTENT = ["artifactType", "layers", "config", "annotations", "subject"] as const;
+
+/** The inputs that follow from the others. What is not known yet leaves unknown only what needs it. */
+export async function derive(
+  host: Host,
+  olds: PropertyBag,
+  given: PropertyBag,
+): Promise<PropertyBag> {
+  const known = olds["layerDescriptors"];
+  if (CONTENT.some((name) => containsUnknown(given[name]))) return derivePartly(host, known, given);
+  const packed = await pack(host, given, known);
+  const { digest, size, mediaType } = packed.manifest.descriptor;
+  host.packed.set(digest, packed);
+  const { layerDescriptors } = packed;
+  return { digest, size, mediaType, configDescriptor: configOf(packed), layerDescriptors };
+}
+
+/**
+ * Packs what is known, with something of the same form in place of what is not: so that its own
+ * mistakes are said at preview, and layers that do not depend on it are shown.
+ */
+async function derivePartly(host: Host, known: unknown, given: PropertyBag): Promise<PropertyBag> {
+  const { layers = [], config } = given;
+  const isOpen = {
+    artifactType: isUnknown(given["artifactType"]),
+    layers: isUnknown(layers),
+    config: containsUnknown(config),
+  };
+  const written = isOpen.layers ? [] : (layers as readonly unknown[]);
+  const packed = await pack(
+    host,
+    {
+      artifactType: isOpen.artifactType || isOpen.config ? STAND_IN : given["artifactType"],
+      config: isOpen.config ? undefined : config,
+      layers: written.map((layer) => (containsUnknown(layer) ? { content: "" } : layer)),
+    },
+    known,
+  );
+  const descriptors = written.map((layer, index) =>
+    containsUnknown(layer) ? UNKNOWN : packed.layerDescriptors[index],
+  );
+  return {
+    digest: UNKNOWN,
+    size: UNKNOWN,
+    mediaType: OCI_MANIFEST,
+    configDescriptor: isOpen.config ? UNKNOWN : configOf(packed),
+    layerDescriptors: isOpen.layers ? UNKNOWN : descriptors,
+  };
+}
+
+/** Never published. */
+const STAND_IN = "application/vnd.unknown";
+
+/** The config is the first of the blobs. */
+function configOf({ blobs: [config] }: PackedArtifact): unknown {
+  if (config === undefined) throw new Error("a packed artifact has a config");
+  const { mediaType, digest, size } = config.descriptor;
+  return { mediaType, digest, size };
+}
+
+/** Packs what the inputs describe; earlier layer descriptors spare compressing unchanged folders. */
+function pack(host: Host, inputs: PropertyBag, known: unknown): Promise<PackedArtifact> {
+  const given = (inputs["layers"] ?? []) as readonly PropertyBag[];
+  const { artifactType, config, annotations, subject } = asInputs(inputs);
+  const layers = given.map(withoutAssets);
+  return packArtifact(
+    { artifactType, layers, config, annotations, subject } as Parameters<typeof packArtifact>[0],
+    { baseDirectory: host.directory, known: earlierLayers(known) },
+  );
+}
+
+type KnownLayers = NonNullable<NonNullable<Parameters<typeof packArtifact>[1]>["known"]>;
+
+/** Of an earlier preview some layers may have been unknown. */
+function earlierLayers(known: unknown): KnownLayers {
+  const layers = Array.isArray(known) ? (known as KnownLayers) : [];
+  return layers.filter((layer) => !isUnknown(layer));
+}
+
+/** Content as `check` packed it in this process, or packed again; it must be what was previewed. */
+export async function packAgain(host: Host, inputs: PropertyBag): Promise<PackedArtifact> {
+  const { digest } = asInputs(inputs);
+  const packed = host.packed.get(digest) ?? (await pack(host, inputs, inputs["layerDescriptors"]));
+  if (packed.manifest.descriptor.digest === digest) return packed;
+  throw new InputError("layers", changedSince(inputs, packed));
+}
+
+function changedSince(inputs: PropertyBag, packed: PackedArtifact): string {
+  const { digest, layerDescriptors } = asInputs(inputs);
+  const changed = packed.layerDescriptors.flatMap((layer, index) =>
+    layer.digest === layerDescriptors[index]?.digest ? [] : [layer.title ?? `layers[${index}]`],
+  );
+  return (
+    `${changed.length === 0 ? "the content" : changed.join(", ")} changed since it was planned: the artifact has digest ` +
+    `${packed.manifest.descriptor.digest} now, ${digest} was planned. Nothing was published. Run \`pulumi up\` again`
+  );
+}
