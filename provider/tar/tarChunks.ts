@@ -5,19 +5,23 @@ import { encodeHeader, END_OF_ARCHIVE, paddingLength } from "./tarHeader.js";
 /** Files up to this size are read in one piece, several at once: opening costs more than reading. */
 const SMALL_FILE = 256 * 1024;
 const SMALL_FILES_AT_ONCE = 16;
+/** A small file with its header, which is one block but for long names. */
+const CHUNK_MEMORY = SMALL_FILE + 16 * 1024;
 
 /** The bytes of the archive: they depend on the entries and the files' content alone. */
 export async function* tarChunks(
   entries: readonly TarEntry[],
   options?: ReadOptions,
 ): AsyncGenerator<Buffer, void, void> {
-  const small = new SmallFiles(entries);
+  const small = new SmallFiles(entries, options?.ownChunks ?? false);
   try {
     for (const [index, entry] of entries.entries()) {
       options?.signal?.throwIfAborted();
-      const chunk = small.take(index);
-      if (chunk !== undefined) yield await chunk;
-      else if (entry.type === "directory") yield encodeHeader(entry);
+      const chunk = await small.take(index);
+      if (chunk !== undefined) {
+        yield chunk;
+        small.giveBack(chunk);
+      } else if (entry.type === "directory") yield encodeHeader(entry);
       else yield* largeFile(entry, options);
     }
     yield END_OF_ARCHIVE;
@@ -37,10 +41,14 @@ async function* largeFile(entry: TarFile, options?: ReadOptions): AsyncGenerator
 class SmallFiles {
   readonly #entries: readonly TarEntry[];
   readonly #started = new Map<number, Promise<Buffer>>();
+  readonly #ownChunks: boolean;
+  /** Memory of chunks that were used up: with 10,000 files the collector would come too late. */
+  readonly #spare: ArrayBufferLike[] = [];
   #next = 0;
 
-  constructor(entries: readonly TarEntry[]) {
+  constructor(entries: readonly TarEntry[], ownChunks: boolean) {
     this.#entries = entries;
+    this.#ownChunks = ownChunks;
   }
 
   /** The entry's header, content and padding, if it is a small file. */
@@ -49,6 +57,11 @@ class SmallFiles {
     const chunk = this.#started.get(index);
     this.#started.delete(index);
     return chunk;
+  }
+
+  giveBack(chunk: Buffer): void {
+    if (!this.#ownChunks && chunk.buffer.byteLength === CHUNK_MEMORY)
+      this.#spare.push(chunk.buffer);
   }
 
   async settle(): Promise<void> {
@@ -68,18 +81,24 @@ class SmallFiles {
   }
 
   #start(index: number, entry: TarFile): void {
-    const chunk = smallFile(entry);
+    const chunk = this.#read(entry);
     // Awaited when its turn comes; until then a failure is not unhandled.
     chunk.catch(() => undefined);
     this.#started.set(index, chunk);
   }
-}
 
-async function smallFile(entry: TarFile): Promise<Buffer> {
-  const header = encodeHeader(entry);
-  const chunk = Buffer.allocUnsafe(header.length + entry.size + paddingLength(entry.size));
-  header.copy(chunk);
-  await readWholeFile(entry.source, chunk.subarray(header.length, header.length + entry.size));
-  chunk.fill(0, header.length + entry.size);
-  return chunk;
+  async #read(entry: TarFile): Promise<Buffer> {
+    const header = encodeHeader(entry);
+    const end = header.length + entry.size;
+    const chunk = this.#memory(end + paddingLength(entry.size));
+    header.copy(chunk);
+    await readWholeFile(entry.source, chunk.subarray(header.length, end));
+    return chunk.fill(0, end);
+  }
+
+  #memory(length: number): Buffer {
+    if (this.#ownChunks || length > CHUNK_MEMORY) return Buffer.allocUnsafeSlow(length);
+    const memory = this.#spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK_MEMORY).buffer;
+    return Buffer.from(memory, 0, length);
+  }
 }
