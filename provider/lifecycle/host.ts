@@ -1,7 +1,7 @@
 import type { PackedArtifact } from "../artifact/packArtifact.js";
 import type { Digest } from "../oci/digest.js";
 import type { Registry } from "../registry/repository.js";
-import { engineLogFor, type SendLog } from "./engineLog.js";
+import { OperationLog, type SendLog } from "./engineLog.js";
 import type { PropertyBag } from "./lifecycle.js";
 import { LockOwnership } from "./lockOwnership.js";
 import { type Operation, RunningOperations } from "./operation.js";
@@ -13,13 +13,15 @@ import {
   type SettingSources,
   settleRegistry,
 } from "./registrySettings.js";
-import { Sessions } from "./sessions.js";
+import { type ClientManners, Sessions } from "./sessions.js";
 
 export interface HostOptions {
   readonly environment: Lookup;
   readonly sendLog: SendLog;
   /** Folder that relative paths start from: the program's. */
   readonly directory: string;
+  /** For tests: retries and time-outs of all registry clients. */
+  readonly manners?: ClientManners;
 }
 
 /**
@@ -30,7 +32,7 @@ export class Host {
   readonly ownership = new Ownership();
   readonly locks = new LockOwnership();
   readonly operations = new RunningOperations();
-  readonly sessions = new Sessions();
+  readonly sessions: Sessions;
   /** Content that `check` packed, by manifest digest, so that `create` need not pack it again. */
   readonly packed = new Map<Digest, PackedArtifact>();
   readonly directory: string;
@@ -40,6 +42,7 @@ export class Host {
 
   constructor(options: HostOptions) {
     this.directory = options.directory;
+    this.sessions = new Sessions(options.manners);
     this.#sendLog = options.sendLog;
     this.sources = {
       environment: options.environment,
@@ -62,8 +65,13 @@ export class Host {
   }
 
   run<T>(state: PropertyBag, body: (operation: Operation) => Promise<T>): Promise<T> {
-    return this.operations.run((signal) =>
-      body({ signal, log: engineLogFor(state["__urn"], this.#sendLog) }),
-    );
+    return this.operations.run(async (signal) => {
+      const log = new OperationLog(state["__urn"], this.#sendLog);
+      try {
+        return await body({ signal, log });
+      } finally {
+        await log.delivered();
+      }
+    });
   }
 }

@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
-import { RegistryClient } from "../registry/index.js";
+import { RegistryClient, type RegistryClientOptions } from "../registry/index.js";
 import type { Registry } from "../registry/repository.js";
 import type { RegistrySettings } from "./registrySettings.js";
+
+/** How clients behave on the wire, whatever the registry; tests have less patience than users. */
+export type ClientManners = Pick<
+  RegistryClientOptions,
+  "retry" | "idleTimeoutMs" | "clock" | "random"
+>;
 
 /**
  * One client per registry and identity for the whole host process, so that all resources of a stack
@@ -9,13 +15,18 @@ import type { RegistrySettings } from "./registrySettings.js";
  */
 export class Sessions {
   readonly #clients = new Map<string, RegistryClient>();
+  readonly #manners: ClientManners;
+
+  constructor(manners: ClientManners = {}) {
+    this.#manners = manners;
+  }
 
   open(settings: RegistrySettings): Registry {
     const key = fingerprint(settings);
     const known = this.#clients.get(key);
     if (known !== undefined) return known;
     const { endpoint, ...options } = settings;
-    const client = new RegistryClient(endpoint.origin, options);
+    const client = new RegistryClient(endpoint.origin, { ...this.#manners, ...options });
     this.#clients.set(key, client);
     return client;
   }

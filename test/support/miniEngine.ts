@@ -1,3 +1,4 @@
+import type { ClientManners } from "../../provider/lifecycle/sessions.js";
 import { Deployment, type DeploymentOptions, type Operation } from "./miniEngine/deployment.js";
 import type { Message } from "./miniEngine/providerHost.js";
 import type { Bag, Program, ResourceState } from "./miniEngine/resourceState.js";
@@ -21,6 +22,8 @@ export interface MiniEngineOptions {
   readonly configuration?: Readonly<Record<string, string>>;
   /** Folder that relative paths start from. Default: the working directory. */
   readonly directory?: string;
+  /** Retries and time-outs, where a test is about failures. */
+  readonly manners?: ClientManners;
 }
 
 export interface RunOptions {
@@ -57,6 +60,7 @@ export class MiniEngine {
   environment: Readonly<Record<string, string>>;
   configuration: Readonly<Record<string, string>>;
   readonly directory: string;
+  readonly manners: ClientManners;
   /** What the stack holds. May be replaced, for example to go back in time. */
   state: readonly ResourceState[] = [];
   /** What the last run said. */
@@ -66,6 +70,7 @@ export class MiniEngine {
     this.environment = options.environment ?? {};
     this.configuration = options.configuration ?? {};
     this.directory = options.directory ?? process.cwd();
+    this.manners = options.manners ?? {};
   }
 
   preview(program: Program, options: RunOptions = {}): Promise<MiniRun> {
@@ -97,8 +102,15 @@ export class MiniEngine {
     { replace = [] }: RunOptions,
     body: (deployment: Deployment) => Promise<void>,
   ): Promise<MiniRun> {
-    const { environment, configuration, directory } = this;
-    const settings = { environment, configuration, directory, preview, replace: new Set(replace) };
+    const { environment, configuration, directory, manners } = this;
+    const settings = {
+      environment,
+      configuration,
+      directory,
+      manners,
+      preview,
+      replace: new Set(replace),
+    };
     const deployment = new Deployment(this.state, settings satisfies DeploymentOptions);
     try {
       await body(deployment);

@@ -6,6 +6,7 @@ import { dynamicProvider } from "../../../provider/lifecycle/dynamicProvider.js"
 import type { Severity } from "../../../provider/lifecycle/engineLog.js";
 import { Host } from "../../../provider/lifecycle/host.js";
 import type { Lifecycle } from "../../../provider/lifecycle/lifecycle.js";
+import type { ClientManners } from "../../../provider/lifecycle/sessions.js";
 import { ociArtifact } from "../../../provider/lifecycle/ociArtifact/ociArtifact.js";
 import { throughStruct, withoutAssetContents } from "./propertyValues.js";
 import type { Bag, Kind } from "./resourceState.js";
@@ -23,6 +24,7 @@ export interface ProviderSettings {
   readonly environment: Readonly<Record<string, string>>;
   readonly configuration: Readonly<Record<string, string>>;
   readonly directory: string;
+  readonly manners?: ClientManners;
 }
 
 type Checked = { readonly inputs: Bag; readonly failures: readonly dynamic.CheckFailure[] };
@@ -41,12 +43,14 @@ export class ProviderHost {
   readonly #host: Host;
   readonly #providers = new Map<Kind, dynamic.ResourceProvider>();
 
-  constructor({ environment, configuration, directory }: ProviderSettings) {
+  constructor({ environment, configuration, directory, manners }: ProviderSettings) {
     this.#host = new Host({
       environment: (name) => environment[name],
       directory,
-      sendLog: (urn, severity, text, ephemeral) =>
-        this.messages.push({ resource: urn.split("::").at(-1) ?? "", severity, text, ephemeral }),
+      manners,
+      sendLog: (urn, severity, text, ephemeral) => {
+        this.messages.push({ resource: urn.split("::").at(-1) ?? "", severity, text, ephemeral });
+      },
     });
     this.#host.configure((key) => configuration[key]);
   }
