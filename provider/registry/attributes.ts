@@ -45,7 +45,7 @@ export interface TagProperties {
 /** What the service says of a manifest. */
 export interface ManifestProperties {
   readonly digest: string;
-  /** Bytes of config and layers together; for an index the sum of its children. */
+  /** Bytes of the layers together (0 without layers); for an index the sum of its children. */
   readonly size: number;
   readonly createdTime: string;
   readonly lastUpdateTime: string;

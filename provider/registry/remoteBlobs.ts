@@ -66,7 +66,9 @@ export class RemoteBlobs implements BlobStore {
       (await this.#head(digest, ["pull", "push"], options)) === true;
     const push = (): Promise<PushOutcome> =>
       new BlobPush(this.#context, blob, this.#settings, options, exists).run();
-    return orAborted(sharedPush(this.#context, digest, push, options.signal), options.signal);
+    // Who sends because "it is there" was wrong must not be told so by one who only asks.
+    const key = options.askFirst === false ? `${digest} unasked` : digest;
+    return orAborted(sharedPush(this.#context, key, push, options.signal), options.signal);
   }
 
   async mount(

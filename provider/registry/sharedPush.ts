@@ -20,11 +20,11 @@ const flights = new Map<string, Flight>();
  */
 export async function sharedPush(
   context: RepositoryContext,
-  digest: string,
+  content: string,
   push: () => Promise<PushOutcome>,
   signal?: AbortSignal,
 ): Promise<PushOutcome> {
-  const key = `${context.transport.origin}/${context.repository}@${digest}`;
+  const key = `${context.transport.origin}/${context.repository}@${content}`;
   for (;;) {
     const flight = flights.get(key);
     if (flight === undefined) return lead(key, context.transport, push);

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { hasCode, PackError } from "../../../provider/errors.js";
 import { digestOf } from "../../../provider/oci/digest.js";
+import { memoryBlob } from "../../../provider/oci/memoryBlob.js";
 import { parseRepositoryName } from "../../../provider/oci/reference.js";
 import { RemoteBlobs } from "../../../provider/registry/remoteBlobs.js";
 import { sharedPush } from "../../../provider/registry/sharedPush.js";
 import { uploadSettings } from "../../../provider/registry/uploadSettings.js";
 import type { PushOutcome } from "../../../provider/registry/repository.js";
-import { ABSENT, FakeTransport, refusal, type Reply } from "./fakeTransport.js";
+import { ABSENT, FakeTransport, OTHER, refusal, type Reply } from "./fakeTransport.js";
 
 const DIGEST = digestOf("x");
 const FROM = parseRepositoryName("b");
@@ -152,4 +153,20 @@ describe("pushes that share a blob", () => {
     await assert.rejects(second);
     assert.equal(await first, "uploaded");
   });
+
+  it("send again what the registry lost, also while another one only asks", async () => {
+    const { store, transport } = blobs(...FOUND_THEN_TAKEN);
+    const blob = memoryBlob(new Uint8Array(70_000), { mediaType: "a/b" });
+    const asking = store.push(blob);
+    const sending = store.push(blob, { askFirst: false });
+    assert.deepEqual(await Promise.all([asking, sending]), ["existed", "uploaded"]);
+    assert.equal(transport.methods, "HEAD POST PUT");
+  });
 });
+
+/** "There" to who asks; a session to who sends. */
+const FOUND_THEN_TAKEN: readonly Reply[] = [
+  { status: 200, headers: OTHER },
+  { status: 202, headers: { ...OTHER, location: "/v2/a/blobs/uploads/1" } },
+  { status: 201 },
+];
