@@ -115,6 +115,10 @@ function environment(folder: string, backend: string): Record<string, string> {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
+    // ts-node keeps what it compiled.
+    TMPDIR: folder,
+    TMP: folder,
+    TEMP: folder,
     // The example's types are checked when this checkout is compiled.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
   };
