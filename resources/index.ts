@@ -1,17 +1,21 @@
+// `export type` on lines of their own: programs without a TypeScript of their own are compiled by Pulumi's, which is
+// 3.8 and cannot read `export { type … }`.
 export type { AttributesArgs } from "./attributes.js";
 export type { Drift } from "./drift.js";
-export { ManifestProperties, type ManifestPropertiesArgs } from "./manifestProperties.js";
-export {
-  type ConfigArgs,
-  type ContentLayerArgs,
-  type DescriptorArgs,
-  type DirectoryLayerArgs,
-  type FileLayerArgs,
-  type LayerArgs,
-  type LayerDescriptor,
-  OciArtifact,
-  type OciArtifactArgs,
-  type SourceLayerArgs,
+export { ManifestProperties } from "./manifestProperties.js";
+export type { ManifestPropertiesArgs } from "./manifestProperties.js";
+export { OciArtifact } from "./ociArtifact.js";
+export type {
+  ConfigArgs,
+  ContentLayerArgs,
+  DescriptorArgs,
+  DirectoryLayerArgs,
+  FileLayerArgs,
+  LayerArgs,
+  LayerDescriptor,
+  OciArtifactArgs,
+  SourceLayerArgs,
 } from "./ociArtifact.js";
 export type { CredentialName, RegistryArgs } from "./registryArgs.js";
-export { TagLock, type TagLockArgs } from "./tagLock.js";
+export { TagLock } from "./tagLock.js";
+export type { TagLockArgs } from "./tagLock.js";
