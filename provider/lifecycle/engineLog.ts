@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 
 export type Severity = "debug" | "info" | "warning";
 
-/** Says something where the user sees it. Best effort: it never fails and is never waited for. */
+/** Says something where the user sees it. Best effort: it never fails. */
 export interface EngineLog {
   info(message: string): void;
   warn(message: string): void;
@@ -10,30 +10,67 @@ export interface EngineLog {
   status(message: string): void;
 }
 
-export const SILENT: EngineLog = {
-  info: () => undefined,
-  warn: () => undefined,
-  status: () => undefined,
-};
-
-/** Sends to the engine; separate so that tests can record. */
+/** Sends to the engine, and settles when the engine has it; separate so that tests can record. */
 export type SendLog = (
   urn: string,
   severity: Severity,
   message: string,
   ephemeral: boolean,
-) => void;
+) => void | Promise<void>;
 
 /** A URN that is not well-formed makes the CLI panic, so such a message goes to the stack's row. */
 const URN = /^urn:pulumi:[^:]+::[^:]+::[^:]+(?::[^:]+)*::.+$/s;
 
-export function engineLogFor(urn: unknown, send: SendLog): EngineLog {
-  const row = typeof urn === "string" && URN.test(urn) ? urn : "";
-  return {
-    info: (message) => send(row, "info", message, false),
-    warn: (message) => send(row, "warning", message, false),
-    status: (message) => send(row, "info", message, true),
-  };
+/** An engine that does not take a message in this time never will. */
+const DELIVERY_TIMEOUT_MS = 1_000;
+
+/**
+ * The log of one operation. The engine ends the host as soon as the last operation has answered, and
+ * what is still on its way then is lost: so an operation answers only when its messages have arrived.
+ */
+export class OperationLog implements EngineLog {
+  readonly #row: string;
+  readonly #send: SendLog;
+  readonly #underWay: Promise<void>[] = [];
+
+  constructor(urn: unknown, send: SendLog) {
+    this.#row = typeof urn === "string" && URN.test(urn) ? urn : "";
+    this.#send = send;
+  }
+
+  info(message: string): void {
+    this.#keep("info", message);
+  }
+
+  warn(message: string): void {
+    this.#keep("warning", message);
+  }
+
+  status(message: string): void {
+    void this.#post("info", message, true);
+  }
+
+  /** Waits for everything but passing statuses; not for long, and without ever failing. */
+  async delivered(): Promise<void> {
+    if (this.#underWay.length === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, DELIVERY_TIMEOUT_MS);
+    });
+    await Promise.race([Promise.all(this.#underWay), timeout]);
+    clearTimeout(timer);
+  }
+
+  #keep(severity: Severity, message: string): void {
+    this.#underWay.push(this.#post(severity, message, false));
+  }
+
+  #post(severity: Severity, message: string, ephemeral: boolean): Promise<void> {
+    const sent = new Promise<void>((resolve) => {
+      resolve(this.#send(this.#row, severity, message, ephemeral));
+    });
+    return sent.catch(() => undefined);
+  }
 }
 
 interface LogRequest {
@@ -78,6 +115,6 @@ export function connectEngineLog(argv: readonly string[]): SendLog {
     request.setMessage(message);
     request.setUrn(urn);
     request.setEphemeral(ephemeral);
-    client.log(request, () => undefined);
+    return new Promise((resolve) => client.log(request, () => resolve()));
   };
 }
