@@ -1,8 +1,11 @@
 import { addAbortSignal, Readable } from "node:stream";
 import { IntegrityError } from "../errors.js";
+import type { Blob } from "../oci/blob.js";
+import type { Descriptor } from "../oci/descriptor.js";
 import { Digester, isDigest, type Digest } from "../oci/digest.js";
 import { COMPRESSOR } from "../tar/deflateBlock.js";
 import { gzipChunks } from "../tar/gzipChunks.js";
+import type { ReadOptions } from "../tar/sourceFile.js";
 import type { PlainContent } from "./packContent.js";
 import { packMemo, type Compressed } from "./packMemo.js";
 import { Spool } from "./packSpool.js";
@@ -15,6 +18,17 @@ export interface PackedBytes {
   readonly tarDigest?: Digest;
   readonly compressor?: string;
   open(options?: { signal?: AbortSignal }): Readable;
+  /** See `Blob.readVerified`. */
+  readVerified(options?: { signal?: AbortSignal }): AsyncIterable<Uint8Array>;
+}
+
+/** Packed bytes under the name that a manifest has for them. */
+export function blobOf(descriptor: Descriptor, bytes: PackedBytes): Blob {
+  return {
+    descriptor,
+    open: (options) => bytes.open(options),
+    readVerified: (options) => bytes.readVerified(options),
+  };
 }
 
 /**
@@ -39,14 +53,13 @@ export async function packPlain(
   { signal }: PackOptions = {},
 ): Promise<PackedBytes> {
   const packed = await measure(content.read({ signal }));
-  const open: PackedBytes["open"] = (options) => {
-    const chunks = content.read({ ...options, ownChunks: true });
-    return stream(
-      verified(chunks, packed, () => content.changed()),
-      options,
-    );
+  const read = (options?: ReadOptions): AsyncGenerator<Uint8Array> =>
+    verified(content.read(options), packed, () => content.changed());
+  return {
+    ...packed,
+    open: (options) => stream(read({ ...options, ownChunks: true }), options),
+    readVerified: read,
   };
-  return { ...packed, open };
 }
 
 /** Hashes content and compresses it, unless the outcome is known. */
@@ -108,14 +121,15 @@ function compressedBytes(
   tarDigest: Digest,
   { digest, size }: Compressed,
 ): PackedBytes {
-  const open: PackedBytes["open"] = (options) => {
+  const read: PackedBytes["readVerified"] = (options) => {
     const plain = new Digester();
     const failure = (): Error =>
       plain.size > 0 && plain.digest() === tarDigest ? foreignBytes(content) : content.changed();
     const chunks = reopen(content, { tarDigest, plain, signal: options?.signal });
-    return stream(verified(chunks, { digest, size }, failure), options);
+    return verified(chunks, { digest, size }, failure);
   };
-  return { digest, size, tarDigest, compressor: COMPRESSOR, open };
+  const open: PackedBytes["open"] = (options) => stream(read(options), options);
+  return { digest, size, tarDigest, compressor: COMPRESSOR, open, readVerified: read };
 }
 
 interface Reopening {
@@ -170,7 +184,10 @@ async function* counted(
   }
 }
 
-/** Holds the last chunk back until the digest is right: a receiver never gets all of wrong bytes. */
+/**
+ * Holds the last chunk back until the digest is right: a receiver never gets all of wrong bytes. No
+ * other one, for its memory may be used again as soon as the next is asked for.
+ */
 async function* verified(
   chunks: AsyncIterable<Uint8Array>,
   expected: { digest: Digest; size: number },
@@ -179,10 +196,11 @@ async function* verified(
   const digester = new Digester();
   let last: Uint8Array | undefined;
   for await (const chunk of chunks) {
-    if (last !== undefined) yield last;
+    if (chunk.length === 0) continue;
     digester.update(chunk);
     if (digester.size > expected.size) throw failure();
-    last = chunk;
+    if (digester.size < expected.size) yield chunk;
+    else last = chunk;
   }
   if (digester.size !== expected.size || digester.digest() !== expected.digest) throw failure();
   if (last !== undefined) yield last;

@@ -5,7 +5,7 @@ import { EMPTY_BYTES, EMPTY_DESCRIPTOR } from "../oci/manifest.js";
 import { checkMediaType, OCI_EMPTY } from "../oci/mediaTypes.js";
 import { memoryBlob } from "../oci/memoryBlob.js";
 import { checkAnnotations } from "./packAnnotations.js";
-import { packPlain } from "./packBytes.js";
+import { blobOf, packPlain } from "./packBytes.js";
 import { fileContent } from "./packContent.js";
 import { locateFile, sourceKind } from "./source.js";
 
@@ -60,5 +60,5 @@ export async function packConfig(
   const found = await locateFile(file, { baseDirectory, property: "config" });
   const packed = await packPlain(fileContent(found), options);
   const descriptor: Descriptor = { ...named, digest: packed.digest, size: packed.size };
-  return { descriptor, open: (opening) => packed.open(opening) };
+  return blobOf(descriptor, packed);
 }

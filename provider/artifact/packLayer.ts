@@ -5,7 +5,7 @@ import { checkMediaType, OCI_LAYER_TAR, OCI_LAYER_TAR_GZIP } from "../oci/mediaT
 import { FileSelection } from "../tar/fileSelection.js";
 import { listEntries } from "../tar/listEntries.js";
 import { checkAnnotations } from "./packAnnotations.js";
-import { packGzip, packPlain, type PackedBytes, type PackOptions } from "./packBytes.js";
+import { blobOf, packGzip, packPlain, type PackedBytes, type PackOptions } from "./packBytes.js";
 import { archiveContent, bytesContent, fileContent, type PlainContent } from "./packContent.js";
 import { checkTitle, defaultTitle, TITLE } from "./packTitle.js";
 import {
@@ -139,7 +139,7 @@ export async function packLayer(
   const bytes = await pack(content, options);
   const descriptor = describe(plan, bytes);
   return {
-    blob: { descriptor, open: (opening) => bytes.open(opening) },
+    blob: blobOf(descriptor, bytes),
     layerDescriptor: {
       ...(plan.title === undefined ? {} : { title: plan.title }),
       mediaType: plan.mediaType,

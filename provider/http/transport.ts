@@ -7,7 +7,8 @@ export type RequestBody =
   | {
       /** Exact length in bytes; sent as Content-Length, and enforced. */
       readonly size: number;
-      open(): Readable | Promise<Readable>;
+      /** Whoever asks for the next chunk is done with the one before: they may share memory. */
+      open(): AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>;
       readonly onProgress?: (sentBytes: number) => void;
     };
 

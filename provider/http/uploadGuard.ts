@@ -1,4 +1,4 @@
-import { Readable, Transform, type TransformCallback, finished } from "node:stream";
+import { Readable } from "node:stream";
 import { IntegrityError } from "../errors.js";
 import type { Attempt } from "./attempt.js";
 import { SourceFailure } from "./failure.js";
@@ -25,84 +25,116 @@ export async function openBody(body: RequestBody, attempt: Attempt): Promise<Att
   if (attempt.signal.aborted) throw attempt.explain(undefined);
   const pieces = body instanceof Uint8Array ? inPieces(body) : body;
   const { size } = pieces;
-  const source = await openSource(pieces);
-  const guard = new UploadGuard(size, attempt.exchange.operation, (sent) => {
+  const guard = new UploadGuard(await openSource(pieces), size, attempt.exchange.operation);
+  guard.onProgress = (sent) => {
     attempt.watchdog.touch();
     pieces.onProgress?.(sent);
-  });
-  const fail = (error: unknown): void => {
-    attempt.fail(new SourceFailure(error));
-    guard.destroy();
   };
-  finished(source, { writable: false }, (error) => {
-    if (error !== undefined && error !== null) fail(error);
-  });
-  guard.once("error", fail);
-  source.pipe(guard);
+  guard.once("error", (error) => attempt.fail(new SourceFailure(error)));
   return {
     content: guard,
     size,
     complete: () => guard.complete,
-    destroy: () => {
-      source.destroy();
-      guard.destroy();
-    },
+    destroy: () => void guard.destroy(),
   };
 }
 
-async function openSource(body: Exclude<RequestBody, Uint8Array>): Promise<Readable> {
+async function openSource(
+  body: Exclude<RequestBody, Uint8Array>,
+): Promise<AsyncIterable<Uint8Array>> {
   try {
-    return await body.open();
+    const source = await body.open();
+    // Who iterates it gets its error; without a listener it would also end the process.
+    if (source instanceof Readable) source.on("error", () => undefined);
+    return source;
   } catch (error) {
     throw new SourceFailure(error);
   }
 }
 
 function inPieces(bytes: Uint8Array): Exclude<RequestBody, Uint8Array> {
-  function* pieces(): Generator<Uint8Array> {
+  async function* pieces(): AsyncGenerator<Uint8Array> {
     for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
   }
-  return { size: bytes.length, open: () => Readable.from(pieces(), { objectMode: false }) };
+  return { size: bytes.length, open: pieces };
 }
 
 /**
  * Passes exactly `size` bytes on. The last piece is kept back until the source has ended well: a body
  * that is too short, too long or found to be wrong at its end is never complete on the wire, so no
  * server can take it for the whole one. (A surplus would even be read as a second request.)
+ *
+ * A piece is asked for when the one before is with the operating system, so that sources can use the
+ * same memory again: left to the collector, megabytes pile up that nobody needs.
  */
-class UploadGuard extends Transform {
+class UploadGuard extends Readable {
+  readonly #source: AsyncIterable<Uint8Array>;
   readonly #size: number;
   readonly #operation: string;
-  readonly #onProgress: (sentBytes: number) => void;
-  #counted = 0;
-  #kept: Buffer | undefined;
+  readonly #pieces: AsyncGenerator<Uint8Array>;
+  /** Ends the wait for a piece to be written. */
+  #written = (): void => undefined;
+  onProgress: (sentBytes: number) => void = () => undefined;
   complete = false;
 
-  constructor(size: number, operation: string, onProgress: (sentBytes: number) => void) {
-    // One piece at a time, whatever its size: the source reads ahead already.
-    super({ highWaterMark: 64 * 1024 });
+  constructor(source: AsyncIterable<Uint8Array>, size: number, operation: string) {
+    super({ highWaterMark: 0 });
+    this.#source = source;
     this.#size = size;
     this.#operation = operation;
-    this.#onProgress = onProgress;
+    this.#pieces = this.#guarded();
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    const before = this.#counted;
-    this.#counted += chunk.length;
-    if (this.#counted > this.#size) return done(this.#mismatch(`more than ${this.#size}`));
-    const ready = this.#kept;
-    this.#kept = chunk;
-    if (ready !== undefined) this.push(ready);
-    this.#onProgress(before);
-    done();
+  /** How the HTTP client takes the body. */
+  override pipe<Destination extends NodeJS.WritableStream>(destination: Destination): Destination {
+    this.#writeTo(destination).catch((error: unknown) => this.destroy(error as Error));
+    return destination;
   }
 
-  override _flush(done: TransformCallback): void {
-    if (this.#counted !== this.#size) return done(this.#mismatch(String(this.#counted)));
-    if (this.#kept !== undefined) this.push(this.#kept);
+  /** Any other way to take it gets copies, for it may keep them. */
+  override _read(): void {
+    this.#pieces.next().then(
+      ({ done, value }) => this.push(done === true ? null : Buffer.from(value)),
+      (error: unknown) => this.destroy(error as Error),
+    );
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#written();
+    if (this.#source instanceof Readable) this.#source.destroy();
+    // A source that fails while it is given up says nothing new.
+    this.#pieces.return(undefined).catch(() => undefined);
+    done(error);
+  }
+
+  async #writeTo(destination: NodeJS.WritableStream): Promise<void> {
+    for await (const piece of this.#pieces) {
+      await new Promise<void>((resolve) => {
+        this.#written = resolve;
+        destination.write(piece, () => resolve());
+      });
+      if (this.destroyed) return;
+    }
+    destination.end();
+    this.push(null);
+    this.resume();
+  }
+
+  async *#guarded(): AsyncGenerator<Uint8Array> {
+    let counted = 0;
+    let last: Uint8Array | undefined;
+    for await (const piece of this.#source) {
+      if (piece.length === 0) continue;
+      this.onProgress(counted);
+      counted += piece.length;
+      if (counted > this.#size) throw this.#mismatch(`more than ${this.#size}`);
+      if (counted < this.#size) yield piece;
+      else last = piece;
+    }
+    if (counted !== this.#size) throw this.#mismatch(String(counted));
     this.complete = true;
-    this.#onProgress(this.#size);
-    done();
+    this.onProgress(counted);
+    if (last !== undefined) yield last;
   }
 
   #mismatch(actual: string): IntegrityError {

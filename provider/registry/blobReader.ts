@@ -1,14 +1,15 @@
 import { Readable } from "node:stream";
 import type { Blob } from "../oci/blob.js";
+import type { Descriptor } from "../oci/descriptor.js";
 import { ContentCheck } from "../oci/verifiedStream.js";
 
 /**
- * Reads a blob for an upload, checking the bytes as they pass. Slices that follow one another come
+ * Reads a blob for an upload; the bytes are checked as they pass, here or by the blob itself. Slices that follow one another come
  * from one stream, so that a blob in chunks is read and hashed once; a slice that is asked for again
  * (the transport repeats a request) opens the blob anew and skips what is before it.
  *
  * The last bytes are handed out only after the whole was checked: the registry never gets a complete
- * body with other bytes than the descriptor's.
+ * body with other bytes than the descriptor's. A chunk may share its memory with the next one.
  */
 export class BlobReader {
   readonly #blob: Blob;
@@ -29,15 +30,20 @@ export class BlobReader {
   }
 
   /** Bytes from `start` up to, not including, `end`. */
-  slice(start: number, end: number): Readable {
-    return Readable.from(this.#bytes(start, end), { objectMode: false, highWaterMark: 1 << 20 });
+  slice(start: number, end: number): AsyncIterable<Uint8Array> {
+    return this.#bytes(start, end);
   }
 
   /** The whole in memory. */
   async bytes(): Promise<Uint8Array> {
-    const parts: Uint8Array[] = [];
-    for await (const part of this.#bytes(0, this.#blob.descriptor.size)) parts.push(part);
-    return Buffer.concat(parts);
+    const { size } = this.#blob.descriptor;
+    const whole = new Uint8Array(size);
+    let filled = 0;
+    for await (const part of this.#bytes(0, size)) {
+      whole.set(part, filled);
+      filled += part.length;
+    }
+    return whole;
   }
 
   close(): void {
@@ -45,7 +51,7 @@ export class BlobReader {
     this.#cursor = undefined;
   }
 
-  async *#bytes(start: number, end: number): AsyncGenerator<Buffer, void, undefined> {
+  async *#bytes(start: number, end: number): AsyncGenerator<Uint8Array, void, undefined> {
     const cursor = await this.#cursorAt(start);
     try {
       while (cursor.position < end) {
@@ -63,18 +69,21 @@ export class BlobReader {
   async #cursorAt(start: number): Promise<Cursor> {
     if (this.#cursor?.position === start) return this.#cursor;
     this.close();
-    const source = await this.#open();
-    const cursor = new Cursor(source, new ContentCheck(this.#blob.descriptor, this.#subject));
+    const cursor = new Cursor(await this.#open(), this.#blob.descriptor, this.#subject);
     this.#cursor = cursor;
     while (cursor.position < start) await cursor.read(start - cursor.position);
     return cursor;
   }
 
-  async #open(): Promise<Readable> {
+  async #open(): Promise<Source> {
+    const options = { signal: this.#signal };
     try {
-      const opened = this.#blob.open({ signal: this.#signal });
+      const chunks = this.#blob.readVerified?.(options);
+      if (chunks !== undefined) return { chunks, verified: true };
+      const opened = this.#blob.open(options);
       // Listened to at once: a stream that failed already would tell it before an `await` is over.
-      return opened instanceof Readable ? heard(opened) : heard(await opened);
+      const stream = opened instanceof Readable ? heard(opened) : heard(await opened);
+      return { chunks: stream as AsyncIterable<Uint8Array>, verified: false };
     } catch (error) {
       this.#failure = error as Error;
       throw error;
@@ -82,25 +91,31 @@ export class BlobReader {
   }
 }
 
+interface Source {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Whether they fail by themselves unless they are the descriptor's. */
+  readonly verified: boolean;
+}
+
 /** Who iterates the stream gets its error; without a listener it would also end the process. */
 function heard(stream: Readable): Readable {
   return stream.on("error", () => undefined);
 }
 
-/** A place in one opened stream. */
+/** A place in one opened source. */
 class Cursor {
-  readonly #source: Readable;
-  readonly #check: ContentCheck;
-  readonly #pieces: AsyncIterator<Buffer>;
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #source: Source;
+  readonly #check: ContentCheck | undefined;
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #rest: Uint8Array = new Uint8Array();
   #position = 0;
   #ended = false;
   #closed = false;
 
-  constructor(source: Readable, check: ContentCheck) {
+  constructor(source: Source, expected: Pick<Descriptor, "digest" | "size">, subject: string) {
     this.#source = source;
-    this.#check = check;
-    this.#pieces = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    this.#check = source.verified ? undefined : new ContentCheck(expected, subject);
+    this.#chunks = source.chunks[Symbol.asyncIterator]();
   }
 
   get position(): number {
@@ -112,7 +127,7 @@ class Cursor {
   }
 
   /** At least one byte, at most `limit`. */
-  async read(limit: number): Promise<Buffer> {
+  async read(limit: number): Promise<Uint8Array> {
     while (this.#rest.length === 0) this.#rest = await this.#next();
     const piece = this.#rest.subarray(0, limit);
     this.#rest = this.#rest.subarray(piece.length);
@@ -127,18 +142,22 @@ class Cursor {
 
   close(): void {
     this.#closed = true;
-    this.#source.destroy();
+    const { chunks } = this.#source;
+    if (chunks instanceof Readable) chunks.destroy();
+    // What it says on its way out is no news: nobody wants its bytes any more.
+    else this.#chunks.return?.().catch(() => undefined);
   }
 
   /** The next bytes, checked; none at the end. Throws if the end comes early. */
-  async #next(): Promise<Buffer> {
-    const next = await this.#pieces.next();
+  async #next(): Promise<Uint8Array> {
+    if (this.#ended) throw new Error("the blob's source ended early");
+    const next = await this.#chunks.next();
     if (next.done !== true) {
-      this.#check.update(next.value);
+      this.#check?.update(next.value);
       return next.value;
     }
     this.#ended = true;
-    this.#check.finish();
-    return Buffer.alloc(0);
+    this.#check?.finish();
+    return new Uint8Array();
   }
 }
