@@ -60,13 +60,13 @@ async function inspectManifest(
     throw error;
   }
   if (properties === undefined) return undefined;
-  const attributes =
-    wanted.lock === undefined || wanted.tags.length === 0
-      ? new Map<string, Attributes>()
-      : await readTagAttributes(repository.attributes, wanted.digest, options);
+  const listed = new Set(properties.tags);
+  const locked = wanted.lock === undefined ? [] : wanted.tags.filter((tag) => listed.has(tag));
+  const store = repository.attributes;
+  const attributes = await readTagAttributes(store, wanted.digest, locked, options);
   const tags = new Map<string, LiveTag>();
   for (const tag of wanted.tags) {
-    const found = properties.tags.includes(tag)
+    const found = listed.has(tag)
       ? { digest: wanted.digest, attributes: attributes.get(tag) }
       : await repository.attributes.tag(tag, options);
     if (found !== undefined) tags.set(tag, found);

@@ -1,6 +1,6 @@
 import { RegistryError, hasCode } from "../errors.js";
 import type { Digest } from "../oci/digest.js";
-import type { ManifestReference } from "../oci/reference.js";
+import type { ManifestReference, Tag } from "../oci/reference.js";
 import { isDigest } from "../oci/digest.js";
 import { ATTRIBUTE_NAMES, type Attributes } from "../registry/attributes.js";
 import type { AttributeStore, OperationOptions } from "../registry/repository.js";
@@ -59,15 +59,24 @@ export function writeAttributes(
     : store.updateTag(subject, attributes, options);
 }
 
-/** Attributes of every tag that names the manifest, in one listing. */
+/**
+ * Attributes of those of the tags that name the manifest, in one listing; what it leaves out is asked
+ * for by name, since `listEnabled: false` hides a tag from it.
+ */
 export async function readTagAttributes(
   store: AttributeStore,
   digest: Digest,
+  tags: readonly Tag[],
   options: OperationOptions,
 ): Promise<ReadonlyMap<string, Attributes>> {
   const found = new Map<string, Attributes>();
+  if (tags.length === 0) return found;
   for await (const tag of store.listTags({ digest, ...options })) {
     found.set(tag.name, tag.attributes);
+  }
+  for (const tag of tags.filter((name) => !found.has(name))) {
+    const hidden = await store.tag(tag, options);
+    if (hidden?.digest === digest) found.set(tag, hidden.attributes);
   }
   return found;
 }

@@ -95,8 +95,7 @@ async function tagSubjects(
   ours: readonly Tag[],
   options: OperationOptions,
 ): Promise<Subject[]> {
-  if (ours.length === 0) return [];
-  const live = await readTagAttributes(repository.attributes, digest, options);
+  const live = await readTagAttributes(repository.attributes, digest, ours, options);
   return ours.flatMap((tag) => {
     const attributes = live.get(tag);
     const reference = `${base}:${tag}`;

@@ -31,8 +31,12 @@ export async function requireAttributes(
   options: OperationOptions,
 ): Promise<Attributes> {
   const live = await readAttributes(store, subject, options);
-  if (live !== undefined) return live;
-  throw new RegistryError(
+  if (live === undefined) throw nothingToManage(reference);
+  return live;
+}
+
+export function nothingToManage(reference: string): RegistryError {
+  return new RegistryError(
     "NOT_FOUND",
     `${reference} does not exist, so its attributes cannot be set. If the same stack publishes it, refer to ` +
       `that resource's outputs, or add dependsOn`,

@@ -1,9 +1,11 @@
 import { ConflictError } from "../../errors.js";
 import { type Digest, isDigest } from "../../oci/digest.js";
 import { parseReference, type Tag } from "../../oci/reference.js";
-import type { Drift } from "../../artifact/drift.js";
+import { ABSENT, type Drift } from "../../artifact/drift.js";
 import type { TagProperties } from "../../registry/attributes.js";
+import type { Repository } from "../../registry/repository.js";
 import type { PropertyBag } from "../lifecycle.js";
+import type { Operation } from "../operation.js";
 import {
   digest,
   flag,
@@ -15,6 +17,7 @@ import {
   validate,
 } from "../schema.js";
 import type { AttributeKind, AttributeState, Found } from "./kind.js";
+import { nothingToManage } from "./managedAttributes.js";
 import { attributeFlags } from "./manifestProperties.js";
 
 const schema = object({
@@ -49,28 +52,48 @@ export const tagLock: AttributeKind = {
   find: async (repository, base, inputs, state, operation) => {
     const name = inputs["tag"] as Tag;
     const live = await repository.attributes.tag(name, operation);
-    if (live === undefined) return undefined;
+    if (live === undefined) return state && withoutTag(repository, base, state, operation);
     return foundAs(live, base, inputs, state);
   },
-  require: ({ tagDigest }, base, inputs) =>
-    requireDigest(
-      tagDigest,
-      `${base}:${String(inputs["tag"])}`,
-      inputs["digest"] as string | undefined,
-    ),
+  require: ({ tagDigest }, base, inputs) => {
+    const reference = `${base}:${String(inputs["tag"])}`;
+    if (tagDigest === undefined) throw nothingToManage(reference);
+    requireDigest(tagDigest, reference, inputs["digest"] as string | undefined);
+  },
   // So that the engine's difference shows a tag that was moved: by the digest that it must name, or
-  // else by the manifest, which is another one now and not locked by us.
+  // else by the manifest, which is another one now and not locked by us. A deleted one shows as such.
   liveInputs: (state, { drift, tagDigest }) => {
     if (drift.length === 0) return {};
+    if (tagDigest === undefined) return { tag: undefined };
     return "digest" in state ? { digest: tagDigest } : { lockManifest: false };
   },
 };
 
-function requireDigest(
-  live: string | undefined,
-  reference: string,
-  wanted: string | undefined,
-): void {
+/**
+ * Without its tag there is nothing to lock, but the manifest that it named is still locked by us: it
+ * must not be forgotten before that is put back.
+ */
+async function withoutTag(
+  repository: Repository,
+  base: string,
+  state: AttributeState,
+  operation: Operation,
+): Promise<Found | undefined> {
+  const { tag: name, tagDigest } = state as AttributeState & { readonly tag: string };
+  const reference = `${base}@${tagDigest}`;
+  if (tagDigest === undefined || !(reference in state.__previous)) return undefined;
+  const subject = tagDigest as Digest;
+  const live = await repository.attributes.manifest(subject, operation);
+  if (live === undefined) return undefined;
+  const { attributes } = live;
+  const tag = `${base}:${name}`;
+  return {
+    subjects: [{ subject, reference, attributes }],
+    drift: [{ kind: "tag-deleted", subject: tag, expected: tagDigest, actual: ABSENT }],
+  };
+}
+
+function requireDigest(live: string, reference: string, wanted: string | undefined): void {
   if (wanted === undefined || live === wanted) return;
   throw new ConflictError(
     reference,
