@@ -1,0 +1,74 @@
+import { createRequire } from "node:module";
+import { relative } from "node:path";
+import * as ts from "typescript";
+
+/** A TypeScript that a project may have, and how it looks for packages. */
+export interface Compiler {
+  readonly name: string;
+  /** Of the project. */
+  readonly folder: string;
+  readonly options: ts.CompilerOptions;
+  /** Where it is loaded from, in the project; absent: the one that this checkout has. */
+  readonly module?: string;
+  /** What it compiles; absent: a program that imports every entry point. */
+  readonly program?: string;
+}
+
+/** A project without a TypeScript of its own is compiled by this one, with the old resolution. */
+const shippedWithPulumi = "@pulumi/pulumi/vendor/typescript@3.8.3/typescript.js";
+
+const { CommonJS, ESNext, NodeNext } = ts.ModuleKind;
+
+export const compilers: readonly Compiler[] = [
+  {
+    name: "TypeScript with nodenext",
+    folder: "types-nodenext",
+    options: { module: NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext },
+  },
+  {
+    name: "TypeScript with the old module resolution",
+    folder: "types-node10",
+    options: { module: CommonJS, moduleResolution: ts.ModuleResolutionKind.Node10 },
+  },
+  {
+    name: "TypeScript with a bundler's resolution",
+    folder: "types-bundler",
+    options: { module: ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
+  },
+  {
+    name: "TypeScript 3.8, which Pulumi ships",
+    folder: "types-shipped",
+    options: { module: CommonJS, moduleResolution: ts.ModuleResolutionKind.Node10 },
+    module: shippedWithPulumi,
+    // What else there is uses types of Node and of other packages that this compiler cannot read.
+    program: `import { OciArtifact, RegistryArgs } from "pulumi-acr";
+
+const registry: RegistryArgs = { loginServer: "myregistry.azurecr.io" };
+const artifact = new OciArtifact("artifact", { repository: "hello", registry, tags: ["1"] });
+export const digest = artifact.descriptor.apply((descriptor): string => descriptor.digest);
+`,
+  },
+];
+
+/** What a compiler has to say of the program, and of the package's types behind it. */
+export function brokenTypes(compiler: Compiler, root: string, program: string): string[] {
+  const own = compiler.module;
+  const module = own === undefined ? ts : (createRequire(program)(own) as typeof ts);
+  const options = {
+    ...compiler.options,
+    target: ts.ScriptTarget.ES2020,
+    strict: true,
+    noEmit: true,
+  };
+  const diagnostics = module.getPreEmitDiagnostics(module.createProgram([program], options));
+  return diagnostics
+    .filter(({ file }) => file === undefined || isOurs(file.fileName, root, program))
+    .map(({ file, messageText }) => {
+      const message = module.flattenDiagnosticMessageText(messageText, "\n");
+      return `${file === undefined ? "" : relative(root, file.fileName)}: ${message}`;
+    });
+}
+
+function isOurs(file: string, root: string, program: string): boolean {
+  return file === program || file.startsWith(root);
+}
