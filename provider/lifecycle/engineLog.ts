@@ -10,6 +10,13 @@ export interface EngineLog {
   status(message: string): void;
 }
 
+/** Says nothing. */
+export const SILENT: EngineLog = {
+  info: () => undefined,
+  warn: () => undefined,
+  status: () => undefined,
+};
+
 /** Sends to the engine, and settles when the engine has it; separate so that tests can record. */
 export type SendLog = (
   urn: string,
