@@ -44,7 +44,11 @@ export async function getAttributes(
 ): Promise<ReadResult> {
   const named = kind.fromId(id);
   if (named === undefined) {
-    throw new InputError("id", `${JSON.stringify(id)} is not the id of a ${kind.name}`);
+    const form = `<login server>/<repository>${kind.identity.includes("tag") ? ":<tag>" : "@<digest>"}`;
+    throw new InputError(
+      "id",
+      `${JSON.stringify(id)} is not the id of a ${kind.name}: expected "${form}"`,
+    );
   }
   const registry = registryOfId(host, String(named["loginServer"]), given);
   const inputs = kind.complete({ ...named, loginServer: undefined, registry });
