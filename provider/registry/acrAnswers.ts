@@ -1,5 +1,5 @@
 import { ProtocolError } from "../errors.js";
-import { isDigest } from "../oci/digest.js";
+import { isDigest, type Digest } from "../oci/digest.js";
 import type {
   Attributes,
   ManifestProperties,
@@ -81,7 +81,7 @@ function readPlatform(members: Members): { architecture?: string; os?: string } 
 }
 
 /** Digests of answers go into later requests, so they must be digests. */
-function digestOf(members: Members, operation: string): string {
+function digestOf(members: Members, operation: string): Digest {
   const digest = members.text("digest");
   if (isDigest(digest)) return digest;
   throw new ProtocolError(`${operation}: ${JSON.stringify(digest)} in the answer is not a digest`);

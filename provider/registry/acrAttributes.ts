@@ -1,8 +1,7 @@
 import type { RepositoryAction } from "../auth/scope.js";
 import { InputError } from "../errors.js";
 import type { RegistryRequest } from "../http/transport.js";
-import type { Digest } from "../oci/digest.js";
-import type { RepositoryName, Tag } from "../oci/reference.js";
+import type { RepositoryName } from "../oci/reference.js";
 import { AcrApi } from "./acrApi.js";
 import { readAttributes, readManifest, readRepository, readTag } from "./acrAnswers.js";
 import {
@@ -46,14 +45,14 @@ export class AcrAttributes implements AttributeStore {
     return document && readRepository(document, operation);
   }
 
-  async tag(tag: Tag, options?: OperationOptions): Promise<TagProperties | undefined> {
+  async tag(tag: string, options?: OperationOptions): Promise<TagProperties | undefined> {
     const operation = `read the properties of ${this.#repository}:${tag}`;
     const document = await this.#read(acrTagPath(this.#repository, tag), operation, options);
     return document && readTag(document["tag"], operation);
   }
 
   async manifest(
-    digest: Digest,
+    digest: string,
     options?: OperationOptions,
   ): Promise<ManifestProperties | undefined> {
     const operation = `read the properties of ${this.#repository}@${digest}`;
@@ -76,7 +75,7 @@ export class AcrAttributes implements AttributeStore {
   }
 
   async updateTag(
-    tag: Tag,
+    tag: string,
     attributes: Partial<Attributes>,
     options?: OperationOptions,
   ): Promise<Attributes> {
@@ -87,7 +86,7 @@ export class AcrAttributes implements AttributeStore {
   }
 
   async updateManifest(
-    digest: Digest,
+    digest: string,
     attributes: Partial<Attributes>,
     options?: OperationOptions,
   ): Promise<Attributes> {
@@ -98,11 +97,11 @@ export class AcrAttributes implements AttributeStore {
   }
 
   listTags(
-    options: ListOptions & { readonly digest?: Digest; readonly orderBy?: ListOrder } = {},
+    options: ListOptions & { readonly digest?: string; readonly orderBy?: ListOrder } = {},
   ): AsyncIterable<TagProperties> {
-    const { pageSize, orderBy, digest } = options;
+    const { pageSize, after, orderBy, digest } = options;
     const operation = `list the tags of ${this.#repository}`;
-    const query = { n: pageSize, orderby: orderBy, digest };
+    const query = { n: pageSize, last: after, orderby: orderBy, digest };
     return listPages({
       origin: this.#api.origin,
       path: acrTagsPath(this.#repository, query),
@@ -115,11 +114,11 @@ export class AcrAttributes implements AttributeStore {
   listManifests(
     options: ListOptions & { readonly orderBy?: ListOrder } = {},
   ): AsyncIterable<ManifestProperties> {
-    const { pageSize, orderBy } = options;
+    const { pageSize, after, orderBy } = options;
     const operation = `list the manifests of ${this.#repository}`;
     return listPages({
       origin: this.#api.origin,
-      path: acrManifestsPath(this.#repository, { n: pageSize, orderby: orderBy }),
+      path: acrManifestsPath(this.#repository, { n: pageSize, last: after, orderby: orderBy }),
       fetch: (path) =>
         this.#page(path, "manifests", (item) => readManifest(item, operation), operation, options),
       key: (manifest: ManifestProperties) => manifest.digest,

@@ -1,3 +1,5 @@
+import type { Digest } from "../oci/digest.js";
+
 /**
  * The four changeable attributes of a repository, tag or manifest, under their names on the wire.
  * `writeEnabled: false` also forbids deletion (Microsoft Learn, "Lock a container image in an Azure
@@ -35,7 +37,7 @@ export interface RepositoryProperties {
 export interface TagProperties {
   readonly name: string;
   /** Digest of the manifest that the tag names. */
-  readonly digest: string;
+  readonly digest: Digest;
   readonly createdTime: string;
   /** Moves when the tag is pointed at another manifest. */
   readonly lastUpdateTime: string;
@@ -44,7 +46,7 @@ export interface TagProperties {
 
 /** What the service says of a manifest. */
 export interface ManifestProperties {
-  readonly digest: string;
+  readonly digest: Digest;
   /** Bytes of the layers together (0 without layers); for an index the sum of its children. */
   readonly size: number;
   readonly createdTime: string;
@@ -57,5 +59,5 @@ export interface ManifestProperties {
   readonly tags: readonly string[];
   readonly attributes: Attributes;
   /** Children of an index; only when a single manifest was asked for. */
-  readonly references: readonly { digest: string; architecture?: string; os?: string }[];
+  readonly references: readonly { digest: Digest; architecture?: string; os?: string }[];
 }

@@ -1,8 +1,9 @@
 import { pipeline, Readable } from "node:stream";
 import { hasCode, isAcrError, IntegrityError, ProtocolError } from "../errors.js";
 import type { RegistryResponse } from "../http/transport.js";
-import type { Descriptor } from "../oci/descriptor.js";
+import type { Digest } from "../oci/digest.js";
 import { VerifiedStream } from "../oci/verifiedStream.js";
+import type { FetchBlobOptions } from "./repository.js";
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
 import { blobPath } from "./urls.js";
 
@@ -10,19 +11,26 @@ import { blobPath } from "./urls.js";
 const PROGRESS = 1024 * 1024;
 const CUTS = 5;
 
+/** A blob whose size may not be known before the first answer. */
+export interface WantedBlob {
+  readonly digest: Digest;
+  readonly size: number | undefined;
+}
+
 /**
  * Opens a blob. The first answer is awaited, so that "not found" is a rejection; later cuts are
  * resumed (RFC 9110, section 14) through the registry, since the storage's signed URL may have expired.
  */
 export async function openBlob(
   context: RepositoryContext,
-  blob: Pick<Descriptor, "digest" | "size">,
-  signal?: AbortSignal,
+  blob: WantedBlob,
+  options: FetchBlobOptions = {},
 ): Promise<Readable> {
-  const download = new BlobDownload(context, blob, signal);
+  const download = new BlobDownload(context, blob, options);
   const first = await download.request(0);
   const source = Readable.from(download.bytes(first), { objectMode: false });
-  const verified = new VerifiedStream(blob, nameOf(context, blob.digest));
+  const expected = { digest: blob.digest, size: download.size };
+  const verified = new VerifiedStream(expected, nameOf(context, blob.digest));
   // The outcome is the reader's: a failure destroys the stream that it holds.
   pipeline(source, verified, () => undefined);
   return verified;
@@ -30,19 +38,22 @@ export async function openBlob(
 
 class BlobDownload {
   readonly #context: RepositoryContext;
-  readonly #blob: Pick<Descriptor, "digest" | "size">;
-  readonly #signal: AbortSignal | undefined;
+  readonly #blob: WantedBlob;
+  readonly #options: FetchBlobOptions;
   readonly #operation: string;
+  #size: number | undefined;
 
-  constructor(
-    context: RepositoryContext,
-    blob: Pick<Descriptor, "digest" | "size">,
-    signal: AbortSignal | undefined,
-  ) {
+  constructor(context: RepositoryContext, blob: WantedBlob, options: FetchBlobOptions) {
     this.#context = context;
     this.#blob = blob;
-    this.#signal = signal;
+    this.#options = options;
+    this.#size = blob.size;
     this.#operation = `fetch the blob ${nameOf(context, blob.digest)}`;
+  }
+
+  /** Known from the first answer on. */
+  get size(): number {
+    return this.#size ?? 0;
   }
 
   /** Asks for everything from byte `start`. */
@@ -56,7 +67,7 @@ class BlobDownload {
       expect: start === 0 ? [200] : [200, 206],
       repeatable: true,
       followRedirect: true,
-      signal: this.#signal,
+      signal: this.#options.signal,
     });
     try {
       this.#check(response, start);
@@ -74,13 +85,14 @@ class BlobDownload {
       try {
         for await (const piece of skipping(response.stream(), this.#overlap(response, position))) {
           position += piece.length;
+          this.#options.onProgress?.(position);
           yield piece;
         }
         return;
       } catch (error) {
         cuts = position - since >= PROGRESS ? 1 : cuts + 1;
         since = position;
-        if (cuts > CUTS || !isCut(error) || position >= this.#blob.size) throw error;
+        if (cuts > CUTS || !isCut(error) || position >= this.size) throw error;
       }
       response = await this.request(position);
     }
@@ -92,9 +104,9 @@ class BlobDownload {
   }
 
   #check(response: RegistryResponse, start: number): void {
-    const { size } = this.#blob;
     if (response.status === 206) return this.#checkRange(response, start);
     const length = response.header("content-length");
+    const size = (this.#size ??= statedSize(length, this.#operation));
     if (length === undefined || Number(length) === size) return;
     throw new IntegrityError(
       "SIZE_MISMATCH",
@@ -107,12 +119,20 @@ class BlobDownload {
     const range = response.header("content-range") ?? "";
     const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(range);
     const [, from, , total] = match ?? [];
-    const fits = Number(from) === start && (total === "*" || Number(total) === this.#blob.size);
+    const fits = Number(from) === start && (total === "*" || Number(total) === this.#size);
     if (match !== null && fits) return;
     throw new ProtocolError(
       `${this.#operation}: asked for the bytes from ${start} on, got Content-Range ${JSON.stringify(range.slice(0, 100))}`,
     );
   }
+}
+
+function statedSize(length: string | undefined, operation: string): number {
+  const size = Number(length ?? Number.NaN);
+  if (Number.isSafeInteger(size) && size >= 0) return size;
+  throw new ProtocolError(
+    `${operation}: the registry does not say how long the blob is; give its size with its digest`,
+  );
 }
 
 async function* skipping(stream: Readable, count: number): AsyncGenerator<Buffer> {

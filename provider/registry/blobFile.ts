@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import { PackError } from "../errors.js";
+import type { Blob } from "../oci/blob.js";
 import type { Descriptor } from "../oci/descriptor.js";
-import type { BlobStore, OperationOptions } from "./repository.js";
+import { Digester } from "../oci/digest.js";
+import type { BlobReference, BlobStore, FetchBlobOptions, OperationOptions } from "./repository.js";
 
 /**
  * Downloads a blob into a file. The file appears under its name only when it is complete and its
@@ -11,9 +14,9 @@ import type { BlobStore, OperationOptions } from "./repository.js";
  */
 export async function downloadBlob(
   blobs: Pick<BlobStore, "fetch">,
-  blob: Pick<Descriptor, "digest" | "size">,
+  blob: BlobReference,
   path: string,
-  options: OperationOptions = {},
+  options: FetchBlobOptions = {},
 ): Promise<void> {
   const partial = `${path}.${randomUUID()}.partial`;
   try {
@@ -26,4 +29,42 @@ export async function downloadBlob(
     await rm(partial, { force: true });
     throw error;
   }
+}
+
+/**
+ * A file as a blob to push. It is read once now, for its digest, and once when it is sent; a file that
+ * changed in between fails the push with `DIGEST_MISMATCH` or `SIZE_MISMATCH`, and nothing else than
+ * what was hashed is ever stored.
+ */
+export async function fileBlob(
+  path: string,
+  descriptor: Partial<Omit<Descriptor, "digest" | "size">> = {},
+  options: OperationOptions = {},
+): Promise<Blob> {
+  const digester = new Digester();
+  try {
+    const content = createReadStream(path, { highWaterMark: 1 << 20, signal: options.signal });
+    for await (const chunk of content as AsyncIterable<Uint8Array>) digester.update(chunk);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw unreadable(path, error);
+  }
+  const { size } = digester;
+  return {
+    descriptor: {
+      mediaType: "application/octet-stream",
+      ...descriptor,
+      digest: digester.digest(),
+      size,
+    },
+    open: ({ signal } = {}) => createReadStream(path, { highWaterMark: 1 << 20, signal }),
+  };
+}
+
+function unreadable(path: string, cause: unknown): PackError {
+  const { code } = (cause ?? {}) as { code?: unknown };
+  if (code === "ENOENT")
+    return new PackError("SOURCE_NOT_FOUND", path, `${path} does not exist`, { cause });
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new PackError("SOURCE_UNREADABLE", path, `${path} cannot be read: ${reason}`, { cause });
 }

@@ -142,17 +142,17 @@ export class BlobPush {
   }
 
   async #send(session: UploadSession): Promise<void> {
-    const { size } = this.#blob.descriptor;
+    const { digest, size } = this.#blob.descriptor;
     const chunk = Math.max(this.#chunkSize(), session.minChunk);
     if (size <= chunk) {
-      await session.finish(this.#body(0, size));
+      await session.finish(this.#body(0, size), digest);
       return;
     }
     for (let start = 0; start < size; start += chunk) {
       const end = Math.min(start + chunk, size);
       await session.append(start, end, this.#body(start, end));
     }
-    await session.finish(new Uint8Array());
+    await session.finish(new Uint8Array(), digest);
   }
 
   /**

@@ -4,7 +4,8 @@
  * @packageDocumentation
  */
 export { RegistryClient, type RegistryClientOptions } from "./registryClient.js";
-export { downloadBlob } from "./blobFile.js";
+export { downloadBlob, fileBlob } from "./blobFile.js";
+export { manifestFrom } from "./manifestContent.js";
 export { missingBlobs } from "./refusal.js";
 export { ATTRIBUTE_NAMES } from "./attributes.js";
 export type {
@@ -16,8 +17,10 @@ export type {
 } from "./attributes.js";
 export type {
   AttributeStore,
+  BlobReference,
   BlobStore,
   DeletedRepository,
+  FetchBlobOptions,
   FetchedManifest,
   FetchManifestOptions,
   ListOptions,
@@ -31,6 +34,7 @@ export type {
   Repository,
   RepositoryOptions,
   TagStore,
+  UploadBlobOptions,
 } from "./repository.js";
 export type { Credential } from "../auth/credential.js";
 export type { RepositoryAction } from "../auth/scope.js";

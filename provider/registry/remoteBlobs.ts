@@ -4,20 +4,31 @@ import { aborted } from "../http/clock.js";
 import type { Blob } from "../oci/blob.js";
 import type { Descriptor } from "../oci/descriptor.js";
 import { repositoryScope } from "../auth/scope.js";
-import type { Digest } from "../oci/digest.js";
-import type { RepositoryName } from "../oci/reference.js";
+import { type Digest, parseDigest } from "../oci/digest.js";
+import { memoryBlob } from "../oci/memoryBlob.js";
+import { parseRepositoryName } from "../oci/reference.js";
 import { openBlob } from "./blobDownload.js";
 import { BlobPush } from "./blobPush.js";
 import { checkDigestHeader } from "./digestHeader.js";
 import { orAbsent } from "./refusal.js";
 import { isRegistryAbsence, traitsOf } from "./registryTraits.js";
-import type { BlobStore, OperationOptions, PushBlobOptions, PushOutcome } from "./repository.js";
+import type {
+  BlobReference,
+  BlobStore,
+  FetchBlobOptions,
+  OperationOptions,
+  PushBlobOptions,
+  PushOutcome,
+  UploadBlobOptions,
+} from "./repository.js";
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
 import { sharedPush } from "./sharedPush.js";
+import { StreamUpload } from "./streamUpload.js";
 import { UploadSession } from "./uploadSession.js";
 import type { UploadSettings } from "./uploadSettings.js";
 import { blobPath, mountPath } from "./urls.js";
 
+const OCTET_STREAM = "application/octet-stream";
 const ABSENT = ["BLOB_UNKNOWN", "NAME_UNKNOWN"] as const;
 
 /** Blobs of one repository. */
@@ -31,7 +42,8 @@ export class RemoteBlobs implements BlobStore {
   }
 
   /** One HEAD; where its 404 is not signed by a registry, a GET of the first byte tells the reason. */
-  async exists(digest: Digest, options: OperationOptions = {}): Promise<boolean> {
+  async exists(written: string, options: OperationOptions = {}): Promise<boolean> {
+    const digest = parseDigest(written);
     const found = await this.#head(digest, ["pull"], options);
     if (found !== "unsigned") return found;
     const { transport, repository } = this.#context;
@@ -51,11 +63,9 @@ export class RemoteBlobs implements BlobStore {
     return response !== undefined;
   }
 
-  fetch(
-    blob: Pick<Descriptor, "digest" | "size">,
-    options: OperationOptions = {},
-  ): Promise<Readable> {
-    return openBlob(this.#context, blob, options.signal);
+  async fetch(blob: BlobReference, options: FetchBlobOptions = {}): Promise<Readable> {
+    const { digest, size } = typeof blob === "string" ? { digest: blob, size: undefined } : blob;
+    return openBlob(this.#context, { digest: parseDigest(digest), size }, options);
   }
 
   push(blob: Blob, options: PushBlobOptions = {}): Promise<PushOutcome> {
@@ -71,11 +81,28 @@ export class RemoteBlobs implements BlobStore {
     return orAborted(sharedPush(this.#context, key, push, options.signal), options.signal);
   }
 
-  async mount(
-    digest: Digest,
-    from: RepositoryName,
-    options: OperationOptions = {},
-  ): Promise<boolean> {
+  async upload(
+    content: Uint8Array | AsyncIterable<Uint8Array>,
+    options: UploadBlobOptions = {},
+  ): Promise<Descriptor> {
+    const { mediaType = OCTET_STREAM } = options;
+    const push = async (bytes: Uint8Array): Promise<Descriptor> => {
+      const blob = memoryBlob(bytes, { mediaType });
+      await this.push(blob, options);
+      options.onProgress?.(bytes.length);
+      return blob.descriptor;
+    };
+    if (content instanceof Uint8Array) return push(content);
+    const upload = new StreamUpload(this.#context, this.#settings, options, {
+      push,
+      exists: async (digest) => (await this.#head(digest, ["pull", "push"], options)) === true,
+    });
+    return orAborted(upload.run(content), options.signal);
+  }
+
+  async mount(written: string, source: string, options: OperationOptions = {}): Promise<boolean> {
+    const digest = parseDigest(written);
+    const from = parseRepositoryName(source, "from");
     if (from === this.#context.repository) return this.exists(digest, options);
     const { transport, repository } = this.#context;
     const operation = `mount the blob ${nameOf(this.#context, digest)} from ${from}`;
@@ -101,7 +128,7 @@ export class RemoteBlobs implements BlobStore {
     return true;
   }
 
-  async delete(digest: Digest, options: OperationOptions = {}): Promise<boolean> {
+  async delete(digest: string, options: OperationOptions = {}): Promise<boolean> {
     const deleted = this.#context.transport.send({
       method: "DELETE",
       path: blobPath(this.#context.repository, digest),

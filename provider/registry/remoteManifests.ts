@@ -1,10 +1,9 @@
 import { ProtocolError } from "../errors.js";
 import type { RegistryRequest, RegistryResponse } from "../http/transport.js";
 import type { Descriptor } from "../oci/descriptor.js";
-import { digestAlgorithm, digestOf, isDigest, type Digest } from "../oci/digest.js";
+import { digestAlgorithm, digestOf, isDigest, parseDigest, type Digest } from "../oci/digest.js";
 import { checkManifestKind, MANIFEST_SIZE_LIMIT, type EncodedManifest } from "../oci/manifest.js";
 import { isMediaType, MANIFEST_TYPES } from "../oci/mediaTypes.js";
-import type { ManifestReference, Tag } from "../oci/reference.js";
 import { checkDigestHeader, malformedDigest, otherDigest } from "./digestHeader.js";
 import { orAbsent } from "./refusal.js";
 import { isRegistryAbsence, traitsOf } from "./registryTraits.js";
@@ -39,7 +38,7 @@ export class RemoteManifests implements ManifestStore {
 
   /** One HEAD. Where that does not tell (no digest, an unsigned 404), a GET does. */
   async resolve(
-    reference: ManifestReference,
+    reference: string,
     options: FetchManifestOptions = {},
   ): Promise<Descriptor | undefined> {
     const request = this.#read("HEAD", reference, "look up", options);
@@ -52,14 +51,14 @@ export class RemoteManifests implements ManifestStore {
   }
 
   async fetch(
-    reference: ManifestReference,
+    reference: string,
     options: FetchManifestOptions = {},
   ): Promise<FetchedManifest | undefined> {
     const request = this.#read("GET", reference, "fetch", options);
     return orAbsent(this.#fetch(request, reference), undefined, ...ABSENT);
   }
 
-  async #fetch(request: RegistryRequest, reference: ManifestReference): Promise<FetchedManifest> {
+  async #fetch(request: RegistryRequest, reference: string): Promise<FetchedManifest> {
     const response = await this.#context.transport.send(request);
     traitsOf(this.#context.transport).observe(response);
     const bytes = await response.bytes(MANIFEST_SIZE_LIMIT);
@@ -71,7 +70,7 @@ export class RemoteManifests implements ManifestStore {
 
   async push(
     manifest: EncodedManifest,
-    options: OperationOptions & { readonly tag?: Tag } = {},
+    options: OperationOptions & { readonly tag?: string } = {},
   ): Promise<{ readonly subjectIndexed: boolean }> {
     const { descriptor, bytes } = manifest;
     const reference = options.tag ?? descriptor.digest;
@@ -92,7 +91,9 @@ export class RemoteManifests implements ManifestStore {
     return { subjectIndexed: response.header("oci-subject") !== undefined };
   }
 
-  async delete(digest: Digest, options: OperationOptions = {}): Promise<boolean> {
+  async delete(written: string, options: OperationOptions = {}): Promise<boolean> {
+    // A tag in this place would delete its manifest on other registries.
+    const digest = parseDigest(written);
     const deleted = this.#context.transport.send({
       method: "DELETE",
       path: manifestPath(this.#context.repository, digest),
@@ -109,7 +110,7 @@ export class RemoteManifests implements ManifestStore {
 
   #read(
     method: "GET" | "HEAD",
-    reference: ManifestReference,
+    reference: string,
     verb: string,
     options: FetchManifestOptions,
   ): RegistryRequest {
@@ -127,10 +128,7 @@ export class RemoteManifests implements ManifestStore {
 }
 
 /** `undefined` if the headers do not suffice. */
-function headDescriptor(
-  response: RegistryResponse,
-  reference: ManifestReference,
-): Descriptor | undefined {
+function headDescriptor(response: RegistryResponse, reference: string): Descriptor | undefined {
   const stated = response.header("docker-content-digest");
   const size = Number(response.header("content-length") ?? Number.NaN);
   const type = response.header("content-type");
@@ -145,7 +143,7 @@ function headDescriptor(
 function verifiedDigest(
   bytes: Uint8Array,
   response: RegistryResponse,
-  reference: ManifestReference,
+  reference: string,
   operation: string,
 ): Digest {
   const stated = response.header("docker-content-digest");

@@ -1,7 +1,7 @@
 import { ProtocolError, RegistryError } from "../errors.js";
 import type { RegistryResponse } from "../http/transport.js";
 import type { Descriptor } from "../oci/descriptor.js";
-import type { Digest } from "../oci/digest.js";
+import { type Digest, parseDigest } from "../oci/digest.js";
 import { MANIFEST_SIZE_LIMIT, parseManifest } from "../oci/manifest.js";
 import { OCI_INDEX } from "../oci/mediaTypes.js";
 import { parseTag, type Tag } from "../oci/reference.js";
@@ -25,9 +25,10 @@ export class RemoteReferrers implements ReferrerLister {
   }
 
   async *list(
-    subject: Digest,
+    digest: string,
     options: ListReferrersOptions = {},
   ): AsyncGenerator<Descriptor, void, undefined> {
+    const subject = parseDigest(digest);
     const { artifactType } = options;
     const seen = new Set<string>();
     for await (const referrer of this.#all(subject, options)) {

@@ -41,7 +41,7 @@ export class RemoteRegistry implements Registry {
   }
 
   async *repositories(options: ListOptions = {}): AsyncGenerator<string, void, undefined> {
-    const query = { n: options.pageSize };
+    const query = { n: options.pageSize, last: options.after };
     let path = acrCatalogPath(query);
     let ask = (request: RegistryRequest): Promise<AcrAnswer> => this.#acr.json(request);
     let first: Page<string> | undefined;

@@ -1,4 +1,3 @@
-import type { Tag } from "../oci/reference.js";
 import { AcrApi } from "./acrApi.js";
 import { Members, readJson } from "./jsonAnswer.js";
 import { listPages, type Page } from "./pages.js";
@@ -19,7 +18,7 @@ export class RemoteTags implements TagStore {
     const { transport, repository } = this.#context;
     return listPages({
       origin: transport.origin,
-      path: tagsPath(repository, { n: options.pageSize }),
+      path: tagsPath(repository, { n: options.pageSize, last: options.after }),
       fetch: (path) => orAbsent(this.#page(path, options), undefined, "NAME_UNKNOWN"),
       key: (tag: string) => tag,
     });
@@ -43,7 +42,7 @@ export class RemoteTags implements TagStore {
   }
 
   /** `/v2` cannot do it: DELETE of a manifest by tag is 405 there, and would delete the manifest elsewhere. */
-  async delete(tag: Tag, options: OperationOptions = {}): Promise<boolean> {
+  async delete(tag: string, options: OperationOptions = {}): Promise<boolean> {
     const { transport, repository } = this.#context;
     const deleted = new AcrApi(transport).done({
       method: "DELETE",

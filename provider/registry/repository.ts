@@ -2,9 +2,8 @@ import type { Readable } from "node:stream";
 import type { RepositoryAction } from "../auth/scope.js";
 import type { Blob } from "../oci/blob.js";
 import type { Descriptor } from "../oci/descriptor.js";
-import type { Digest } from "../oci/digest.js";
 import type { EncodedManifest } from "../oci/manifest.js";
-import type { ManifestReference, RepositoryName, Tag } from "../oci/reference.js";
+import type { RepositoryName } from "../oci/reference.js";
 import type {
   Attributes,
   ManifestProperties,
@@ -27,21 +26,47 @@ export interface PushBlobOptions extends OperationOptions {
   readonly onProgress?: (sentBytes: number) => void;
 }
 
+export interface UploadBlobOptions extends OperationOptions {
+  /** Media type of the descriptor that is answered; the registry is not told. Default: `application/octet-stream`. */
+  readonly mediaType?: string;
+  /** Bytes that the registry has taken so far. */
+  readonly onProgress?: (sentBytes: number) => void;
+}
+
+export interface FetchBlobOptions extends OperationOptions {
+  /** Bytes received so far; never falls, since a cut connection is resumed and not begun anew. */
+  readonly onProgress?: (receivedBytes: number) => void;
+}
+
+/** What to download: a descriptor, or the digest, which can be checked without knowing the size. */
+export type BlobReference = string | { readonly digest: string; readonly size?: number };
+
 /** Blobs of one repository (distribution-spec, "Pulling blobs", "Pushing Blobs"). */
 export interface BlobStore {
-  exists(digest: Digest, options?: OperationOptions): Promise<boolean>;
+  exists(digest: string, options?: OperationOptions): Promise<boolean>;
   /**
    * Opens the content. The stream fails, before it ends, with `DIGEST_MISMATCH` or `SIZE_MISMATCH` if
-   * the bytes are not the descriptor's; a cut connection is resumed with `Range`.
+   * the bytes are not the descriptor's; a cut connection is resumed with `Range`. Where the size is
+   * not given, it is what the registry says, and the digest decides all the same.
    * Throws `NOT_FOUND` if the registry does not have it.
    */
-  fetch(blob: Pick<Descriptor, "digest" | "size">, options?: OperationOptions): Promise<Readable>;
+  fetch(blob: BlobReference, options?: FetchBlobOptions): Promise<Readable>;
   /** Makes sure that the blob is there. Bytes are checked against the descriptor while they are sent. */
   push(blob: Blob, options?: PushBlobOptions): Promise<PushOutcome>;
+  /**
+   * Uploads bytes whose digest is not known beforehand: it is computed while they are sent, and the
+   * descriptor of what was uploaded is answered. A stream is read once, 4 MiB at a time; what fails in
+   * passing is sent again from there, but a session that the registry gives up ends the upload. What
+   * can be opened again (`memoryBlob`, `fileBlob`) is better pushed.
+   */
+  upload(
+    content: Uint8Array | AsyncIterable<Uint8Array>,
+    options?: UploadBlobOptions,
+  ): Promise<Descriptor>;
   /** Takes over a blob of another repository of the registry; `false` if that is not possible. */
-  mount(digest: Digest, from: RepositoryName, options?: OperationOptions): Promise<boolean>;
+  mount(digest: string, from: string, options?: OperationOptions): Promise<boolean>;
   /** `false` if it was not there. */
-  delete(digest: Digest, options?: OperationOptions): Promise<boolean>;
+  delete(digest: string, options?: OperationOptions): Promise<boolean>;
 }
 
 /** A manifest as the registry sent it, digest checked. */
@@ -55,25 +80,19 @@ export interface FetchManifestOptions extends OperationOptions {
 /** Manifests of one repository (distribution-spec, "Pulling manifests", "Pushing Manifests"). */
 export interface ManifestStore {
   /** Descriptor of what a tag or digest names; `undefined` if the registry says it is absent. */
-  resolve(
-    reference: ManifestReference,
-    options?: FetchManifestOptions,
-  ): Promise<Descriptor | undefined>;
+  resolve(reference: string, options?: FetchManifestOptions): Promise<Descriptor | undefined>;
   /** Raw bytes, digest checked; `undefined` if the registry says it is absent. */
-  fetch(
-    reference: ManifestReference,
-    options?: FetchManifestOptions,
-  ): Promise<FetchedManifest | undefined>;
+  fetch(reference: string, options?: FetchManifestOptions): Promise<FetchedManifest | undefined>;
   /**
    * Writes the manifest under its digest, or under a tag. Idempotent; the registry's own digest is
    * compared with ours. Answers whether the registry indexed the subject (`OCI-Subject`).
    */
   push(
     manifest: EncodedManifest,
-    options?: OperationOptions & { readonly tag?: Tag },
+    options?: OperationOptions & { readonly tag?: string },
   ): Promise<{ readonly subjectIndexed: boolean }>;
   /** Deletes by digest, and with it every tag that names it; `false` if it was not there. */
-  delete(digest: Digest, options?: OperationOptions): Promise<boolean>;
+  delete(digest: string, options?: OperationOptions): Promise<boolean>;
 }
 
 /** Order of ACR's listings; absent: by name. */
@@ -82,6 +101,11 @@ export type ListOrder = "timedesc" | "timeasc";
 export interface ListOptions extends OperationOptions {
   /** Items per request; the service caps it. */
   readonly pageSize?: number;
+  /**
+   * Begins behind this item (a name, or the digest where manifests are listed), which was the last one
+   * of an earlier listing in the same order.
+   */
+  readonly after?: string;
 }
 
 /** Tags of one repository. */
@@ -89,7 +113,7 @@ export interface TagStore {
   /** Names in byte order (distribution-spec, "Listing Tags"); empty if the repository does not exist. */
   list(options?: ListOptions): AsyncIterable<string>;
   /** Removes the tag, not the manifest (ACR only, else `UNSUPPORTED`); `false` if it was not there. */
-  delete(tag: Tag, options?: OperationOptions): Promise<boolean>;
+  delete(tag: string, options?: OperationOptions): Promise<boolean>;
 }
 
 /** Manifests that name another one as their subject (distribution-spec, "Listing Referrers"). */
@@ -99,7 +123,7 @@ export interface ReferrerLister {
    * API exists. Filtered by artifact type on our side if the registry does not do it.
    */
   list(
-    subject: Digest,
+    subject: string,
     options?: OperationOptions & { readonly artifactType?: string },
   ): AsyncIterable<Descriptor>;
 }
@@ -110,26 +134,26 @@ export interface ReferrerLister {
  */
 export interface AttributeStore {
   repository(options?: OperationOptions): Promise<RepositoryProperties | undefined>;
-  tag(tag: Tag, options?: OperationOptions): Promise<TagProperties | undefined>;
-  manifest(digest: Digest, options?: OperationOptions): Promise<ManifestProperties | undefined>;
+  tag(tag: string, options?: OperationOptions): Promise<TagProperties | undefined>;
+  manifest(digest: string, options?: OperationOptions): Promise<ManifestProperties | undefined>;
   /** Sets the given attributes, leaves the others; `NOT_FOUND` if the thing is absent. */
   updateRepository(
     attributes: Partial<Attributes>,
     options?: OperationOptions,
   ): Promise<Attributes>;
   updateTag(
-    tag: Tag,
+    tag: string,
     attributes: Partial<Attributes>,
     options?: OperationOptions,
   ): Promise<Attributes>;
   updateManifest(
-    digest: Digest,
+    digest: string,
     attributes: Partial<Attributes>,
     options?: OperationOptions,
   ): Promise<Attributes>;
   /** Empty if the repository does not exist. */
   listTags(
-    options?: ListOptions & { readonly digest?: Digest; readonly orderBy?: ListOrder },
+    options?: ListOptions & { readonly digest?: string; readonly orderBy?: ListOrder },
   ): AsyncIterable<TagProperties>;
   listManifests(
     options?: ListOptions & { readonly orderBy?: ListOrder },

@@ -13,7 +13,8 @@ const CANCEL_TIMEOUT_MS = 2_000;
 /** One upload session (distribution-spec, "Pushing Blobs"). It is used until it fails, then thrown away. */
 export class UploadSession {
   readonly #context: RepositoryContext;
-  readonly #digest: Digest;
+  /** `undefined` while a stream is hashed on its way. */
+  readonly #digest: Digest | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #minChunk: number;
   #location: string;
@@ -21,7 +22,7 @@ export class UploadSession {
 
   private constructor(
     context: RepositoryContext,
-    digest: Digest,
+    digest: Digest | undefined,
     response: RegistryResponse,
     signal: AbortSignal | undefined,
   ) {
@@ -35,14 +36,14 @@ export class UploadSession {
   /** Opens a session. Repeating the request is harmless: a session more expires unused. */
   static async start(
     context: RepositoryContext,
-    digest: Digest,
+    digest: Digest | undefined,
     signal?: AbortSignal,
   ): Promise<UploadSession> {
     const response = await context.transport.send({
       method: "POST",
       path: uploadsPath(context.repository),
       scopes: [scopeOf(context, "pull", "push")],
-      operation: `start to push the blob ${nameOf(context, digest)}`,
+      operation: `start to push ${blobName(context, digest)}`,
       body: new Uint8Array(),
       expect: [202],
       repeatable: true,
@@ -54,7 +55,7 @@ export class UploadSession {
   /** Goes on with the session that the answer to a POST opened. */
   static async from(
     context: RepositoryContext,
-    digest: Digest,
+    digest: Digest | undefined,
     response: RegistryResponse,
     signal?: AbortSignal,
   ): Promise<UploadSession> {
@@ -73,7 +74,7 @@ export class UploadSession {
     const response = await this.#send({
       method: "PATCH",
       path: this.#location,
-      operation: `push bytes ${start}-${end - 1} of the blob ${nameOf(this.#context, this.#digest)}`,
+      operation: `push bytes ${start}-${end - 1} of ${this.#name}`,
       headers: {
         "content-type": "application/octet-stream",
         // Without unit and total: the service refuses "bytes 0-9/10" (dotnet/sdk-container-builds#258).
@@ -86,19 +87,38 @@ export class UploadSession {
     checkRange(response.header("range"), end);
   }
 
+  /**
+   * How many bytes the registry holds (distribution-spec, "Pushing a blob in chunks"); the session
+   * goes on where it says.
+   */
+  async held(): Promise<number> {
+    const response = await this.#context.transport.send({
+      method: "GET",
+      path: this.#location,
+      scopes: [scopeOf(this.#context, "pull", "push")],
+      operation: `ask how much the registry has of ${this.#name}`,
+      expect: [204],
+      repeatable: true,
+      signal: this.#signal,
+    });
+    await response.discard();
+    this.#location = this.#next(response, this.#location);
+    return heldBytes(response.header("range"));
+  }
+
   /** Ends the session with the rest of the bytes, which may be none or all. */
-  async finish(body: RequestBody): Promise<void> {
-    const operation = `push the blob ${nameOf(this.#context, this.#digest)}`;
+  async finish(body: RequestBody, digest: Digest): Promise<void> {
+    const operation = `push the blob ${nameOf(this.#context, digest)}`;
     const response = await this.#send({
       method: "PUT",
-      path: withDigest(this.#location, this.#digest),
+      path: withDigest(this.#location, digest),
       operation,
       headers: { "content-type": "application/octet-stream" },
       body,
       expect: [201],
     });
     this.#ended = true;
-    checkDigestHeader(response, this.#digest, operation);
+    checkDigestHeader(response, digest, operation);
   }
 
   /** Tells the registry to forget the session. Best effort: it forgets by itself, later. */
@@ -109,7 +129,7 @@ export class UploadSession {
       method: "DELETE",
       path: this.#location,
       scopes: [scopeOf(this.#context, "delete")],
-      operation: `cancel the upload of ${nameOf(this.#context, this.#digest)}`,
+      operation: `cancel the upload of ${this.#name}`,
       expect: [200, 202, 204, 404],
       repeatable: false,
       signal: AbortSignal.timeout(CANCEL_TIMEOUT_MS),
@@ -134,11 +154,28 @@ export class UploadSession {
     return response;
   }
 
+  get #name(): string {
+    return blobName(this.#context, this.#digest);
+  }
+
   #next(response: RegistryResponse, path: string): string {
     const { transport, repository } = this.#context;
     const context = { origin: transport.origin, path, repository };
     return parseUploadLocation(response.header("location"), context);
   }
+}
+
+function blobName(context: RepositoryContext, digest: Digest | undefined): string {
+  return digest === undefined
+    ? `a blob to ${context.repository}`
+    : `the blob ${nameOf(context, digest)}`;
+}
+
+/** `0-0` is said for nothing as well as for one byte; a chunk of one byte is not worth telling them apart. */
+function heldBytes(header: string | undefined): number {
+  const last = Number(/^(?:bytes=)?0-(\d+)$/.exec(header?.trim() ?? "")?.[1] ?? Number.NaN);
+  if (Number.isSafeInteger(last)) return last === 0 ? 0 : last + 1;
+  throw new SessionOutOfStep("the registry does not say how much it has");
 }
 
 /**

@@ -1,0 +1,36 @@
+import { InputError } from "../errors.js";
+import { encodeRawManifest, type EncodedManifest } from "../oci/manifest.js";
+import { isMediaType, OCI_MANIFEST } from "../oci/mediaTypes.js";
+import { isObject } from "./jsonAnswer.js";
+
+/**
+ * A manifest of any kind to push: bytes are kept as they are, an object is written as JSON. The media
+ * type is the given one, else what the document calls itself, else an OCI image manifest. What the
+ * document says is not changed and not checked: that is the registry's business. For new OCI manifests
+ * prefer `encodeManifest`, which is typed and gives the same bytes for the same content.
+ */
+export function manifestFrom(content: Uint8Array | object, mediaType?: string): EncodedManifest {
+  const bytes =
+    content instanceof Uint8Array ? content : new TextEncoder().encode(JSON.stringify(content));
+  return encodeRawManifest(bytes, checked(mediaType ?? ownMediaType(bytes) ?? OCI_MANIFEST));
+}
+
+function ownMediaType(bytes: Uint8Array): string | undefined {
+  const document = parse(bytes);
+  const own = isObject(document) ? document["mediaType"] : undefined;
+  return typeof own === "string" && own !== "" ? own : undefined;
+}
+
+/** Bytes that are no JSON may be a manifest of another kind; then its media type has to be given. */
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new InputError("mediaType", "the manifest is not JSON: give its media type", { cause });
+  }
+}
+
+function checked(mediaType: string): string {
+  if (isMediaType(mediaType)) return mediaType;
+  throw new InputError("mediaType", `${JSON.stringify(mediaType)} is not a media type`);
+}

@@ -1,0 +1,168 @@
+import { AcrError } from "../errors.js";
+import { type Digest, Digester } from "../oci/digest.js";
+import type { Descriptor } from "../oci/descriptor.js";
+import { SMALL_BLOB } from "./blobPush.js";
+import type { UploadBlobOptions } from "./repository.js";
+import type { RepositoryContext } from "./repositoryContext.js";
+import { judgeSession } from "./sessionFailure.js";
+import { UploadSession } from "./uploadSession.js";
+import type { UploadSettings } from "./uploadSettings.js";
+
+/** How the repository's other operations do the rest. */
+export interface StreamUploadParts {
+  /** Pushes what turned out to fit into one request. */
+  readonly push: (bytes: Uint8Array) => Promise<Descriptor>;
+  readonly exists: (digest: Digest) => Promise<boolean>;
+}
+
+/**
+ * Uploads a stream that can be read once. It is read a chunk ahead, so that a short one is pushed like
+ * any blob in memory. A longer one has a single session: the chunk in memory is what can be sent
+ * again, from the byte where the registry says that it stopped.
+ */
+export class StreamUpload {
+  readonly #context: RepositoryContext;
+  readonly #settings: UploadSettings;
+  readonly #options: UploadBlobOptions;
+  readonly #parts: StreamUploadParts;
+
+  constructor(
+    context: RepositoryContext,
+    settings: UploadSettings,
+    options: UploadBlobOptions,
+    parts: StreamUploadParts,
+  ) {
+    this.#context = context;
+    this.#settings = settings;
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  async run(content: AsyncIterable<Uint8Array>): Promise<Descriptor> {
+    const chunkSize = Math.min(this.#settings.chunkSize ?? SMALL_BLOB, SMALL_BLOB);
+    const chunks = chunksOf(content, chunkSize);
+    try {
+      const first = (await this.#next(chunks)) ?? new Uint8Array();
+      const second = await this.#next(chunks);
+      if (second === undefined) return await this.#parts.push(first);
+      return await this.#session(chunks, first, second);
+    } finally {
+      await chunks.return();
+    }
+  }
+
+  async #next(chunks: AsyncGenerator<Uint8Array, void, undefined>) {
+    this.#options.signal?.throwIfAborted();
+    const next = await chunks.next();
+    return next.done === true ? undefined : next.value;
+  }
+
+  async #session(
+    chunks: AsyncGenerator<Uint8Array, void, undefined>,
+    ...ahead: readonly Uint8Array[]
+  ): Promise<Descriptor> {
+    const { signal, mediaType = "application/octet-stream" } = this.#options;
+    const session = await UploadSession.start(this.#context, undefined, signal);
+    const digester = new Digester();
+    const send = async (chunk: Uint8Array): Promise<void> => {
+      const start = digester.size;
+      digester.update(chunk);
+      await this.#append(session, start, chunk);
+      this.#options.onProgress?.(digester.size);
+    };
+    try {
+      for (const chunk of ahead) await send(chunk);
+      for (let chunk = await this.#next(chunks); chunk !== undefined;) {
+        await send(chunk);
+        chunk = await this.#next(chunks);
+      }
+      const { size } = digester;
+      const digest = digester.digest();
+      await this.#finish(session, digest);
+      return { mediaType, digest, size };
+    } catch (error) {
+      await session.cancel();
+      throw error;
+    }
+  }
+
+  async #append(session: UploadSession, start: number, chunk: Uint8Array): Promise<void> {
+    const end = start + chunk.length;
+    let from = start;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await session.append(from, end, chunk.subarray(from - start));
+        return;
+      } catch (error) {
+        this.#judge(error, attempt);
+        await this.#settings.pause(attempt, this.#options.signal);
+        from = await this.#resume(session, error);
+        if (from === end) return;
+        if (from < start || from > end) throw unresumable(this.#context, error);
+      }
+    }
+  }
+
+  /** Where the session goes on, as the registry says. */
+  async #resume(session: UploadSession, failure: unknown): Promise<number> {
+    try {
+      return await session.held();
+    } catch (error) {
+      this.#options.signal?.throwIfAborted();
+      throw unresumable(this.#context, failure, error);
+    }
+  }
+
+  async #finish(session: UploadSession, digest: Digest): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await session.finish(new Uint8Array(), digest);
+        return;
+      } catch (error) {
+        this.#judge(error, attempt);
+        // The answer may be all that was lost.
+        if (await this.#parts.exists(digest)) return;
+        await this.#settings.pause(attempt, this.#options.signal);
+        await this.#resume(session, error);
+      }
+    }
+  }
+
+  #judge(error: unknown, attempt: number): void {
+    this.#options.signal?.throwIfAborted();
+    if (judgeSession(error) === "give-up" || attempt >= this.#settings.sessions) throw error;
+  }
+}
+
+function unresumable(context: RepositoryContext, failure: unknown, cause = failure): AcrError {
+  const reason = failure instanceof Error ? failure.message : String(failure);
+  return new AcrError(
+    "UNAVAILABLE",
+    `upload a stream to ${context.repository}: the registry does not go on with the session (${reason}), and a stream ` +
+      `cannot be read again: try again with a new one, or push a file or bytes in memory, which are sent anew by themselves`,
+    { cause },
+  );
+}
+
+/** The same bytes in pieces of exactly this size, the last one excepted; no piece is empty. */
+export async function* chunksOf(
+  content: AsyncIterable<Uint8Array>,
+  size: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let chunk = Buffer.allocUnsafe(size);
+  let filled = 0;
+  for await (const piece of content) {
+    for (let taken = 0; taken < piece.length;) {
+      const part = piece.subarray(taken, taken + size - filled);
+      chunk.set(part, filled);
+      filled += part.length;
+      taken += part.length;
+      if (filled < size) continue;
+      yield chunk;
+      // The one before may still be on its way.
+      chunk = Buffer.allocUnsafe(size);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield chunk.subarray(0, filled);
+}
