@@ -1,21 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AttributesArgs } from "./attributes.js";
 import { providerText, resourceType } from "./provider.js";
 import { type RegistryArgs, withSecretPassword } from "./registryArgs.js";
 
+/** Those that a class lets a program read, whether or not they were given. */
+export const ATTRIBUTES: readonly (keyof AttributesArgs)[] = [
+  "deleteEnabled",
+  "writeEnabled",
+  "readEnabled",
+  "listEnabled",
+];
+
 /**
- * What every resource passes to the engine beside its arguments: the provider's text, the output
- * names (a property is visible to the program only if it is named here), and its own URN, which the
- * engine tells neither `create` nor `delete`.
+ * What every resource passes to the engine beside its arguments: the provider's text, the names of
+ * what the program can read (what is neither given nor named is not even an Output), and its own
+ * URN, which the engine tells neither `create` nor `delete`.
  */
 export function engineProperties(
   kind: string,
   name: string,
   args: object & { registry?: pulumi.Input<RegistryArgs> },
-  outputs: readonly string[],
+  readable: readonly string[],
   options: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Inputs {
   return {
-    ...Object.fromEntries(outputs.map((output) => [output, undefined])),
+    ...Object.fromEntries(readable.map((property) => [property, undefined])),
     ...args,
     registry: withSecretPassword(args.registry),
     __urn: pulumi.createUrn(name, resourceType(kind), options?.parent),

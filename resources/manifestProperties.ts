@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AttributesArgs } from "./attributes.js";
 import type { Drift } from "./drift.js";
-import { engineProperties } from "./hidden.js";
+import { ATTRIBUTES, engineProperties } from "./hidden.js";
 import { resourceType } from "./provider.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
@@ -15,7 +15,8 @@ export interface ManifestPropertiesArgs extends AttributesArgs {
 }
 
 const KIND = "ManifestProperties";
-const OUTPUTS = ["drift"] as const;
+/** What a program can read. */
+const READABLE = ["repository", "digest", "drift", ...ATTRIBUTES];
 
 /**
  * Manages any of the four attributes of one manifest.
@@ -36,7 +37,7 @@ export class ManifestProperties extends pulumi.CustomResource {
   declare readonly listEnabled: pulumi.Output<boolean | undefined>;
 
   constructor(name: string, args: ManifestPropertiesArgs, options?: pulumi.CustomResourceOptions) {
-    super(resourceType(KIND), name, engineProperties(KIND, name, args, OUTPUTS, options), options);
+    super(resourceType(KIND), name, engineProperties(KIND, name, args, READABLE, options), options);
   }
 
   /** The attributes of a manifest by the id `<login server>/<repository>@<digest>`; it must exist. */

@@ -123,8 +123,12 @@ export interface LayerDescriptor {
 
 const KIND = "OciArtifact";
 
-/** Outputs, all but `tagDigests` and `drift` known at preview. */
-const OUTPUTS = [
+/** What a program can read. All outputs but `tagDigests` and `drift` are known at preview. */
+const READABLE = [
+  "repository",
+  "artifactType",
+  "annotations",
+  "tags",
   "digest",
   "size",
   "mediaType",
@@ -183,7 +187,7 @@ export class OciArtifact extends pulumi.CustomResource {
   declare readonly tags: pulumi.Output<string[] | undefined>;
 
   constructor(name: string, args: OciArtifactArgs, options?: pulumi.CustomResourceOptions) {
-    super(resourceType(KIND), name, engineProperties(KIND, name, args, OUTPUTS, options), options);
+    super(resourceType(KIND), name, engineProperties(KIND, name, args, READABLE, options), options);
   }
 
   /** The artifact as a descriptor, for another one's `subject`. Known at preview. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AttributesArgs } from "./attributes.js";
 import type { Drift } from "./drift.js";
-import { engineProperties } from "./hidden.js";
+import { ATTRIBUTES, engineProperties } from "./hidden.js";
 import { resourceType } from "./provider.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
@@ -22,7 +22,8 @@ export interface TagLockArgs extends AttributesArgs {
 }
 
 const KIND = "TagLock";
-const OUTPUTS = ["tagDigest", "drift"] as const;
+/** What a program can read. */
+const READABLE = ["repository", "tag", "tagDigest", "drift", ...ATTRIBUTES];
 
 /**
  * Locks a tag that something else moves or publishes, and the manifest that it names. For tags of an
@@ -46,7 +47,7 @@ export class TagLock extends pulumi.CustomResource {
   declare readonly listEnabled: pulumi.Output<boolean | undefined>;
 
   constructor(name: string, args: TagLockArgs, options?: pulumi.CustomResourceOptions) {
-    super(resourceType(KIND), name, engineProperties(KIND, name, args, OUTPUTS, options), options);
+    super(resourceType(KIND), name, engineProperties(KIND, name, args, READABLE, options), options);
   }
 
   /** The attributes of a tag by the id `<login server>/<repository>:<tag>`; it must exist. */

@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { before, describe, it } from "mocha";
+import { ManifestProperties, OciArtifact, TagLock } from "pulumi-acr";
+
+const digest = `sha256:${"0".repeat(64)}`;
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+interface Kind {
+  readonly name: string;
+  readonly create: (
+    name: string,
+    registry?: { loginServer: string; username: string; password: pulumi.Input<string> },
+    options?: pulumi.CustomResourceOptions,
+  ) => pulumi.CustomResource;
+  readonly get: (name: string, id: string) => pulumi.CustomResource;
+  readonly id: string;
+  /** What the class says that a program can read. */
+  readonly readable: readonly string[];
+}
+
+const attributes = ["deleteEnabled", "writeEnabled", "readEnabled", "listEnabled"];
+
+const kinds: readonly Kind[] = [
+  {
+    name: "OciArtifact",
+    create: (name, registry, options) =>
+      new OciArtifact(name, { repository: "charts/web", registry }, options),
+    get: (name, id) => OciArtifact.get(name, id),
+    id: `myregistry.azurecr.io/charts/web@${digest}`,
+    readable: [
+      ...["digest", "size", "mediaType", "configDescriptor", "layerDescriptors", "reference"],
+      ...["tagDigests", "drift", "repository", "artifactType", "annotations", "tags"],
+    ],
+  },
+  {
+    name: "TagLock",
+    create: (name, registry, options) =>
+      new TagLock(name, { repository: "charts/web", tag: "1.0.0", registry }, options),
+    get: (name, id) => TagLock.get(name, id),
+    id: "myregistry.azurecr.io/charts/web:1.0.0",
+    readable: ["repository", "tag", "tagDigest", "drift", ...attributes],
+  },
+  {
+    name: "ManifestProperties",
+    create: (name, registry, options) =>
+      new ManifestProperties(name, { repository: "charts/web", digest, registry }, options),
+    get: (name, id) => ManifestProperties.get(name, id),
+    id: `myregistry.azurecr.io/charts/web@${digest}`,
+    readable: ["repository", "digest", "drift", ...attributes],
+  },
+];
+
+interface Registered {
+  readonly type: string;
+  readonly id: string | undefined;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+class Component extends pulumi.ComponentResource {
+  constructor(name: string, options?: pulumi.ComponentResourceOptions) {
+    super("example:index:Component", name, {}, options);
+  }
+}
+
+describe("resource classes", () => {
+  const registered = new Map<string, Registered>();
+
+  before(() =>
+    pulumi.runtime.setMocks(
+      {
+        newResource: (args) => {
+          const inputs = args.inputs as Readonly<Record<string, unknown>>;
+          registered.set(args.name, { type: args.type, id: args.id, inputs });
+          const known = { digest, mediaType: "application/example", size: 3 };
+          return { id: args.id ?? `id of ${args.name}`, state: { ...inputs, ...known } };
+        },
+        call: () => ({}),
+      },
+      "project",
+      "stack",
+      false,
+    ),
+  );
+
+  async function register(
+    name: string,
+    resource: pulumi.CustomResource,
+  ): Promise<{ args: Registered; urn: string }> {
+    const urn = await valueOf(resource.urn);
+    const args = registered.get(name);
+    assert.ok(args !== undefined);
+    return { args, urn };
+  }
+
+  for (const kind of kinds) {
+    describe(kind.name, () => {
+      it("has the type token and the provider text that states have for good", async () => {
+        const texts = [];
+        for (const name of [`${kind.name}-one`, `${kind.name}-two`]) {
+          const { args } = await register(name, kind.create(name));
+          assert.equal(args.type, `pulumi-nodejs:dynamic/acr:${kind.name}`);
+          texts.push(args.inputs["__provider"]);
+        }
+        const expected = `exports.handler = () => require("pulumi-acr/provider").provider("${kind.name}", 1)`;
+        assert.deepEqual(texts, [expected, expected]);
+        assert.ok(expected.length < 120);
+      });
+
+      it("passes its own URN", async () => {
+        // Deeper nesting the mocks get wrong; urn.test.ts asks the engine.
+        const parents = { none: undefined, component: new Component(`${kind.name}-parent`) };
+        for (const [title, parent] of Object.entries(parents)) {
+          const name = `${kind.name}-under-${title}`;
+          const options = parent === undefined ? {} : { parent };
+          const { args, urn } = await register(name, kind.create(name, undefined, options));
+          assert.equal(args.inputs["__urn"], urn);
+        }
+      });
+
+      it("makes the password a secret that the program wrote as a plain text", async () => {
+        const name = `${kind.name}-secret`;
+        const registry = {
+          loginServer: "myregistry.azurecr.io",
+          username: "me",
+          password: "hunter2",
+        };
+        const { args } = await register(name, kind.create(name, registry));
+        const sent = args.inputs["registry"] as Record<string, unknown>;
+        assert.ok(secretMark in sent);
+        assert.deepEqual(sent["value"], registry);
+      });
+
+      it("makes no secret where there is none", async () => {
+        const name = `${kind.name}-plain`;
+        const { args } = await register(name, kind.create(name));
+        assert.ok(!("registry" in args.inputs));
+      });
+
+      it("lets the program read what it says, given or not, also of what get names", async () => {
+        const resources = [kind.create(`${kind.name}-read`), kind.get(`${kind.name}-got`, kind.id)];
+        for (const resource of resources) {
+          const properties = resource as unknown as Record<string, unknown>;
+          const absent = kind.readable.filter(
+            (name) => !pulumi.Output.isInstance(properties[name]),
+          );
+          assert.deepEqual(absent, []);
+          await valueOf(resource.urn);
+        }
+      });
+
+      it("get asks for the id, with nothing declared", async () => {
+        const name = `${kind.name}-get`;
+        const resource = kind.get(name, kind.id);
+        const { args } = await register(name, resource);
+        assert.equal(args.id, kind.id);
+        assert.deepEqual(Object.keys(args.inputs).sort(), ["__provider", "__urn"]);
+        assert.equal(await valueOf(resource.id), kind.id);
+      });
+    });
+  }
+
+  it("an artifact is a descriptor for another one's subject", async () => {
+    const artifact = new OciArtifact("subject", { repository: "charts/web" });
+    assert.deepEqual(await valueOf(artifact.descriptor), {
+      mediaType: "application/example",
+      digest,
+      size: 3,
+    });
+    const referrer = new OciArtifact("referrer", {
+      repository: "charts/web",
+      subject: artifact.descriptor,
+    });
+    const { args } = await register("referrer", referrer);
+    assert.deepEqual(args.inputs["subject"], await valueOf(artifact.descriptor));
+  });
+});
+
+function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply((value) => resolve(value as T)));
+}
