@@ -18,7 +18,7 @@ type Member = readonly [name: string, json: string | undefined];
  * The text of a manifest. Written out by hand, because `JSON.stringify` follows the order in which an
  * object was built, and puts names that look like integers first: two annotations could swap places.
  * Names of our own follow image-spec's Go structures, annotations the order of their UTF-8 bytes,
- * which is how Go sorts maps: what ORAS writes for the same content.
+ * which is how Go sorts maps, and what Go escapes is escaped: what ORAS writes for the same content.
  */
 export function manifestJson(manifest: ManifestMembers): string {
   return objectJson([
@@ -65,7 +65,7 @@ function annotationsJson(annotations: Annotations | undefined): string | undefin
 
 function objectJson(members: readonly Member[]): string {
   const present = members.filter(([, json]) => json !== undefined);
-  return `{${present.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(",")}}`;
+  return `{${present.map(([name, json]) => `${plain(name)}:${json}`).join(",")}}`;
 }
 
 function arrayJson(items: readonly string[]): string {
@@ -73,5 +73,12 @@ function arrayJson(items: readonly string[]): string {
 }
 
 function plain(value: string | number | readonly string[] | undefined): string | undefined {
-  return value === undefined ? undefined : JSON.stringify(value);
+  return value === undefined ? undefined : JSON.stringify(value).replace(ESCAPED_BY_GO, escaped);
+}
+
+/** "To avoid certain security issues" in HTML and JavaScript (Go, encoding/json, `Marshal`). */
+const ESCAPED_BY_GO = /[<>&\u2028\u2029]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

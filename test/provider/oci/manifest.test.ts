@@ -56,6 +56,19 @@ describe("encodeManifest", () => {
     });
   });
 
+  it("escapes what Go's encoder escapes, in names too, so that ORAS makes the same bytes", () => {
+    const { bytes } = encodeManifest({
+      schemaVersion: 2,
+      mediaType: OCI_MANIFEST,
+      config: EMPTY_DESCRIPTOR,
+      layers: [],
+      annotations: { "a<b": 'Jane <jane@example.com> & "J"\u2028\u2029\u00e9' },
+    });
+    const written =
+      '{"a\\u003cb":"Jane \\u003cjane@example.com\\u003e \\u0026 \\"J\\"\\u2028\\u2029\u00e9"}';
+    assert.ok(Buffer.from(bytes).toString().includes(written));
+  });
+
   it("does not depend on the order of annotations, and loses none", () => {
     const key = fc.oneof(
       fc.string(),
