@@ -4,6 +4,7 @@ import {
   namesOf,
   readAttributes,
   restrict,
+  whereSupported,
   writeAttributes,
 } from "../../artifact/lock.js";
 import { pushBlobs } from "../../artifact/push.js";
@@ -145,7 +146,9 @@ async function unlock(update: Update): Promise<void> {
   const { inputs, changes, repository, operation } = update;
   if (namesOf(changes.unlock).length === 0) return;
   for (const subject of [...artifact.tagsOf(inputs), inputs.digest]) {
-    await writeAttributes(repository.attributes, subject, changes.unlock, operation);
+    const opened = writeAttributes(repository.attributes, subject, changes.unlock, operation);
+    // Where there are no locks, none was ever put on: what was declared has failed, and is taken back.
+    await whereSupported(opened, undefined);
   }
 }
 
