@@ -21,7 +21,7 @@ export class Somebody {
   readonly #client: RegistryClient;
   readonly repository: Repository;
 
-  constructor(emulator: Emulator, repository: string) {
+  constructor(emulator: Pick<Emulator, "url" | "credentials">, repository: string) {
     const { username, password } = emulator.credentials;
     this.#client = new RegistryClient(emulator.url, {
       credential: { kind: "token", username, password },
