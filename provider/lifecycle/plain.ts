@@ -1,8 +1,11 @@
 /**
  * A copy without `undefined`, at any depth: the host refuses it with an error that names no property.
+ * In a list it becomes `null`, as in JSON.
  */
 export function withoutUndefined<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(withoutUndefined) as T;
+  if (Array.isArray(value)) {
+    return value.map((item: unknown) => (item === undefined ? null : withoutUndefined(item))) as T;
+  }
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)

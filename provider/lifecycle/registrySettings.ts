@@ -119,8 +119,7 @@ function settleCredential(places: readonly Lookup[], environment: Lookup): Crede
   const find = (key: "username" | "password"): string | undefined =>
     first(places.map((place) => place(key) ?? fromVariable(`${key}Variable`, place, environment)));
   const [username, password] = [find("username"), find("password")];
-  const given = username !== undefined || password !== undefined;
-  const name = setting("credential") ?? (given ? "token" : "default");
+  const name = first(places.map(credentialName)) ?? "default";
   switch (name) {
     case "anonymous":
       return { kind: "anonymous" };
@@ -137,6 +136,13 @@ function settleCredential(places: readonly Lookup[], environment: Lookup): Crede
         `${JSON.stringify(name)} is not a credential: expected ${CREDENTIAL_NAMES.map((known) => `"${known}"`).join(", ")}`,
       );
   }
+}
+
+/** A place that has a user name or a password means them, whatever a later place names. */
+function credentialName(place: Lookup): string | undefined {
+  const parts = ["username", "password", "usernameVariable", "passwordVariable"];
+  const token = first(parts.map(place)) === undefined ? undefined : "token";
+  return first([place("credential"), token]);
 }
 
 function missingPart(username: string | undefined): string {
