@@ -28,9 +28,16 @@ async function runEmulator(options: EmulatorOptions): Promise<void> {
     return;
   }
   const stop = (): void => {
-    void emulator.close().then(() => process.exit(0));
+    emulator.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`pulumi-acr: The emulator did not stop well: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
   };
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  // SIGHUP: the terminal was closed.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
   process.stdout.write(instructions(emulator));
 }
 

@@ -53,6 +53,7 @@ export async function serve(
   await send({
     answer,
     response,
+    connection: incoming.socket,
     withBody: method !== "HEAD",
     damage: damageOf(action),
     onSent: (bytes) => (entry.responseBytes += bytes),

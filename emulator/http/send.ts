@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 import type { Answer, FileSlice } from "./answer.js";
 
@@ -14,6 +15,8 @@ export interface Damage {
 export interface Sending {
   readonly answer: Answer;
   readonly response: ServerResponse;
+  /** What the request came over. A response that waits behind another one has no socket yet, and no `close` either. */
+  readonly connection: Socket;
   readonly withBody: boolean;
   readonly damage: Damage;
   readonly onSent: (bytes: number) => void;
@@ -39,16 +42,8 @@ export async function send(sending: Sending): Promise<void> {
     return;
   }
   if (withBody) await writeBody(sending, Infinity);
-  await ended(response);
-}
-
-/** Ends the answer; resolves when it was handed over, or when the connection is gone. */
-function ended(response: ServerResponse): Promise<void> {
-  if (response.closed) return Promise.resolve();
-  return new Promise((resolve) => {
-    response.once("close", resolve);
-    response.end(resolve);
-  });
+  response.end();
+  if (!response.writableFinished) await eventOrGone(sending, "finish");
 }
 
 function contentLength(answer: Answer): number | undefined {
@@ -75,8 +70,8 @@ async function writeBody(sending: Sending, limit: number): Promise<void> {
     }
     room -= bytes.length;
     onSent(bytes.length);
-    if (bytes.length > 0 && !response.write(bytes)) await drained(response);
-    if (room <= 0 || response.closed) return;
+    if (bytes.length > 0 && !response.write(bytes)) await eventOrGone(sending, "drain");
+    if (room <= 0 || isGone(sending)) return;
   }
 }
 
@@ -92,18 +87,23 @@ async function* parts(body: Buffer | FileSlice): AsyncGenerator<Buffer, void, un
   }
 }
 
-/** Resolves when the connection takes more, or is gone. */
-function drained(response: ServerResponse): Promise<void> {
-  if (response.closed) return Promise.resolve();
+/** Resolves with the event, or when the client is gone. */
+function eventOrGone(sending: Sending, event: "drain" | "finish"): Promise<void> {
+  if (isGone(sending)) return Promise.resolve();
+  const { response, connection } = sending;
   return new Promise((resolve) => {
     const done = (): void => {
-      response.off("drain", done);
-      response.off("close", done);
+      response.off(event, done).off("close", done);
+      connection.off("close", done);
       resolve();
     };
-    response.once("drain", done);
-    response.once("close", done);
+    response.once(event, done).once("close", done);
+    connection.once("close", done);
   });
+}
+
+function isGone({ response, connection }: Sending): boolean {
+  return response.closed || connection.destroyed;
 }
 
 function flipBit(bytes: Buffer): Buffer {

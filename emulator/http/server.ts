@@ -1,6 +1,6 @@
 import { type RequestListener, createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 
 import type { Certificate } from "./certificate.js";
 import { type ListenerParts, serve } from "./listener.js";
@@ -42,6 +42,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     certificate === undefined
       ? createHttpServer(timers, listener)
       : createHttpsServer({ ...timers, ...certificate.server }, listener);
+  const connections = trackConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, host, () => {
@@ -57,9 +58,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     origin: `${certificate === undefined ? "http" : "https"}://${authority}`,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
+      for (const connection of connections) connection.destroy();
       await closed;
       await Promise.all(running);
     },
   };
+}
+
+/** Every connection, also one whose TLS handshake never ends: `closeAllConnections` does not know that. */
+function trackConnections(server: NetServer): ReadonlySet<Socket> {
+  const connections = new Set<Socket>();
+  server.on("connection", (connection: Socket) => {
+    connections.add(connection);
+    connection.once("close", () => connections.delete(connection));
+  });
+  return connections;
 }

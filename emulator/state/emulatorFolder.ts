@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -11,11 +12,25 @@ export interface EmulatorFolder {
   leave(): Promise<void>;
 }
 
+/** Temporary folders in use; what a program does not close is removed when it ends. */
+const temporary = new Set<string>();
+
+process.on("exit", () => {
+  for (const path of temporary) rmSync(path, { recursive: true, force: true });
+});
+
 /** The data directory, which is made if it is not there; without one, a fresh temporary folder. */
 export async function enterFolder(dataDirectory: string | undefined): Promise<EmulatorFolder> {
   if (dataDirectory === undefined) {
     const path = await mkdtemp(join(tmpdir(), "acr-emulator-"));
-    return { path, leave: () => rm(path, { recursive: true, force: true }) };
+    temporary.add(path);
+    return {
+      path,
+      leave: async () => {
+        await rm(path, { recursive: true, force: true });
+        temporary.delete(path);
+      },
+    };
   }
   const path = resolve(dataDirectory);
   await mkdir(path, { recursive: true });
