@@ -10,14 +10,14 @@ type Found = Readonly<Record<string, NamedAttributes>>;
  */
 export class LockOwnership {
   /** By URN, what `check` was told; a refresh or destroy calls no `check`, so there it is empty. */
-  readonly #declared = new Map<string, string>();
+  readonly #declared = new Map<string, Found>();
   /** By URN, what its state has set, the manifest of a locked tag included. */
-  readonly #held = new Map<string, readonly string[]>();
+  readonly #held = new Map<string, Found>();
   readonly #previous = new Map<string, NamedAttributes>();
 
-  /** `check`: the program declares the attributes of this reference. */
-  declare(urn: string, reference: string): void {
-    this.#declared.set(urn, reference);
+  /** `check`: the program declares these attributes of this reference. */
+  declare(urn: string, reference: string, attributes: NamedAttributes = {}): void {
+    this.#declared.set(urn, { [reference]: attributes });
   }
 
   /** What a state found; of each attribute, the first to tell is the oldest. */
@@ -30,7 +30,7 @@ export class LockOwnership {
   /** The resource has set, and goes on setting, attributes of these. */
   hold(urn: unknown, previous: Found): void {
     this.remember(previous);
-    if (typeof urn === "string") this.#held.set(urn, Object.keys(previous));
+    if (typeof urn === "string") this.#held.set(urn, previous);
   }
 
   /**
@@ -42,13 +42,26 @@ export class LockOwnership {
     return Object.fromEntries(namesOf(live).map((name) => [name, known[name] ?? live[name]]));
   }
 
-  /** URN of a resource of the program, other than the one named, that holds the reference. */
+  /** URN of a resource of the program that holds attributes of the reference. */
   holder(reference: string, except?: unknown): string | undefined {
-    for (const [urn, declared] of this.#declared) {
-      if (urn === except) continue;
-      if (declared === reference || this.#held.get(urn)?.includes(reference) === true) return urn;
-    }
-    return undefined;
+    return this.#holders(reference, except)[0]?.urn;
+  }
+
+  /** Of these attributes, those that no resource of the program holds, but for the one named. */
+  free(reference: string, attributes: NamedAttributes, except?: unknown): NamedAttributes {
+    const held = this.#holders(reference, except).flatMap(({ names }) => names);
+    const names = namesOf(attributes).filter((name) => !held.includes(name));
+    return Object.fromEntries(names.map((name) => [name, attributes[name]]));
+  }
+
+  #holders(reference: string, except: unknown) {
+    return [...this.#declared]
+      .filter(([urn]) => urn !== except)
+      .flatMap(([urn, declared]) => {
+        const found = [declared[reference], this.#held.get(urn)?.[reference]];
+        const attributes = found.filter((one) => one !== undefined);
+        return attributes.length === 0 ? [] : [{ urn, names: attributes.flatMap(namesOf) }];
+      });
   }
 
   /** Who holds a lock that is not the caller's, for an error. */

@@ -45,7 +45,7 @@ describe("static get", function () {
         ...{ digest: artifact.digest, mediaType, size, layerDescriptors, reference, artifactType },
         ...{ tagDigest, writeEnabled, deleteEnabled, listEnabled: properties.listEnabled },
       };
-      pulumi.all(outputs).apply((values) => seen.push(values));
+      pulumi.output(outputs).apply((values) => seen.push(values));
       return Promise.resolve({});
     };
     emulator.journal.clear();

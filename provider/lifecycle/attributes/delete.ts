@@ -17,8 +17,8 @@ export async function deleteAttributes(
   const state = bag as unknown as AttributeState;
   const repository = open(host, bag);
   for (const subject of subjectsOf(state)) {
-    if (host.locks.holder(subject.reference) !== undefined) continue;
-    await putBackFound(repository, subject, state.__declared, state, operation);
+    const ours = host.locks.free(subject.reference, state.__declared);
+    await putBackFound(repository, subject, ours, state, operation);
   }
 }
 

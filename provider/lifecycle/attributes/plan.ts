@@ -5,7 +5,7 @@ import { checkRegistry } from "../registryCheck.js";
 import { sameRegistry, sameSecrets } from "../registryIdentity.js";
 import { ATTRIBUTE_NAMES } from "../../registry/attributes.js";
 import { containsUnknown } from "../unknown.js";
-import { type AttributeKind, type AttributeState, baseOf } from "./kind.js";
+import { type AttributeKind, type AttributeState, attributesOf, baseOf } from "./kind.js";
 
 export function checkAttributes(kind: AttributeKind, host: Host, news: PropertyBag): CheckResult {
   const invalid = kind.validate(news);
@@ -15,7 +15,7 @@ export function checkAttributes(kind: AttributeKind, host: Host, news: PropertyB
   const inputs = kind.complete({ ...news, registry });
   const urn = inputs["__urn"];
   if (typeof urn === "string" && !containsUnknown(inputs)) {
-    host.locks.declare(urn, kind.id(baseOf(inputs), inputs));
+    host.locks.declare(urn, kind.id(baseOf(inputs), inputs), attributesOf(inputs));
   }
   return { inputs, failures };
 }

@@ -45,12 +45,11 @@ function released(
   news: PropertyBag,
 ): { subject: Subject; ours: NamedAttributes }[] {
   const wanted = attributesOf(news);
-  return subjectsOf(state)
-    .filter(({ reference }) => host.locks.holder(reference, news["__urn"]) === undefined)
-    .map((subject) => {
-      const managed = found.subjects.some(({ reference }) => reference === subject.reference);
-      return { subject, ours: managed ? without(state.__declared, wanted) : state.__declared };
-    });
+  return subjectsOf(state).map((subject) => {
+    const managed = found.subjects.some(({ reference }) => reference === subject.reference);
+    const ours = managed ? without(state.__declared, wanted) : state.__declared;
+    return { subject, ours: host.locks.free(subject.reference, ours, news["__urn"]) };
+  });
 }
 
 function without(old: NamedAttributes, wanted: NamedAttributes): NamedAttributes {

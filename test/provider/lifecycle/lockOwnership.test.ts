@@ -25,4 +25,18 @@ describe("LockOwnership", () => {
     assert.equal(locks.holder(MANIFEST), "a");
     assert.equal(locks.holder(MANIFEST, "a"), undefined);
   });
+
+  it("frees what others do not hold, attribute by attribute", () => {
+    const locks = new LockOwnership();
+    locks.declare("lock", "registry/app:1.0", { writeEnabled: false });
+    locks.hold("lock", { [MANIFEST]: { writeEnabled: true } });
+    locks.declare("properties", MANIFEST, { listEnabled: false });
+    const all = { writeEnabled: false, listEnabled: false, readEnabled: false };
+    assert.deepEqual(locks.free(MANIFEST, all), { readEnabled: false });
+    assert.deepEqual(locks.free(MANIFEST, all, "lock"), {
+      writeEnabled: false,
+      readEnabled: false,
+    });
+    assert.deepEqual(locks.free("registry/app:2.0", all), all);
+  });
 });
