@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import * as fc from "fast-check";
+import { describe, it } from "mocha";
+import { hasCode } from "../../provider/errors.js";
+import { chunksOf } from "../../provider/registry/streamUpload.js";
+import type { BlobStore } from "../../provider/registry/index.js";
+import { seededBlob } from "../provider/registry/seededBlob.js";
+import { withEmulator } from "../provider/registry/withEmulator.js";
+
+const KIB = 1024;
+/** Several chunks of {@link CHUNK}, the last one shorter. */
+const LONG = seededBlob(5 * 100 * KIB + 1);
+const CHUNK = 100 * KIB;
+
+describe("upload of a stream", function () {
+  this.timeout(20_000);
+  const subject = withEmulator();
+  const open = (): Readable => Readable.from(piecesOf(LONG.content, 30_000), { objectMode: false });
+  const store = (chunkSize = CHUNK): BlobStore =>
+    subject.client({ chunkSize }).repository("up/load").blobs;
+  const forget = async (blobs: BlobStore): Promise<void> => {
+    await blobs.delete(LONG.descriptor.digest);
+    subject.emulator.journal.clear();
+  };
+
+  for (const size of [0, 1, 1_000, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK]) {
+    it(`${size} bytes, whose digest is known at their end`, async () => {
+      const blob = seededBlob(size);
+      const blobs = store();
+      const progress: number[] = [];
+      const uploaded = await blobs.upload(Readable.from(piecesOf(blob.content, 7_001)), {
+        mediaType: "text/plain",
+        onProgress: (sent) => progress.push(sent),
+      });
+      assert.deepEqual(uploaded, { ...blob.descriptor, mediaType: "text/plain" });
+      assert.equal(progress.at(-1), size);
+      assert.deepEqual(await buffer(await blobs.fetch(uploaded.digest)), blob.content);
+    });
+  }
+
+  it("bytes in memory are pushed like a blob", async () => {
+    const blob = seededBlob(500);
+    const { digest, size } = await store().upload(blob.content);
+    assert.deepEqual({ digest, size }, { digest: blob.descriptor.digest, size: 500 });
+    assert.equal(subject.methods, "POST");
+  });
+
+  for (const [name, rule] of [
+    ["a chunk does not arrive", { method: "PATCH", nth: 2, action: { type: "reset" } }],
+    ["the registry is busy", { method: "PATCH", nth: 2, action: { type: "status", status: 503 } }],
+    ["the last answer is lost", { method: "PUT", action: { type: "dropAnswer" } }],
+    ["the last request is lost", { method: "PUT", action: { type: "reset" } }],
+  ] as const) {
+    it(`goes on when ${name}`, async () => {
+      const blobs = store();
+      await forget(blobs);
+      const fault = subject.emulator.faults.add(rule);
+      const { digest } = await blobs.upload(open());
+      assert.equal(fault.hits, 1);
+      assert.equal(digest, LONG.descriptor.digest);
+      assert.deepEqual(await buffer(await blobs.fetch(digest)), LONG.content);
+      assert.equal(subject.emulator.openUploads(), 0);
+    });
+  }
+
+  // The service binds a session's address to its offset, and tells the new one in the answer that was lost.
+  for (const [name, rule] of [
+    ["the answer to a chunk is lost", { method: "PATCH", nth: 3, action: { type: "dropAnswer" } }],
+    ["a chunk is cut", { method: "PATCH", nth: 2, action: { type: "resetAfter", bytes: 40_000 } }],
+  ] as const) {
+    it(`says what to do when ${name}`, async () => {
+      const blobs = store();
+      await forget(blobs);
+      const fault = subject.emulator.faults.add(rule);
+      await assert.rejects(blobs.upload(open()), (error) => {
+        assert.match(String(error), /a stream cannot be read again: .* push a file or bytes/);
+        return hasCode(error, "UNAVAILABLE");
+      });
+      assert.equal(fault.hits, 1);
+      assert.equal(await blobs.exists(LONG.descriptor.digest), false);
+    });
+  }
+
+  it("ends with the source's own error, and cancels the session", async () => {
+    const blobs = store();
+    const wrong = new Error("the disk is gone");
+    const failing = async function* (): AsyncGenerator<Buffer> {
+      yield LONG.content.subarray(0, 3 * CHUNK);
+      throw wrong;
+    };
+    const before = subject.emulator.openUploads();
+    await assert.rejects(blobs.upload(failing()), (error) => error === wrong);
+    assert.equal(subject.emulator.openUploads(), before);
+    assert.equal(subject.requests.at(-1)?.split(" ")[0], "DELETE");
+  });
+
+  it("is called off by its signal, and cancels the session", async () => {
+    const calling = new AbortController();
+    const upload = store().upload(open(), {
+      signal: calling.signal,
+      onProgress: () => calling.abort(),
+    });
+    await assert.rejects(upload, (error) => hasCode(error, "ABORTED"));
+    assert.equal(subject.requests.at(-1)?.split(" ")[0], "DELETE");
+  });
+
+  it("closes a source that it does not read to the end", async () => {
+    let closed = false;
+    const endless = async function* (): AsyncGenerator<Buffer> {
+      try {
+        for (;;) yield LONG.content;
+      } finally {
+        closed = true;
+      }
+    };
+    subject.emulator.faults.add({
+      method: "PATCH",
+      action: { type: "status", status: 403, code: "DENIED", message: "no" },
+    });
+    await assert.rejects(store().upload(endless()), (error) => hasCode(error, "DENIED"));
+    assert.equal(closed, true);
+  });
+});
+
+describe("chunks of a stream", () => {
+  it("are the same bytes, in pieces of one size", async () => {
+    const sizes = fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(sizes, fc.integer({ min: 1, max: 40 }), async (pieces, size) => {
+        const whole = Buffer.from(Array.from({ length: pieces.reduce(sum, 0) }, (_, at) => at));
+        let at = 0;
+        const parts = pieces.map((length) => whole.subarray(at, (at += length)));
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of chunksOf(Readable.from(parts), size)) chunks.push(chunk);
+        assert.deepEqual(Buffer.concat(chunks), whole);
+        assert.ok(chunks.slice(0, -1).every(({ length }) => length === size));
+        assert.ok(chunks.every(({ length }) => length > 0 && length <= size));
+      }),
+    );
+  });
+});
+
+function sum(total: number, one: number): number {
+  return total + one;
+}
+
+function* piecesOf(content: Buffer, size: number): Generator<Buffer> {
+  for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
+}
