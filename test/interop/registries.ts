@@ -35,10 +35,13 @@ export function isHere({ needs }: RegistryKind): boolean {
 }
 
 /** A client of ours for it, signed in. */
-export function clientOf({ url, credentials }: RunningRegistry): RegistryClient {
+export function clientOf(
+  { url, credentials }: RunningRegistry,
+  options: { readonly chunkSize?: number } = {},
+): RegistryClient {
   const credential: Credential =
     credentials === undefined ? { kind: "anonymous" } : { kind: "token", ...credentials };
-  return new RegistryClient(url, { credential });
+  return new RegistryClient(url, { credential, ...options });
 }
 
 /** Environment of a stack that publishes there. */
