@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+
+/** What one command took. */
+export interface Measurement {
+  readonly seconds: number;
+  /** Of the processor, its children included; absent where there is no GNU time. */
+  readonly processorSeconds?: number;
+  /** Peak of the resident memory. */
+  readonly memoryMiB?: number;
+}
+
+const GNU_TIME = "/usr/bin/time";
+const MARK = "measured:";
+
+/** Runs a command to its end; its whole life counts. */
+export async function measure(
+  command: readonly string[],
+  options: { readonly home: string },
+): Promise<Measurement> {
+  const timed = existsSync(GNU_TIME) ? [GNU_TIME, "-f", `${MARK} %U %S %M`, ...command] : command;
+  const [program = "", ...args] = timed;
+  const env = { PATH: process.env["PATH"], HOME: options.home, DOCKER_CONFIG: options.home };
+  const started = performance.now();
+  const output = await run(program, args, env);
+  const seconds = (performance.now() - started) / 1000;
+  const [user, system, kib] = (output.split(MARK)[1] ?? "").trim().split(" ").map(Number);
+  if (user === undefined || system === undefined || kib === undefined) return { seconds };
+  return { seconds, processorSeconds: user + system, memoryMiB: kib / 1024 };
+}
+
+/** The middle one, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.slice(
+    Math.floor((sorted.length - 1) / 2),
+    Math.floor(sorted.length / 2) + 1,
+  );
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}
+
+/** Without blocking: the registry beside it is read from this process. */
+function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    child.stdout.on("data", (data: Buffer) => (output += data.toString()));
+    child.stderr.on("data", (data: Buffer) => (output += data.toString()));
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (code === 0) resolve(output);
+      else reject(new Error(`${[program, ...args].join(" ")} ended with ${code}:\n${output}`));
+    });
+  });
+}

@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import { foreignTool, type ForeignToolName } from "../../tools/installed.js";
+import { ARTIFACT } from "./ociLayout.js";
+
+/** What there is to publish, and where to. */
+export interface Push {
+  /** With the scheme. */
+  readonly url: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly file: string;
+  /** The same file, packed: an OCI image layout. */
+  readonly layout: string;
+}
+
+export interface PushClient {
+  readonly name: string;
+  /** What it starts from: a file has to be hashed first, a layout says the digests. */
+  readonly from: "file" | "layout";
+  readonly command: (push: Push) => readonly string[];
+}
+
+/** Ours first, then those that are installed. */
+export function pushClients(): readonly PushClient[] {
+  return [ours, ...others.flatMap(installed)];
+}
+
+const ours: PushClient = {
+  name: "pulumi-acr",
+  from: "file",
+  command: ({ url, repository, tag, file }) => [
+    process.execPath,
+    join(__dirname, "pushFile.js"),
+    url,
+    repository,
+    tag,
+    file,
+  ],
+};
+
+interface Other extends Omit<PushClient, "command"> {
+  readonly tool: ForeignToolName;
+  readonly args: (target: { host: string; image: string }, push: Push) => readonly string[];
+}
+
+const { artifactType, layers = [] } = ARTIFACT("");
+const mediaType = layers[0]?.mediaType;
+
+const others: readonly Other[] = [
+  {
+    name: "oras push",
+    tool: "oras",
+    from: "file",
+    args: ({ image }, { file }) => [
+      ...["push", "--plain-http", "--no-tty", "--disable-path-validation"],
+      ...["--artifact-type", String(artifactType), image, `${file}:${mediaType}`],
+    ],
+  },
+  {
+    name: "regctl artifact put",
+    tool: "regctl",
+    from: "file",
+    args: ({ host, image }, { file }) => [
+      ...["--host", `reg=${host},tls=disabled`, "artifact", "put"],
+      ...["--artifact-type", String(artifactType), "--file-media-type", String(mediaType)],
+      ...["--file", file, image],
+    ],
+  },
+  {
+    name: "crane push",
+    tool: "crane",
+    from: "layout",
+    args: ({ image }, { layout }) => ["push", layout, image],
+  },
+  {
+    name: "skopeo copy",
+    tool: "skopeo",
+    from: "layout",
+    args: ({ image }, { layout, tag }) => [
+      ...["copy", "--quiet", "--dest-tls-verify=false"],
+      ...[`oci:${layout}:${tag}`, `docker://${image}`],
+    ],
+  },
+  {
+    name: "regctl image copy",
+    tool: "regctl",
+    from: "layout",
+    args: ({ host, image }, { layout, tag }) => [
+      ...["--host", `reg=${host},tls=disabled`, "image", "copy"],
+      ...[`ocidir://${layout}:${tag}`, image],
+    ],
+  },
+];
+
+function installed({ name, tool, from, args }: Other): readonly PushClient[] {
+  const { path, howToGet } = foreignTool(tool);
+  if (path === undefined) {
+    console.error(howToGet);
+    return [];
+  }
+  const command = (push: Push): readonly string[] => {
+    const { host } = new URL(push.url);
+    return [path, ...args({ host, image: `${host}/${push.repository}:${push.tag}` }, push)];
+  };
+  return [{ name, from, command }];
+}
