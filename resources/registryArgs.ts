@@ -56,16 +56,20 @@ export interface RegistryArgs {
   waitForAccess?: pulumi.Input<number>;
 }
 
-/** The password is a secret even if the program wrote it as a plain text. */
+/** The password is a secret even if the program wrote it as a plain text; the rest stays readable. */
 export function withSecretPassword(
   registry: pulumi.Input<RegistryArgs> | undefined,
-): pulumi.Output<object> | undefined {
+): pulumi.Input<object> | undefined {
   if (registry === undefined) return undefined;
-  return pulumi
-    .output(registry)
-    .apply((args) =>
-      pulumi.output(
-        args.password === undefined ? args : { ...args, password: pulumi.secret(args.password) },
-      ),
-    ) as pulumi.Output<object>;
+  return isPlain(registry)
+    ? hidePassword(registry)
+    : pulumi.output(registry as pulumi.Input<object>).apply(hidePassword);
+}
+
+function hidePassword(args: RegistryArgs): object {
+  return args.password === undefined ? args : { ...args, password: pulumi.secret(args.password) };
+}
+
+function isPlain(registry: pulumi.Input<RegistryArgs>): registry is RegistryArgs {
+  return !pulumi.Output.isInstance(registry) && !(registry instanceof Promise);
 }

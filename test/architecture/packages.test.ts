@@ -40,7 +40,6 @@ const permissions: Readonly<Record<string, readonly Permission[]>> = {
   ],
   "@azure/identity": [{ where: ["provider/auth/"], kinds: whenCalled }],
   "@azure/logger": [{ where: ["provider/http/", "provider/auth/"], kinds: anyKind }],
-  "tar-stream": [{ where: ["provider/tar/"], kinds: anyKind }],
   fflate: [{ where: ["provider/tar/"], kinds: anyKind }],
   zod: [{ where: ["provider/lifecycle/", "provider/registry/", "provider/oci/"], kinds: anyKind }],
   jose: [{ where: ["emulator/"], kinds: anyKind }],
