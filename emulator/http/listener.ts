@@ -48,7 +48,7 @@ export async function serve(
   const answer = await answerOrNothing(parts, entry, action, request, cut);
   if (answer === undefined) return;
   entry.status = answer.status;
-  keepAliveHeader(response);
+  connectionHeader(response, parts.server);
   body.drain();
   await send({
     answer,
@@ -119,9 +119,14 @@ function damageOf(action: FaultAction | undefined): Damage {
   return { corrupt: action?.type === "corrupt" };
 }
 
-/** Node would add `Keep-Alive: timeout=…`, which the service does not send; its own Connection header stops that. */
-function keepAliveHeader(response: ServerResponse): void {
-  if (response.shouldKeepAlive) response.setHeader("Connection", "keep-alive");
+/**
+ * Node would add `Keep-Alive: timeout=…`, which the service does not send; a Connection header of one's own stops that.
+ * Storage sends neither (C11 #9, #33).
+ */
+function connectionHeader(response: ServerResponse, server: ListenerParts["server"]): void {
+  if (!response.shouldKeepAlive) return;
+  if (server === "registry") response.setHeader("Connection", "keep-alive");
+  else response.removeHeader("Connection");
 }
 
 function cutConnection(incoming: IncomingMessage): void {

@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, request as httpRequest } from "node:http";
+import { type Agent, type IncomingHttpHeaders, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/index.js";
@@ -18,9 +18,11 @@ export interface Sent {
   readonly chunked?: boolean;
   readonly ca?: string;
   readonly signal?: AbortSignal;
+  /** Without one, each request has a connection of its own. */
+  readonly agent?: Agent;
 }
 
-/** One request over a connection of its own, nothing added and nothing followed. */
+/** One request, nothing added and nothing followed. */
 export function exchange(url: string, sent: Sent = {}): Promise<Received> {
   const body = sent.body === undefined ? undefined : Buffer.from(sent.body);
   const length =
@@ -30,7 +32,7 @@ export function exchange(url: string, sent: Sent = {}): Promise<Received> {
   const options = {
     method: sent.method ?? "GET",
     headers: { ...(body === undefined ? {} : length), ...sent.headers },
-    agent: false as const,
+    agent: sent.agent ?? (false as const),
     ...(sent.ca === undefined ? {} : { ca: sent.ca }),
     ...(sent.signal === undefined ? {} : { signal: sent.signal }),
   };
