@@ -63,7 +63,7 @@ export const REGISTRY_ROWS: Record<string, Row> = {
   ],
   "an unknown credential": [
     registry({ credential: "admin" }),
-    { "registry.credential": /expected "default", "token" or "anonymous", but got "admin"/ },
+    { "registry.credential": /^expected ("[a-z-]+",? )+or "[a-z-]+", but got "admin"$/ },
   ],
   "a password that is a number": [
     registry({ password: 4711 }),

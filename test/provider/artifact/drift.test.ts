@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { describeDrift, findDrift } from "../../../provider/artifact/drift.js";
+import type { LiveArtifact, WantedArtifact } from "../../../provider/artifact/inspect.js";
+import { digestOf } from "../../../provider/oci/digest.js";
+import { parseTag } from "../../../provider/oci/reference.js";
+
+const DIGEST = digestOf("ours");
+const THEIRS = digestOf("theirs");
+const BLOB = digestOf("blob");
+const BASE = "registry.example/app";
+const OPEN = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
+const LOCK = { deleteEnabled: false, writeEnabled: false };
+const LOCKED = { ...OPEN, ...LOCK };
+
+const wanted: WantedArtifact = {
+  digest: DIGEST,
+  tags: [parseTag("v1"), parseTag("v2")],
+  blobs: [],
+};
+const tags = (v1: object, v2: object = { digest: DIGEST }): LiveArtifact["tags"] =>
+  new Map([
+    ["v1", { digest: DIGEST, ...v1 }],
+    ["v2", { digest: DIGEST, ...v2 }],
+  ]);
+
+/** declared, live, and the sentences that are said. */
+const ROWS: Readonly<Record<string, [Partial<WantedArtifact>, LiveArtifact, string[]]>> = {
+  nothing: [{}, { tags: tags({}), missingBlobs: [] }, []],
+  "a moved tag, with its time": [
+    {},
+    { tags: tags({ digest: THEIRS, lastUpdateTime: "2026-01-02T03:04:05Z" }), missingBlobs: [] },
+    [`${BASE}:v1 was moved since 2026-01-02T03:04:05Z: it names ${THEIRS}, declared is ${DIGEST}`],
+  ],
+  "a moved tag where times are not told": [
+    {},
+    { tags: tags({ digest: THEIRS }), missingBlobs: [] },
+    [`${BASE}:v1 was moved: it names ${THEIRS}, declared is ${DIGEST}`],
+  ],
+  "deleted tags": [
+    {},
+    { tags: new Map(), missingBlobs: [] },
+    [1, 2].map((n) => `${BASE}:v${n} was deleted: declared is ${DIGEST}`),
+  ],
+  "a missing blob": [
+    {},
+    { tags: tags({}), missingBlobs: [BLOB] },
+    [`${BASE}@${BLOB} is missing: the artifact cannot be pulled`],
+  ],
+  "attributes that no lock names": [
+    {},
+    { tags: tags({ attributes: LOCKED }), attributes: LOCKED, missingBlobs: [] },
+    [],
+  ],
+  "attributes beside those of the lock": [
+    { lock: LOCK },
+    {
+      tags: tags({ attributes: { ...LOCKED, listEnabled: false } }, { attributes: LOCKED }),
+      attributes: LOCKED,
+      missingBlobs: [],
+    },
+    [],
+  ],
+  "an opened tag and manifest": [
+    { lock: LOCK },
+    {
+      tags: tags({ attributes: LOCKED }, { attributes: { ...LOCKED, deleteEnabled: true } }),
+      attributes: OPEN,
+      missingBlobs: [],
+    },
+    [
+      `${BASE}:v2 has deleteEnabled=true, writeEnabled=false, declared is deleteEnabled=false, writeEnabled=false`,
+      `${BASE}@${DIGEST} has deleteEnabled=true, writeEnabled=true, declared is deleteEnabled=false, writeEnabled=false`,
+    ],
+  ],
+  "attributes of a tag that is elsewhere": [
+    { lock: LOCK },
+    {
+      tags: tags({ digest: THEIRS, attributes: OPEN }, { attributes: LOCKED }),
+      attributes: LOCKED,
+      missingBlobs: [],
+    },
+    [`${BASE}:v1 was moved: it names ${THEIRS}, declared is ${DIGEST}`],
+  ],
+};
+
+describe("findDrift", () => {
+  for (const [name, [declared, live, said]] of Object.entries(ROWS)) {
+    it(`names ${name}`, () => {
+      const drift = findDrift({ ...wanted, ...declared }, live, BASE);
+      assert.deepEqual(drift.map(describeDrift), said);
+    });
+  }
+});

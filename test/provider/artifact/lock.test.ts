@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import {
+  describeAttributes,
+  LOCKED,
+  matches,
+  namesOf,
+  opened,
+  restrict,
+  whereSupported,
+} from "../../../provider/artifact/lock.js";
+import { RegistryError } from "../../../provider/errors.js";
+
+const OPEN = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
+
+describe("named attributes", () => {
+  it("are told in the service's order, and only those that are named", () => {
+    const named = { listEnabled: false, deleteEnabled: true, readEnabled: undefined };
+    assert.deepEqual(namesOf(named), ["deleteEnabled", "listEnabled"]);
+    assert.equal(describeAttributes(named), "deleteEnabled=true, listEnabled=false");
+    assert.deepEqual(restrict(OPEN, named), { deleteEnabled: true, listEnabled: true });
+    assert.deepEqual(opened(LOCKED), { deleteEnabled: true, writeEnabled: true });
+  });
+
+  it("match whatever the others are", () => {
+    assert.ok(matches({ ...OPEN, ...LOCKED, readEnabled: false }, LOCKED));
+    assert.ok(!matches({ ...OPEN, deleteEnabled: false }, LOCKED));
+    assert.ok(matches(OPEN, {}));
+  });
+
+  it("do without a registry that has none, but not without one that fails", async () => {
+    const error = (code: "UNSUPPORTED" | "DENIED") =>
+      new RegistryError(code, "no", { method: "GET", url: "" });
+    assert.equal(await whereSupported(Promise.reject(error("UNSUPPORTED")), "none"), "none");
+    await assert.rejects(whereSupported(Promise.reject(error("DENIED")), "none"), {
+      code: "DENIED",
+    });
+    assert.equal(await whereSupported(Promise.resolve("some"), "none"), "some");
+  });
+});
