@@ -7,8 +7,21 @@ export type CredentialName =
    * others, in the order of `DefaultAzureCredential`.
    */
   | "default"
+  /**
+   * A service principal from the environment: `AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, and
+   * `AZURE_CLIENT_SECRET` or `AZURE_CLIENT_CERTIFICATE_PATH`.
+   */
+  | "environment"
+  /** A federated token in the file that `AZURE_FEDERATED_TOKEN_FILE` names, as in Kubernetes and CI. */
+  | "workload-identity"
+  /** The identity of the machine; `clientId` names a user-assigned one. */
+  | "managed-identity"
+  /** Who is signed in to the Azure CLI. */
+  | "azure-cli"
   /** The admin user or a repository-scoped token, by user name and password. */
   | "token"
+  /** What `docker login` or `az acr login` left behind, credential helpers included. */
+  | "docker-config"
   /** No identity: a registry with anonymous pull, for reading only. */
   | "anonymous";
 
@@ -41,13 +54,16 @@ export interface RegistryArgs {
   usernameVariable?: pulumi.Input<string>;
   /** Name of the environment variable that holds the password, if not `ACR_PASSWORD`. */
   passwordVariable?: pulumi.Input<string>;
-  /** Entra tenant, for `default`. Environment `AZURE_TENANT_ID`. */
+  /** Entra tenant, for `default`, `workload-identity` and `azure-cli`. Environment `AZURE_TENANT_ID`. */
   tenantId?: pulumi.Input<string>;
-  /** Client id of a user-assigned identity, for `default`. Environment `AZURE_CLIENT_ID`. */
+  /**
+   * Client id of a user-assigned identity, for `default`, `managed-identity` and `workload-identity`.
+   * Environment `AZURE_CLIENT_ID`.
+   */
   clientId?: pulumi.Input<string>;
-  /** Audience of the Entra token. Default `https://containerregistry.azure.net`. */
+  /** Audience of the Entra token. Default: that of the cloud, as the login server's ending says. */
   audience?: pulumi.Input<string>;
-  /** Entra's host in a national cloud, for example `https://login.chinacloudapi.cn`. */
+  /** Entra's host, where the login server's ending does not say its cloud, or for a cloud of one's own. */
   authorityHost?: pulumi.Input<string>;
   /**
    * Seconds to go on trying while the name does not resolve or access is refused, for a registry or

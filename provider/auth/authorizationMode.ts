@@ -1,8 +1,9 @@
 import { CredentialError } from "../errors.js";
 import { type Challenge, findChallenge, foreignRealm } from "./challenge.js";
-import type { Credential } from "./credential.js";
 import { basicHeader } from "./basicHeader.js";
+import type { DockerLogin } from "./dockerConfig.js";
 import { DistributionTokenSource } from "./distributionTokenSource.js";
+import { dockerTokenSource } from "./dockerConfigTokenSource.js";
 import { printable } from "./printable.js";
 import type { TokenSource, TokenSourceContext } from "./tokenSource.js";
 
@@ -12,9 +13,8 @@ export type AuthorizationMode =
   | { readonly kind: "basic"; readonly header: string }
   | { readonly kind: "bearer"; readonly source: TokenSource };
 
-export interface ModeOptions extends TokenSourceContext {
-  readonly credential: Credential;
-}
+/** Who signs in: with a password or an identity token, or nobody. */
+export type Login = DockerLogin | { readonly kind: "anonymous" };
 
 /**
  * Reads the challenge of a registry that is not an ACR. A realm on another origin is refused, since
@@ -22,21 +22,27 @@ export interface ModeOptions extends TokenSourceContext {
  */
 export function modeFromChallenge(
   header: string | undefined,
-  options: ModeOptions,
+  login: Login | undefined,
+  context: TokenSourceContext,
 ): AuthorizationMode {
   const basic = findChallenge(header, "basic");
   const bearer = findChallenge(header, "bearer");
-  const { credential, endpoint } = options;
-  if (bearer !== undefined) return { kind: "bearer", source: realmSource(bearer, options) };
+  if (bearer !== undefined) return { kind: "bearer", source: realmSource(bearer, login, context) };
   if (basic === undefined) return { kind: "none" };
-  if (credential.kind === "token") return { kind: "basic", header: basicHeader(credential) };
+  if (login !== undefined && "username" in login) {
+    return { kind: "basic", header: basicHeader(login) };
+  }
   throw new CredentialError(
-    `${endpoint.loginServer} wants a user name and a password: give a credential of kind "token"`,
+    `${context.endpoint.loginServer} wants a user name and a password: give a credential of kind "token"`,
   );
 }
 
-function realmSource(challenge: Challenge, options: ModeOptions): TokenSource {
-  const { credential, endpoint } = options;
+function realmSource(
+  challenge: Challenge,
+  login: Login | undefined,
+  context: TokenSourceContext,
+): TokenSource {
+  const { endpoint } = context;
   const foreign = foreignRealm(challenge, endpoint.origin);
   if (foreign !== undefined) {
     throw new CredentialError(
@@ -44,16 +50,15 @@ function realmSource(challenge: Challenge, options: ModeOptions): TokenSource {
         `registry itself`,
     );
   }
-  if (credential.kind !== "token" && credential.kind !== "anonymous") {
+  if (login === undefined) {
     throw new CredentialError(
       `${endpoint.loginServer} is not an Azure Container Registry, so an Azure identity means nothing to it: give a ` +
-        `credential of kind "token", or "anonymous"`,
+        `credential of kind "token" or "docker-config", or "anonymous"`,
     );
   }
   const realm = new URL(challenge.parameters.get("realm") ?? "/oauth2/token", endpoint.origin);
-  return new DistributionTokenSource(options, {
-    path: realm.pathname + realm.search,
-    service: challenge.parameters.get("service"),
-    basic: credential.kind === "token" ? basicHeader(credential) : undefined,
-  });
+  const at = { path: realm.pathname + realm.search, service: challenge.parameters.get("service") };
+  return "username" in login || "identityToken" in login
+    ? dockerTokenSource(context, login, at)
+    : new DistributionTokenSource(context, { ...at, basic: undefined });
 }

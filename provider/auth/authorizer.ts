@@ -1,11 +1,14 @@
+import type { HttpClient } from "@azure/core-rest-pipeline";
 import { SingleFlight, untilAborted } from "../concurrency/singleFlight.js";
 import { AnonymousTokenSource } from "./anonymousTokenSource.js";
 import { type AzureCredential, azureCredential } from "./azureCredential.js";
 import { basicHeader } from "./basicHeader.js";
+import { cloudOf } from "./clouds.js";
 import type { Credential } from "./credential.js";
 import { DistributionTokenSource } from "./distributionTokenSource.js";
+import { DockerConfigTokenSource, DockerLogins } from "./dockerConfigTokenSource.js";
 import { EntraTokenSource } from "./entraTokenSource.js";
-import { modeFromChallenge, type AuthorizationMode } from "./authorizationMode.js";
+import { modeFromChallenge, type AuthorizationMode, type Login } from "./authorizationMode.js";
 import type { Scope } from "./scope.js";
 import { TokenCache } from "./tokenCache.js";
 import { NotAzureRegistry, type TokenSource, type TokenSourceContext } from "./tokenSource.js";
@@ -14,6 +17,8 @@ export interface AuthorizerOptions extends TokenSourceContext {
   readonly credential: Credential;
   readonly audience?: string;
   readonly authorityHost?: string;
+  /** Another way to send, for Entra's requests too. */
+  readonly httpClient?: HttpClient;
 }
 
 /**
@@ -28,14 +33,21 @@ export class Authorizer {
   readonly #options: AuthorizerOptions;
   readonly #cache: TokenCache;
   readonly #probes = new SingleFlight<AuthorizationMode>();
+  /** Reads nothing unless the credential is Docker's. */
+  readonly #logins: DockerLogins;
   #mode: AuthorizationMode;
   /** Until a token was got or the registry was asked, that it is an ACR is only assumed. */
   #assumed = true;
+  /** Who signs in, as found when the registry was asked how. */
+  #login: Login | undefined;
 
   constructor(options: AuthorizerOptions) {
     this.#options = options;
     this.#cache = new TokenCache(options.now);
-    this.#mode = { kind: "bearer", source: azureSource(options) };
+    const { credential, endpoint } = options;
+    const file = credential.kind === "docker-config" ? credential.configFile : undefined;
+    this.#logins = new DockerLogins(endpoint.loginServer, file);
+    this.#mode = { kind: "bearer", source: azureSource(options, this.#logins) };
   }
 
   /** The header's value, or `undefined` where the registry wants none. */
@@ -67,7 +79,7 @@ export class Authorizer {
     if (mode.kind === "basic") return false;
     if (mode.kind === "none") {
       // Some registries answer `GET /v2/` to everyone, and ask for an identity only afterwards.
-      this.#mode = modeFromChallenge(challenge, this.#options);
+      this.#mode = modeFromChallenge(challenge, this.#login, this.#options);
       return this.#mode.kind !== "none";
     }
     // If it is gone already, another request has seen the same 401 and renewed it.
@@ -81,16 +93,24 @@ export class Authorizer {
     if (this.#mode.kind === "bearer") this.#mode.source.forget();
   }
 
+  /** Who signs in to a registry that is not an ACR; Azure's identities mean nothing there. */
+  async #signsIn(): Promise<Login | undefined> {
+    const { credential } = this.#options;
+    if (credential.kind === "docker-config") return await this.#logins.find();
+    return credential.kind === "token" || credential.kind === "anonymous" ? credential : undefined;
+  }
+
   async #probe(): Promise<AuthorizationMode> {
     const { endpoint, send } = this.#options;
     const operation = `ask ${endpoint.loginServer} how it wants to be signed in to`;
     const answer = await send({ method: "GET", path: "/v2/", operation, expect: [200, 401, 404] });
+    this.#login = await this.#signsIn();
     if (answer.status !== 401) return { kind: "none" };
-    return modeFromChallenge(answer.header("www-authenticate"), this.#options);
+    return modeFromChallenge(answer.header("www-authenticate"), this.#login, this.#options);
   }
 }
 
-function azureSource(options: AuthorizerOptions): TokenSource {
+function azureSource(options: AuthorizerOptions, logins: DockerLogins): TokenSource {
   const { credential, endpoint } = options;
   switch (credential.kind) {
     case "anonymous":
@@ -102,6 +122,8 @@ function azureSource(options: AuthorizerOptions): TokenSource {
         basic: basicHeader(credential),
         assumed: true,
       });
+    case "docker-config":
+      return new DockerConfigTokenSource(options, logins);
     default:
       return entraSource(options, credential);
   }
@@ -110,6 +132,18 @@ function azureSource(options: AuthorizerOptions): TokenSource {
 function entraSource(options: AuthorizerOptions, credential: AzureCredential): TokenSource {
   // One credential object for the life of the transport: it has a cache of its own.
   let found: ReturnType<typeof azureCredential> | undefined;
-  const find = () => (found ??= azureCredential(credential, options.authorityHost));
-  return new EntraTokenSource(options, find, options.audience);
+  const cloud = cloudOf(options.endpoint.loginServer);
+  const { authorityHost = fromEnvironment() ?? cloud.authorityHost, httpClient } = options;
+  const place = { authorityHost, ...(httpClient === undefined ? {} : { httpClient }) };
+  return new EntraTokenSource(options, {
+    kind: credential.kind,
+    find: () => (found ??= azureCredential(credential, place)),
+    audience: options.audience ?? cloud.audience,
+  });
+}
+
+/** The variable that all of Azure's libraries know. */
+function fromEnvironment(): string | undefined {
+  const value = process.env["AZURE_AUTHORITY_HOST"];
+  return value === "" ? undefined : value;
 }

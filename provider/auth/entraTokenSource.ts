@@ -1,18 +1,24 @@
 import type { TokenCredential } from "@azure/core-auth";
 import { SingleFlight } from "../concurrency/singleFlight.js";
-import { CredentialError, RegistryError, isAcrError } from "../errors.js";
-import { accessTokenUse, lifetimeOf, refreshTokenUse } from "./expiry.js";
-import { printable } from "./printable.js";
+import { RegistryError, isAcrError } from "../errors.js";
+import type { AuthAnswer } from "./authSend.js";
+import type { AzureCredential } from "./azureCredential.js";
+import { accessTokenUse, expiryOf, lifetimeOf, refreshTokenUse } from "./expiry.js";
+import { identityFailure } from "./identityFailure.js";
 import { formatScopes, type Scope } from "./scope.js";
 import { isJsonObject, readToken } from "./tokenAnswer.js";
 import type { Token } from "./tokenCache.js";
 import { NotAzureRegistry, type TokenSource, type TokenSourceContext } from "./tokenSource.js";
 
-/** The audience of ACR's own; the only one left where ARM audiences are disabled (Microsoft Learn). */
-export const DEFAULT_AUDIENCE = "https://containerregistry.azure.net/.default";
-
 const EXCHANGE = "/oauth2/exchange";
 const TOKEN = "/oauth2/token";
+
+/** Who asks Entra, and for what. */
+export interface EntraIdentity {
+  readonly kind: AzureCredential["kind"];
+  readonly find: () => Promise<TokenCredential>;
+  readonly audience: string;
+}
 
 /**
  * Microsoft Entra identities, in two hops: the Entra token is exchanged for a refresh token of the
@@ -20,18 +26,15 @@ const TOKEN = "/oauth2/token";
  */
 export class EntraTokenSource implements TokenSource {
   readonly #context: TokenSourceContext;
-  readonly #credential: () => Promise<TokenCredential>;
+  readonly #identity: EntraIdentity;
   readonly #audience: string;
   readonly #flights = new SingleFlight<Token>();
   #refreshToken: Token | undefined;
 
-  constructor(
-    context: TokenSourceContext,
-    credential: () => Promise<TokenCredential>,
-    audience = DEFAULT_AUDIENCE,
-  ) {
+  constructor(context: TokenSourceContext, identity: EntraIdentity) {
     this.#context = context;
-    this.#credential = credential;
+    this.#identity = identity;
+    const { audience } = identity;
     this.#audience = audience.endsWith("/.default")
       ? audience
       : `${audience.replace(/\/$/, "")}/.default`;
@@ -76,15 +79,21 @@ export class EntraTokenSource implements TokenSource {
   async #exchange(): Promise<Token> {
     const { endpoint, now, send } = this.#context;
     const operation = `exchange the Microsoft Entra token at ${endpoint.loginServer}`;
+    const entraToken = await this.#entraToken();
     const form = new URLSearchParams({
       grant_type: "access_token",
       service: endpoint.loginServer,
-      access_token: await this.#entraToken(),
+      access_token: entraToken,
     });
     const expect = [200, 401, 404, 405];
     const answer = await send({ method: "POST", path: EXCHANGE, operation, form, expect });
-    if (answer.status === 401)
-      throw refused(endpoint.origin + EXCHANGE, this.#exchangeRefused(operation));
+    if (answer.status === 401) {
+      const message = expiredOn(answer, entraToken, now()) ?? this.#exchangeRefused();
+      throw refused(
+        endpoint.origin + EXCHANGE,
+        `${operation}: the registry refused it (401). ${message}`,
+      );
+    }
     if (answer.status !== 200 || !isJsonObject(answer.text)) {
       throw new NotAzureRegistry(`${operation}: there is no token exchange (${answer.status})`);
     }
@@ -94,27 +103,36 @@ export class EntraTokenSource implements TokenSource {
     return this.#refreshToken;
   }
 
-  #exchangeRefused(operation: string): string {
+  #exchangeRefused(): string {
     return (
-      `${operation}: the registry refused it (401). The identity must have a data role on this registry (AcrPull, AcrPush, ` +
+      `The identity must have a data role on this registry (AcrPull, AcrPush, ` +
       `or, in ABAC mode, Container Registry Repository Reader or Writer), be of the registry's tenant, and the audience ` +
       `(${this.#audience}) must fit its cloud: \`audience\` and \`authorityHost\` set others`
     );
   }
 
   async #entraToken(): Promise<string> {
-    const failed = "no Microsoft Entra token could be obtained";
-    const next = `Sign in ("az login"), or give another credential`;
+    const { kind, find } = this.#identity;
     try {
-      const token = await (await this.#credential()).getToken(this.#audience);
+      const token = await (await find()).getToken(this.#audience);
       if (token !== null) return token.token;
     } catch (cause) {
-      if (isAcrError(cause)) throw cause;
-      const reason = cause instanceof Error ? printable(cause.message, 2000) : "unknown error";
-      throw new CredentialError(`${failed}: ${reason}. ${next}`, { cause });
+      throw isAcrError(cause) ? cause : identityFailure(kind, cause);
     }
-    throw new CredentialError(`${failed}: the credential has none. ${next}`);
+    throw identityFailure(kind);
   }
+}
+
+/** By the registry's clock: it is the one that refused. */
+function expiredOn(answer: AuthAnswer, token: string, now: number): string | undefined {
+  const expiry = expiryOf(token);
+  const date = Date.parse(answer.header("date") ?? "");
+  const late = (Number.isNaN(date) ? now : date) - (expiry ?? Number.POSITIVE_INFINITY);
+  if (!(late > 0)) return undefined;
+  return (
+    `The Entra token had expired ${Math.ceil(late / 60_000)} minutes before: sign in again ("az login"), or let the ` +
+    `credential give a fresh one`
+  );
 }
 
 function refused(url: string, message: string): RegistryError {

@@ -16,9 +16,12 @@ import type { Transport } from "./transport.js";
 export interface TransportOptions {
   readonly endpoint: RegistryEndpoint;
   readonly credential: Credential;
-  /** Whom Entra tokens are for. Default: `https://containerregistry.azure.net`; national clouds may differ. */
+  /** Whom Entra tokens are for. Default: as `AZURE_CLOUDS` says for the login server's ending. */
   readonly audience?: string;
-  /** Where Entra tokens come from, for national clouds: `https://login.chinacloudapi.cn`. */
+  /**
+   * Where Entra tokens come from. Default: the environment variable `AZURE_AUTHORITY_HOST`, else as
+   * `AZURE_CLOUDS` says for the login server's ending.
+   */
   readonly authorityHost?: string;
   readonly retry?: Partial<RetryLimits>;
   /** How long nothing may move before a connection is given up. Default: 60 seconds. */
@@ -35,7 +38,7 @@ export interface TransportOptions {
   readonly allowedRedirectHosts?: readonly string[];
   /** Seconds to try again while the name does not resolve or access is refused. Default: 0. */
   readonly waitForAccess?: number;
-  /** For tests: virtual time, fixed jitter, another way to send. */
+  /** For tests: virtual time, fixed jitter, another way to send (to Entra, too). */
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly httpClient?: HttpClient;
@@ -88,7 +91,7 @@ export function createTransport(options: TransportOptions): ClosableTransport {
 }
 
 function authorizerFor(options: TransportOptions, clock: Clock, sender: () => Sender): Authorizer {
-  const { endpoint, credential, audience, authorityHost } = options;
+  const { endpoint, credential, audience, authorityHost, httpClient } = options;
   return new Authorizer({
     endpoint,
     credential,
@@ -96,5 +99,6 @@ function authorizerFor(options: TransportOptions, clock: Clock, sender: () => Se
     now: () => clock.now(),
     ...(audience === undefined ? {} : { audience }),
     ...(authorityHost === undefined ? {} : { authorityHost }),
+    ...(httpClient === undefined ? {} : { httpClient }),
   });
 }

@@ -17,7 +17,16 @@ export interface RegistryArguments {
   readonly waitForAccess?: number;
 }
 
-export const CREDENTIAL_NAMES = ["default", "token", "anonymous"] as const;
+export const CREDENTIAL_NAMES = [
+  "default",
+  "environment",
+  "workload-identity",
+  "managed-identity",
+  "azure-cli",
+  "token",
+  "docker-config",
+  "anonymous",
+] as const;
 export type CredentialName = (typeof CREDENTIAL_NAMES)[number];
 
 /** Everything that is needed to reach a registry. Holds secrets: never logged, never kept in state. */
@@ -129,7 +138,15 @@ function settleCredential(places: readonly Lookup[], environment: Lookup): Crede
       }
       throw new InputError("registry.credential", missingPart(username));
     case "default":
-      return { kind: "default", tenantId: setting("tenantId"), clientId: setting("clientId") };
+    case "workload-identity":
+      return { kind: name, tenantId: setting("tenantId"), clientId: setting("clientId") };
+    case "managed-identity":
+      return { kind: name, clientId: setting("clientId") };
+    case "azure-cli":
+      return { kind: name, tenantId: setting("tenantId") };
+    case "environment":
+    case "docker-config":
+      return { kind: name };
     default:
       throw new InputError(
         "registry.credential",

@@ -36,6 +36,7 @@ export type {
   TagStore,
   UploadBlobOptions,
 } from "./repository.js";
+export { AZURE_CLOUDS, type AzureCloud } from "../auth/clouds.js";
 export type { Credential } from "../auth/credential.js";
 export type { RepositoryAction } from "../auth/scope.js";
 export type { Blob } from "../oci/blob.js";

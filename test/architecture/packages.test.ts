@@ -16,8 +16,8 @@ const anyKind: readonly ImportKind[] = ["value", "lazy", "type"];
 const whenCalled: readonly ImportKind[] = ["lazy", "type"];
 const typesOnly: readonly ImportKind[] = ["type"];
 
-/** The one file of the client that writes to disk. */
-const downloadToDisk = "provider/registry/blobFile.ts";
+/** The one file of the client that reads and writes files. */
+const betweenDiskAndRegistry = "provider/registry/blobFile.ts";
 
 /** Who may use what from outside. What is not named here is used by nobody. */
 const permissions: Readonly<Record<string, readonly Permission[]>> = {
@@ -50,7 +50,7 @@ const diskFolders = [
   "provider/tar/",
   "provider/artifact/",
   "provider/auth/",
-  downloadToDisk,
+  betweenDiskAndRegistry,
   "emulator/",
 ];
 
@@ -58,7 +58,8 @@ const diskFolders = [
 const reachingOut: Readonly<Record<string, readonly string[]>> = {
   fs: diskFolders,
   "fs/promises": diskFolders,
-  child_process: [],
+  // Helper programs of Docker's configuration.
+  child_process: ["provider/auth/"],
   cluster: [],
   dgram: [],
   dns: [],

@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import { CredentialError } from "../errors.js";
+import { printable } from "./printable.js";
+
+/** What a helper tells. */
+export interface HelperAnswer {
+  readonly username: string;
+  readonly secret: string;
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** A token of Entra has a few KiB; what says more than this is no helper. */
+const OUTPUT_LIMIT = 64 * 1024;
+/** Some helpers call a cloud; none needs longer. */
+const TIME_LIMIT_MS = 30_000;
+/** The name becomes part of a command. */
+const NAME = /^[A-Za-z0-9][\w.-]*$/;
+/** docker-credential-helpers, `credentials/error.go`: told in place of an answer, with exit code 1. */
+const NOT_FOUND = /credentials not found in native keychain/;
+
+/**
+ * Asks `docker-credential-<name> get` (docker-credential-helpers, "Development"): the registry goes in on
+ * the standard input, JSON comes back on the standard output. `undefined` if it has no login for it.
+ */
+export async function askHelper(name: string, registry: string): Promise<HelperAnswer | undefined> {
+  const program = `docker-credential-${name}`;
+  if (!NAME.test(name)) {
+    throw new CredentialError(
+      `${JSON.stringify(name)} is not the name of a Docker credential helper`,
+    );
+  }
+  const { code, output } = await run(program, registry);
+  if (code === 0) return parse(output, program, registry);
+  if (NOT_FOUND.test(output)) return undefined;
+  throw new CredentialError(
+    `${program} gave no login for ${registry} (exit code ${code ?? "none"}): ${printable(output, 300) || "it said nothing"}`,
+  );
+}
+
+function parse(output: string, program: string, registry: string): HelperAnswer {
+  // What it says is a secret: no part of it may get into an error.
+  const answer = fromJson(output);
+  const { Username: username, Secret: secret } = (answer ?? {}) as Record<string, unknown>;
+  if (typeof username === "string" && typeof secret === "string" && secret !== "") {
+    return { username, secret };
+  }
+  throw new CredentialError(
+    `${program} answered for ${registry} with something else than JSON with Username and Secret`,
+  );
+}
+
+function fromJson(output: string): unknown {
+  try {
+    return JSON.parse(output);
+  } catch {
+    return undefined; // The caller says what it means.
+  }
+}
+
+function run(program: string, input: string): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, ["get"], {
+      stdio: ["pipe", "pipe", "ignore"],
+      timeout: TIME_LIMIT_MS,
+      windowsHide: true,
+    });
+    const output: Buffer[] = [];
+    let length = 0;
+    child.stdout.on("data", (piece: Buffer) => {
+      length += piece.length;
+      if (length > OUTPUT_LIMIT) child.kill();
+      else output.push(piece);
+    });
+    child.once("error", (cause) => reject(notStarted(program, cause)));
+    child.once("close", (code) =>
+      resolve({
+        code: length > OUTPUT_LIMIT ? null : code,
+        output: Buffer.concat(output).toString(),
+      }),
+    );
+    // It may end without reading; then its exit code is what counts.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input);
+  });
+}
+
+function notStarted(program: string, cause: unknown): CredentialError {
+  const { code } = (cause ?? {}) as { code?: unknown };
+  return new CredentialError(
+    `Docker's configuration names the credential helper ${program}, which cannot be run (${String(code)}): install it, ` +
+      `or give another credential`,
+    { cause },
+  );
+}
