@@ -12,7 +12,7 @@ import { removeArtifact } from "../../artifact/remove.js";
 import { planTags } from "../../artifact/tagPlan.js";
 import { resolveTags } from "../../artifact/tags.js";
 import { ConflictError } from "../../errors.js";
-import type { ManifestReference } from "../../oci/reference.js";
+import type { ManifestReference, Tag } from "../../oci/reference.js";
 import type { Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
@@ -145,11 +145,23 @@ async function sendMissingBlobs(update: Update, news: PropertyBag): Promise<void
 async function unlock(update: Update): Promise<void> {
   const { inputs, changes, repository, operation } = update;
   if (namesOf(changes.unlock).length === 0) return;
-  for (const subject of [...artifact.tagsOf(inputs), inputs.digest]) {
+  const dropped = await droppedAndStillOurs(update);
+  for (const subject of [...artifact.tagsOf(inputs), ...dropped, inputs.digest]) {
     const opened = writeAttributes(repository.attributes, subject, changes.unlock, operation);
     // Where there are no locks, none was ever put on: what was declared has failed, and is taken back.
     await whereSupported(opened, undefined);
   }
+}
+
+/** A tag that is dropped together with the lock is to be opened, too, unless it is another's by now. */
+async function droppedAndStillOurs(update: Update): Promise<readonly Tag[]> {
+  const { inputs, changes, repository, operation } = update;
+  const found = await Promise.all(
+    changes.droppedTags.map((tag) =>
+      whereSupported(repository.attributes.tag(tag, operation), undefined),
+    ),
+  );
+  return changes.droppedTags.filter((_tag, index) => found[index]?.digest === inputs.digest);
 }
 
 /** Tags that are no longer declared stay published, unless `onReplace` says otherwise. */

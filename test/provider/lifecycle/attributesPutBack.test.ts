@@ -293,5 +293,17 @@ describe("attributes are put back", () => {
       assert.deepEqual(await ours(), all(LOCKED));
       assert.deepEqual(writesTo(emulator), ["PUT tag b", "PATCH tag properties b"]);
     });
+
+    it("which is removed together with a tag", async () => {
+      await engine.up([artifact({ lock: true, tags: ["a", "b", "c", "d"] })]);
+      await somebody.setTagAttributes("c", OPEN);
+      await somebody.untag("c");
+      await somebody.setTagAttributes("d", OPEN);
+      await somebody.tag("d", digest);
+      await somebody.setTagAttributes("d", LOCKED);
+      await engine.up([artifact({ tags: ["a"] })]);
+      assert.deepEqual(await ours(), all(OPEN));
+      assert.deepEqual(await somebody.attributesOfTag("d"), LOCKED, "theirs by now");
+    });
   });
 });
