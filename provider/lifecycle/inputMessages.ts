@@ -26,8 +26,7 @@ export function unknownProperty(name: string, names: readonly string[]): string 
 
 function shown(value: unknown): string {
   if (typeof value === "object" && value !== null) return kindOf(value);
-  const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined) return kindOf(value);
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }
 

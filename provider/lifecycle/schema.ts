@@ -78,7 +78,7 @@ export function object(members: Record<string, z.ZodType>): z.ZodType {
     pass(shape.safeParse(value).error?.issues ?? [], context);
     if (typeof value !== "object" || value === null || Array.isArray(value)) return;
     for (const key of Object.keys(value)) {
-      if (key in members) continue;
+      if (Object.hasOwn(members, key)) continue;
       context.addIssue({ code: "custom", message: unknownProperty(key, names), path: [key] });
     }
   });

@@ -70,6 +70,7 @@ function exactlyOne(schema: z.ZodType, names: readonly string[]): z.ZodType {
   const choice = names.map((name) => `\`${name}\``).join(", ");
   return schema.superRefine((value, context) => {
     if (isUnknown(value) || typeof value !== "object" || value === null) return;
+    if (Array.isArray(value)) return;
     const given = names.filter((name) => name in value);
     if (given.length === 1) return;
     const found = given.length === 0 ? "none is given" : `given are ${given.join(" and ")}`;

@@ -99,6 +99,10 @@ export const NAME_ROWS: Record<string, Row> = {
       artefactType: /did you mean "artifactType"\?/,
     },
   ],
+  "names that every object has": [
+    { ...A, constructor: "x", toString: "x" },
+    { constructor: /there is no property "constructor"/, toString: /no property "toString"/ },
+  ],
   "a derived input": [{ ...A, digest: DIGEST }, { digest: /there is no property "digest" here/ }],
   "a lock that is a text": [
     { ...A, lock: "yes" },

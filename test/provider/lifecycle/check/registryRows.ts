@@ -57,6 +57,10 @@ export const REGISTRY_ROWS: Record<string, Row> = {
     registry({ waitForAccess: -1 }),
     { "registry.waitForAccess": /expected a number of seconds, 0 or more, but got -1/ },
   ],
+  "a wait that is no number": [
+    registry({ waitForAccess: NaN }),
+    { "registry.waitForAccess": /but got NaN/ },
+  ],
   "a wait that is a text": [
     registry({ waitForAccess: "60" }),
     { "registry.waitForAccess": /but got "60"/ },

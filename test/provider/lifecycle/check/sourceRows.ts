@@ -145,6 +145,10 @@ export const SOURCE_ROWS: Record<string, Row> = {
     layer("a.txt"),
     { "layers[0]": /expected an object, but got "a\.txt"/ },
   ],
+  "a layer that is a list": [
+    layer([{ file: "a.txt" }]),
+    { "layers[0]": /expected an object, but got a list/ },
+  ],
   "layers that are one layer": [
     { ...A, layers: { file: "a.txt" } },
     { layers: /expected a list, but got an object/ },
