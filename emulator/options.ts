@@ -32,6 +32,12 @@ export interface EmulatorOptions {
   readonly refuseChunkedFraming?: boolean;
   /** What a manifest read without an `Accept` header gets; not documented for the service. `serve` by default. */
   readonly withoutAccept?: "serve" | "refuse";
+  /**
+   * What PUT of a manifest gets at a path like `/v2/a/manifests/sha256:totallywrong`. The recorded GET is answered with the
+   * plain 404 page before anybody is asked for a token, so the path has no route, and `not-found` is the default; the OCI
+   * conformance program wants 400 DIGEST_INVALID, which is `invalid`.
+   */
+  readonly malformedManifestDigest?: "not-found" | "invalid";
   /** Whether DELETE of a manifest is refused when one of its tags is locked; not documented. True by default. */
   readonly tagLockProtectsManifest?: boolean;
   /** Answer a bad token at the token endpoints with the JSON error instead of an empty body; both have been seen. */
@@ -60,6 +66,7 @@ export interface Settings {
   readonly chunkSizeLimit: number;
   readonly refuseChunkedFraming: boolean;
   readonly withoutAccept: "serve" | "refuse";
+  readonly malformedManifestDigest: "not-found" | "invalid";
   readonly tagLockProtectsManifest: boolean;
   readonly tokenErrorBody: boolean;
   readonly armAudience: boolean;
@@ -79,6 +86,7 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     chunkSizeLimit: options.chunkSizeLimit ?? Infinity,
     refuseChunkedFraming: options.refuseChunkedFraming ?? false,
     withoutAccept: options.withoutAccept ?? "serve",
+    malformedManifestDigest: options.malformedManifestDigest ?? "not-found",
     tagLockProtectsManifest: options.tagLockProtectsManifest ?? true,
     tokenErrorBody: options.tokenErrorBody ?? false,
     armAudience: options.armAudience ?? true,

@@ -24,6 +24,12 @@ export const clients = [
   goClient("crane", "github.com/google/go-containerregistry/cmd/crane", "v0.22.1"),
   goClient("regctl", "github.com/regclient/regclient/cmd/regctl", "v0.11.7"),
   goClient("helm", "helm.sh/helm/v3/cmd/helm", "v3.22.0"),
+  // Has no releases: the version that `@latest` stood for.
+  goClient(
+    "conformance",
+    "github.com/opencontainers/distribution-spec/conformance",
+    "v0.0.0-20260831232431-97274622c111",
+  ),
   { name: "skopeo", version: "Debian's", from: "debian", source: "skopeo" },
   { name: "docker-registry", version: "Debian's", from: "debian", source: "docker-registry" },
   // The oldest Node that the package supports, to compare bytes with.

@@ -13,7 +13,7 @@ export interface ForeignTool {
 
 /** The names under which `npm run tools` installs them. `node22` is the oldest Node that the package supports. */
 export type ForeignToolName =
-  "oras" | "crane" | "regctl" | "helm" | "skopeo" | "docker-registry" | "node22";
+  "oras" | "crane" | "regctl" | "helm" | "conformance" | "skopeo" | "docker-registry" | "node22";
 
 /** The checkout that this file was compiled from, wherever it was compiled to. */
 export const checkout = findCheckout(__dirname);

@@ -8,6 +8,7 @@ import type { Access } from "../wire/scope.js";
 import type { Call, Service } from "./call.js";
 import { Router, type RouteMatch } from "./router.js";
 import { routes } from "./table.js";
+import { digestInvalid, malformedDigest } from "./unknown.js";
 
 const plainText = "text/plain; charset=utf-8";
 
@@ -29,7 +30,7 @@ export class RegistryService {
     const path = decodePath(request.path);
     if (path === undefined) return withHeaders(textAnswer(400, plainText, "400 Bad Request"), {});
     const found = this.router.find(request.method, path);
-    if (found === undefined) return noRoute(path);
+    if (found === undefined) return this.noRoute(request.method, path);
     if ("allow" in found) return methodNotAllowed(found.allow);
     const call = this.callOf(request, found);
     const { access } = found.route;
@@ -40,6 +41,19 @@ export class RegistryService {
     }
     const answer = await handlerAnswer(call, found);
     return withHeaders(answer, found.route.headers(call, answer.status));
+  }
+
+  /** A path outside the grammar is answered before anyone is asked for a token (go SDK …_fail; C11 #10, #18). */
+  private noRoute(method: string, path: string): Answer {
+    if (!/^\/(?:v2|acr|oauth2)(?:\/|$)/.test(path)) {
+      return textAnswer(404, "application/octet-stream", "Not found");
+    }
+    const { malformedManifestDigest } = this.service.settings;
+    const isManifestPut = method === "PUT" && /^\/v2\/.+\/manifests\/[^/]*:[^/]*$/.test(path);
+    if (isManifestPut && malformedManifestDigest === "invalid") {
+      return withHeaders(digestInvalid(malformedDigest), registryHeaders());
+    }
+    return withHeaders(textAnswer(404, plainText, "404 page not found\n"), pageHeaders());
   }
 
   private callOf(request: ReceivedRequest, match: RouteMatch): Call {
@@ -82,14 +96,6 @@ function challenge(
   });
   const value = formatChallenge({ origin: call.origin, service: call.host, access, error });
   return withHeaders(answer, { ...registryHeaders(), "WWW-Authenticate": value });
-}
-
-/** A path outside the grammar is answered before anyone is asked for a token (go SDK …_fail; C11 #10, #18). */
-function noRoute(path: string): Answer {
-  if (!/^\/(?:v2|acr|oauth2)(?:\/|$)/.test(path)) {
-    return textAnswer(404, "application/octet-stream", "Not found");
-  }
-  return withHeaders(textAnswer(404, plainText, "404 page not found\n"), pageHeaders());
 }
 
 function methodNotAllowed(allow: readonly string[]): Answer {
