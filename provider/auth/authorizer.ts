@@ -60,7 +60,10 @@ export class Authorizer {
       this.#assumed = false;
       return `Bearer ${token}`;
     } catch (error) {
-      if (!(error instanceof NotAzureRegistry) || !this.#assumed) throw error;
+      if (!(error instanceof NotAzureRegistry)) throw error;
+      // Another request, sent at the same time, has found out before.
+      if (this.#mode !== mode) return await this.header(scopes, signal);
+      if (!this.#assumed) throw error;
     }
     this.#mode = await untilAborted(
       this.#probes.run("", () => this.#probe()),

@@ -257,6 +257,23 @@ describe("another registry", () => {
     });
   }
 
+  it("is found out by one request while another still waits for a token", async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
+    const authorizer = new Authorizer({
+      endpoint,
+      credential: { kind: "anonymous" },
+      now: () => NOW,
+      send: async ({ path, form }) => {
+        if (form?.get("scope")?.endsWith("push") === true) await held;
+        return { status: path === "/v2/" ? 200 : 404, header: () => undefined, text: "" };
+      },
+    });
+    const late = authorizer.header(PUSH);
+    assert.equal(await authorizer.header(PULL), undefined);
+    release(undefined);
+    assert.equal(await late, undefined);
+  });
+
   it("that asks only later is believed then", async () => {
     const { authorizer } = start(user, challenged(""));
     assert.equal(await authorizer.header(PULL), undefined);
