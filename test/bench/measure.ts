@@ -8,25 +8,29 @@ export interface Measurement {
   readonly processorSeconds?: number;
   /** Peak of the resident memory. */
   readonly memoryMiB?: number;
+  /** What it printed. */
+  readonly output: string;
 }
 
 const GNU_TIME = "/usr/bin/time";
-const MARK = "measured:";
+const FORMAT = "measured %U %S %M";
+const MEASURED = /^measured (\S+) (\S+) (\d+)$/m;
 
 /** Runs a command to its end; its whole life counts. */
 export async function measure(
   command: readonly string[],
   options: { readonly home: string },
 ): Promise<Measurement> {
-  const timed = existsSync(GNU_TIME) ? [GNU_TIME, "-f", `${MARK} %U %S %M`, ...command] : command;
+  const timed = existsSync(GNU_TIME) ? [GNU_TIME, "-f", FORMAT, ...command] : command;
   const [program = "", ...args] = timed;
   const env = { PATH: process.env["PATH"], HOME: options.home, DOCKER_CONFIG: options.home };
   const started = performance.now();
   const output = await run(program, args, env);
   const seconds = (performance.now() - started) / 1000;
-  const [user, system, kib] = (output.split(MARK)[1] ?? "").trim().split(" ").map(Number);
-  if (user === undefined || system === undefined || kib === undefined) return { seconds };
-  return { seconds, processorSeconds: user + system, memoryMiB: kib / 1024 };
+  const [, user, system, kib] = MEASURED.exec(output) ?? [];
+  if (kib === undefined) return { seconds, output };
+  const processorSeconds = Number(user) + Number(system);
+  return { seconds, output, processorSeconds, memoryMiB: Number(kib) / 1024 };
 }
 
 /** The middle one, or the mean of the two in the middle. */

@@ -23,7 +23,7 @@ export interface PushBenchRow {
   readonly ratio: number;
   readonly processorSeconds: number | undefined;
   readonly memoryMiB: number | undefined;
-  readonly requests: number;
+  readonly requests: number | undefined;
   readonly allSeconds: readonly number[];
 }
 
@@ -84,17 +84,44 @@ function rowsOf(
   measured: ReadonlyMap<PushClient, readonly Measurement[]>,
   requests: ReadonlyMap<PushClient, number>,
 ): readonly PushBenchRow[] {
-  const rows = [...measured].map(([client, measurements]) => ({
-    client: client.name,
-    from: client.from,
+  const rows = [...measured].flatMap(([client, measurements]) => [
+    rowOf(client, measurements, requests.get(client)),
+    ...partsOf(client, measurements),
+  ]);
+  const others = rows.slice(1).filter(({ requests }) => requests !== undefined);
+  const fastest = Math.min(...others.map(({ seconds }) => seconds));
+  return rows.map((row) => ({ ...row, ratio: row.seconds / fastest }));
+}
+
+type Unrated = Omit<PushBenchRow, "ratio">;
+
+function rowOf(
+  { name, from }: PushClient,
+  measurements: readonly Measurement[],
+  requests: number | undefined,
+): Unrated {
+  return {
+    client: name,
+    from,
     seconds: median(measurements.map(({ seconds }) => seconds)),
     processorSeconds: medianOf(measurements.map(({ processorSeconds }) => processorSeconds)),
     memoryMiB: medianOf(measurements.map(({ memoryMiB }) => memoryMiB)),
-    requests: requests.get(client) ?? 0,
+    requests,
     allSeconds: measurements.map(({ seconds }) => seconds),
-  }));
-  const fastest = Math.min(...rows.slice(1).map(({ seconds }) => seconds));
-  return rows.map((row) => ({ ...row, ratio: row.seconds / fastest }));
+  };
+}
+
+function partsOf({ parts }: PushClient, measurements: readonly Measurement[]): readonly Unrated[] {
+  const each = measurements.map(({ output }) => parts?.(output) ?? []);
+  return (each[0] ?? []).map(({ name, from }, index) => {
+    const allSeconds = each.map((found) => found[index]?.seconds ?? NaN);
+    return rowOfPart({ name, from }, allSeconds);
+  });
+}
+
+function rowOfPart({ name, from }: Pick<PushClient, "name" | "from">, all: number[]): Unrated {
+  const unknown = { processorSeconds: undefined, memoryMiB: undefined, requests: undefined };
+  return { client: name, from, seconds: median(all), ...unknown, allSeconds: all };
 }
 
 function medianOf(values: readonly (number | undefined)[]): number | undefined {

@@ -18,6 +18,14 @@ export interface PushClient {
   /** What it starts from: a file has to be hashed first, a layout says the digests. */
   readonly from: "file" | "layout";
   readonly command: (push: Push) => readonly string[];
+  /** Seconds of parts of the work, from what it printed. */
+  readonly parts?: (output: string) => readonly PushPart[];
+}
+
+export interface PushPart {
+  readonly name: string;
+  readonly from: PushClient["from"];
+  readonly seconds: number;
 }
 
 /** Ours first, then those that are installed. */
@@ -36,9 +44,20 @@ const ours: PushClient = {
     tag,
     file,
   ],
+  parts: (output) => {
+    const { packing = NaN, pushing = NaN } = JSON.parse(/^\{.*\}$/m.exec(output)?.[0] ?? "{}") as {
+      packing?: number;
+      pushing?: number;
+    };
+    // A provider's process runs already, and has packed in `check` when `create` pushes.
+    return [
+      { name: "  in a running process", from: "file", seconds: packing + pushing },
+      { name: "  and packed before", from: "layout", seconds: pushing },
+    ];
+  },
 };
 
-interface Other extends Omit<PushClient, "command"> {
+interface Other extends Pick<PushClient, "name" | "from"> {
   readonly tool: ForeignToolName;
   readonly args: (target: { host: string; image: string }, push: Push) => readonly string[];
 }

@@ -1,9 +1,9 @@
-/** `undefined`: not known here. */
+/** `undefined`: not known here, or without a meaning. */
 export type Cell = string | number | undefined;
 
 /** Prints aligned columns: words to the left, figures to the right. */
 export function printTable(header: readonly string[], rows: readonly (readonly Cell[])[]): void {
-  const text = rows.map((row) => row.map((cell) => (cell === undefined ? "?" : String(cell))));
+  const text = rows.map((row) => row.map((cell) => (cell === undefined ? "-" : String(cell))));
   const widths = header.map((title, column) =>
     Math.max(title.length, ...text.map((row) => row[column]?.length ?? 0)),
   );
