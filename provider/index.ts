@@ -1,5 +1,6 @@
 import { attributeLifecycle } from "./lifecycle/attributes/attributeLifecycle.js";
 import { manifestProperties } from "./lifecycle/attributes/manifestProperties.js";
+import { repositoryProperties } from "./lifecycle/attributes/repositoryProperties.js";
 import { tagLock } from "./lifecycle/attributes/tagLock.js";
 import { type DynamicProvider, dynamicProvider } from "./lifecycle/dynamicProvider.js";
 import { connectEngineLog } from "./lifecycle/engineLog.js";
@@ -16,6 +17,7 @@ const KINDS: Readonly<Record<string, (host: Host) => Lifecycle>> = {
   OciArtifact: ociArtifact,
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
+  RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),
 };
 
 /** The format of the outputs that this version writes and reads. */

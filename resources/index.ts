@@ -17,5 +17,7 @@ export type {
   SourceLayerArgs,
 } from "./ociArtifact.js";
 export type { CredentialName, RegistryArgs } from "./registryArgs.js";
+export { RepositoryProperties } from "./repositoryProperties.js";
+export type { RepositoryPropertiesArgs } from "./repositoryProperties.js";
 export { TagLock } from "./tagLock.js";
 export type { TagLockArgs } from "./tagLock.js";

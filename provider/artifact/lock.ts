@@ -36,12 +36,16 @@ export function namesOf(attributes: NamedAttributes): readonly (keyof Attributes
   return ATTRIBUTE_NAMES.filter((name) => attributes[name] !== undefined);
 }
 
-/** Live attributes of a tag or a manifest; `undefined` if it is absent. */
+/** What has attributes: a tag, a manifest, or (`undefined`) the repository itself. */
+export type AttributeSubject = ManifestReference | undefined;
+
+/** Live attributes; `undefined` if what has them is absent. */
 export async function readAttributes(
   store: AttributeStore,
-  subject: ManifestReference,
+  subject: AttributeSubject,
   options: OperationOptions,
 ): Promise<Attributes | undefined> {
+  if (subject === undefined) return (await store.repository(options))?.attributes;
   const properties = isDigest(subject)
     ? await store.manifest(subject, options)
     : await store.tag(subject, options);
@@ -50,10 +54,11 @@ export async function readAttributes(
 
 export function writeAttributes(
   store: AttributeStore,
-  subject: ManifestReference,
+  subject: AttributeSubject,
   attributes: NamedAttributes,
   options: OperationOptions,
 ): Promise<Attributes> {
+  if (subject === undefined) return store.updateRepository(attributes, options);
   return isDigest(subject)
     ? store.updateManifest(subject, attributes, options)
     : store.updateTag(subject, attributes, options);

@@ -60,6 +60,17 @@ export interface Reference {
   readonly reference: ManifestReference;
 }
 
+/** Parses `<login server>/<repository>`; `undefined` if it is anything else. */
+export function parseRepositoryReference(
+  value: string,
+): Pick<Reference, "loginServer" | "repository"> | undefined {
+  const slash = value.indexOf("/");
+  const loginServer = value.slice(0, Math.max(slash, 0));
+  const repository = value.slice(slash + 1);
+  if (!isLoginServer(loginServer) || !isRepositoryName(repository)) return undefined;
+  return { loginServer, repository };
+}
+
 /** Parses what {@link formatReference} writes; `undefined` if it is anything else. */
 export function parseReference(value: string): Reference | undefined {
   const slash = value.indexOf("/");

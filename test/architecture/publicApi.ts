@@ -19,6 +19,8 @@ export const publicApi: Readonly<Record<string, readonly string[]>> = {
     "OciArtifact",
     "OciArtifactArgs",
     "RegistryArgs",
+    "RepositoryProperties",
+    "RepositoryPropertiesArgs",
     "SourceLayerArgs",
     "TagLock",
     "TagLockArgs",

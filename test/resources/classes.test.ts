@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { before, describe, it } from "mocha";
-import { ManifestProperties, OciArtifact, TagLock } from "pulumi-acr";
+import { ManifestProperties, OciArtifact, RepositoryProperties, TagLock } from "pulumi-acr";
 
 const digest = `sha256:${"0".repeat(64)}`;
 const secretMark = "4dabf18193072939515e22adb298388d";
@@ -48,6 +48,14 @@ const kinds: readonly Kind[] = [
     get: (name, id) => ManifestProperties.get(name, id),
     id: `myregistry.azurecr.io/charts/web@${digest}`,
     readable: ["repository", "digest", "drift", ...attributes],
+  },
+  {
+    name: "RepositoryProperties",
+    create: (name, registry, options) =>
+      new RepositoryProperties(name, { repository: "charts/web", registry }, options),
+    get: (name, id) => RepositoryProperties.get(name, id),
+    id: "myregistry.azurecr.io/charts/web",
+    readable: ["repository", "drift", ...attributes],
   },
 ];
 

@@ -7,7 +7,7 @@ import { checkAttributes, diffAttributes } from "./plan.js";
 import { getAttributes, readAttributes } from "./read.js";
 import { updateAttributes } from "./update.js";
 
-/** The six verbs of a resource that manages attributes of a tag or of a manifest. */
+/** The six verbs of a resource that manages attributes of a tag, a manifest or a repository. */
 export function attributeLifecycle(kind: AttributeKind, host: Host): Lifecycle {
   return {
     check: (_olds, news) => Promise.resolve(checkAttributes(kind, host, news)),

@@ -8,7 +8,7 @@ import type { Operation } from "../operation.js";
 import type { RegistryArguments } from "../registrySettings.js";
 import type { Previous, Subject } from "./managedAttributes.js";
 
-/** Inputs that both kinds have; the attributes stand beside them under their wire names. */
+/** Inputs that all kinds have; the attributes stand beside them under their wire names. */
 export interface AttributeInputs extends NamedAttributes {
   readonly repository: string;
   readonly registry: RegistryArguments & { readonly loginServer: string };
@@ -43,6 +43,8 @@ export interface AttributeKind {
   validate(news: PropertyBag): CheckFailure[];
   /** Adds defaults. */
   complete(news: PropertyBag): PropertyBag;
+  /** The id as messages show it, for example `<login server>/<repository>:<tag>`. */
+  readonly idForm: string;
   id(base: string, inputs: PropertyBag): string;
   /** Inputs for an id, for `get`. */
   fromId(id: string): PropertyBag | undefined;

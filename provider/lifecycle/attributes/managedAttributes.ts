@@ -1,5 +1,6 @@
 import type { Drift } from "../../artifact/drift.js";
 import {
+  type AttributeSubject,
   describeAttributes,
   matches,
   type NamedAttributes,
@@ -9,13 +10,12 @@ import {
   writeAttributes,
 } from "../../artifact/lock.js";
 import { ConflictError, RegistryError } from "../../errors.js";
-import type { ManifestReference } from "../../oci/reference.js";
 import type { Attributes } from "../../registry/attributes.js";
 import type { AttributeStore, OperationOptions } from "../../registry/repository.js";
 
-/** A tag or manifest whose attributes a resource manages. */
+/** A tag, manifest or repository whose attributes a resource manages. */
 export interface Subject {
-  readonly subject: ManifestReference;
+  readonly subject: AttributeSubject;
   /** Full reference. */
   readonly reference: string;
   /** Its attributes, if they came with the answer that found it. */

@@ -27,6 +27,7 @@ export const manifestProperties: AttributeKind = {
   compared: [],
   validate: (news) => [...validate(schema, news), ...noneNamed(news)],
   complete: (news) => news,
+  idForm: "<login server>/<repository>@<digest>",
   id: (base, inputs) => `${base}@${String(inputs["digest"])}`,
   fromId: (id) => {
     const parsed = parseReference(id);
@@ -45,7 +46,7 @@ export const manifestProperties: AttributeKind = {
   liveInputs: () => ({}),
 };
 
-function noneNamed(news: PropertyBag): CheckFailure[] {
+export function noneNamed(news: PropertyBag): CheckFailure[] {
   if (ATTRIBUTE_NAMES.some((name) => name in news)) return [];
   const names = ATTRIBUTE_NAMES.join(", ");
   return [{ property: "", reason: `name at least one attribute to manage: ${names}` }];

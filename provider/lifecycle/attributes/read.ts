@@ -44,10 +44,9 @@ export async function getAttributes(
 ): Promise<ReadResult> {
   const named = kind.fromId(id);
   if (named === undefined) {
-    const form = `<login server>/<repository>${kind.identity.includes("tag") ? ":<tag>" : "@<digest>"}`;
     throw new InputError(
       "id",
-      `${JSON.stringify(id)} is not the id of a ${kind.name}: expected "${form}"`,
+      `${JSON.stringify(id)} is not the id of a ${kind.name}: expected "${kind.idForm}"`,
     );
   }
   const registry = registryOfId(host, String(named["loginServer"]), given);

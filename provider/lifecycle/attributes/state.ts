@@ -28,10 +28,13 @@ export function inputsOf(state: PropertyBag): PropertyBag {
 /** Subjects that the state remembers, from their full references. */
 export function subjectsOf(state: AttributeState): Subject[] {
   const base = baseOf(state as unknown as PropertyBag);
-  return Object.keys(state.__previous).map((reference) => ({
-    reference,
-    subject: reference.slice(base.length + 1) as Subject["subject"],
-  }));
+  return Object.keys(state.__previous).map((reference) => subjectNamed(base, reference));
+}
+
+/** The subject of a full reference; that of the repository itself is the base alone. */
+export function subjectNamed(base: string, reference: string): Subject {
+  const name = reference.slice(base.length + 1);
+  return { reference, subject: name === "" ? undefined : (name as Subject["subject"]) };
 }
 
 /** The declared attributes, each turned round that somewhere is not as declared. */

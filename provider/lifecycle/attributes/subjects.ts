@@ -7,6 +7,7 @@ import type { CreateResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { type AttributeKind, type AttributeState, baseOf, type Found } from "./kind.js";
 import { requireAttributes, setAttributes, type Subject } from "./managedAttributes.js";
+import { subjectNamed } from "./state.js";
 
 /** Live attributes of each subject. */
 export type Live = ReadonlyMap<Subject, Attributes>;
@@ -29,9 +30,8 @@ export async function find(
     kind.require(found, base, inputs);
     return found;
   }
-  const reference = kind.id(base, inputs);
-  const subject = reference.slice(base.length + 1) as Subject["subject"];
-  await requireAttributes(repository.attributes, { subject, reference }, operation);
+  const absent = subjectNamed(base, kind.id(base, inputs));
+  await requireAttributes(repository.attributes, absent, operation);
   return { subjects: [], drift: [] };
 }
 

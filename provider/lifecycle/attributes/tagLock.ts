@@ -42,6 +42,7 @@ export const tagLock: AttributeKind = {
     lockManifest: true,
     ...news,
   }),
+  idForm: "<login server>/<repository>:<tag>",
   id: (base, inputs) => `${base}:${String(inputs["tag"])}`,
   fromId: (id) => {
     const parsed = parseReference(id);

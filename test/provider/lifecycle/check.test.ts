@@ -4,6 +4,7 @@ import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { provider } from "../../../provider/index.js";
 import { attributeLifecycle } from "../../../provider/lifecycle/attributes/attributeLifecycle.js";
 import { manifestProperties } from "../../../provider/lifecycle/attributes/manifestProperties.js";
+import { repositoryProperties } from "../../../provider/lifecycle/attributes/repositoryProperties.js";
 import { tagLock } from "../../../provider/lifecycle/attributes/tagLock.js";
 import { shownFailure } from "../../../provider/lifecycle/failures.js";
 import { Host } from "../../../provider/lifecycle/host.js";
@@ -11,7 +12,11 @@ import type { CheckResult, Lifecycle, PropertyBag } from "../../../provider/life
 import { ociArtifact } from "../../../provider/lifecycle/ociArtifact/ociArtifact.js";
 import { UNKNOWN } from "../../../provider/lifecycle/unknown.js";
 import { urnOf } from "../../support/miniEngine.js";
-import { MANIFEST_PROPERTIES_ROWS, TAG_LOCK_ROWS } from "./check/attributeRows.js";
+import {
+  MANIFEST_PROPERTIES_ROWS,
+  REPOSITORY_PROPERTIES_ROWS,
+  TAG_LOCK_ROWS,
+} from "./check/attributeRows.js";
 import { AwkwardFolder } from "./check/awkwardFolder.js";
 import { NAME_ROWS } from "./check/nameRows.js";
 import { REGISTRY_ROWS } from "./check/registryRows.js";
@@ -22,6 +27,7 @@ const LIFECYCLES: Record<string, (host: Host) => Lifecycle> = {
   OciArtifact: ociArtifact,
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
+  RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),
 };
 
 describe("check", () => {
@@ -63,6 +69,7 @@ describe("check", () => {
     OciArtifact: { ...NAME_ROWS, ...SOURCE_ROWS, ...REGISTRY_ROWS },
     TagLock: TAG_LOCK_ROWS,
     ManifestProperties: MANIFEST_PROPERTIES_ROWS,
+    RepositoryProperties: REPOSITORY_PROPERTIES_ROWS,
   };
   for (const [kind, rows] of Object.entries(tables)) {
     describe(`refuses in ${kind}`, () => {

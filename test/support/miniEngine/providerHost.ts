@@ -1,6 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { attributeLifecycle } from "../../../provider/lifecycle/attributes/attributeLifecycle.js";
 import { manifestProperties } from "../../../provider/lifecycle/attributes/manifestProperties.js";
+import { repositoryProperties } from "../../../provider/lifecycle/attributes/repositoryProperties.js";
 import { tagLock } from "../../../provider/lifecycle/attributes/tagLock.js";
 import { dynamicProvider } from "../../../provider/lifecycle/dynamicProvider.js";
 import type { Severity } from "../../../provider/lifecycle/engineLog.js";
@@ -35,6 +36,7 @@ const LIFECYCLES: Readonly<Record<Kind, (host: Host) => Lifecycle>> = {
   OciArtifact: ociArtifact,
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
+  RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),
 };
 
 /** The dynamic host's process of one deployment: what it passes on, what it refuses, what it completes. */

@@ -1,7 +1,7 @@
 import { providerText, resourceType } from "../../../resources/provider.js";
 
 export type Bag = Readonly<Record<string, unknown>>;
-export type Kind = "OciArtifact" | "TagLock" | "ManifestProperties";
+export type Kind = "OciArtifact" | "TagLock" | "ManifestProperties" | "RepositoryProperties";
 
 /** What the engine keeps of one resource. */
 export interface ResourceState {

@@ -38,3 +38,16 @@ export const MANIFEST_PROPERTIES_ROWS: Record<string, Row> = {
     { deleteEnable: /did you mean "deleteEnabled"\?/, "": /name at least one/ },
   ],
 };
+
+export const REPOSITORY_PROPERTIES_ROWS: Record<string, Row> = {
+  "no repository": [{ deleteEnabled: false }, { repository: /it is required/ }],
+  "a malformed repository": [
+    { repository: "Team/App", deleteEnabled: false },
+    { repository: /"Team\/App" is not a repository name/ },
+  ],
+  "no attribute": [{ repository: "a" }, { "": /name at least one attribute to manage/ }],
+  "a digest": [
+    { repository: "a", digest: DIGEST, writeEnabled: false },
+    { digest: /there is no property "digest" here/ },
+  ],
+};

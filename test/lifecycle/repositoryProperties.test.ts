@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import type { Attributes } from "../../provider/registry/attributes.js";
+import { environmentFor } from "../support/engine.js";
+import { type Bag, type Declaration, MiniEngine } from "../support/miniEngine.js";
+import { requestsTo, writesTo } from "../support/requests.js";
+import { Somebody } from "../support/somebody.js";
+
+const REPOSITORY = "team/app";
+const OPEN: Attributes = {
+  deleteEnabled: true,
+  writeEnabled: true,
+  readEnabled: true,
+  listEnabled: true,
+};
+const WRITE = `PATCH /acr/v1/${REPOSITORY}`;
+
+describe("RepositoryProperties", () => {
+  let emulator: Emulator;
+  let somebody: Somebody;
+  let engine: MiniEngine;
+
+  beforeEach(async () => {
+    emulator = await startEmulator();
+    somebody = new Somebody(emulator, REPOSITORY);
+    engine = new MiniEngine({ environment: environmentFor(emulator) });
+    await somebody.publish("text", "v1");
+    emulator.journal.clear();
+  });
+  afterEach(async () => {
+    somebody.close();
+    await emulator.close();
+  });
+
+  const properties = (inputs: Bag, name = "properties"): Declaration => ({
+    name,
+    kind: "RepositoryProperties",
+    inputs: { repository: REPOSITORY, ...inputs },
+  });
+  const live = async (): Promise<Attributes | undefined> =>
+    (await somebody.repository.attributes.repository())?.attributes;
+  const set = (attributes: Partial<Attributes>): Promise<Attributes> =>
+    somebody.repository.attributes.updateRepository(attributes);
+
+  it("sets what is named, once, under the repository's name", async () => {
+    const program = [properties({ deleteEnabled: false })];
+    await engine.preview(program);
+    assert.deepEqual(requestsTo(emulator), []);
+    await engine.up(program);
+    assert.deepEqual(writesTo(emulator), [WRITE]);
+    assert.deepEqual(await live(), { ...OPEN, deleteEnabled: false });
+    assert.equal(engine.resource("properties").id, `${emulator.loginServer}/${REPOSITORY}`);
+    emulator.journal.clear();
+    assert.deepEqual((await engine.up(program)).operations, { properties: "same" });
+    assert.deepEqual(requestsTo(emulator), []);
+  });
+
+  it("puts back what it found, where the live value is still ours", async () => {
+    await set({ readEnabled: false });
+    await engine.up([properties({ readEnabled: true, listEnabled: false, deleteEnabled: false })]);
+    await set({ listEnabled: true, writeEnabled: false });
+    await engine.destroy();
+    assert.deepEqual(await live(), { ...OPEN, readEnabled: false, writeEnabled: false });
+  });
+
+  it("changes in place, and puts back what is no longer named", async () => {
+    await engine.up([properties({ deleteEnabled: false, listEnabled: false })]);
+    const run = await engine.up([properties({ deleteEnabled: true, writeEnabled: false })]);
+    assert.deepEqual(run.operations, { properties: "update" });
+    assert.deepEqual(await live(), { ...OPEN, writeEnabled: false });
+    await engine.destroy();
+    assert.deepEqual(await live(), OPEN);
+  });
+
+  it("is replaced where another repository is named", async () => {
+    const other = new Somebody(emulator, "team/other");
+    await other.publish("text");
+    await engine.up([properties({ deleteEnabled: false })]);
+    const next = [properties({ repository: "team/other", deleteEnabled: false })];
+    assert.deepEqual((await engine.up(next)).operations, { properties: "replace" });
+    assert.deepEqual(await live(), OPEN);
+    const changed = (await other.repository.attributes.repository())?.attributes;
+    assert.deepEqual(changed, { ...OPEN, deleteEnabled: false });
+    other.close();
+  });
+
+  it("shares the repository with another resource: each has its own attributes", async () => {
+    const both = [
+      properties({ deleteEnabled: false }, "one"),
+      properties({ deleteEnabled: false, listEnabled: false }, "two"),
+    ];
+    await engine.up(both);
+    await engine.up(both.slice(0, 1));
+    assert.deepEqual(await live(), { ...OPEN, deleteEnabled: false });
+    await engine.up([]);
+    assert.deepEqual(await live(), OPEN);
+  });
+
+  it("names drift, which the next up takes back, and refuses what nobody was shown", async () => {
+    const program = [properties({ deleteEnabled: false, writeEnabled: false })];
+    await engine.up(program);
+    await set({ writeEnabled: true });
+    emulator.journal.clear();
+    const run = await engine.refresh();
+    assert.deepEqual(requestsTo(emulator), [`GET /acr/v1/${REPOSITORY}`]);
+    const base = `${emulator.loginServer}/${REPOSITORY}`;
+    assert.deepEqual(engine.resource("properties").outputs["drift"], [
+      {
+        kind: "attributes-changed",
+        subject: base,
+        expected: "deleteEnabled=false, writeEnabled=false",
+        actual: "deleteEnabled=false, writeEnabled=true",
+      },
+    ]);
+    assert.match(run.messages.map(({ text }) => text).join(), /team\/app has .*writeEnabled=true/);
+    await set({ deleteEnabled: true });
+    await assert.rejects(engine.up(program), {
+      message: /was changed by somebody else.*\[CONFLICT\]/,
+    });
+    const repaired = await engine.up(program, { refresh: true });
+    assert.deepEqual(repaired.changes["properties"], ["deleteEnabled", "writeEnabled"]);
+    assert.deepEqual(await live(), { ...OPEN, deleteEnabled: false, writeEnabled: false });
+  });
+
+  it("is gone with its repository, and deleting it then is no error", async () => {
+    const program = [properties({ listEnabled: false })];
+    await engine.up(program);
+    const { digest } = (await somebody.repository.manifests.resolve("v1")) ?? {};
+    await somebody.deleteManifest(String(digest));
+    const state = engine.state;
+    await engine.refresh();
+    assert.deepEqual(engine.state, []);
+    engine.state = state;
+    await engine.destroy();
+    assert.deepEqual(engine.state, []);
+  });
+
+  it("needs a repository that is there", async () => {
+    await assert.rejects(
+      engine.up([properties({ repository: "team/none", deleteEnabled: false })]),
+      { message: /team\/none does not exist, so its attributes .*dependsOn \[NOT_FOUND\]/ },
+    );
+    assert.deepEqual([engine.state, writesTo(emulator)], [[], []]);
+  });
+
+  it("after what is published to the closed repository, and before its removal", async () => {
+    const artifact: Declaration = {
+      name: "app",
+      kind: "OciArtifact",
+      inputs: {
+        repository: "team/new",
+        artifactType: "application/vnd.example",
+        layers: [{ content: "ours" }],
+        tags: ["v1"],
+      },
+    };
+    const closed = properties({ repository: "team/new", writeEnabled: false });
+    const other = new Somebody(emulator, "team/new");
+    await engine.up([artifact, closed]);
+    await assert.rejects(other.publish("theirs"), { code: "LOCKED" });
+    await engine.destroy();
+    assert.equal(await other.repository.attributes.repository(), undefined);
+    other.close();
+  });
+});
