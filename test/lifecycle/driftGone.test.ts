@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { environmentFor } from "../support/engine.js";
+import { MiniEngine, type Program } from "../support/miniEngine.js";
+import { writesTo } from "../support/requests.js";
+import { Somebody } from "../support/somebody.js";
+import { REPOSITORY } from "./driftRows.js";
+
+describe("attributes of what is gone", () => {
+  let emulator: Emulator;
+  let somebody: Somebody;
+  let engine: MiniEngine;
+
+  beforeEach(async () => {
+    emulator = await startEmulator();
+    somebody = new Somebody(emulator, REPOSITORY);
+    engine = new MiniEngine({ environment: environmentFor(emulator) });
+  });
+  afterEach(async () => {
+    somebody.close();
+    await emulator.close();
+  });
+
+  const says = (pattern: RegExp) => (error: Error) => {
+    assert.match(error.message, pattern);
+    return true;
+  };
+
+  it("a TagLock whose tag was deleted is kept until the manifest's lock is put back", async () => {
+    const theirs = await somebody.publish("theirs", "theirs");
+    const inputs = { repository: REPOSITORY, tag: "theirs" };
+    const program: Program = [{ name: "app", kind: "TagLock", inputs }];
+    await engine.up(program);
+    await somebody.setTagAttributes("theirs", { deleteEnabled: true, writeEnabled: true });
+    await somebody.untag("theirs");
+    const subject = `${emulator.loginServer}/${REPOSITORY}:theirs`;
+
+    const preview = await engine.preview(program, { refresh: true });
+    assert.deepEqual(preview.operations, { app: "update" });
+    assert.deepEqual(preview.changes["app"], ["tag"]);
+    assert.deepEqual(
+      preview.messages.map(({ text }) => text),
+      [`${subject} was deleted: declared is ${theirs}`],
+    );
+
+    emulator.journal.clear();
+    await assert.rejects(
+      engine.up(program, { refresh: true }),
+      says(/:theirs does not exist, so its attributes cannot be set.*\[NOT_FOUND\]/),
+    );
+    assert.deepEqual(writesTo(emulator), []);
+    assert.deepEqual(engine.resource("app").outputs["drift"], [
+      { kind: "tag-deleted", subject, expected: theirs, actual: "absent" },
+    ]);
+
+    await somebody.setManifestAttributes(theirs, { writeEnabled: true });
+    await somebody.tag("theirs", theirs);
+    await engine.up(program, { refresh: true });
+    assert.equal((await somebody.attributesOfTag("theirs"))?.writeEnabled, false);
+    await somebody.setTagAttributes("theirs", { deleteEnabled: true, writeEnabled: true });
+    await somebody.untag("theirs");
+    await engine.destroy();
+    assert.equal((await somebody.attributesOfManifest(theirs))?.deleteEnabled, true);
+  });
+
+  it("ManifestProperties whose manifest was deleted are gone, and cannot come back without it", async () => {
+    const digest = await somebody.publish("theirs");
+    const inputs = { repository: REPOSITORY, digest, listEnabled: false };
+    const program: Program = [{ name: "app", kind: "ManifestProperties", inputs }];
+    await engine.up(program);
+    await somebody.deleteManifest(digest);
+    const preview = await engine.preview(program, { refresh: true });
+    assert.equal(preview.operations["app"], "create");
+    await assert.rejects(
+      engine.up(program, { refresh: true }),
+      says(/@sha256:\w+ does not exist, so its attributes cannot be set.*\[NOT_FOUND\]/),
+    );
+    assert.deepEqual(engine.state, []);
+    await somebody.publish("theirs");
+    await engine.up(program);
+    assert.equal((await engine.refresh()).operations["app"], "same");
+  });
+});
