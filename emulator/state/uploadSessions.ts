@@ -10,6 +10,7 @@ import { open } from "node:fs/promises";
 
 import { type DigestAlgorithm, parseDigest } from "../wire/digest.js";
 import type { ContentStore } from "./contentStore.js";
+import { GatheredFile } from "./gatheredFile.js";
 import type { ArrivedContent } from "./registryState.js";
 
 /** One blob on its way in. */
@@ -31,20 +32,14 @@ export class UploadSession {
    * only meanwhile, so that forgotten uploads cost no descriptors.
    */
   async append(chunks: AsyncIterable<Buffer>): Promise<void> {
-    const file = await open(this.temporary, "a");
-    let writing: Promise<unknown> = Promise.resolve();
+    const file = await GatheredFile.open(this.temporary);
     try {
       for await (const chunk of chunks) {
-        await writing;
-        writing = file.appendFile(chunk);
-        // A failed write shows at the next await; without this it would count as unhandled until then.
-        writing.catch(() => undefined);
+        await file.append(chunk);
         this.hash.update(chunk);
         this.offset += chunk.length;
       }
-      await writing;
     } finally {
-      await Promise.allSettled([writing]);
       await file.close();
     }
   }
