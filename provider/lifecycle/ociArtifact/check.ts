@@ -6,30 +6,29 @@ import type { CheckFailure, CheckResult, PropertyBag } from "../lifecycle.js";
 import { loginServerOf } from "./state.js";
 import { checkRegistry } from "../registryCheck.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
-import { validateInputs } from "./inputs.js";
-import { assetProperty } from "./layerSources.js";
-import { derive } from "./derive.js";
+import type { ContentKind } from "./contentKind.js";
 import { asInputs, claimOfInputs } from "./state.js";
 
 /** Validates, packs without network, and adds the derived inputs. */
 export async function checkArtifact(
+  content: ContentKind,
   host: Host,
   olds: PropertyBag,
   news: PropertyBag,
 ): Promise<CheckResult> {
-  const failures = [...validateInputs(news)];
+  const failures = [...content.validate(news)];
   const registry = checkRegistry(host, news["registry"], failures);
   failures.push(...registry.failures);
   if (failures.length > 0) return { inputs: news, failures };
   const given = { ...news, lock: normalizedLock(news["lock"]), registry: registry.registry };
   try {
-    const derived = await derive(host, olds, given);
+    const derived = await content.derive(host, olds, given);
     const inputs = { ...given, ...derived, reference: referenceOf({ ...given, ...derived }) };
     return { inputs, failures: declare(host, inputs) };
   } catch (error) {
     const failure = asCheckFailure(error);
     if (failure === undefined) throw error;
-    const property = assetProperty(failure.property, news["layers"]);
+    const property = content.writtenProperty(failure.property, news);
     return { inputs: news, failures: [{ ...failure, property }] };
   }
 }

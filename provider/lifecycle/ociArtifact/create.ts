@@ -6,7 +6,7 @@ import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { CreateResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
-import { packAgain } from "./derive.js";
+import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { Publication } from "./publication.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
@@ -19,14 +19,16 @@ import { uploadReport } from "./uploadReport.js";
  * finished by the next one. Once the manifest is there, a failure is a partial one.
  */
 export async function createArtifact(
+  content: ContentKind,
   host: Host,
   bag: PropertyBag,
   operation: Operation,
 ): Promise<CreateResult> {
   const inputs = asInputs(bag);
   const id = idOf(inputs);
-  const packed = await packAgain(host, bag);
+  const packed = await content.pack(host, bag);
   const repository = repositoryToWrite(host, bag);
+  await content.requireReferenced(repository, inputs, operation);
   const present = await repository.manifests.resolve(inputs.digest, operation);
   const { manifest } = packed;
   const publication = new Publication({

@@ -5,7 +5,7 @@ import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
 import { withoutAssets } from "./layerSources.js";
-import { asInputs } from "./state.js";
+import type { LayeredInputs } from "./inputs.js";
 
 /** Inputs that decide the digest; while one of them is unknown, so is the digest. */
 const CONTENT = ["artifactType", "layers", "config", "annotations", "subject"] as const;
@@ -68,10 +68,14 @@ function configOf({ blobs: [config] }: PackedArtifact): unknown {
   return { mediaType, digest, size };
 }
 
+function asLayered(inputs: PropertyBag): LayeredInputs {
+  return inputs as unknown as LayeredInputs;
+}
+
 /** Packs what the inputs describe; earlier layer descriptors spare compressing unchanged folders. */
 function pack(host: Host, inputs: PropertyBag, known: unknown): Promise<PackedArtifact> {
   const given = (inputs["layers"] ?? []) as readonly PropertyBag[];
-  const { artifactType, config, annotations, subject } = asInputs(inputs);
+  const { artifactType, config, annotations, subject } = asLayered(inputs);
   const layers = given.map(withoutAssets);
   return packArtifact(
     { artifactType, layers, config, annotations, subject } as Parameters<typeof packArtifact>[0],
@@ -89,14 +93,14 @@ function earlierLayers(known: unknown): KnownLayers {
 
 /** Content as `check` packed it in this process, or packed again; it must be what was previewed. */
 export async function packAgain(host: Host, inputs: PropertyBag): Promise<PackedArtifact> {
-  const { digest } = asInputs(inputs);
+  const { digest } = asLayered(inputs);
   const packed = host.packed.get(digest) ?? (await pack(host, inputs, inputs["layerDescriptors"]));
   if (packed.manifest.descriptor.digest === digest) return packed;
   throw new InputError("layers", changedSince(inputs, packed));
 }
 
 function changedSince(inputs: PropertyBag, packed: PackedArtifact): string {
-  const { digest, layerDescriptors } = asInputs(inputs);
+  const { digest, layerDescriptors } = asLayered(inputs);
   const changed = packed.layerDescriptors.flatMap((layer, index) =>
     layer.digest === layerDescriptors[index]?.digest ? [] : [layer.title ?? `layers[${index}]`],
   );

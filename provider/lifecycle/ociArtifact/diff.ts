@@ -2,29 +2,25 @@ import type { Host } from "../host.js";
 import type { DiffResult, PropertyBag } from "../lifecycle.js";
 import { sameJson } from "../plain.js";
 import { sameRegistry, sameSecrets } from "../registryIdentity.js";
+import type { ContentKind } from "./contentKind.js";
 import { withoutAssetPaths } from "./layerSources.js";
 import { asState, claimOfState } from "./state.js";
 
 /** Inputs whose change means another artifact, or the same one elsewhere. */
 const IDENTITY = ["repository", "digest"] as const;
 
-/** Every input but those that are compared in their own way. */
+/** What all kinds of content have, but those that are compared in their own way. */
 const COMPARED = [
   "artifactType",
-  "layers",
-  "config",
   "annotations",
   "subject",
   "tags",
   "lock",
-  "verify",
   "onTagConflict",
   "onReplace",
   "onDelete",
   "size",
   "mediaType",
-  "configDescriptor",
-  "layerDescriptors",
 ] as const;
 
 /**
@@ -32,6 +28,7 @@ const COMPARED = [
  * settings differs, the engine is left to write the difference.
  */
 export function diffArtifact(
+  content: ContentKind,
   host: Host,
   id: string,
   olds: PropertyBag,
@@ -44,7 +41,7 @@ export function diffArtifact(
   const unchanged =
     asState(olds).drift.length === 0 &&
     sameSecrets(olds["registry"], news["registry"]) &&
-    COMPARED.every((name) => sameInput(olds[name], news[name]));
+    [...COMPARED, ...content.compared].every((name) => sameInput(olds[name], news[name]));
   return { changes: unchanged ? false : undefined, replaces };
 }
 

@@ -6,11 +6,12 @@ import type { Host } from "../host.js";
 import type { PropertyBag, ReadResult } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { notFound, registryOfId } from "../getById.js";
-import type { LayerDescriptor } from "./inputs.js";
+import type { ContentKind } from "./contentKind.js";
 import { asBag, type ArtifactState } from "./state.js";
 
-/** An artifact that somebody else publishes, by its id; it must exist. */
+/** Content that somebody else publishes, by its id; it must exist, and be of this kind. */
 export async function getArtifact(
+  content: ContentKind,
   host: Host,
   id: string,
   given: PropertyBag,
@@ -20,16 +21,19 @@ export async function getArtifact(
   if (parsed === undefined || !isDigest(parsed.reference)) {
     throw new InputError(
       "id",
-      `${JSON.stringify(id)} is not the id of an OciArtifact: expected "<login server>/<repository>@<digest>"`,
+      `${JSON.stringify(id)} is not the id of an ${content.name}: expected "<login server>/<repository>@<digest>"`,
     );
   }
   const { repository: name, reference: digest } = parsed;
   const registry = registryOfId(host, parsed.loginServer, given);
   const repository = host.registry({ registry }).repository(name);
   const found = await repository.manifests.fetch(digest, operation);
-  if (found === undefined) throw notFound("OciArtifact", id);
+  if (found === undefined) throw notFound(content.name, id);
   const manifest = parseManifest(found.bytes, found.descriptor.mediaType);
+  const own = content.describe(manifest);
+  if (own === undefined) throw otherKind(content.name, id, manifest.mediaType);
   const state = {
+    ...own,
     repository: name,
     registry,
     artifactType: manifest.artifactType,
@@ -38,8 +42,6 @@ export async function getArtifact(
     digest,
     size: found.descriptor.size,
     mediaType: found.descriptor.mediaType,
-    configDescriptor: manifest.config,
-    layerDescriptors: manifest.layers.map(layerDescriptor),
     reference: id,
     tagDigests: {},
     drift: [],
@@ -48,11 +50,6 @@ export async function getArtifact(
   return { id, outs: asBag(state), inputs: asBag(state) };
 }
 
-const TITLE = "org.opencontainers.image.title";
-
-function layerDescriptor(
-  layer: LayerDescriptor & { annotations?: Record<string, string> },
-): object {
-  const { mediaType, digest, size, annotations } = layer;
-  return { title: annotations?.[TITLE], mediaType, size, digest };
+function otherKind(name: string, id: string, mediaType: string): InputError {
+  return new InputError("id", `${name}.get: ${id} is a manifest of another kind: ${mediaType}`);
 }

@@ -41,12 +41,10 @@ export interface LayerDescriptor {
   readonly compressor?: string;
 }
 
-/** Inputs after `check`, when everything is known. */
+/** Inputs after `check` of whatever is published under tags, when everything is known. */
 export interface ArtifactInputs {
   readonly repository: RepositoryName;
   readonly artifactType?: string;
-  readonly layers?: readonly PropertyBag[];
-  readonly config?: PropertyBag;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly subject?: Descriptor;
   readonly tags?: readonly Tag[];
@@ -59,10 +57,18 @@ export interface ArtifactInputs {
   readonly digest: Digest;
   readonly size: number;
   readonly mediaType: string;
+  readonly reference: string;
+  /** Of an index: what it names. */
+  readonly manifests?: readonly Descriptor[];
+  readonly __urn?: string;
+}
+
+/** Inputs of an `OciArtifact`. */
+export interface LayeredInputs extends ArtifactInputs {
+  readonly layers?: readonly PropertyBag[];
+  readonly config?: PropertyBag;
   readonly configDescriptor: Pick<Descriptor, "mediaType" | "digest" | "size">;
   readonly layerDescriptors: readonly LayerDescriptor[];
-  readonly reference: string;
-  readonly __urn?: string;
 }
 
 /** Exactly one of several ways to give content. */
@@ -104,21 +110,26 @@ const config = exactlyOne(
   ["file", "content"],
 );
 
-const schema = object({
+/** Inputs that whatever is published under tags has. */
+export const PUBLISHED = {
   ...HIDDEN,
   repository: repositoryName,
   artifactType: mediaType.optional(),
-  layers: list(layer).optional(),
-  config: config.optional(),
   annotations: annotations.optional(),
   subject: descriptor.optional(),
   tags: list(tag).optional(),
   lock: flagOr(attributes, "an object of attributes").optional(),
-  verify: oneOf("manifest", "blobs").optional(),
   onTagConflict: oneOf("fail", "adopt", "move").optional(),
   onReplace: oneOf("retain", "delete").optional(),
   onDelete: oneOf("delete", "untag", "retain").optional(),
   registry: registry.optional(),
+};
+
+const schema = object({
+  ...PUBLISHED,
+  layers: list(layer).optional(),
+  config: config.optional(),
+  verify: oneOf("manifest", "blobs").optional(),
 });
 
 /** Everything about the inputs that can be judged without looking at a file. */
@@ -127,7 +138,7 @@ export function validateInputs(news: PropertyBag): CheckFailure[] {
   return failures.length > 0 ? failures : [...duplicateTags(news["tags"]), ...strayPatterns(news)];
 }
 
-function duplicateTags(tags: unknown): CheckFailure[] {
+export function duplicateTags(tags: unknown): CheckFailure[] {
   if (!Array.isArray(tags)) return [];
   return tags.flatMap((name: unknown, index) => {
     const first = tags.indexOf(name);

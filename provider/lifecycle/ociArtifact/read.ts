@@ -1,10 +1,10 @@
 import { describeDrift, findDrift } from "../../artifact/drift.js";
 import { inspectArtifact, type LiveArtifact, type WantedArtifact } from "../../artifact/inspect.js";
 import { type NamedAttributes, namesOf } from "../../artifact/lock.js";
-import type { Descriptor } from "../../oci/descriptor.js";
 import type { Host } from "../host.js";
 import type { PropertyBag, ReadResult } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
+import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
 import {
   asBag,
@@ -21,13 +21,14 @@ import {
  * engine's own difference shows what `up` is going to repair.
  */
 export async function readArtifact(
+  content: ContentKind,
   host: Host,
   id: string,
   bag: PropertyBag,
   operation: Operation,
 ): Promise<ReadResult | undefined> {
   const state = asState(bag);
-  const wanted = wantedOf(state);
+  const wanted = wantedOf(content, state);
   const repository = host.registry(bag).repository(state.repository);
   const live = await inspectArtifact(repository, wanted, operation);
   if (live === undefined) return undefined;
@@ -36,15 +37,13 @@ export async function readArtifact(
   return {
     id,
     outs: asBag({ ...outputsOf(declaredInputs(state), view), __declared: declaredOf(state) }),
-    inputs: asBag(liveInputs(state, view, live)),
+    inputs: asBag(liveInputs(content, state, view, live)),
   };
 }
 
-function wantedOf(state: ArtifactState): WantedArtifact {
+function wantedOf(content: ContentKind, state: ArtifactState): WantedArtifact {
   const { tags, lock } = declaredOf(state);
-  const blobs: readonly Descriptor[] =
-    state.verify === "blobs" ? [state.configDescriptor, ...state.layerDescriptors] : [];
-  return { digest: state.digest, tags, lock, blobs };
+  return { digest: state.digest, tags, lock, blobs: content.verifiedBlobs(state) };
 }
 
 function viewOf(wanted: WantedArtifact, live: LiveArtifact, base: string): LiveView {
@@ -86,15 +85,16 @@ function declaredInputs(state: ArtifactState): ArtifactInputs {
   };
 }
 
-function liveInputs(state: ArtifactState, view: LiveView, live: LiveArtifact): ArtifactInputs {
-  const missing = new Set<string>(live.missingBlobs);
-  const { configDescriptor, ...inputs } = declaredInputs(state);
-  const present = missing.has(configDescriptor.digest) ? {} : { configDescriptor };
+function liveInputs(
+  content: ContentKind,
+  state: ArtifactState,
+  view: LiveView,
+  live: LiveArtifact,
+): ArtifactInputs {
+  const inputs = declaredInputs(state);
   return {
-    ...inputs,
-    ...present,
+    ...content.withoutBlobs(inputs, new Set<string>(live.missingBlobs)),
     tags: inputs.tags === undefined ? undefined : view.tags,
     lock: view.lock,
-    layerDescriptors: inputs.layerDescriptors.filter(({ digest }) => !missing.has(digest)),
-  } as ArtifactInputs;
+  };
 }

@@ -19,7 +19,7 @@ import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { type ArtifactChanges, attributeDrift, findChanges, isEmpty } from "./changes.js";
-import { packAgain } from "./derive.js";
+import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { Publication } from "./publication.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
@@ -27,6 +27,7 @@ import * as artifact from "./state.js";
 import { uploadReport } from "./uploadReport.js";
 
 interface Update {
+  readonly content: ContentKind;
   readonly host: Host;
   readonly state: artifact.ArtifactState;
   readonly inputs: ArtifactInputs;
@@ -41,10 +42,10 @@ interface Update {
  * failure.
  */
 export async function updateArtifact(
+  content: ContentKind,
   host: Host,
   id: string,
-  olds: PropertyBag,
-  news: PropertyBag,
+  { olds, news }: { readonly olds: PropertyBag; readonly news: PropertyBag },
   operation: Operation,
 ): Promise<PropertyBag> {
   const state = artifact.asState(olds);
@@ -53,7 +54,7 @@ export async function updateArtifact(
   if (isEmpty(changes))
     return artifact.asBag(artifact.outputsOf(inputs, artifact.settledView(inputs)));
   const repository = repositoryToWrite(host, news);
-  const update = { host, state, inputs, changes, repository, operation };
+  const update = { content, host, state, inputs, changes, repository, operation };
   const publication = await plan(update, news);
   await publication.refuseForeignLocks();
   await refuseThirdChanges(update);
@@ -75,7 +76,7 @@ export async function updateArtifact(
 
 /** Looks at the tags that are to be put, and decides; a conflict ends here. */
 async function plan(update: Update, news: PropertyBag): Promise<Publication> {
-  const { host, state, inputs, changes, repository, operation } = update;
+  const { content, host, state, inputs, changes, repository, operation } = update;
   const base = artifact.baseOf(inputs);
   const { tags: known } = artifact.claimOfState(state);
   const found = await resolveTags(repository, changes.addedTags, operation);
@@ -86,7 +87,7 @@ async function plan(update: Update, news: PropertyBag): Promise<Publication> {
     known: known[tag],
     isNew: known[tag] === undefined,
   }));
-  const { manifest } = await packAgain(host, news);
+  const { manifest } = await content.pack(host, news);
   return new Publication({
     host,
     inputs,
@@ -132,9 +133,9 @@ function attributesChangedAgain(
 }
 
 async function sendMissingBlobs(update: Update, news: PropertyBag): Promise<void> {
-  const { host, changes, repository, operation } = update;
+  const { content, host, changes, repository, operation } = update;
   if (changes.missingBlobs.length === 0) return;
-  const { blobs } = await packAgain(host, news);
+  const { blobs } = await content.pack(host, news);
   const missing = blobs.filter(({ descriptor }) =>
     changes.missingBlobs.includes(descriptor.digest),
   );

@@ -1,0 +1,39 @@
+import type { Pushable } from "../../artifact/push.js";
+import type { Descriptor } from "../../oci/descriptor.js";
+import type { ParsedManifest } from "../../oci/manifest.js";
+import type { Repository } from "../../registry/repository.js";
+import type { Host } from "../host.js";
+import type { CheckFailure, PropertyBag } from "../lifecycle.js";
+import type { Operation } from "../operation.js";
+import type { ArtifactInputs } from "./inputs.js";
+
+/**
+ * What distinguishes the kinds of content that are published under tags. Tags, locks, conflicts,
+ * drift and deletion are the same for all of them.
+ */
+export interface ContentKind {
+  /** The resource's name, for messages. */
+  readonly name: string;
+  /** Inputs of its own, beside those that all kinds have; a change of one of them is shown. */
+  readonly compared: readonly string[];
+  /** Everything about the inputs that can be judged without looking at a file. */
+  validate(news: PropertyBag): CheckFailure[];
+  /** Inputs that follow from the others, without network; what is unknown leaves unknown what needs it. */
+  derive(host: Host, olds: PropertyBag, given: PropertyBag): Promise<PropertyBag>;
+  /** The property as the user wrote it, of a mistake that `derive` found. */
+  writtenProperty(property: string, inputs: PropertyBag): string;
+  /** The content, which must be what was planned. */
+  pack(host: Host, inputs: PropertyBag): Promise<Pushable>;
+  /** Throws if something is not there that the content takes for granted; nothing is written before. */
+  requireReferenced(
+    repository: Repository,
+    inputs: ArtifactInputs,
+    operation: Operation,
+  ): Promise<void>;
+  /** Blobs that a refresh looks for. */
+  verifiedBlobs(state: ArtifactInputs): readonly Descriptor[];
+  /** The inputs without what was found missing, for the engine's own difference. */
+  withoutBlobs(inputs: ArtifactInputs, missing: ReadonlySet<string>): ArtifactInputs;
+  /** Properties of a manifest that somebody else published; `undefined` if it is of another kind. */
+  describe(manifest: ParsedManifest): PropertyBag | undefined;
+}

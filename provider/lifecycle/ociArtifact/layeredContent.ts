@@ -1,0 +1,41 @@
+import type { Descriptor } from "../../oci/descriptor.js";
+import type { ParsedManifest } from "../../oci/manifest.js";
+import type { PropertyBag } from "../lifecycle.js";
+import type { ContentKind } from "./contentKind.js";
+import { derive, packAgain } from "./derive.js";
+import { type ArtifactInputs, type LayeredInputs, validateInputs } from "./inputs.js";
+import { assetProperty } from "./layerSources.js";
+
+/** Content of `OciArtifact`: a config and layers that are packed from files and texts. */
+export const layeredContent: ContentKind = {
+  name: "OciArtifact",
+  compared: ["layers", "config", "verify", "configDescriptor", "layerDescriptors"],
+  validate: validateInputs,
+  derive,
+  writtenProperty: (property, inputs) => assetProperty(property, inputs["layers"]),
+  pack: packAgain,
+  requireReferenced: () => Promise.resolve(),
+  verifiedBlobs: (state) => {
+    const { verify, configDescriptor, layerDescriptors } = state as LayeredInputs;
+    return verify === "blobs" ? [configDescriptor, ...layerDescriptors] : [];
+  },
+  withoutBlobs: (inputs, missing) => {
+    const { configDescriptor, layerDescriptors, ...others } = inputs as LayeredInputs;
+    return {
+      ...others,
+      ...(missing.has(configDescriptor.digest) ? {} : { configDescriptor }),
+      layerDescriptors: layerDescriptors.filter(({ digest }) => !missing.has(digest)),
+    } as ArtifactInputs;
+  },
+  describe,
+};
+
+const TITLE = "org.opencontainers.image.title";
+
+function describe({ config, layers }: ParsedManifest): PropertyBag {
+  return { configDescriptor: config, layerDescriptors: layers.map(layerDescriptor) };
+}
+
+function layerDescriptor({ mediaType, digest, size, annotations }: Descriptor): object {
+  return { title: annotations?.[TITLE], mediaType, size, digest };
+}
