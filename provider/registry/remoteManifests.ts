@@ -46,7 +46,8 @@ export class RemoteManifests implements ManifestStore {
     traitsOf(this.#context.transport).observe(response);
     await response.discard();
     if (response.status === 404 && isRegistryAbsence(response)) return undefined;
-    const descriptor = response.status === 200 ? headDescriptor(response, reference) : undefined;
+    const descriptor =
+      response.status === 200 ? headDescriptor(response, reference, request.operation) : undefined;
     return descriptor ?? (await this.fetch(reference, options))?.descriptor;
   }
 
@@ -128,15 +129,19 @@ export class RemoteManifests implements ManifestStore {
 }
 
 /** `undefined` if the headers do not suffice. */
-function headDescriptor(response: RegistryResponse, reference: string): Descriptor | undefined {
+function headDescriptor(
+  response: RegistryResponse,
+  reference: string,
+  operation: string,
+): Descriptor | undefined {
   const stated = response.header("docker-content-digest");
   const size = Number(response.header("content-length") ?? Number.NaN);
   const type = response.header("content-type");
   if (stated === undefined || type === undefined || !Number.isSafeInteger(size)) return undefined;
   const digest = isDigest(reference) ? reference : stated;
-  if (!isDigest(digest)) throw malformedDigest(stated, reference);
-  checkDigestHeader(response, digest, `look up the manifest ${reference}`);
-  return { mediaType: mediaTypeOf(response, `look up the manifest ${reference}`), digest, size };
+  if (!isDigest(digest)) throw malformedDigest(stated, operation);
+  checkDigestHeader(response, digest, operation);
+  return { mediaType: mediaTypeOf(response, operation), digest, size };
 }
 
 /** Over the raw bytes, whatever the header says; a tag has only the header to be compared with. */

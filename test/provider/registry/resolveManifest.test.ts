@@ -105,9 +105,10 @@ describe("resolve", () => {
 
   it("compares the digest that it asked for", async () => {
     const reply = { status: 200, headers: { ...HEADERS, "docker-content-digest": FOREIGN } };
-    await assert.rejects(manifests(reply).manifests.resolve(DESCRIPTOR.digest), (error) =>
-      hasCode(error, "DIGEST_MISMATCH"),
-    );
+    await assert.rejects(manifests(reply).manifests.resolve(DESCRIPTOR.digest), (error: Error) => {
+      assert.match(error.message, /^look up the manifest a@sha256:/);
+      return hasCode(error, "DIGEST_MISMATCH");
+    });
   });
 });
 
