@@ -17,6 +17,8 @@ interface Ended {
 const OUTPUT_LIMIT = 64 * 1024;
 /** Some helpers call a cloud; none needs longer. */
 const TIME_LIMIT_MS = 30_000;
+/** What it said is not worth repeating: it may be the secret. */
+const STOPPED: Ended = { code: null, output: "it said too much, or took more than 30 seconds" };
 /** The name becomes part of a command. */
 const NAME = /^[A-Za-z0-9][\w.-]*$/;
 /** docker-credential-helpers, `credentials/error.go`: told in place of an answer, with exit code 1. */
@@ -63,25 +65,30 @@ function fromJson(output: string): unknown {
 
 function run(program: string, input: string): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, ["get"], {
-      stdio: ["pipe", "pipe", "ignore"],
-      timeout: TIME_LIMIT_MS,
-      windowsHide: true,
-    });
+    const child = spawn(program, ["get"], { stdio: ["pipe", "pipe", "ignore"], windowsHide: true });
     const output: Buffer[] = [];
     let length = 0;
+    let stopped = false;
+    // A script's own children may hold the pipe; they are not waited for.
+    const stop = (): void => {
+      stopped = true;
+      child.kill();
+      child.stdout.destroy();
+    };
+    const limit = setTimeout(stop, TIME_LIMIT_MS);
     child.stdout.on("data", (piece: Buffer) => {
       length += piece.length;
-      if (length > OUTPUT_LIMIT) child.kill();
+      if (length > OUTPUT_LIMIT) stop();
       else output.push(piece);
     });
-    child.once("error", (cause) => reject(notStarted(program, cause)));
-    child.once("close", (code) =>
-      resolve({
-        code: length > OUTPUT_LIMIT ? null : code,
-        output: Buffer.concat(output).toString(),
-      }),
-    );
+    child.once("error", (cause) => {
+      clearTimeout(limit);
+      reject(notStarted(program, cause));
+    });
+    child.once("close", (code) => {
+      clearTimeout(limit);
+      resolve(stopped ? STOPPED : { code, output: Buffer.concat(output).toString() });
+    });
     // It may end without reading; then its exit code is what counts.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
