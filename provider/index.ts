@@ -8,6 +8,7 @@ import { Host } from "./lifecycle/host.js";
 import type { Lifecycle } from "./lifecycle/lifecycle.js";
 import { stopOnInterrupt } from "./lifecycle/operation.js";
 import { ociArtifact } from "./lifecycle/ociArtifact/ociArtifact.js";
+import { ociIndex } from "./lifecycle/ociIndex/ociIndex.js";
 
 /**
  * The kinds of resource, by the names that states hold. A name, once released, stays: refresh and
@@ -15,6 +16,7 @@ import { ociArtifact } from "./lifecycle/ociArtifact/ociArtifact.js";
  */
 const KINDS: Readonly<Record<string, (host: Host) => Lifecycle>> = {
   OciArtifact: ociArtifact,
+  OciIndex: ociIndex,
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
   RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),

@@ -8,7 +8,6 @@ export { OciArtifact } from "./ociArtifact.js";
 export type {
   ConfigArgs,
   ContentLayerArgs,
-  DescriptorArgs,
   DirectoryLayerArgs,
   FileLayerArgs,
   LayerArgs,
@@ -16,6 +15,9 @@ export type {
   OciArtifactArgs,
   SourceLayerArgs,
 } from "./ociArtifact.js";
+export { OciIndex } from "./ociIndex.js";
+export type { IndexManifestArgs, OciIndexArgs, PlatformArgs } from "./ociIndex.js";
+export type { DescriptorArgs, PublishedArgs } from "./publishedArgs.js";
 export type { CredentialName, RegistryArgs } from "./registryArgs.js";
 export { RepositoryProperties } from "./repositoryProperties.js";
 export type { RepositoryPropertiesArgs } from "./repositoryProperties.js";

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AttributesArgs } from "./attributes.js";
 import type { Drift } from "./drift.js";
 import { engineProperties } from "./hidden.js";
 import { resourceType } from "./provider.js";
+import type { PublishedArgs } from "./publishedArgs.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
 interface LayerOptions {
@@ -59,54 +59,15 @@ export interface ConfigArgs {
   annotations?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
-/** Names content by type, digest and size; every `OciArtifact` has one as `descriptor`. */
-export interface DescriptorArgs {
-  mediaType: pulumi.Input<string>;
-  digest: pulumi.Input<string>;
-  size: pulumi.Input<number>;
-}
-
-export interface OciArtifactArgs {
-  /** For example `charts/web`. Changing it replaces the artifact. */
-  repository: pulumi.Input<string>;
+export interface OciArtifactArgs extends PublishedArgs {
   /** What the artifact is, as a media type. Required unless `config` gives a type. */
   artifactType?: pulumi.Input<string>;
   /** The content. Default: none, which publishes one empty layer as ORAS does. */
   layers?: pulumi.Input<pulumi.Input<LayerArgs>[]>;
   /** Default: the empty JSON descriptor of the image specification. */
   config?: pulumi.Input<ConfigArgs>;
-  /** Annotations of the manifest. No creation time is added: it would change every digest. */
-  annotations?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** The manifest that this artifact is about; makes it a referrer of that one. */
-  subject?: pulumi.Input<DescriptorArgs>;
-  /** Tags that are to name the artifact. */
-  tags?: pulumi.Input<pulumi.Input<string>[]>;
-  /**
-   * Locks every tag and the manifest once they are published; `true` means `writeEnabled: false,
-   * deleteEnabled: false`. The service cannot tag and lock in one step: between the two somebody may
-   * move the tag, which is then reported as a conflict. ACR only.
-   */
-  lock?: pulumi.Input<boolean | AttributesArgs>;
   /** What a refresh looks at: the manifest and its tags (default), or every blob too. */
   verify?: pulumi.Input<"manifest" | "blobs">;
-  /**
-   * What to do if a tag names other content. `fail` (default) changes nothing and explains; `adopt`
-   * takes over a tag that existed before it was declared here, once; `move` always moves it.
-   */
-  onTagConflict?: pulumi.Input<"fail" | "adopt" | "move">;
-  /**
-   * What becomes of what the declaration no longer names, an old version's manifest and tags:
-   * `retain` (default) leaves it published, `delete` removes it.
-   */
-  onReplace?: pulumi.Input<"retain" | "delete">;
-  /**
-   * What `destroy` does, and removing the resource from the program: `delete` (default) removes our
-   * tags, then the manifest unless another tag, an index or a referrer uses it; `untag` removes our
-   * tags only; `retain` nothing.
-   */
-  onDelete?: pulumi.Input<"delete" | "untag" | "retain">;
-  /** Which registry, and how to sign in. Default: stack configuration, then environment. */
-  registry?: pulumi.Input<RegistryArgs>;
 }
 
 /** One layer as published. */

@@ -9,6 +9,8 @@ export interface Removal {
   readonly tags: readonly Tag[];
   /** Another declaration names the same manifest: it stays, and so does its lock. */
   readonly stillDeclared: boolean;
+  /** A resource that is still declared, and names the manifest: it stays, but our lock goes. */
+  readonly usedBy?: string;
   /** Only the tags are to go (`onDelete: "untag"`). */
   readonly untagOnly: boolean;
   /** Attributes that we closed ourselves, and may therefore open. */
@@ -26,7 +28,9 @@ export interface RemovalOutcome {
 }
 
 /** Why the manifest must stay whatever else is found. */
-export function keptByDeclaration({ stillDeclared, untagOnly }: Removal): string | undefined {
+export function keptByDeclaration(removal: Removal): string | undefined {
+  const { stillDeclared, usedBy, untagOnly } = removal;
   if (stillDeclared) return "it is still declared";
+  if (usedBy !== undefined) return `${usedBy} names it`;
   return untagOnly ? 'onDelete is "untag"' : undefined;
 }

@@ -5,7 +5,10 @@ import type { Digest } from "../oci/digest.js";
 export interface Claim {
   /** `<login server>/<repository>` */
   readonly repository: string;
-  readonly digest: Digest;
+  /** The manifest that it publishes; absent: it names only what others publish. */
+  readonly digest?: Digest;
+  /** Manifests that it names and does not publish: they are to stay as long as it. */
+  readonly uses?: readonly Digest[];
   /** Digest that each tag names, as last seen. */
   readonly tags: Readonly<Record<string, string>>;
   /** Attributes that the resource itself closed on its tags and manifest; absent: no lock of its own. */
@@ -73,11 +76,20 @@ export class Ownership {
       .map(([, claim]) => claim);
   }
 
+  /** URN of a resource that is declared, and cannot do without this manifest. */
+  userOf(repository: string, digest: Digest): string | undefined {
+    for (const [urn, claim] of this.#declared) {
+      if (claim.repository === repository && claim.uses?.includes(digest) === true) return urn;
+    }
+    return undefined;
+  }
+
   /** URN of another resource that declares this tag for other content; a mistake in the program. */
   rivalFor(urn: string, claim: Claim, tag: string): string | undefined {
     for (const [other, declared] of this.#declared) {
       if (other === urn || declared.repository !== claim.repository) continue;
-      if (declared.digest !== claim.digest && tag in declared.tags) return other;
+      const rival = declared.tags[tag];
+      if (rival !== undefined && rival !== claim.tags[tag]) return other;
     }
     return undefined;
   }

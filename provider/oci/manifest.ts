@@ -2,7 +2,7 @@ import { InputError, ProtocolError } from "../errors.js";
 import type { Annotations, Descriptor } from "./descriptor.js";
 import { digestOf } from "./digest.js";
 import { manifestJson } from "./manifestJson.js";
-import { OCI_EMPTY, type OCI_INDEX, type OCI_MANIFEST } from "./mediaTypes.js";
+import { OCI_EMPTY, OCI_INDEX, type OCI_MANIFEST } from "./mediaTypes.js";
 import { parseAnnotations, parseDescriptor } from "./parseDescriptor.js";
 
 /** The service and every client read manifests up to 4 MiB. */
@@ -52,10 +52,11 @@ export function encodeManifest(manifest: ImageManifest | ImageIndex): EncodedMan
 /** Takes bytes as they are, whatever their media type. */
 export function encodeRawManifest(bytes: Uint8Array, mediaType: string): EncodedManifest {
   if (bytes.length > MANIFEST_SIZE_LIMIT) {
+    const parts = mediaType === OCI_INDEX ? "manifests" : "layers";
     throw new InputError(
-      "layers",
+      parts,
       `the manifest would have ${bytes.length} bytes; registries refuse more than ${MANIFEST_SIZE_LIMIT} (4 MiB): ` +
-        `use fewer layers or shorter annotations`,
+        `use fewer ${parts} or shorter annotations`,
     );
   }
   return { bytes, descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length } };

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { before, describe, it } from "mocha";
-import { ManifestProperties, OciArtifact, RepositoryProperties, TagLock } from "pulumi-acr";
+import {
+  ManifestProperties,
+  OciArtifact,
+  OciIndex,
+  RepositoryProperties,
+  TagLock,
+} from "pulumi-acr";
 
 const digest = `sha256:${"0".repeat(64)}`;
 const secretMark = "4dabf18193072939515e22adb298388d";
@@ -31,6 +37,17 @@ const kinds: readonly Kind[] = [
     readable: [
       ...["digest", "size", "mediaType", "configDescriptor", "layerDescriptors", "reference"],
       ...["tagDigests", "drift", "repository", "artifactType", "annotations", "tags"],
+    ],
+  },
+  {
+    name: "OciIndex",
+    create: (name, registry, options) =>
+      new OciIndex(name, { repository: "charts/web", manifests: [], registry }, options),
+    get: (name, id) => OciIndex.get(name, id),
+    id: `myregistry.azurecr.io/charts/web@${digest}`,
+    readable: [
+      ...["digest", "size", "mediaType", "reference", "tagDigests", "drift", "repository"],
+      ...["artifactType", "annotations", "tags", "manifests"],
     ],
   },
   {
@@ -168,7 +185,7 @@ describe("resource classes", () => {
     });
   }
 
-  it("an artifact is a descriptor for another one's subject", async () => {
+  it("an artifact is a descriptor for another one's subject, and for an index", async () => {
     const artifact = new OciArtifact("subject", { repository: "charts/web" });
     assert.deepEqual(await valueOf(artifact.descriptor), {
       mediaType: "application/example",
@@ -181,6 +198,15 @@ describe("resource classes", () => {
     });
     const { args } = await register("referrer", referrer);
     assert.deepEqual(args.inputs["subject"], await valueOf(artifact.descriptor));
+    const platform = { os: "linux", architecture: "amd64" };
+    const index = new OciIndex("of artifacts", {
+      repository: "charts/web",
+      manifests: [artifact.descriptor, artifact.descriptor.apply((one) => ({ ...one, platform }))],
+    });
+    const { inputs } = (await register("of artifacts", index)).args;
+    const descriptor = await valueOf(artifact.descriptor);
+    assert.deepEqual(inputs["manifests"], [descriptor, { ...descriptor, platform }]);
+    assert.deepEqual(await valueOf(index.descriptor), descriptor);
   });
 });
 

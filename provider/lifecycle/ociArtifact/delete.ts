@@ -56,6 +56,7 @@ function remove(
       digest: state.digest,
       tags: tags.filter((tag) => !claims.some((claim) => tag in claim.tags)),
       stillDeclared: claims.some(({ digest }) => digest === state.digest),
+      usedBy: host.ownership.userOf(base, state.digest),
       untagOnly: policy === "untag",
       lock,
       base,

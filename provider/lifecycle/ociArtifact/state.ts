@@ -76,6 +76,7 @@ export function claimOfInputs(inputs: ArtifactInputs): Claim {
   return {
     repository: baseOf(inputs),
     digest: inputs.digest,
+    uses: inputs.manifests?.map(({ digest }) => digest),
     tags: settledView(inputs).tagDigests,
     lock: inputs.lock,
     onReplace: inputs.onReplace,

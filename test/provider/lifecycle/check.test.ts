@@ -10,6 +10,7 @@ import { shownFailure } from "../../../provider/lifecycle/failures.js";
 import { Host } from "../../../provider/lifecycle/host.js";
 import type { CheckResult, Lifecycle, PropertyBag } from "../../../provider/lifecycle/lifecycle.js";
 import { ociArtifact } from "../../../provider/lifecycle/ociArtifact/ociArtifact.js";
+import { ociIndex } from "../../../provider/lifecycle/ociIndex/ociIndex.js";
 import { UNKNOWN } from "../../../provider/lifecycle/unknown.js";
 import { urnOf } from "../../support/miniEngine.js";
 import {
@@ -18,6 +19,7 @@ import {
   TAG_LOCK_ROWS,
 } from "./check/attributeRows.js";
 import { AwkwardFolder } from "./check/awkwardFolder.js";
+import { OCI_INDEX_ROWS } from "./check/indexRows.js";
 import { NAME_ROWS } from "./check/nameRows.js";
 import { REGISTRY_ROWS } from "./check/registryRows.js";
 import type { Row } from "./check/row.js";
@@ -25,6 +27,7 @@ import { SOURCE_ROWS } from "./check/sourceRows.js";
 
 const LIFECYCLES: Record<string, (host: Host) => Lifecycle> = {
   OciArtifact: ociArtifact,
+  OciIndex: ociIndex,
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
   RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),
@@ -67,6 +70,7 @@ describe("check", () => {
 
   const tables = {
     OciArtifact: { ...NAME_ROWS, ...SOURCE_ROWS, ...REGISTRY_ROWS },
+    OciIndex: OCI_INDEX_ROWS,
     TagLock: TAG_LOCK_ROWS,
     ManifestProperties: MANIFEST_PROPERTIES_ROWS,
     RepositoryProperties: REPOSITORY_PROPERTIES_ROWS,

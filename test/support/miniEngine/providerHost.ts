@@ -9,6 +9,7 @@ import { Host } from "../../../provider/lifecycle/host.js";
 import type { Lifecycle } from "../../../provider/lifecycle/lifecycle.js";
 import type { ClientManners } from "../../../provider/lifecycle/sessions.js";
 import { ociArtifact } from "../../../provider/lifecycle/ociArtifact/ociArtifact.js";
+import { ociIndex } from "../../../provider/lifecycle/ociIndex/ociIndex.js";
 import { throughStruct, withoutAssetContents } from "./propertyValues.js";
 import type { Bag, Kind } from "./resourceState.js";
 
@@ -34,6 +35,7 @@ type Read = { readonly id: string; readonly outputs: Bag; readonly inputs: Bag |
 
 const LIFECYCLES: Readonly<Record<Kind, (host: Host) => Lifecycle>> = {
   OciArtifact: ociArtifact,
+  OciIndex: ociIndex,
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
   RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),

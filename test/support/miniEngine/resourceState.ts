@@ -1,7 +1,8 @@
 import { providerText, resourceType } from "../../../resources/provider.js";
 
 export type Bag = Readonly<Record<string, unknown>>;
-export type Kind = "OciArtifact" | "TagLock" | "ManifestProperties" | "RepositoryProperties";
+export type Kind =
+  "OciArtifact" | "OciIndex" | "TagLock" | "ManifestProperties" | "RepositoryProperties";
 
 /** What the engine keeps of one resource. */
 export interface ResourceState {

@@ -1,0 +1,49 @@
+import { InputError, RegistryError } from "../errors.js";
+import type { Descriptor } from "../oci/descriptor.js";
+import type { OperationOptions, Repository } from "../registry/repository.js";
+
+/**
+ * Looks for what an index is going to name, one HEAD for each digest. A client takes size and media
+ * type from the index, so they must be those of the manifest. `base` is `<login server>/<repository>`.
+ */
+export async function requireManifests(
+  repository: Pick<Repository, "manifests">,
+  manifests: readonly Descriptor[],
+  base: string,
+  options: OperationOptions,
+): Promise<void> {
+  const asked = new Map<string, Promise<Descriptor | undefined>>();
+  for (const { digest, mediaType } of manifests) {
+    if (asked.has(digest)) continue;
+    asked.set(digest, repository.manifests.resolve(digest, { ...options, accept: [mediaType] }));
+  }
+  const answers = await Promise.all([...asked.values()]);
+  const absent = [...asked.keys()].filter((_digest, index) => answers[index] === undefined);
+  if (absent.length > 0) throw notThere(absent.map((digest) => `${base}@${digest}`));
+  const live = new Map(answers.flatMap((one) => (one === undefined ? [] : [[one.digest, one]])));
+  manifests.forEach((declared, index) => {
+    const found = live.get(declared.digest);
+    if (found !== undefined) requireSame(declared, found, `manifests[${index}]`);
+  });
+}
+
+function notThere(references: readonly string[]): RegistryError {
+  const [first = ""] = references;
+  return new RegistryError(
+    "NOT_FOUND",
+    `the index names what is not there: ${references.join(", ")}. Nothing was published. Publish it first; if ` +
+      `the same stack does, refer to that resource's outputs, or add dependsOn`,
+    { method: "HEAD", url: first },
+  );
+}
+
+function requireSame(declared: Descriptor, found: Descriptor, property: string): void {
+  for (const name of ["size", "mediaType"] as const) {
+    if (declared[name] === found[name]) continue;
+    throw new InputError(
+      `${property}.${name}`,
+      `${property}.${name} is declared as ${declared[name]}, but ${declared.digest} has ${found[name]}. ` +
+        `Nothing was published`,
+    );
+  }
+}

@@ -1,0 +1,58 @@
+import { isIndex } from "../../artifact/manifestUsers.js";
+import { type IndexInput, packIndex } from "../../artifact/packIndex.js";
+import { requireManifests } from "../../artifact/requireManifests.js";
+import type { EncodedManifest } from "../../oci/manifest.js";
+import { OCI_INDEX } from "../../oci/mediaTypes.js";
+import type { PropertyBag } from "../lifecycle.js";
+import type { ContentKind } from "../ociArtifact/contentKind.js";
+import { baseOf } from "../ociArtifact/state.js";
+import { containsUnknown, UNKNOWN } from "../unknown.js";
+import { validateInputs } from "./inputs.js";
+
+/** Content of `OciIndex`: manifests by digest, which are there already when it is published. */
+export const indexContent: ContentKind = {
+  name: "OciIndex",
+  compared: ["manifests"],
+  validate: validateInputs,
+  derive: (_host, _olds, given) => Promise.resolve().then(() => derive(given)),
+  writtenProperty: (property) => property,
+  pack: (_host, inputs) => Promise.resolve({ manifest: pack(inputs), blobs: [] }),
+  requireReferenced: (repository, inputs, operation) =>
+    requireManifests(repository, inputs.manifests ?? [], baseOf(inputs), operation),
+  verifiedBlobs: () => [],
+  withoutBlobs: (inputs) => inputs,
+  describe: ({ mediaType, manifests }) => (isIndex(mediaType) ? { manifests } : undefined),
+};
+
+/** Of an index everything follows from what is written, so it is known as soon as that is. */
+function derive(given: PropertyBag): PropertyBag {
+  const known = knownContent(given);
+  const { digest, size } = pack(known).descriptor;
+  const isKnown = known === given;
+  return {
+    mediaType: OCI_INDEX,
+    digest: isKnown ? digest : UNKNOWN,
+    size: isKnown ? size : UNKNOWN,
+  };
+}
+
+const CONTENT = ["artifactType", "manifests", "annotations", "subject"] as const;
+
+/** The inputs themselves, or what of them is known, so that its mistakes are said at preview. */
+function knownContent(given: PropertyBag): PropertyBag {
+  if (!CONTENT.some((name) => containsUnknown(given[name]))) return given;
+  const { manifests, annotations } = given;
+  return {
+    manifests: Array.isArray(manifests) ? manifests.map(knownChild) : [],
+    annotations: containsUnknown(annotations) ? undefined : annotations,
+  };
+}
+
+/** In the place of an unknown one stands one that is never published. */
+function knownChild(child: PropertyBag): PropertyBag {
+  return containsUnknown(child) ? { mediaType: "", digest: "", size: 0 } : child;
+}
+
+function pack({ artifactType, manifests, subject, annotations }: PropertyBag): EncodedManifest {
+  return packIndex({ artifactType, manifests, subject, annotations } as unknown as IndexInput);
+}

@@ -1,0 +1,121 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Drift } from "./drift.js";
+import { engineProperties } from "./hidden.js";
+import { resourceType } from "./provider.js";
+import type { DescriptorArgs, PublishedArgs } from "./publishedArgs.js";
+import type { RegistryArgs } from "./registryArgs.js";
+
+/** The platform that a manifest is for, in the words of the image specification. */
+export interface PlatformArgs {
+  /** For example `amd64`. */
+  architecture: pulumi.Input<string>;
+  /** For example `linux`. */
+  os: pulumi.Input<string>;
+  "os.version"?: pulumi.Input<string>;
+  "os.features"?: pulumi.Input<pulumi.Input<string>[]>;
+  /** For example `v8`. */
+  variant?: pulumi.Input<string>;
+}
+
+/**
+ * A manifest that an index names: an `OciArtifact`'s `descriptor`, or what is written in the same
+ * form. Size and media type must be those of the manifest.
+ */
+export interface IndexManifestArgs extends DescriptorArgs {
+  platform?: pulumi.Input<PlatformArgs>;
+  annotations?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** What the manifest is, so that clients can choose without fetching it. */
+  artifactType?: pulumi.Input<string>;
+}
+
+export interface OciIndexArgs extends PublishedArgs {
+  /** What the index names, in this order: clients take the first that fits. */
+  manifests: pulumi.Input<pulumi.Input<IndexManifestArgs>[]>;
+  /** What the index is, as a media type. Default: none, as indexes of images have it. */
+  artifactType?: pulumi.Input<string>;
+}
+
+const KIND = "OciIndex";
+
+/** What a program can read. All outputs but `tagDigests` and `drift` are known at preview. */
+const READABLE = [
+  "repository",
+  "artifactType",
+  "annotations",
+  "tags",
+  "manifests",
+  "digest",
+  "size",
+  "mediaType",
+  "reference",
+  "tagDigests",
+  "drift",
+] as const;
+
+/**
+ * Publishes an index: one manifest that names others by digest, each for a platform or a purpose,
+ * with its tags and locks.
+ *
+ * The digest is computed at preview, as soon as those of the manifests are known. They must be in the
+ * same repository when the index is published, else nothing is written; at preview they need not be,
+ * since the same `up` may publish them: use their outputs, for example
+ * `manifests: [linux.descriptor, windows.descriptor]`.
+ *
+ * A change of content, repository or login server replaces the index: the new one is published first,
+ * tags move to it, and the old one stays unless `onReplace` is `delete`; while it stays, so does what
+ * it names. Tags, lock and policies change in place. Deleting the resource removes the index as
+ * `onDelete` says, never what it names; and what it names is not removed by other resources while
+ * the index is there.
+ *
+ * `pulumi refresh` finds tags that were moved or deleted and locks that were changed; each is named
+ * in `drift` and in the resource's row, and `up` repairs it.
+ *
+ * Works on any OCI registry; `lock`, and removing a tag without its manifest, exist on ACR only.
+ *
+ * Roles: AcrPush to publish; AcrDelete to remove; to lock, `metadata/write` (Container Registry
+ * Repository Contributor on a registry with repository permissions).
+ *
+ * The id is `<login server>/<repository>@<digest>`. Creating an index that is there already adopts it.
+ */
+export class OciIndex extends pulumi.CustomResource {
+  /** Digest of the index. Known at preview. */
+  declare readonly digest: pulumi.Output<string>;
+  /** Bytes of the index. Known at preview. */
+  declare readonly size: pulumi.Output<number>;
+  /** Media type of the index. Known at preview. */
+  declare readonly mediaType: pulumi.Output<string>;
+  /** `<login server>/<repository>@<digest>`. Known at preview if the login server is. */
+  declare readonly reference: pulumi.Output<string>;
+  /** What each declared tag names, as last seen. */
+  declare readonly tagDigests: pulumi.Output<Record<string, string>>;
+  /** What the last refresh found changed; empty after `up`. */
+  declare readonly drift: pulumi.Output<Drift[]>;
+  declare readonly repository: pulumi.Output<string>;
+  declare readonly manifests: pulumi.Output<pulumi.Unwrap<IndexManifestArgs>[]>;
+  declare readonly artifactType: pulumi.Output<string | undefined>;
+  declare readonly annotations: pulumi.Output<Record<string, string> | undefined>;
+  /** Of the declared tags, those that name this index. */
+  declare readonly tags: pulumi.Output<string[] | undefined>;
+
+  constructor(name: string, args: OciIndexArgs, options?: pulumi.CustomResourceOptions) {
+    super(resourceType(KIND), name, engineProperties(KIND, name, args, READABLE, options), options);
+  }
+
+  /** The index as a descriptor, for another one's `subject` or `manifests`. Known at preview. */
+  get descriptor(): pulumi.Output<{ mediaType: string; digest: string; size: number }> {
+    return pulumi.output({ mediaType: this.mediaType, digest: this.digest, size: this.size });
+  }
+
+  /**
+   * An index that is published elsewhere, by its id `<login server>/<repository>@<digest>`. It must
+   * exist. `state.registry` says how to sign in.
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state?: { registry?: pulumi.Input<RegistryArgs> },
+    options?: pulumi.CustomResourceOptions,
+  ): OciIndex {
+    return new OciIndex(name, { ...state } as OciIndexArgs, { ...options, id });
+  }
+}
