@@ -6,6 +6,7 @@ import { UploadSessions } from "./state/uploadSessions.js";
 import { SharedAccess } from "./storage/sharedAccess.js";
 import { type AdminUser, Authorizer } from "./tokens/authorization.js";
 import { EmulatedEntra } from "./tokens/entra.js";
+import { ScopedTokens } from "./tokens/scopedTokens.js";
 import { TokenIssuer } from "./tokens/tokenIssuer.js";
 import { increasingClock, preciseNow } from "./wire/time.js";
 
@@ -29,9 +30,9 @@ export async function createService(
     state,
     uploads: new UploadSessions(state.blobContent),
     settings,
-    authorizer: new Authorizer(credentials, tokens),
+    authorizer: new Authorizer(credentials, new ScopedTokens(options.tokens ?? []), tokens),
     tokens,
-    entra: await EmulatedEntra.create(settings.armAudience, now),
+    entra: await EmulatedEntra.create({ ...settings, tenantId: options.entra?.tenantId }, now),
     sharedAccess: new SharedAccess(settings.storageTokenSeconds, scheme, now),
     storageOrigin,
     cursors: new PageCursors(),

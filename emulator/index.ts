@@ -11,5 +11,13 @@
 export { type Emulator, startEmulator } from "./startEmulator.js";
 export type { EmulatorOptions } from "./options.js";
 export type { Fault, FaultAction, FaultRule, Faults } from "./faults.js";
-export type { Journal, JournalEntry } from "./journal.js";
-export type { Entra, EntraTokenOptions } from "./tokens/entra.js";
+export type { Journal, JournalEntry, ServerName } from "./journal.js";
+export type {
+  EntraApplication,
+  EntraManagedIdentity,
+  EntraOptions,
+  FederatedCredential,
+} from "./entra/entraOptions.js";
+export type { Cloud, Entra, EntraTokenOptions, ManagedIdentityVariables } from "./tokens/entra.js";
+export type { RoleName } from "./tokens/roles.js";
+export type { ScopeMapAction, ScopedToken } from "./tokens/scopedTokens.js";

@@ -4,7 +4,7 @@ import type { Emulator } from "./startEmulator.js";
 export function instructions(emulator: Emulator): string {
   const { url, loginServer, credentials, caCertificateFile } = emulator;
   const { username, password } = credentials;
-  const tls = caCertificateFile !== undefined;
+  const tls = caCertificateFile !== undefined && url.startsWith("https:");
   const trust = tls
     ? [
         "Let Node.js (and with it Pulumi programs) trust its certificate:",

@@ -1,8 +1,11 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** One request as it arrived, in either of the two servers. */
+/** The servers of an emulator; `entra` is there only with the option of that name. */
+export type ServerName = "registry" | "storage" | "entra";
+
+/** One request as it arrived, in any of the servers. */
 export interface JournalEntry {
-  readonly server: "registry" | "storage";
+  readonly server: ServerName;
   readonly method: string;
   /** The path exactly as sent, nothing decoded. */
   readonly path: string;

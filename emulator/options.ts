@@ -1,3 +1,7 @@
+import type { EntraOptions } from "./entra/entraOptions.js";
+import type { Cloud } from "./tokens/entra.js";
+import type { ScopedToken } from "./tokens/scopedTokens.js";
+
 /** What `startEmulator` takes. Everything is optional: the defaults are a registry as the service makes it. */
 export interface EmulatorOptions {
   /** Port of the registry; 0 (the default) takes a free one. Blob content is served from a second, free port. */
@@ -16,6 +20,10 @@ export interface EmulatorOptions {
   readonly username?: string;
   /** Password of the admin user; random when absent. */
   readonly password?: string;
+  /** Repository-scoped tokens, each with its scope map; they sign in as the admin user does. */
+  readonly tokens?: readonly ScopedToken[];
+  /** Play Microsoft Entra ID over HTTP, too, for the credential classes of `@azure/identity` and the like. */
+  readonly entra?: EntraOptions;
   /** Folder for content and metadata, which then survive a restart; without it a temporary one is removed by `close`. */
   readonly dataDirectory?: string;
   /** Serve https with a certificate made for this run (kept in `dataDirectory` when there is one). */
@@ -44,6 +52,8 @@ export interface EmulatorOptions {
   readonly tokenErrorBody?: boolean;
   /** Accept Entra tokens for Azure Resource Manager; false plays `authentication-as-arm` disabled. True by default. */
   readonly armAudience?: boolean;
+  /** Whose audiences of Azure Resource Manager are known; `public` by default. */
+  readonly cloud?: Cloud;
   /** Entries of a list page when the request has no `n`, 100 by default. */
   readonly pageSize?: number;
   /** Lifetime of the token that a blob read is redirected with, in seconds; 1,200 by default. */
@@ -70,6 +80,7 @@ export interface Settings {
   readonly tagLockProtectsManifest: boolean;
   readonly tokenErrorBody: boolean;
   readonly armAudience: boolean;
+  readonly cloud: Cloud;
   readonly pageSize: number;
   readonly storageTokenSeconds: number;
   readonly accessTokenSeconds: number;
@@ -90,6 +101,7 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     tagLockProtectsManifest: options.tagLockProtectsManifest ?? true,
     tokenErrorBody: options.tokenErrorBody ?? false,
     armAudience: options.armAudience ?? true,
+    cloud: options.cloud ?? "public",
     pageSize: options.pageSize ?? 100,
     storageTokenSeconds: options.storageTokenSeconds ?? 20 * 60,
     accessTokenSeconds: options.accessTokenSeconds ?? 4_500,

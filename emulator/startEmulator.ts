@@ -1,17 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
+import { ControlService } from "./control/controlService.js";
 import { createService } from "./createService.js";
+import { EntraOrigin } from "./entra/entraOrigin.js";
 import { FaultSwitchboard, type Faults } from "./faults.js";
 import { type Certificate, certificateIn } from "./http/certificate.js";
-import { Origins } from "./http/origins.js";
+import { Origins, type OriginsOptions } from "./http/origins.js";
+import type { ReceivedRequest } from "./http/listener.js";
 import { type Journal, RecordingJournal } from "./journal.js";
 import { type EmulatorOptions, defaultUsername, listenHost, storagePlace } from "./options.js";
+import type { Service } from "./routes/call.js";
 import { RegistryService } from "./routes/registryService.js";
 import { type EmulatorFolder, enterFolder } from "./state/emulatorFolder.js";
 import { StorageService } from "./storage/storageService.js";
 import type { AdminUser } from "./tokens/authorization.js";
 import type { Entra } from "./tokens/entra.js";
+import { preciseNow } from "./wire/time.js";
 
 /** A registry that runs in this process. */
 export interface Emulator {
@@ -23,9 +28,9 @@ export interface Emulator {
   readonly storageUrl: string;
   /** The admin user. */
   readonly credentials: AdminUser;
-  /** With `tls`: the certificate to trust, as PEM. */
+  /** With `tls` or `entra`: the certificate to trust, as PEM. */
   readonly caCertificate?: string;
-  /** With `tls`: the file it is in, for `NODE_EXTRA_CA_CERTS` and `--ca-file`. */
+  /** With `tls` or `entra`: the file it is in, for `NODE_EXTRA_CA_CERTS` and `--ca-file`. */
   readonly caCertificateFile?: string;
   /** Issues the tokens that `/oauth2/exchange` takes. */
   readonly entra: Entra;
@@ -65,37 +70,63 @@ async function listen(
   const place = storagePlace(options);
   const certificate = await certificateFor([host, place.name], folder, options);
   const credentials = adminUser(options);
-  const journal = new RecordingJournal(options.journalLimit ?? 10_000);
-  const faults = new FaultSwitchboard();
   const origins = new Origins();
   const storageOrigin = (): string => origins.storage.origin;
-  const surroundings = { folder: folder.path, credentials, storageOrigin };
-  const service = await createService(options, surroundings);
-  const storage = new StorageService(service.state.blobContent, service.sharedAccess);
-  const registry = new RegistryService(service, () => origins.registry);
+  const service = await createService(options, {
+    folder: folder.path,
+    credentials,
+    storageOrigin,
+  });
+  const { journal, faults, entra, openUploads, handlers } = handle(service, origins, options);
   await origins.start({
     host,
     storagePlace: place,
     port: options.port ?? 0,
-    certificate,
+    certificate: options.tls === true ? certificate : undefined,
+    entra: certificate && entra.service && { certificate, handle: entra.handle },
     shared: { journal, faults },
-    registry: (request) => registry.answer(request),
-    storage: (request) => storage.answer(request),
+    ...handlers,
   });
   return {
     ...addresses(origins),
     credentials,
     ...trust(certificate),
-    entra: service.entra,
+    entra,
     journal,
     faults,
-    openUploads: () => service.uploads.size,
+    openUploads,
     close: once(async () => {
       await origins.close();
       await service.uploads.close();
       await folder.leave();
     }),
   };
+}
+
+/** What answers requests, and what is seen and steered of it from outside. */
+function handle(service: Service, origins: Origins, options: EmulatorOptions): Handled {
+  const journal = new RecordingJournal(options.journalLimit ?? 10_000);
+  const faults = new FaultSwitchboard(options.now ?? preciseNow);
+  const entra = new EntraOrigin(service.entra, options.entra, () => origins.entra?.origin);
+  const openUploads = (): number => service.uploads.size;
+  const about = (): object => addresses(origins);
+  const control = new ControlService({ journal, faults, entra, openUploads, about });
+  const storage = new StorageService(service.state.blobContent, service.sharedAccess);
+  const registry = new RegistryService(service, () => origins.registry);
+  const handlers = {
+    control: (request: ReceivedRequest) => control.answer(request),
+    registry: (request: ReceivedRequest) => registry.answer(request),
+    storage: (request: ReceivedRequest) => storage.answer(request),
+  };
+  return { journal, faults, entra, openUploads, handlers };
+}
+
+interface Handled {
+  readonly journal: RecordingJournal;
+  readonly faults: FaultSwitchboard;
+  readonly entra: EntraOrigin;
+  readonly openUploads: () => number;
+  readonly handlers: Pick<OriginsOptions, "control" | "registry" | "storage">;
 }
 
 function addresses({ registry, storage }: Origins): Addresses {
@@ -110,7 +141,8 @@ async function certificateFor(
   folder: EmulatorFolder,
   options: EmulatorOptions,
 ): Promise<Certificate | undefined> {
-  return options.tls === true ? certificateIn(join(folder.path, "tls"), hosts) : undefined;
+  const needed = options.tls === true || options.entra !== undefined;
+  return needed ? certificateIn(join(folder.path, "tls"), hosts) : undefined;
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 
-import { type ErrorEntry, errorBody, jsonLine } from "../wire/errorBody.js";
+import { type ErrorEntry, errorBody, jsonLine, tooManyRequests } from "../wire/errorBody.js";
 
 /** Bytes of a file, both positions inclusive. */
 export interface FileSlice {
@@ -46,6 +46,11 @@ export function errorAnswer(
     ? (entries as readonly ErrorEntry[])
     : [entries as ErrorEntry];
   return { status, headers: { "Content-Type": json, ...headers }, body: errorBody(list) };
+}
+
+/** `Retry-After` is in whole seconds. */
+export function throttledAnswer(retryAfter: number, headers: OutgoingHttpHeaders): Answer {
+  return errorAnswer(429, tooManyRequests, { ...headers, "Retry-After": String(retryAfter) });
 }
 
 export function textAnswer(status: number, contentType: string, text: string): Answer {

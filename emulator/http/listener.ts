@@ -1,9 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 
-import type { FaultAction, FaultSwitchboard } from "../faults.js";
-import { type OpenJournalEntry, type RecordingJournal, openEntry } from "../journal.js";
-import { type Answer, errorAnswer } from "./answer.js";
+import type { FaultSwitchboard, MetFault } from "../faults.js";
+import {
+  type OpenJournalEntry,
+  type RecordingJournal,
+  type ServerName,
+  openEntry,
+} from "../journal.js";
+import { type Answer, errorAnswer, throttledAnswer } from "./answer.js";
 import { registryHeaders } from "./headers.js";
 import { RequestBody } from "./requestBody.js";
 import { type Damage, send } from "./send.js";
@@ -15,13 +20,17 @@ export interface ReceivedRequest {
   readonly query: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: RequestBody;
+  /** Address of the sender. */
+  readonly remoteAddress: string;
 }
 
 export interface ListenerParts {
-  readonly server: "registry" | "storage";
+  readonly server: ServerName;
   readonly journal: RecordingJournal;
   readonly faults: FaultSwitchboard;
   readonly handle: (request: ReceivedRequest) => Promise<Answer>;
+  /** Answers what is under `/_emulator/`, which neither the journal nor a fault ever sees. */
+  readonly control?: ((request: ReceivedRequest) => Promise<Answer>) | undefined;
   /** Aborted by `close`: ends delays and stalls. */
   readonly closing: AbortSignal;
 }
@@ -34,6 +43,10 @@ export async function serve(
 ): Promise<void> {
   const target = splitTarget(incoming.url ?? "/");
   const method = incoming.method ?? "GET";
+  if (parts.control !== undefined && target.path.startsWith("/_emulator/")) {
+    await steer(parts.control, incoming, response, { method, ...target });
+    return;
+  }
   const entry = openEntry(parts.server, method, target, incoming.headers);
   parts.journal.record(entry);
   const action = parts.faults.meet({ server: parts.server, method, ...target });
@@ -44,7 +57,7 @@ export async function serve(
     (bytes) => (entry.requestBytes = bytes),
     action?.type === "resetAfter" ? { after: action.bytes, now: cut } : undefined,
   );
-  const request = { method, ...target, headers: incoming.headers, body };
+  const request = receivedRequest(incoming, { method, ...target }, body);
   const answer = await answerOrNothing(parts, entry, action, request, cut);
   if (answer === undefined) return;
   entry.status = answer.status;
@@ -60,15 +73,42 @@ export async function serve(
   });
 }
 
+type Target = Pick<ReceivedRequest, "method" | "path" | "query">;
+
+function receivedRequest(
+  incoming: IncomingMessage,
+  target: Target,
+  body: RequestBody,
+): ReceivedRequest {
+  const remoteAddress = incoming.socket.remoteAddress ?? "";
+  return { ...target, headers: incoming.headers, body, remoteAddress };
+}
+
+async function steer(
+  control: (request: ReceivedRequest) => Promise<Answer>,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  target: Target,
+): Promise<void> {
+  const nobody = (): void => undefined;
+  const body = new RequestBody(incoming, nobody, undefined);
+  const answer = await control(receivedRequest(incoming, target, body));
+  body.drain();
+  const withBody = target.method !== "HEAD";
+  const connection = incoming.socket;
+  await send({ answer, response, connection, withBody, damage: {}, onSent: nobody });
+}
+
 /** The answer to write, or undefined when none may go out. */
 async function answerOrNothing(
   parts: ListenerParts,
   entry: OpenJournalEntry,
-  action: FaultAction | undefined,
+  action: MetFault | undefined,
   request: ReceivedRequest,
   cut: () => void,
 ): Promise<Answer | undefined> {
   if (action?.type === "status") return standIn(action);
+  if (action?.type === "throttle") return throttledAnswer(action.retryAfter, registryHeaders());
   if (action?.type === "stall") return undefined;
   if (action?.type === "delay") await waitUnlessClosing(action.ms, parts.closing);
   if (parts.closing.aborted) return undefined;
@@ -103,7 +143,7 @@ function isDisconnect(error: unknown): boolean {
   return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE";
 }
 
-function standIn(action: Extract<FaultAction, { type: "status" }>): Answer {
+function standIn(action: Extract<MetFault, { type: "status" }>): Answer {
   const headers = { ...registryHeaders(), ...action.headers };
   if (action.code !== undefined || action.message !== undefined) {
     const { code = "UNKNOWN", message = "a fault of the emulator" } = action;
@@ -114,7 +154,7 @@ function standIn(action: Extract<FaultAction, { type: "status" }>): Answer {
   return { status: action.status, headers, ...body };
 }
 
-function damageOf(action: FaultAction | undefined): Damage {
+function damageOf(action: MetFault | undefined): Damage {
   if (action?.type === "truncate") return { truncateAt: action.bytes };
   return { corrupt: action?.type === "corrupt" };
 }

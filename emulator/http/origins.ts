@@ -1,7 +1,7 @@
 import type { Answer } from "./answer.js";
 import type { Certificate } from "./certificate.js";
 import type { ListenerParts, ReceivedRequest } from "./listener.js";
-import { type RunningServer, startServer } from "./server.js";
+import { type RunningServer, type ServerOptions, startServer } from "./server.js";
 
 type Handle = (request: ReceivedRequest) => Promise<Answer>;
 
@@ -10,47 +10,70 @@ export interface OriginsOptions {
   readonly storagePlace: { readonly name: string; readonly address: string };
   /** Port of the registry; the storage always takes a free one. */
   readonly port: number;
+  /** Of the registry and the storage. */
   readonly certificate: Certificate | undefined;
+  /** The third origin, where there is one; it is always https. */
+  readonly entra: { readonly certificate: Certificate; readonly handle: Handle } | undefined;
   readonly shared: Pick<ListenerParts, "journal" | "faults">;
+  readonly control: Handle;
   readonly registry: Handle;
   readonly storage: Handle;
 }
 
-/** The two origins of an emulator. Each can be asked for only once both listen. */
+interface Running {
+  readonly registry: RunningServer;
+  readonly storage: RunningServer;
+  readonly entra?: RunningServer | undefined;
+}
+
+/** The origins of an emulator. Each can be asked for only once all listen. */
 export class Origins {
   private readonly closing = new AbortController();
-  private started:
-    { readonly registry: RunningServer; readonly storage: RunningServer } | undefined;
+  private running: Running | undefined;
 
   get registry(): RunningServer {
-    return this.both().registry;
+    return this.all().registry;
   }
 
   get storage(): RunningServer {
-    return this.both().storage;
+    return this.all().storage;
+  }
+
+  get entra(): RunningServer | undefined {
+    return this.all().entra;
   }
 
   async start(options: OriginsOptions): Promise<void> {
-    const { host, port, certificate } = options;
+    const { host, port, certificate, control } = options;
     const shared = { ...options.shared, closing: this.closing.signal };
-    const storage = await startServer({
-      host: options.storagePlace.address,
-      name: options.storagePlace.name,
-      port: 0,
-      certificate,
-      parts: { ...shared, server: "storage", handle: options.storage },
-    });
+    const started: RunningServer[] = [];
+    const start = async (server: ServerOptions): Promise<RunningServer> => {
+      const running = await startServer(server);
+      started.push(running);
+      return running;
+    };
     try {
-      const registry = await startServer({
-        host,
-        name: host,
-        port,
+      const storage = await start({
+        host: options.storagePlace.address,
+        name: options.storagePlace.name,
+        port: 0,
         certificate,
-        parts: { ...shared, server: "registry", handle: options.registry },
+        parts: { ...shared, server: "storage", handle: options.storage },
       });
-      this.started = { storage, registry };
+      const entra =
+        options.entra &&
+        (await start({
+          host,
+          name: host,
+          port: 0,
+          certificate: options.entra.certificate,
+          parts: { ...shared, server: "entra", handle: options.entra.handle },
+        }));
+      const parts = { ...shared, server: "registry" as const, handle: options.registry, control };
+      const registry = await start({ host, name: host, port, certificate, parts });
+      this.running = { storage, registry, entra };
     } catch (error) {
-      await storage.close();
+      await Promise.all(started.map((server) => server.close()));
       throw error;
     }
   }
@@ -58,12 +81,12 @@ export class Origins {
   /** Cuts every connection and waits for the handlers that still run. */
   async close(): Promise<void> {
     this.closing.abort();
-    const { registry, storage } = this.both();
-    await Promise.all([registry.close(), storage.close()]);
+    const { registry, storage, entra } = this.all();
+    await Promise.all([registry.close(), storage.close(), entra?.close()]);
   }
 
-  private both(): { readonly registry: RunningServer; readonly storage: RunningServer } {
-    if (this.started === undefined) throw new Error("The emulator does not listen yet.");
-    return this.started;
+  private all(): Running {
+    if (this.running === undefined) throw new Error("The emulator does not listen yet.");
+    return this.running;
   }
 }

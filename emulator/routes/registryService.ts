@@ -36,8 +36,11 @@ export class RegistryService {
     const { access } = found.route;
     if (access !== undefined) {
       const wanted = access(call);
-      const verdict = await this.service.authorizer.judge(request.headers.authorization, wanted);
-      if (verdict !== "allowed") return challenge(call, wanted, verdict);
+      const { refused } = await this.service.authorizer.judge(
+        request.headers.authorization,
+        wanted,
+      );
+      if (refused !== undefined) return challenge(call, wanted, refused);
     }
     const answer = await handlerAnswer(call, found);
     return withHeaders(answer, found.route.headers(call, answer.status));
@@ -86,9 +89,9 @@ async function handlerAnswer(call: Call, { route }: RouteMatch): Promise<Answer>
 function challenge(
   call: Call,
   access: readonly Access[],
-  verdict: Exclude<Verdict, "allowed">,
+  refused: NonNullable<Verdict["refused"]>,
 ): Answer {
-  const error = verdict === "no credentials" ? undefined : verdict;
+  const error = refused === "no credentials" ? undefined : refused;
   const answer = errorAnswer(401, {
     code: "UNAUTHORIZED",
     message: authorizationMessage,

@@ -3,14 +3,24 @@ import { randomUUID } from "node:crypto";
 import type { CryptoKey } from "jose";
 
 import type { Identity } from "./identity.js";
+import { type RoleName, isRoleName, permissionsOfRoles } from "./roles.js";
 
 type Jose = typeof import("jose");
 
 /** The ACR-specific audience, which is accepted always (Microsoft, "Disable authentication as ARM"). */
 const registryAudience = "https://containerregistry.azure.net";
 
-/** Audiences of Azure Resource Manager in the public cloud, as the SDKs of JavaScript and Go ask for it. */
-const armAudiences = ["https://management.azure.com", "https://management.core.windows.net"];
+/** A cloud of Azure, by its audiences of Azure Resource Manager as the SDKs of JavaScript and Go ask for them. */
+const armAudiences = {
+  public: ["https://management.azure.com", "https://management.core.windows.net"],
+  china: ["https://management.chinacloudapi.cn", "https://management.core.chinacloudapi.cn"],
+  "us-government": [
+    "https://management.usgovcloudapi.net",
+    "https://management.core.usgovcloudapi.net",
+  ],
+} as const;
+
+export type Cloud = keyof typeof armAudiences;
 
 export interface EntraTokenOptions {
   /** `https://containerregistry.azure.net` by default. */
@@ -19,27 +29,71 @@ export interface EntraTokenOptions {
   readonly expiresInSeconds?: number;
   /** Object id of the caller. */
   readonly subject?: string;
+  /** What the caller may do in the registry; everything when absent, nothing with an empty list. */
+  readonly roles?: readonly RoleName[];
+}
+
+/** Environment variables for a process that is to find the emulator's managed identities. */
+export interface ManagedIdentityVariables {
+  /** As on a virtual machine. */
+  readonly virtualMachine: Readonly<Record<string, string>>;
+  readonly appService: Readonly<Record<string, string>>;
 }
 
 /** Plays Microsoft Entra ID: the source of the tokens that `/oauth2/exchange` takes. */
 export interface Entra {
+  /** The registry's tenant. */
+  readonly tenantId: string;
+  /** With the option `entra`: its origin, the `authorityHost` of credentials. */
+  readonly authorityHost?: string | undefined;
+  /** With the option `entra`: the variables that lead the clients of managed identities here, in either form. */
+  readonly managedIdentity?: ManagedIdentityVariables | undefined;
   issueToken(options?: EntraTokenOptions): Promise<string>;
 }
 
-export class EmulatedEntra implements Entra {
-  private readonly tenant = randomUUID();
-  private readonly issuer = `https://sts.windows.net/${this.tenant}/`;
+export interface EntraSettings {
+  readonly armAudience: boolean;
+  readonly cloud: Cloud;
+  readonly tenantId: string | undefined;
+}
+
+const keyId = "emulator";
+
+export class EmulatedEntra {
+  readonly tenantId: string;
+  private readonly issuer: string;
+  private readonly audiences: readonly string[];
 
   private constructor(
     private readonly jose: Jose,
     private readonly keys: { readonly privateKey: CryptoKey; readonly publicKey: CryptoKey },
-    private readonly armAudience: boolean,
+    private readonly settings: EntraSettings,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.tenantId = settings.tenantId ?? randomUUID();
+    this.issuer = `https://sts.windows.net/${this.tenantId}/`;
+    // Both spellings are in use; with `.default` the slash at the end survives.
+    const bare = [registryAudience, ...armAudiences[settings.cloud]];
+    this.audiences = bare.flatMap((one) => [one, `${one}/`]);
+  }
 
-  static async create(armAudience: boolean, now: () => number): Promise<EmulatedEntra> {
+  static async create(settings: EntraSettings, now: () => number): Promise<EmulatedEntra> {
     const jose = await import("jose");
-    return new EmulatedEntra(jose, await jose.generateKeyPair("ES256"), armAudience, now);
+    return new EmulatedEntra(jose, await jose.generateKeyPair("ES256"), settings, now);
+  }
+
+  /** Whether there is such a resource in this cloud. */
+  knowsAudience(audience: string): boolean {
+    return this.audiences.includes(audience);
+  }
+
+  /** What the checks of others' tokens need. */
+  checking(): { readonly jose: Jose; readonly now: number } {
+    return { jose: this.jose, now: this.now() };
+  }
+
+  async publicJwk(): Promise<object> {
+    return { ...(await this.jose.exportJWK(this.keys.publicKey)), kid: keyId, use: "sig" };
   }
 
   issueToken(options: EntraTokenOptions = {}): Promise<string> {
@@ -47,10 +101,11 @@ export class EmulatedEntra implements Entra {
       audience = registryAudience,
       expiresInSeconds = 3600,
       subject = randomUUID(),
+      roles,
     } = options;
     const now = Math.floor(this.now() / 1000);
-    return new this.jose.SignJWT({ oid: subject, tid: this.tenant, ver: "1.0" })
-      .setProtectedHeader({ alg: "ES256", typ: "JWT" })
+    return new this.jose.SignJWT({ oid: subject, tid: this.tenantId, ver: "1.0", roles })
+      .setProtectedHeader({ alg: "ES256", typ: "JWT", kid: keyId })
       .setIssuer(this.issuer)
       .setAudience(audience)
       .setSubject(subject)
@@ -60,15 +115,17 @@ export class EmulatedEntra implements Entra {
       .sign(this.keys.privateKey);
   }
 
-  /** The caller that a token stands for, or undefined when signature, audience or time is wrong. */
+  /** The caller that a token stands for, or undefined when signature, audience, tenant or time is wrong. */
   async readToken(token: string): Promise<Identity | undefined> {
-    const bare = [registryAudience, ...(this.armAudience ? armAudiences : [])];
-    // Both spellings are in use; with `.default` the slash at the end survives.
-    const audience = bare.flatMap((one) => [one, `${one}/`]);
+    const audience = this.settings.armAudience
+      ? [...this.audiences]
+      : [registryAudience, `${registryAudience}/`];
     const options = { issuer: this.issuer, audience, currentDate: new Date(this.now()) };
     try {
       const { payload } = await this.jose.jwtVerify(token, this.keys.publicKey, options);
-      return { subject: payload.sub ?? "", kind: "entra" };
+      const { roles } = payload;
+      const names = Array.isArray(roles) ? roles.filter(isRoleName) : undefined;
+      return { subject: payload.sub ?? "", kind: "entra", permissions: permissionsOfRoles(names) };
     } catch (error) {
       if (error instanceof this.jose.errors.JOSEError || error instanceof TypeError)
         return undefined;

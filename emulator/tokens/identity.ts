@@ -1,27 +1,35 @@
 import type { Access } from "../wire/scope.js";
+import { type Permissions, mayListRepositories, permits } from "./permissions.js";
 
 /** Who a caller is and what the caller may do. */
 export interface Identity {
   readonly subject: string;
-  readonly kind: "admin" | "entra" | "anonymous";
+  readonly kind: IdentityKind;
+  readonly permissions: Permissions;
 }
 
-export const anonymous: Identity = { subject: "", kind: "anonymous" };
+export type IdentityKind = "admin" | "entra" | "token" | "anonymous";
 
-const anonymousActions = new Set(["pull", "metadata_read"]);
+/** Anonymous callers read everything, the catalog included (python and js SDK, anonymous access). */
+export const anonymous: Identity = {
+  subject: "",
+  kind: "anonymous",
+  permissions: {
+    repositories: [{ pattern: "*", actions: ["pull", "metadata_read"] }],
+    catalog: true,
+  },
+};
 
 /** The part of what is asked that the identity may do; what it may not is left out without a word. */
-export function grant(identity: Identity, wanted: readonly Access[]): Access[] {
+export function grant({ permissions }: Identity, wanted: readonly Access[]): Access[] {
+  const may = (access: Access, action: string): boolean =>
+    access.type === "repository"
+      ? permits(permissions, access.name, action)
+      : mayListRepositories(permissions) && (access.type === "registry" ? action === "*" : true);
   return wanted
     .map((access) => ({
       ...access,
-      actions: access.actions.filter((action) => may(identity, access, action)),
+      actions: access.actions.filter((action) => may(access, action)),
     }))
     .filter(({ actions }) => actions.length > 0);
-}
-
-/** Anonymous callers read everything, the catalog included (python and js SDK, anonymous access). */
-function may(identity: Identity, access: Access, action: string): boolean {
-  if (identity.kind !== "anonymous") return true;
-  return access.type === "registry" ? action === "*" : anonymousActions.has(action);
 }

@@ -3,7 +3,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { CryptoKey, JWTPayload } from "jose";
 
 import type { Access } from "../wire/scope.js";
-import type { Identity } from "./identity.js";
+import { type Identity, type IdentityKind, anonymous } from "./identity.js";
+import type { Permissions } from "./permissions.js";
 
 type Jose = typeof import("jose");
 
@@ -15,6 +16,14 @@ const tenant = randomUUID();
 interface TokenClaims extends JWTPayload {
   readonly grant_type?: string;
   readonly access?: Access[];
+  /** Ours: what a later exchange of the token needs. */
+  readonly identity?: { readonly kind: IdentityKind; readonly permissions: Permissions };
+}
+
+/** What an access token is good for. */
+export interface Granted {
+  readonly subject: string;
+  readonly access: readonly Access[];
 }
 
 export interface Lifetimes {
@@ -54,18 +63,13 @@ export class TokenIssuer {
   async readRefreshToken(token: string): Promise<Identity | undefined> {
     const claims = await this.verify(token, "refresh_token");
     if (claims === undefined) return undefined;
-    const subject = claims.sub ?? "";
-    return { subject, kind: this.kindOf(claims) };
+    return { ...anonymous, ...claims.identity, subject: claims.sub ?? "" };
   }
 
   /** What an access token grants, or undefined when it is not a good one of ours. */
-  async readAccessToken(token: string): Promise<readonly Access[] | undefined> {
-    return (await this.verify(token, "access_token"))?.access;
-  }
-
-  private kindOf(claims: TokenClaims): Identity["kind"] {
-    const kind = claims["identity"];
-    return kind === "admin" || kind === "entra" ? kind : "anonymous";
+  async readAccessToken(token: string): Promise<Granted | undefined> {
+    const claims = await this.verify(token, "access_token");
+    return claims && { subject: claims.sub ?? "", access: claims.access ?? [] };
   }
 
   private sign(
@@ -87,7 +91,7 @@ export class TokenIssuer {
       rid: registryId,
       ...claims,
       tenant,
-      identity: identity.kind,
+      identity: { kind: identity.kind, permissions: identity.permissions },
       permissions: permissionsOf(identity),
       roles: [],
     })

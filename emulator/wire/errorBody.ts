@@ -28,3 +28,12 @@ export const disallowed: ErrorEntry = {
     "https://aka.ms/acr/faq/#why-does-my-pull-or-push-request-fail-with-disallowed-operation",
   detail: {},
 };
+
+/**
+ * The refusal of throttling: the code of OCI distribution-spec 1.1; the text as it has been seen for artifact cache
+ * (Azure/acr#754), no transcript of the registry's own is known.
+ */
+export const tooManyRequests: ErrorEntry = {
+  code: "TOOMANYREQUESTS",
+  message: "too many requests, please retry later",
+};
