@@ -14,6 +14,7 @@ import type {
   OperationOptions,
 } from "./repository.js";
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
+import { served } from "./servedManifest.js";
 import { manifestPath } from "./urls.js";
 
 /**
@@ -65,7 +66,7 @@ export class RemoteManifests implements ManifestStore {
     const bytes = await response.bytes(MANIFEST_SIZE_LIMIT);
     const mediaType = mediaTypeOf(response, request.operation);
     const digest = verifiedDigest(bytes, response, reference, request.operation);
-    checkManifestKind(bytes, mediaType);
+    served(request.operation, () => checkManifestKind(bytes, mediaType));
     return { bytes, descriptor: { mediaType, digest, size: bytes.length } };
   }
 

@@ -10,6 +10,7 @@ import { listPages, type Page } from "./pages.js";
 import { askKind, isMarkedByRegistry } from "./registryTraits.js";
 import type { ManifestStore, OperationOptions, ReferrerLister } from "./repository.js";
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
+import { served } from "./servedManifest.js";
 import { referrersPath } from "./urls.js";
 
 type ListReferrersOptions = OperationOptions & { readonly artifactType?: string };
@@ -46,9 +47,11 @@ export class RemoteReferrers implements ReferrerLister {
       fetch: (path) => this.#page(path, subject, options),
       key: (referrer: Descriptor) => referrer.digest,
     });
-    const index = await this.#manifests.fetch(referrersTag(subject), options);
+    const tag = referrersTag(subject);
+    const index = await this.#manifests.fetch(tag, options);
     if (index?.descriptor.mediaType !== OCI_INDEX) return;
-    yield* parseManifest(index.bytes, OCI_INDEX).manifests;
+    const operation = `read the referrers in ${nameOf(this.#context, tag)}`;
+    yield* served(operation, () => parseManifest(index.bytes, OCI_INDEX)).manifests;
   }
 
   /** `undefined` if the registry knows no referrer, or nothing of referrers. */
@@ -77,7 +80,8 @@ export class RemoteReferrers implements ReferrerLister {
       );
     }
     const bytes = await response.bytes(MANIFEST_SIZE_LIMIT);
-    return { items: parseManifest(bytes, OCI_INDEX).manifests, link: response.header("link") };
+    const { manifests: items } = served(operation, () => parseManifest(bytes, OCI_INDEX));
+    return { items, link: response.header("link") };
   }
 
   /**

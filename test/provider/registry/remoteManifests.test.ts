@@ -71,9 +71,10 @@ describe("fetch of a manifest", () => {
 
   it("refuses a document that is an image and an index", async () => {
     const reply = { status: 200, headers: { "content-type": OCI_INDEX }, body: ambiguous };
-    await assert.rejects(manifests(reply).manifests.fetch(TAG), (error) =>
-      hasCode(error, "PROTOCOL"),
-    );
+    await assert.rejects(manifests(reply).manifests.fetch(TAG), (error: Error) => {
+      assert.match(error.message, /^fetch the manifest a:v1: /, "says where it was");
+      return hasCode(error, "PROTOCOL");
+    });
   });
 
   it("checks the bytes of a tag against the registry's own digest", async () => {
