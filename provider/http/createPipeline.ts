@@ -17,6 +17,7 @@ export interface PipelineParts {
   readonly authorizer: Authorizer;
   readonly clock: Clock;
   readonly userAgent: string;
+  readonly log?: ((line: string) => void) | undefined;
   readonly idleTimeoutMs: number;
   readonly allowedRedirectHosts: readonly string[];
   readonly retry: RetryOptions;
@@ -47,7 +48,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   // Each attempt, and each token request, waits for its turn.
   pipeline.addPolicy(limiterPolicy(parts.limiter));
   // What is logged is what goes over the wire.
-  pipeline.addPolicy(logPolicy(clock));
+  pipeline.addPolicy(logPolicy(clock, parts.log));
   pipeline.addPolicy(parts.connections.policy);
   // Last: silence is measured from here, so no wait of ours is taken for the server's.
   pipeline.addPolicy(guardPolicy({ clock, idleTimeoutMs: parts.idleTimeoutMs }));

@@ -30,6 +30,11 @@ export interface TransportOptions {
   readonly maxConcurrency?: number;
   /** Put before our own name in `User-Agent`. */
   readonly userAgent?: string;
+  /**
+   * Told every request and every answer, in one line each, in which nothing is secret. The same lines go
+   * to the logger of the Azure SDKs (`azure:pulumi-acr`), which `AZURE_LOG_LEVEL=info` shows.
+   */
+  readonly log?: (line: string) => void;
   /** Certificate authority of the registry, in PEM, in place of the system's. */
   readonly caCertificate?: string;
   /** No limit by default; the service's own is only noticed by its 429. */
@@ -69,6 +74,7 @@ export function createTransport(options: TransportOptions): ClosableTransport {
     authorizer,
     clock,
     userAgent: options.userAgent === undefined ? PRODUCT : `${options.userAgent} ${PRODUCT}`,
+    log: options.log,
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
     allowedRedirectHosts: options.allowedRedirectHosts ?? [],
     retry: { limits, clock, random, access, forgetTokens: () => authorizer.forget() },

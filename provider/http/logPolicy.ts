@@ -8,24 +8,32 @@ import { redactHeaders, redactUrl } from "./redaction.js";
 /** Shown with `AZURE_LOG_LEVEL=info`, or by `setLogLevel` of `@azure/logger`. */
 export const logger: AzureLogger = createClientLogger("pulumi-acr");
 
-/** One line when a request goes out and one when its answer begins; nothing secret, no bodies. */
-export function logPolicy(clock: Clock): PipelinePolicy {
+/**
+ * One line when a request goes out and one when its answer begins; nothing secret, no bodies. `log` is
+ * told them too: a program in ES modules has another copy of `@azure/logger` than we, and cannot switch
+ * ours on.
+ */
+export function logPolicy(clock: Clock, log?: (line: string) => void): PipelinePolicy {
+  const tell = (level: "info" | "warning", line: string): void => {
+    logger[level](line);
+    log?.(line);
+  };
   return {
     name: "acrLog",
     async sendRequest(request, next) {
-      if (!logger.info.enabled) return await next(request);
+      if (!logger.info.enabled && log === undefined) return await next(request);
       const started = clock.now();
       const what = `${request.method} ${redactUrl(request.url)}`;
       const attempt = exchangeOf(request).attempts + 1;
-      logger.info(`-> ${what} (attempt ${attempt}) ${shown(request.headers)}`);
+      tell("info", `-> ${what} (attempt ${attempt}) ${shown(request.headers)}`);
       try {
         const response = await next(request);
         const ms = clock.now() - started;
-        logger.info(`<- ${response.status} ${what} ${ms} ms ${shown(response.headers)}`);
+        tell("info", `<- ${response.status} ${what} ${ms} ms ${shown(response.headers)}`);
         return response;
       } catch (error) {
         const kind = error instanceof Error ? error.name : "unknown";
-        logger.warning(`<- ${kind} ${codeOf(error)} ${what} ${clock.now() - started} ms`);
+        tell("warning", `<- ${kind} ${codeOf(error)} ${what} ${clock.now() - started} ms`);
         throw error;
       }
     },
