@@ -10,7 +10,7 @@ import { fromAppService, fromInstanceMetadata } from "./managedIdentity.js";
 
 const largestForm = 1024 * 1024;
 
-export const instanceMetadataPath = "/metadata/identity/oauth2/token";
+const instanceMetadataPath = "/metadata/identity/oauth2/token";
 export const appServicePath = "/msi/token";
 
 /** Microsoft Entra ID as credentials see it: discovery, the token endpoint, and the endpoints of managed identities. */
@@ -36,7 +36,8 @@ export class EntraService {
   private async route(request: ReceivedRequest): Promise<Answer> {
     const { method, path } = request;
     const [, tenant = "", rest = ""] = /^\/([^/]+)(\/.*)$/.exec(path) ?? [];
-    if (path === instanceMetadataPath) {
+    // MSAL for JavaScript sends a slash at the end.
+    if (path.replace(/\/$/, "") === instanceMetadataPath) {
       return fromInstanceMetadata(this.entra, this.options, request);
     }
     if (path === appServicePath) {
