@@ -5,7 +5,7 @@ import { ARTIFACT } from "./ociLayout.js";
 
 /**
  * Publishes one file as `up` does, in a process of its own: `pushFile.js <registry> <repository> <tag> <file>`.
- * Prints how many seconds packing and pushing took: a stack's process is running already.
+ * Prints how many seconds packing and pushing took, for a stack's process is running already, and the peak of its memory.
  */
 async function main([url = "", name = "", tag = "", file = ""]: readonly string[]): Promise<void> {
   using client = new RegistryClient(url, { credential: { kind: "anonymous" } });
@@ -16,8 +16,9 @@ async function main([url = "", name = "", tag = "", file = ""]: readonly string[
   await pushArtifact(repository, artifact, {});
   await repository.manifests.push(artifact.manifest, { tag: parseTag(tag) });
   const pushed = performance.now();
-  const seconds = { packing: (packed - started) / 1000, pushing: (pushed - packed) / 1000 };
-  process.stdout.write(`${JSON.stringify(seconds)}\n`);
+  const took = { packing: (packed - started) / 1000, pushing: (pushed - packed) / 1000 };
+  const peakMemoryMiB = process.resourceUsage().maxRSS / 1024;
+  process.stdout.write(`${JSON.stringify({ ...took, peakMemoryMiB })}\n`);
 }
 
 void main(process.argv.slice(2));
