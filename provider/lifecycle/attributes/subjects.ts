@@ -1,4 +1,5 @@
 import type { NamedAttributes } from "../../artifact/lock.js";
+import { RegistryError } from "../../errors.js";
 import type { Attributes } from "../../registry/attributes.js";
 import type { Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
@@ -6,7 +7,12 @@ import type { Host } from "../host.js";
 import type { CreateResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { type AttributeKind, type AttributeState, baseOf, type Found } from "./kind.js";
-import { requireAttributes, setAttributes, type Subject } from "./managedAttributes.js";
+import {
+  attributeDrift,
+  requireAttributes,
+  setAttributes,
+  type Subject,
+} from "./managedAttributes.js";
 import { subjectNamed } from "./state.js";
 
 /** Live attributes of each subject. */
@@ -50,6 +56,10 @@ export async function look(
   return live;
 }
 
+/**
+ * Sets the attributes, subject by subject. Once one of them may have been set, a failure is a partial
+ * one: what was found there must not be forgotten.
+ */
 export async function apply(
   repository: Repository,
   live: Live,
@@ -64,7 +74,17 @@ export async function apply(
       written++;
     }
   } catch (error) {
-    if (written === 0) throw error;
-    throw new PartialFailure(result.id, result.outs, error);
+    if (written === 0 && isRefusal(error)) throw error;
+    // Not set, or nobody knows: shown as drift, which the next run may repair without being asked.
+    const unset = [...live].slice(written);
+    const drift = unset.flatMap(([subject, found]) => attributeDrift(subject, found, wanted));
+    throw new PartialFailure(result.id, { ...result.outs, drift }, error);
   }
+}
+
+/** The registry took the request and said no; where it said nothing, it may have done it. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof RegistryError)) return false;
+  const { status = 0 } = error;
+  return status >= 400 && status < 500;
 }

@@ -1,0 +1,127 @@
+import type { Emulator } from "pulumi-acr/emulator";
+import {
+  type Attributes,
+  EMPTY_BYTES,
+  EMPTY_DESCRIPTOR,
+  encodeManifest,
+  memoryBlob,
+  OCI_MANIFEST,
+} from "pulumi-acr/client";
+import { parseTag } from "../../provider/oci/reference.js";
+import type { ClientManners } from "../../provider/lifecycle/sessions.js";
+import { environmentFor } from "../support/engine.js";
+import { MiniEngine } from "../support/miniEngine.js";
+import { Somebody } from "../support/somebody.js";
+
+export const CLOSED = { deleteEnabled: false, writeEnabled: false };
+export const OPEN = { deleteEnabled: true, writeEnabled: true };
+
+/** One tag or manifest as it is. */
+export interface Thing {
+  readonly digest: string;
+  readonly attributes: Attributes;
+}
+
+export interface Holdings {
+  readonly tags: ReadonlyMap<string, Thing>;
+  readonly manifests: ReadonlyMap<string, Thing>;
+}
+
+export function describeHoldings({ tags, manifests }: Holdings): string {
+  return JSON.stringify([...tags, ...manifests]);
+}
+
+export interface WorldOptions {
+  readonly repository: string;
+  readonly manners: ClientManners;
+  /** The stack locks what `theirs` names, so that its attributes may change. */
+  readonly managesTheirs?: boolean;
+}
+
+/** One stack and one repository, in which somebody else has things that nobody may touch. */
+export class World {
+  /** Digest of the manifest that `theirs` names, and that more than one may use. */
+  theirs = "";
+  /** The repository before the stack came. */
+  pristine = "";
+  readonly engine: MiniEngine;
+  readonly somebody: Somebody;
+  /** Digests by a name that the scenario gives them. */
+  readonly noted = new Map<string, string>();
+  readonly #foreignDigests = new Set<string>();
+
+  private constructor(
+    readonly emulator: Emulator,
+    readonly repository: string,
+    manners: ClientManners,
+    private readonly managesTheirs: boolean,
+  ) {
+    this.engine = new MiniEngine({ environment: environmentFor(emulator), manners });
+    this.somebody = new Somebody(emulator, repository);
+  }
+
+  static async create(
+    emulator: Emulator,
+    { repository, manners, managesTheirs = false }: WorldOptions,
+  ): Promise<World> {
+    const world = new World(emulator, repository, manners, managesTheirs);
+    await world.somebody.repository.blobs.push(memoryBlob(EMPTY_BYTES, EMPTY_DESCRIPTOR));
+    world.theirs = await world.#plant("theirs");
+    const locked = await world.#plant("theirs-locked");
+    await world.#plant(undefined);
+    await world.somebody.setTagAttributes("theirs-locked", CLOSED);
+    await world.somebody.setManifestAttributes(locked, CLOSED);
+    world.pristine = describeHoldings(await world.holdings());
+    return world;
+  }
+
+  async #plant(name: string | undefined): Promise<string> {
+    const manifest = encodeManifest({
+      schemaVersion: 2,
+      mediaType: OCI_MANIFEST,
+      artifactType: "application/vnd.example",
+      config: EMPTY_DESCRIPTOR,
+      layers: [EMPTY_DESCRIPTOR],
+      annotations: { name: name ?? "untagged" },
+    });
+    const tag = name === undefined ? {} : { tag: parseTag(name) };
+    await this.somebody.repository.manifests.push(manifest, tag);
+    this.#foreignDigests.add(manifest.descriptor.digest);
+    return manifest.descriptor.digest;
+  }
+
+  close(): void {
+    this.somebody.close();
+  }
+
+  /** Everything in the repository. */
+  async holdings(): Promise<Holdings> {
+    const { attributes: store } = this.somebody.repository;
+    const tags = new Map<string, Thing>();
+    const manifests = new Map<string, Thing>();
+    for await (const { name, digest, attributes } of store.listTags()) {
+      tags.set(name, { digest, attributes });
+    }
+    for await (const { digest, attributes } of store.listManifests()) {
+      manifests.set(digest, { digest, attributes });
+    }
+    return { tags, manifests };
+  }
+
+  isForeign(digest: string): boolean {
+    return this.#foreignDigests.has(digest);
+  }
+
+  /** What is somebody else's, in words that can be compared; of what the stack manages, all but the attributes. */
+  foreignIn({ tags, manifests }: Holdings): string {
+    const named = [...tags].filter(([tag]) => tag.startsWith("theirs"));
+    const things = [...manifests].filter(([digest]) => this.isForeign(digest));
+    return JSON.stringify(
+      [...named, ...things].map(([name, { digest, attributes }]) => [
+        name,
+        digest,
+        this.managesTheirs && digest === this.theirs ? "managed" : attributes,
+      ]),
+    );
+  }
+}
