@@ -1,7 +1,10 @@
 import { type EmulatorOptions, settingsFrom } from "./options.js";
 import type { Service } from "./routes/call.js";
+import { Throttling } from "./routes/throttling.js";
 import { openState } from "./state/openState.js";
 import { PageCursors } from "./state/pageCursors.js";
+import { ReferrerCascade } from "./state/referrerCascade.js";
+import { StaleAttributes } from "./state/staleAttributes.js";
 import { UploadSessions } from "./state/uploadSessions.js";
 import { SharedAccess } from "./storage/sharedAccess.js";
 import { type AdminUser, Authorizer } from "./tokens/authorization.js";
@@ -36,5 +39,8 @@ export async function createService(
     sharedAccess: new SharedAccess(settings.storageTokenSeconds, scheme, now),
     storageOrigin,
     cursors: new PageCursors(),
+    throttling: new Throttling(settings.throttling, now),
+    stale: new StaleAttributes(settings.staleReadMs, now),
+    cascade: new ReferrerCascade(state, settings.referrerCascadeMs),
   };
 }

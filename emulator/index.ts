@@ -9,7 +9,7 @@
  * @packageDocumentation
  */
 export { type Emulator, startEmulator } from "./startEmulator.js";
-export type { EmulatorOptions } from "./options.js";
+export type { EmulatorOptions, RequestCategory, RequestLimits } from "./options.js";
 export type { Fault, FaultAction, FaultRule, Faults } from "./faults.js";
 export type { Journal, JournalEntry, ServerName } from "./journal.js";
 export type {

@@ -46,6 +46,25 @@ export interface EmulatorOptions {
    * conformance program wants 400 DIGEST_INVALID, which is `invalid`.
    */
   readonly malformedManifestDigest?: "not-found" | "invalid";
+  /**
+   * Cut the connection when the body of an upload is longer than so many bytes, as has been reported for one very large
+   * chunk (azure-sdk-for-net#32059). Off by default.
+   */
+  readonly chunkCutBytes?: number;
+  /** Requests per minute, above which 429 is answered: those of a service tier, or one's own. Off by default. */
+  readonly throttling?: "basic" | "premium" | RequestLimits;
+  /** For so many milliseconds after a PATCH, attributes are shown as they were before it (Azure/acr#212). 0 by default. */
+  readonly staleReadMs?: number;
+  /**
+   * So many milliseconds after a manifest was deleted, its referrers are, too; documented for the service, but not seen
+   * right after the delete. By default they stay.
+   */
+  readonly referrerCascadeMs?: number;
+  /**
+   * Which lists come without Content-Length, in chunks: `large`, the default, those over 2,048 bytes. Large ones do so
+   * from the service; the limit is what a Go server buffers, and our conclusion.
+   */
+  readonly chunkedListings?: "large" | "always" | "never";
   /** Whether DELETE of a manifest is refused when one of its tags is locked; not documented. True by default. */
   readonly tagLockProtectsManifest?: boolean;
   /** Answer a bad token at the token endpoints with the JSON error instead of an empty body; both have been seen. */
@@ -68,6 +87,17 @@ export interface EmulatorOptions {
   readonly now?: () => number;
 }
 
+export type RequestCategory = "read" | "write" | "delete" | "listReferrers" | "oauth";
+
+/** Requests per minute of the whole registry; one identity may use half. What is left out has no limit. */
+export type RequestLimits = Readonly<Partial<Record<RequestCategory, number>>>;
+
+/** Microsoft, "Azure Container Registry SKU features and limits". */
+const tierLimits = {
+  basic: { read: 10_000, write: 2_000, delete: 1_000, listReferrers: 500, oauth: 10_000 },
+  premium: { read: 20_000, write: 4_000, delete: 4_000, listReferrers: 2_000, oauth: 20_000 },
+} as const;
+
 /** The options with every default filled in, without those that only `startEmulator` needs. */
 export interface Settings {
   readonly anonymousPull: boolean;
@@ -77,6 +107,11 @@ export interface Settings {
   readonly refuseChunkedFraming: boolean;
   readonly withoutAccept: "serve" | "refuse";
   readonly malformedManifestDigest: "not-found" | "invalid";
+  readonly chunkCutBytes: number;
+  readonly throttling: RequestLimits | undefined;
+  readonly staleReadMs: number;
+  readonly referrerCascadeMs: number | undefined;
+  readonly chunkedListings: "large" | "always" | "never";
   readonly tagLockProtectsManifest: boolean;
   readonly tokenErrorBody: boolean;
   readonly armAudience: boolean;
@@ -98,6 +133,11 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     refuseChunkedFraming: options.refuseChunkedFraming ?? false,
     withoutAccept: options.withoutAccept ?? "serve",
     malformedManifestDigest: options.malformedManifestDigest ?? "not-found",
+    chunkCutBytes: options.chunkCutBytes ?? Infinity,
+    throttling: limitsOf(options.throttling),
+    staleReadMs: options.staleReadMs ?? 0,
+    referrerCascadeMs: options.referrerCascadeMs,
+    chunkedListings: options.chunkedListings ?? "large",
     tagLockProtectsManifest: options.tagLockProtectsManifest ?? true,
     tokenErrorBody: options.tokenErrorBody ?? false,
     armAudience: options.armAudience ?? true,
@@ -107,6 +147,10 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     accessTokenSeconds: options.accessTokenSeconds ?? 4_500,
     refreshTokenSeconds: options.refreshTokenSeconds ?? 11_700,
   };
+}
+
+function limitsOf(throttling: EmulatorOptions["throttling"]): RequestLimits | undefined {
+  return typeof throttling === "string" ? tierLimits[throttling] : throttling;
 }
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;

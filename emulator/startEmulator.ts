@@ -95,12 +95,15 @@ async function listen(
     journal,
     faults,
     openUploads,
-    close: once(async () => {
-      await origins.close();
-      await service.uploads.close();
-      await folder.leave();
-    }),
+    close: once(() => leave(origins, service, folder)),
   };
+}
+
+async function leave(origins: Origins, service: Service, folder: EmulatorFolder): Promise<void> {
+  await origins.close();
+  service.cascade.close();
+  await service.uploads.close();
+  await folder.leave();
 }
 
 /** What answers requests, and what is seen and steered of it from outside. */

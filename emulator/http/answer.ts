@@ -64,6 +64,9 @@ export class Refusal extends Error {
   }
 }
 
+/** What a handler throws to have the connection cut in place of an answer. */
+export class ConnectionCut extends Error {}
+
 export function refuse(status: number, entry: ErrorEntry): never {
   throw new Refusal(errorAnswer(status, entry));
 }

@@ -8,7 +8,7 @@ import {
   type ServerName,
   openEntry,
 } from "../journal.js";
-import { type Answer, errorAnswer, throttledAnswer } from "./answer.js";
+import { type Answer, ConnectionCut, errorAnswer, throttledAnswer } from "./answer.js";
 import { registryHeaders } from "./headers.js";
 import { RequestBody } from "./requestBody.js";
 import { type Damage, send } from "./send.js";
@@ -116,7 +116,7 @@ async function answerOrNothing(
     cut();
     return undefined;
   }
-  const answer = await handled(parts, request, action?.type === "resetAfter");
+  const answer = await handled(parts, request, cut, action?.type === "resetAfter");
   entry.applied = answer !== undefined;
   if (action?.type === "dropAnswer" || action?.type === "resetAfter") cut();
   const silent = ["dropAnswer", "resetAfter", "stallAnswer"].includes(action?.type ?? "");
@@ -127,11 +127,16 @@ async function answerOrNothing(
 async function handled(
   parts: ListenerParts,
   request: ReceivedRequest,
+  cut: () => void,
   willBeCut: boolean,
 ): Promise<Answer | undefined> {
   try {
     return await parts.handle(request);
   } catch (error) {
+    if (error instanceof ConnectionCut) {
+      cut();
+      return undefined;
+    }
     if (willBeCut || isDisconnect(error) || parts.closing.aborted) return undefined;
     const message = error instanceof Error ? error.message : String(error);
     return errorAnswer(500, { code: "UNKNOWN", message: `emulator: ${message}` });

@@ -4,13 +4,16 @@ import type { Answer } from "../http/answer.js";
 import type { ReceivedRequest } from "../http/listener.js";
 import type { Settings } from "../options.js";
 import type { PageCursors } from "../state/pageCursors.js";
+import type { ReferrerCascade } from "../state/referrerCascade.js";
 import type { RegistryState } from "../state/registryState.js";
+import type { StaleAttributes } from "../state/staleAttributes.js";
 import type { UploadSessions } from "../state/uploadSessions.js";
 import type { SharedAccess } from "../storage/sharedAccess.js";
 import type { Authorizer } from "../tokens/authorization.js";
 import type { EmulatedEntra } from "../tokens/entra.js";
 import type { TokenIssuer } from "../tokens/tokenIssuer.js";
 import type { Access } from "../wire/scope.js";
+import type { Throttling } from "./throttling.js";
 
 /** What every handler works with. */
 export interface Service {
@@ -23,6 +26,9 @@ export interface Service {
   readonly sharedAccess: SharedAccess;
   readonly storageOrigin: () => string;
   readonly cursors: PageCursors;
+  readonly throttling: Throttling;
+  readonly stale: StaleAttributes;
+  readonly cascade: ReferrerCascade;
 }
 
 /** A request with what its route found in it. */

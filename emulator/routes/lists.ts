@@ -1,6 +1,6 @@
-import { jsonAnswer } from "../http/answer.js";
 import type { Repository, TagRecord } from "../state/records.js";
 import type { Call, Handler } from "./call.js";
+import { listAnswer } from "./listAnswer.js";
 import { type Page, pageOf } from "./paging.js";
 import { manifestShape, tagShape } from "./shapes.js";
 import { knownRepository } from "./unknown.js";
@@ -11,20 +11,20 @@ export const listRepositories: Handler = (call) => {
     .filter(({ attributes }) => attributes.listEnabled)
     .map(({ name, lastUpdateTime }) => ({ key: name, lastUpdateTime }));
   const page = pageOf(call, visible);
-  return jsonAnswer(200, { repositories: page.entries.map(({ key }) => key) }, page.headers);
+  return listAnswer(call, { repositories: page.entries.map(({ key }) => key) }, page.headers);
 };
 
 /** `/v2/…/tags/list` (C11 #54-56). */
 export const listTagNames: Handler = (call) => {
   const page = tagPage(call, knownRepository(call));
   const tags = page.entries.map(({ key }) => key);
-  return jsonAnswer(200, { name: call.name, tags }, page.headers);
+  return listAnswer(call, { name: call.name, tags }, page.headers);
 };
 
 export const listTags: Handler = (call) => {
   const page = tagPage(call, knownRepository(call));
-  const tags = page.entries.map(({ tag }) => tagShape(tag));
-  return jsonAnswer(200, { registry: call.host, imageName: call.name, tags }, page.headers);
+  const tags = page.entries.map(({ tag }) => tagShape(call.service.stale.seen(tag)));
+  return listAnswer(call, { registry: call.host, imageName: call.name, tags }, page.headers);
 };
 
 export const listManifests: Handler = (call) => {
@@ -35,9 +35,9 @@ export const listManifests: Handler = (call) => {
   const page = pageOf(call, visible);
   const tags = tagsByDigest(repository);
   const manifests = page.entries.map(({ manifest }) =>
-    manifestShape(manifest, tags.get(manifest.digest) ?? [], false),
+    manifestShape(call.service.stale.seen(manifest), tags.get(manifest.digest) ?? [], false),
   );
-  return jsonAnswer(200, { registry: call.host, imageName: call.name, manifests }, page.headers);
+  return listAnswer(call, { registry: call.host, imageName: call.name, manifests }, page.headers);
 };
 
 type TagEntry = { key: string; lastUpdateTime: string; tag: TagRecord };

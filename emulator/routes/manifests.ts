@@ -112,6 +112,7 @@ export const deleteManifest: Handler = (call) => {
   const tags = settings.tagLockProtectsManifest ? state.tagsOf(repository, manifest.digest) : [];
   if (!mayDeleteManifest(repository, manifest, tags)) locked();
   state.removeManifest(repository, manifest);
+  call.service.cascade.afterDelete(repository.name, manifest.digest);
   return empty(202);
 };
 

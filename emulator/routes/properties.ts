@@ -12,7 +12,9 @@ export const getRepository: Handler = (call) => repositoryAnswer(call, knownRepo
 export const patchRepository: Handler = async (call) => {
   const change = await readChange(call);
   const repository = knownRepository(call);
-  call.service.state.setRepositoryAttributes(repository, change(repository.attributes));
+  const attributes = change(repository.attributes);
+  call.service.stale.remember(repository);
+  call.service.state.setRepositoryAttributes(repository, attributes);
   return repositoryAnswer(call, repository);
 };
 
@@ -44,7 +46,9 @@ export const patchTag: Handler = async (call) => {
   const found = findTag(call);
   if (found === undefined) return tagUnknown();
   const { repository, tag } = found;
-  call.service.state.setTagAttributes(repository, tag, change(tag.attributes));
+  const attributes = change(tag.attributes);
+  call.service.stale.remember(tag);
+  call.service.state.setTagAttributes(repository, tag, attributes);
   return tagAnswer(call, tag);
 };
 
@@ -68,7 +72,9 @@ export const patchManifestProperties: Handler = async (call) => {
   const found = findManifest(call);
   if (found === undefined) return manifestUnknown();
   const { repository, manifest } = found;
-  call.service.state.setManifestAttributes(repository, manifest, change(manifest.attributes));
+  const attributes = change(manifest.attributes);
+  call.service.stale.remember(manifest);
+  call.service.state.setManifestAttributes(repository, manifest, attributes);
   return manifestAnswer(call, found);
 };
 
@@ -121,17 +127,21 @@ function parseChange(bytes: Buffer): unknown {
 }
 
 function repositoryAnswer(call: Call, repository: Repository): Answer {
-  return jsonAnswer(200, repositoryShape(call.host, repository));
+  return jsonAnswer(200, repositoryShape(call.host, call.service.stale.seen(repository)));
 }
 
 function tagAnswer(call: Call, tag: TagRecord): Answer {
-  const shape = { registry: call.host, imageName: call.name, tag: tagShape(tag) };
+  const shape = {
+    registry: call.host,
+    imageName: call.name,
+    tag: tagShape(call.service.stale.seen(tag)),
+  };
   return jsonAnswer(200, shape);
 }
 
 function manifestAnswer(call: Call, { repository, manifest }: FoundManifest): Answer {
   const tags = call.service.state.tagsOf(repository, manifest.digest);
-  const shape = manifestShape(manifest, tags, true);
+  const shape = manifestShape(call.service.stale.seen(manifest), tags, true);
   return jsonAnswer(200, { registry: call.host, imageName: call.name, manifest: shape });
 }
 

@@ -1,7 +1,7 @@
-import { jsonAnswer } from "../http/answer.js";
 import type { ManifestRecord } from "../state/records.js";
 import { ociIndex } from "../wire/mediaTypes.js";
 import type { Handler } from "./call.js";
+import { listAnswer } from "./listAnswer.js";
 
 /** Newest first; empty when there is none or the subject itself is missing (C11 #57-60). */
 export const listReferrers: Handler = (call) => {
@@ -14,7 +14,7 @@ export const listReferrers: Handler = (call) => {
     .map(descriptor);
   const filtered = artifactType === null ? {} : { "OCI-Filters-Applied": "artifactType" };
   const index = { schemaVersion: 2, mediaType: ociIndex, manifests };
-  return jsonAnswer(200, index, { "Content-Type": ociIndex, ...filtered });
+  return listAnswer(call, index, { "Content-Type": ociIndex, ...filtered });
 };
 
 /** Keys in the recorded order. */

@@ -1,4 +1,4 @@
-import { type Answer, Refusal, errorAnswer, textAnswer } from "../http/answer.js";
+import { type Answer, Refusal, errorAnswer, textAnswer, throttledAnswer } from "../http/answer.js";
 import { pageHeaders, registryHeaders } from "../http/headers.js";
 import type { ReceivedRequest } from "../http/listener.js";
 import type { Verdict } from "../tokens/authorization.js";
@@ -27,6 +27,9 @@ export class RegistryService {
   }
 
   async answer(request: ReceivedRequest): Promise<Answer> {
+    const { throttling } = this.service;
+    const wait = throttling.ofRegistry(request.method, request.path);
+    if (wait !== undefined) return throttledAnswer(wait, registryHeaders());
     const path = decodePath(request.path);
     if (path === undefined) return withHeaders(textAnswer(400, plainText, "400 Bad Request"), {});
     const found = this.router.find(request.method, path);
@@ -36,10 +39,15 @@ export class RegistryService {
     const { access } = found.route;
     if (access !== undefined) {
       const wanted = access(call);
-      const { refused } = await this.service.authorizer.judge(
+      const { refused, subject } = await this.service.authorizer.judge(
         request.headers.authorization,
         wanted,
       );
+      const ownWait =
+        subject === undefined
+          ? undefined
+          : throttling.ofIdentity(subject, request.method, request.path);
+      if (ownWait !== undefined) return throttledAnswer(ownWait, registryHeaders());
       if (refused !== undefined) return challenge(call, wanted, refused);
     }
     const answer = await handlerAnswer(call, found);

@@ -1,4 +1,11 @@
-import { type Answer, Refusal, empty, errorAnswer, textAnswer } from "../http/answer.js";
+import {
+  type Answer,
+  ConnectionCut,
+  Refusal,
+  empty,
+  errorAnswer,
+  textAnswer,
+} from "../http/answer.js";
 import type { ArrivedContent } from "../state/registryState.js";
 import type { UploadSession } from "../state/uploadSessions.js";
 import { parseDigest } from "../wire/digest.js";
@@ -146,11 +153,15 @@ function refuseFraming(call: Call): void {
 /** The chunks of the body, as long as they stay within the limit (reported: goharbor/harbor#23015). */
 async function* limited(call: Call): AsyncGenerator<Buffer, void, undefined> {
   const { body } = call.request;
-  let room = call.service.settings.chunkSizeLimit;
+  const { chunkCutBytes, chunkSizeLimit } = call.service.settings;
+  let room = chunkSizeLimit;
+  let received = 0;
   if ((body.declaredLength ?? 0) > room) throw tooLarge();
   for await (const chunk of body.chunks()) {
     room -= chunk.length;
     if (room < 0) throw tooLarge();
+    received += chunk.length;
+    if (received > chunkCutBytes) throw new ConnectionCut();
     yield chunk;
   }
 }
