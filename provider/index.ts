@@ -1,3 +1,4 @@
+import { artifactTag } from "./lifecycle/artifactTag/artifactTag.js";
 import { attributeLifecycle } from "./lifecycle/attributes/attributeLifecycle.js";
 import { manifestProperties } from "./lifecycle/attributes/manifestProperties.js";
 import { repositoryProperties } from "./lifecycle/attributes/repositoryProperties.js";
@@ -17,6 +18,7 @@ import { ociIndex } from "./lifecycle/ociIndex/ociIndex.js";
 const KINDS: Readonly<Record<string, (host: Host) => Lifecycle>> = {
   OciArtifact: ociArtifact,
   OciIndex: ociIndex,
+  ArtifactTag: artifactTag,
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
   RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),

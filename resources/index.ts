@@ -1,5 +1,7 @@
 // `export type` on lines of their own: programs without a TypeScript of their own are compiled by Pulumi's, which is
 // 3.8 and cannot read `export { type … }`.
+export { ArtifactTag } from "./artifactTag.js";
+export type { ArtifactTagArgs } from "./artifactTag.js";
 export type { AttributesArgs } from "./attributes.js";
 export type { Drift } from "./drift.js";
 export { ManifestProperties } from "./manifestProperties.js";

@@ -25,6 +25,11 @@ export function matches(live: Attributes, wanted: NamedAttributes): boolean {
   return namesOf(wanted).every((name) => live[name] === wanted[name]);
 }
 
+/** Which attributes, closed, forbid that a tag or manifest is deleted (Microsoft Learn, image lock). */
+export function forbidsDeletion({ deleteEnabled, writeEnabled }: Attributes): boolean {
+  return !deleteEnabled || !writeEnabled;
+}
+
 /** `deleteEnabled=false, writeEnabled=false`: how errors and drift show attributes. */
 export function describeAttributes(attributes: NamedAttributes): string {
   return namesOf(attributes)

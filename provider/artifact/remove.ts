@@ -4,6 +4,7 @@ import type { OperationOptions, Repository } from "../registry/repository.js";
 import { hasCode } from "../errors.js";
 import { findUser } from "./manifestUsers.js";
 import {
+  forbidsDeletion,
   lockedError,
   matches,
   type NamedAttributes,
@@ -74,11 +75,6 @@ async function deleteUntagged(
   }
   await repository.manifests.delete(digest, options);
   return {};
-}
-
-/** Which attributes, closed, forbid that a tag or manifest is deleted (Microsoft Learn, image lock). */
-function forbidsDeletion({ deleteEnabled, writeEnabled }: Attributes): boolean {
-  return !deleteEnabled || !writeEnabled;
 }
 
 interface Subject {

@@ -26,11 +26,15 @@ export interface TagPlan {
   readonly move: readonly { readonly tag: Tag; readonly from: Digest }[];
 }
 
-/** Decides for each tag; throws `CONFLICT` before anything is written. Pure. */
+/**
+ * Decides for each tag; throws `CONFLICT` before anything is written. `setting` is the property by
+ * which the user chooses the policy. Pure.
+ */
 export function planTags(
   situations: readonly TagSituation[],
   wanted: Digest,
   policy: TagConflictPolicy,
+  setting = "onTagConflict",
 ): TagPlan {
   const create: Tag[] = [];
   const move: { tag: Tag; from: Digest }[] = [];
@@ -39,7 +43,7 @@ export function planTags(
     if (live === wanted) continue;
     if (live === undefined) create.push(tag);
     else if (mayMove(situation, live, policy)) move.push({ tag, from: live });
-    else throw conflict(situation, live, wanted);
+    else throw conflict(situation, live, wanted, setting);
   }
   return { create, move };
 }
@@ -49,13 +53,18 @@ function mayMove(situation: TagSituation, live: Digest, policy: TagConflictPolic
   return policy === "adopt" && situation.isNew;
 }
 
-function conflict(situation: TagSituation, live: Digest, wanted: Digest): ConflictError {
+function conflict(
+  situation: TagSituation,
+  live: Digest,
+  wanted: Digest,
+  setting: string,
+): ConflictError {
   const { reference, known } = situation;
   if (known === undefined || known === wanted) {
     return new ConflictError(
       reference,
       `${reference} exists and names ${live}, not ${wanted} which is declared here. Nothing was changed. Choose ` +
-        `another tag, or set onTagConflict to "adopt" (take it over once) or "move" (always move it). If somebody ` +
+        `another tag, or set ${setting} to "adopt" (take it over once) or "move" (always move it). If somebody ` +
         `moved it, \`pulumi up --refresh\` shows and repairs that. If it is this resource's own, and the resource is ` +
         `being replaced on request (--replace; \`pulumi state taint\`, which \`untaint\` takes back), run a plain ` +
         `\`pulumi up\``,

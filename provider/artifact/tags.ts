@@ -18,6 +18,22 @@ export async function resolveTags(
   );
 }
 
+/** One tag as it is, in one request; `since` when it was last moved, where the registry says so. */
+export async function inspectTag(
+  repository: Pick<Repository, "attributes" | "manifests">,
+  tag: Tag,
+  options: OperationOptions,
+): Promise<{ readonly digest: Digest; readonly since?: string } | undefined> {
+  try {
+    const live = await repository.attributes.tag(tag, options);
+    return live && { digest: live.digest, since: live.lastUpdateTime };
+  } catch (error) {
+    if (!hasCode(error, "UNSUPPORTED")) throw error;
+    const live = await repository.manifests.resolve(tag, options);
+    return live && { digest: live.digest };
+  }
+}
+
 /** Puts a tag on a manifest that is already there by digest. */
 export async function pushTag(
   repository: Pick<Repository, "manifests">,

@@ -17,9 +17,10 @@ export interface CheckResult {
 export interface DiffResult {
   /**
    * `undefined` lets the engine compare the inputs itself, which is what makes its detailed diff,
-   * `replaceOnChanges` and drift in `preview --refresh` work; `false` says that nothing changes.
+   * `replaceOnChanges` and drift in `preview --refresh` work; `false` says that nothing changes, `true`
+   * that something does although the inputs are what the last refresh wrote there.
    */
-  readonly changes: false | undefined;
+  readonly changes: boolean | undefined;
   readonly replaces: readonly string[];
 }
 

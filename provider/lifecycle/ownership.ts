@@ -84,12 +84,25 @@ export class Ownership {
     return undefined;
   }
 
-  /** URN of another resource that declares this tag for other content; a mistake in the program. */
-  rivalFor(urn: string, claim: Claim, tag: string): string | undefined {
+  /** What a resource owned that declares this tag no longer: another one may take it over. */
+  formerOwner(repository: string, tag: string): Claim | undefined {
+    const former = [...this.#owned].find(
+      ([urn, claim]) =>
+        claim.repository === repository &&
+        tag in claim.tags &&
+        !(tag in (this.#declared.get(urn)?.tags ?? {})),
+    );
+    return former?.[1];
+  }
+
+  /** Another resource that declares this tag for other content; a mistake in the program. */
+  rivalry(urn: string, claim: Claim, tag: string): string | undefined {
     for (const [other, declared] of this.#declared) {
       if (other === urn || declared.repository !== claim.repository) continue;
       const rival = declared.tags[tag];
-      if (rival !== undefined && rival !== claim.tags[tag]) return other;
+      if (rival !== undefined && rival !== claim.tags[tag]) {
+        return `${claim.repository}:${tag} is declared by ${other} too, for other content`;
+      }
     }
     return undefined;
   }

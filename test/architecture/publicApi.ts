@@ -4,6 +4,8 @@
  */
 export const publicApi: Readonly<Record<string, readonly string[]>> = {
   ".": [
+    "ArtifactTag",
+    "ArtifactTagArgs",
     "AttributesArgs",
     "ConfigArgs",
     "ContentLayerArgs",

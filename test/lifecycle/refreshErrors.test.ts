@@ -109,6 +109,11 @@ describe("a refresh that fails keeps the state", () => {
       inputs: (digest) => ({ digest, deleteEnabled: false }),
       path: /^\/(?:v2|acr)\//,
     },
+    "a tag": {
+      kind: "ArtifactTag",
+      inputs: (digest) => ({ tag: "ours", digest }),
+      path: /^\/(?:v2|acr)\//,
+    },
     "a repository's properties": {
       kind: "RepositoryProperties",
       inputs: () => ({ deleteEnabled: false }),

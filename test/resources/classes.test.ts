@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { before, describe, it } from "mocha";
 import {
+  ArtifactTag,
   ManifestProperties,
   OciArtifact,
   OciIndex,
@@ -49,6 +50,14 @@ const kinds: readonly Kind[] = [
       ...["digest", "size", "mediaType", "reference", "tagDigests", "drift", "repository"],
       ...["artifactType", "annotations", "tags", "manifests"],
     ],
+  },
+  {
+    name: "ArtifactTag",
+    create: (name, registry, options) =>
+      new ArtifactTag(name, { repository: "charts/web", tag: "1", digest, registry }, options),
+    get: (name, id) => ArtifactTag.get(name, id),
+    id: "myregistry.azurecr.io/charts/web:1",
+    readable: ["repository", "tag", "digest", "reference", "drift"],
   },
   {
     name: "TagLock",

@@ -63,9 +63,7 @@ function declare(host: Host, inputs: PropertyBag): CheckFailure[] {
   const claim = claimOfInputs(asInputs(inputs));
   host.ownership.declare(urn, claim);
   return Object.keys(claim.tags).flatMap((tag, index) => {
-    const rival = host.ownership.rivalFor(urn, claim, tag);
-    if (rival === undefined) return [];
-    const reason = `${claim.repository}:${tag} is declared by ${rival} too, for other content`;
-    return [{ property: `tags[${index}]`, reason }];
+    const reason = host.ownership.rivalry(urn, claim, tag);
+    return reason === undefined ? [] : [{ property: `tags[${index}]`, reason }];
   });
 }

@@ -19,7 +19,7 @@ import { baseOf, type LiveView, tagsOf } from "./state.js";
 
 export interface PublicationParts {
   readonly host: Host;
-  readonly inputs: ArtifactInputs;
+  readonly inputs: Pick<ArtifactInputs, "registry" | "repository" | "digest" | "tags" | "lock">;
   readonly repository: Repository;
   readonly manifest: EncodedManifest;
   readonly operation: Operation;

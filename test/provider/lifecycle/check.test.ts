@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { provider } from "../../../provider/index.js";
+import { artifactTag } from "../../../provider/lifecycle/artifactTag/artifactTag.js";
 import { attributeLifecycle } from "../../../provider/lifecycle/attributes/attributeLifecycle.js";
 import { manifestProperties } from "../../../provider/lifecycle/attributes/manifestProperties.js";
 import { repositoryProperties } from "../../../provider/lifecycle/attributes/repositoryProperties.js";
@@ -22,12 +23,14 @@ import { AwkwardFolder } from "./check/awkwardFolder.js";
 import { OCI_INDEX_ROWS } from "./check/indexRows.js";
 import { NAME_ROWS } from "./check/nameRows.js";
 import { REGISTRY_ROWS } from "./check/registryRows.js";
+import { ARTIFACT_TAG_ROWS } from "./check/tagRows.js";
 import type { Row } from "./check/row.js";
 import { SOURCE_ROWS } from "./check/sourceRows.js";
 
 const LIFECYCLES: Record<string, (host: Host) => Lifecycle> = {
   OciArtifact: ociArtifact,
   OciIndex: ociIndex,
+  ArtifactTag: artifactTag,
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
   RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),
@@ -71,6 +74,7 @@ describe("check", () => {
   const tables = {
     OciArtifact: { ...NAME_ROWS, ...SOURCE_ROWS, ...REGISTRY_ROWS },
     OciIndex: OCI_INDEX_ROWS,
+    ArtifactTag: ARTIFACT_TAG_ROWS,
     TagLock: TAG_LOCK_ROWS,
     ManifestProperties: MANIFEST_PROPERTIES_ROWS,
     RepositoryProperties: REPOSITORY_PROPERTIES_ROWS,

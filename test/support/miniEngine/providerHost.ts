@@ -1,4 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
+import { artifactTag } from "../../../provider/lifecycle/artifactTag/artifactTag.js";
 import { attributeLifecycle } from "../../../provider/lifecycle/attributes/attributeLifecycle.js";
 import { manifestProperties } from "../../../provider/lifecycle/attributes/manifestProperties.js";
 import { repositoryProperties } from "../../../provider/lifecycle/attributes/repositoryProperties.js";
@@ -36,6 +37,7 @@ type Read = { readonly id: string; readonly outputs: Bag; readonly inputs: Bag |
 const LIFECYCLES: Readonly<Record<Kind, (host: Host) => Lifecycle>> = {
   OciArtifact: ociArtifact,
   OciIndex: ociIndex,
+  ArtifactTag: artifactTag,
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
   RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),

@@ -2,7 +2,12 @@ import { providerText, resourceType } from "../../../resources/provider.js";
 
 export type Bag = Readonly<Record<string, unknown>>;
 export type Kind =
-  "OciArtifact" | "OciIndex" | "TagLock" | "ManifestProperties" | "RepositoryProperties";
+  | "OciArtifact"
+  | "OciIndex"
+  | "ArtifactTag"
+  | "TagLock"
+  | "ManifestProperties"
+  | "RepositoryProperties";
 
 /** What the engine keeps of one resource. */
 export interface ResourceState {

@@ -1,0 +1,27 @@
+import { removeTag } from "../../artifact/removeTag.js";
+import type { Host } from "../host.js";
+import type { PropertyBag } from "../lifecycle.js";
+import { baseOf } from "../ociArtifact/state.js";
+import type { Operation } from "../operation.js";
+import { asState } from "./state.js";
+
+/**
+ * Removes the tag, never the manifest, if it still names our digest. A tag that the program declares,
+ * be it by the replacement of this very resource, stays.
+ */
+export async function deleteTag(
+  host: Host,
+  id: string,
+  bag: PropertyBag,
+  operation: Operation,
+): Promise<void> {
+  const state = asState(bag);
+  const { tag, __declared: declared } = state;
+  const claims = host.ownership.declaredElsewhere(undefined, baseOf(state));
+  if (claims.some((claim) => tag in claim.tags)) return;
+  const repository = host.registry(bag).repository(state.repository);
+  const { digest } = declared;
+  const holderOf = (reference: string): string => host.locks.holderOf(reference);
+  const kept = await removeTag(repository, { tag, digest, reference: id, holderOf }, operation);
+  if (kept !== undefined) operation.log.warn(`${id} stays: ${kept}`);
+}

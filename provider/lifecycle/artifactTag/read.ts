@@ -1,0 +1,58 @@
+import { ABSENT, describeDrift, type Drift } from "../../artifact/drift.js";
+import { inspectTag } from "../../artifact/tags.js";
+import { InputError } from "../../errors.js";
+import { isTag, parseReference } from "../../oci/reference.js";
+import { notFound, registryOfId } from "../getById.js";
+import type { Host } from "../host.js";
+import type { PropertyBag, ReadResult } from "../lifecycle.js";
+import type { Operation } from "../operation.js";
+import { asInputs } from "./inputs.js";
+import { asState, inputsOf, outputsOf } from "./state.js";
+
+/** The live tag, as input too, so that the engine shows where `up` is going to move it. */
+export async function readTag(
+  host: Host,
+  id: string,
+  bag: PropertyBag,
+  operation: Operation,
+): Promise<ReadResult | undefined> {
+  const { repository: name, tag, __declared: declared } = asState(bag);
+  const live = await inspectTag(host.registry(bag).repository(name), tag, operation);
+  const expected = declared.digest;
+  if (live === undefined) {
+    const gone = { kind: "tag-deleted", subject: id, expected, actual: ABSENT } as const;
+    operation.log.warn(describeDrift(gone));
+    return undefined;
+  }
+  const { digest, since } = live;
+  const drift: Drift[] =
+    digest === expected
+      ? []
+      : [{ kind: "tag-moved", subject: id, expected, actual: digest, since }];
+  for (const one of drift) operation.log.warn(describeDrift(one));
+  const outs = { ...bag, digest, drift };
+  return { id, outs, inputs: inputsOf(outs) };
+}
+
+/** A tag that somebody else manages, by its id; it must exist. */
+export async function getTag(
+  host: Host,
+  id: string,
+  given: PropertyBag,
+  operation: Operation,
+): Promise<ReadResult> {
+  const parsed = parseReference(id);
+  if (parsed === undefined || !isTag(parsed.reference)) {
+    throw new InputError(
+      "id",
+      `${JSON.stringify(id)} is not the id of an ArtifactTag: expected "<login server>/<repository>:<tag>"`,
+    );
+  }
+  const { repository: name, reference: tag } = parsed;
+  const registry = registryOfId(host, parsed.loginServer, given);
+  const live = await inspectTag(host.registry({ registry }).repository(name), tag, operation);
+  if (live === undefined) throw notFound("ArtifactTag", id);
+  const { digest } = live;
+  const outs = outputsOf(asInputs({ repository: name, tag, digest, registry, reference: id }));
+  return { id, outs, inputs: outs };
+}

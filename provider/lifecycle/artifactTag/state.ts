@@ -1,0 +1,32 @@
+import type { Drift } from "../../artifact/drift.js";
+import type { Digest } from "../../oci/digest.js";
+import type { PropertyBag } from "../lifecycle.js";
+import type { Claim } from "../ownership.js";
+import { baseOf } from "../ociArtifact/state.js";
+import type { TagInputs } from "./inputs.js";
+
+/** Outputs: `digest` shows what the tag names, `__declared` what it is to name. */
+export interface TagState extends TagInputs {
+  readonly drift: readonly Drift[];
+  readonly __declared: { readonly digest: Digest };
+}
+
+/** The tag as declared: how a finished create or update leaves it. */
+export function outputsOf(inputs: TagInputs): PropertyBag {
+  return { ...inputs, drift: [], __declared: { digest: inputs.digest } };
+}
+
+export function inputsOf(state: PropertyBag): PropertyBag {
+  const { drift: _drift, __declared: _declared, ...inputs } = state;
+  return inputs;
+}
+
+/** What the program declares. */
+export function claimOf(inputs: TagInputs): Claim {
+  const { tag, digest } = inputs;
+  return { repository: baseOf(inputs), uses: [digest], tags: { [tag]: digest } };
+}
+
+export function asState(bag: PropertyBag): TagState {
+  return bag as unknown as TagState;
+}
