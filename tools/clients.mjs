@@ -6,8 +6,9 @@ import { findCommand, machinePath, toolsBin } from "./paths.mjs";
  * @typedef {object} Client
  * @property {string} name The command.
  * @property {string} version For Debian's packages: what the release has.
- * @property {"go" | "debian" | "npm"} from
- * @property {string} source Go package path, Debian package or npm package.
+ * @property {"go" | "debian" | "npm" | "npmLibrary" | "pypi"} from
+ * @property {string} source Go package path, Debian package, npm package or PyPI project.
+ * @property {string[]} [beside] Installed into the same place, with their versions.
  */
 
 /**
@@ -39,6 +40,21 @@ export const clients = [
     from: "npm",
     source: `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`,
   },
+  // Microsoft's libraries: the commands are a Node and a Python that find them.
+  {
+    name: "azure-sdk-node",
+    version: "1.1.2",
+    from: "npmLibrary",
+    source: "@azure/container-registry",
+    beside: ["@azure/identity@4.14.1"],
+  },
+  {
+    name: "azure-sdk-python",
+    version: "1.2.0",
+    from: "pypi",
+    source: "azure-containerregistry",
+    beside: ["azure-identity==1.27.0"],
+  },
 ];
 
 /**
@@ -57,6 +73,8 @@ const needs = {
   go: "needs Go 1.26 or later",
   debian: "needs Debian's or Ubuntu's apt-get",
   npm: "needs npm",
+  npmLibrary: "needs npm",
+  pypi: "needs Python 3 with venv and pip",
 };
 
 /** Where a client is put. @param {Client} client */

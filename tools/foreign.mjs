@@ -31,6 +31,8 @@ async function installMissing() {
   await Promise.all([
     inOrder(of("go"), installGo),
     inOrder(of("npm"), installNode),
+    inOrder(of("npmLibrary"), installNpmLibrary),
+    inOrder(of("pypi"), installPythonLibrary),
     inOrder(of("debian"), installDebian),
   ]);
 }
@@ -66,14 +68,44 @@ async function installGo(client) {
 
 /** @param {Client} client */
 async function installNode(client) {
+  const modules = await installModules(client);
+  writeCommand(client.name, [join(modules, client.source, "bin", "node")]);
+  remember(client.name, client.version);
+}
+
+/** A Node that finds the library, whatever folder a program is in. @param {Client} client */
+async function installNpmLibrary(client) {
+  const modules = await installModules(client);
+  writeCommand(client.name, ["env", `NODE_PATH=${modules}`, "node"]);
+  remember(client.name, client.version);
+}
+
+/**
+ * @param {Client} client
+ * @returns {Promise<string>} The folder of modules.
+ */
+async function installModules(client) {
   const folder = join(toolsFolder, client.name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
-  const wanted = `${client.source}@${client.version}`;
-  const args = ["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", wanted];
-  await runQuietly(`installing ${wanted}`, "npm", args, { cwd: folder, env: cleanEnvironment() });
-  const target = join(folder, "node_modules", client.source, "bin", "node");
-  writeCommand(client.name, [target]);
+  const wanted = [`${client.source}@${client.version}`, ...(client.beside ?? [])];
+  const args = ["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", ...wanted];
+  const options = { cwd: folder, env: cleanEnvironment() };
+  await runQuietly(`installing ${wanted.join(", ")}`, "npm", args, options);
+  return join(folder, "node_modules");
+}
+
+/** An environment of its own, so that nothing of the machine's Python changes. @param {Client} client */
+async function installPythonLibrary(client) {
+  const python = findCommand("python3");
+  if (python === undefined) throw new ToolError("there is no Python 3 to run it with");
+  const folder = join(toolsFolder, client.name);
+  const own = join(folder, "bin", "python");
+  const wanted = [`${client.source}==${client.version}`, ...(client.beside ?? [])];
+  const args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...wanted];
+  await runQuietly(`preparing Python for ${client.name}`, python, ["-m", "venv", folder]);
+  await runQuietly(`installing ${wanted.join(", ")}`, own, args);
+  writeCommand(client.name, [own]);
   remember(client.name, client.version);
 }
 

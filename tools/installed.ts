@@ -13,7 +13,16 @@ export interface ForeignTool {
 
 /** The names under which `npm run tools` installs them. `node22` is the oldest Node that the package supports. */
 export type ForeignToolName =
-  "oras" | "crane" | "regctl" | "helm" | "conformance" | "skopeo" | "docker-registry" | "node22";
+  | "oras"
+  | "crane"
+  | "regctl"
+  | "helm"
+  | "conformance"
+  | "skopeo"
+  | "docker-registry"
+  | "node22"
+  | "azure-sdk-node"
+  | "azure-sdk-python";
 
 /** The checkout that this file was compiled from, wherever it was compiled to. */
 export const checkout = findCheckout(__dirname);
