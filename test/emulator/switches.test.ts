@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 
 import type { Emulator, EmulatorOptions } from "../../emulator/index.js";
-import { image, ociManifest, pushBlob, pushImage, referrer } from "./content.js";
+import {
+  image,
+  imageManifest,
+  ociManifest,
+  otherImage,
+  pushBlob,
+  pushImage,
+  referrer,
+} from "./content.js";
 import { type Received, asAdmin, basic, exchange, withEmulator } from "./exchange.js";
 
 async function put(emulator: Emulator, reference: string, body: string): Promise<void> {
@@ -112,13 +120,13 @@ describe("the emulator's switches", () => {
   it("referrerCascadeMs: referrers of a deleted subject go, too, and theirs", () =>
     withEmulator({ referrerCascadeMs: 1 }, async (emulator) => {
       await pushImage(emulator, "a", "v1");
-      await put(
-        emulator,
-        "other",
-        referrer("application/x").text.replace(image.digest, "sha256:1"),
-      );
+      await put(emulator, "other", otherImage.text);
       const signature = referrer("application/signature");
-      await put(emulator, signature.digest, signature.text);
+      const { digest, text: bytes } = signature;
+      const subject = { mediaType: ociManifest, digest, size: bytes.length };
+      for (const one of [signature, imageManifest({ subject })]) {
+        await put(emulator, one.digest, one.text);
+      }
       await asAdmin(emulator, `/v2/a/manifests/${image.digest}`, { method: "DELETE" });
       const count = async (): Promise<string> => text(await asAdmin(emulator, "/acr/v1/a"));
       while (!(await count()).includes('"manifestCount":1,')) await new Promise(setImmediate);
