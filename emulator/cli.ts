@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-import { help, readCommandLine } from "./commandLine.js";
+import { type Command, help, readCommandLine } from "./commandLine.js";
 import { instructions } from "./instructions.js";
 import type { EmulatorOptions } from "./options.js";
 import { type Emulator, startEmulator } from "./startEmulator.js";
+
+type EmulatorCommand = Extract<Command, { verb: "emulator" }>;
 
 /** Exit codes: 0 done, 1 could not start, 2 the command line is wrong. */
 async function main(argv: readonly string[]): Promise<void> {
@@ -13,14 +15,14 @@ async function main(argv: readonly string[]): Promise<void> {
     process.stderr.write(`pulumi-acr: ${command.message}\n\n${help}`);
     process.exitCode = 2;
   } else {
-    await runEmulator(command.options);
+    await runEmulator(command);
   }
 }
 
-async function runEmulator(options: EmulatorOptions): Promise<void> {
+async function runEmulator({ options, configFile }: EmulatorCommand): Promise<void> {
   let emulator: Emulator;
   try {
-    emulator = await startEmulator(options);
+    emulator = await startEmulator({ ...(await optionsIn(configFile)), ...options });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`pulumi-acr: The emulator did not start: ${message}\n`);
@@ -39,6 +41,13 @@ async function runEmulator(options: EmulatorOptions): Promise<void> {
   // SIGHUP: the terminal was closed.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
   process.stdout.write(instructions(emulator));
+}
+
+async function optionsIn(file: string | undefined): Promise<EmulatorOptions> {
+  if (file === undefined) return {};
+  // The schema library is slow to load.
+  const { readConfigFile } = await import("./configFile.js");
+  return readConfigFile(file);
 }
 
 void main(process.argv.slice(2));

@@ -16,12 +16,19 @@ Options:
   --tls                   serve https with a certificate of its own
   --anonymous-pull        let everybody read, as a registry with anonymous pull does
   --cmk                   play a registry with customer-managed keys: no referrers API
+  --throttling <tier>     answer 429 above the limits of a tier: basic or premium
+  --config <file>         options of startEmulator as JSON; what stands on the command line wins
   --help                  print this
 `;
 
 /** What the command line asks for. */
 export type Command =
-  | { readonly verb: "emulator"; readonly options: EmulatorOptions }
+  | {
+      readonly verb: "emulator";
+      readonly options: EmulatorOptions;
+      /** A file with more options. */
+      readonly configFile?: string | undefined;
+    }
   | { readonly verb: "help" }
   | { readonly verb: "wrong"; readonly message: string };
 
@@ -48,6 +55,8 @@ function readVerb(argv: readonly string[]): Command {
       tls: { type: "boolean" },
       "anonymous-pull": { type: "boolean" },
       cmk: { type: "boolean" },
+      throttling: { type: "string" },
+      config: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -57,21 +66,45 @@ function readVerb(argv: readonly string[]): Command {
   if (verb !== "emulator") return { verb: "wrong", message: `Unknown verb "${verb}".` };
   if (rest.length > 0)
     return { verb: "wrong", message: `Unexpected argument "${rest.join(" ")}".` };
-  const options: EmulatorOptions = {
-    port: readPort(values.port),
-    ...(values.host === undefined ? {} : { host: values.host }),
-    ...(values.username === undefined ? {} : { username: nonEmpty("username", values.username) }),
-    ...(values.password === undefined ? {} : { password: nonEmpty("password", values.password) }),
-    ...(values.data === undefined ? {} : { dataDirectory: nonEmpty("data", values.data) }),
-    allowNonLoopback: values["allow-non-loopback"] ?? false,
-    tls: values.tls ?? false,
-    anonymousPull: values["anonymous-pull"] ?? false,
-    referrersApi: values.cmk !== true,
-  };
-  return { verb: "emulator", options };
+  return { verb: "emulator", options: optionsOf(values), configFile: values.config };
 }
 
-function readPort(text = "0"): number {
+interface Flags {
+  readonly port?: string | undefined;
+  readonly host?: string | undefined;
+  readonly "allow-non-loopback"?: boolean | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly data?: string | undefined;
+  readonly tls?: boolean | undefined;
+  readonly "anonymous-pull"?: boolean | undefined;
+  readonly cmk?: boolean | undefined;
+  readonly throttling?: string | undefined;
+}
+
+/** Only what was said: the rest may stand in a file. */
+function optionsOf(flags: Flags): EmulatorOptions {
+  const { port, host, username, password, data, throttling } = flags;
+  return {
+    ...(port === undefined ? {} : { port: readPort(port) }),
+    ...(host === undefined ? {} : { host }),
+    ...(username === undefined ? {} : { username: nonEmpty("username", username) }),
+    ...(password === undefined ? {} : { password: nonEmpty("password", password) }),
+    ...(data === undefined ? {} : { dataDirectory: nonEmpty("data", data) }),
+    ...(throttling === undefined ? {} : { throttling: readTier(throttling) }),
+    ...(flags["allow-non-loopback"] === true ? { allowNonLoopback: true } : {}),
+    ...(flags.tls === true ? { tls: true } : {}),
+    ...(flags["anonymous-pull"] === true ? { anonymousPull: true } : {}),
+    ...(flags.cmk === true ? { referrersApi: false } : {}),
+  };
+}
+
+function readTier(text: string): "basic" | "premium" {
+  if (text === "basic" || text === "premium") return text;
+  throw new RangeError(`--throttling needs basic or premium, not "${text}".`);
+}
+
+function readPort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new RangeError(`--port needs a number from 0 to 65535, not "${text}".`);
 }

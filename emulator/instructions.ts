@@ -27,9 +27,24 @@ export function instructions(emulator: Emulator): string {
     "Or from other clients:",
     `  oras login ${loginServer} ${orasFlags} --username ${quoted(username)} --password=${quoted(password)}`,
     "",
+    ...signIn(emulator),
     "Stop it with Ctrl-C.",
     "",
   ].join("\n");
+}
+
+/** With Entra: what leads credentials of any Azure library here. */
+function signIn({ entra, caCertificateFile = "" }: Emulator): string[] {
+  const { authorityHost, tenantId, managedIdentity } = entra;
+  if (authorityHost === undefined) return [];
+  const variables = { AZURE_AUTHORITY_HOST: authorityHost, AZURE_TENANT_ID: tenantId };
+  const lines = Object.entries({ ...variables, ...managedIdentity?.appService });
+  return [
+    "Sign in with Entra (authority validation or instance discovery has to be off):",
+    `  export NODE_EXTRA_CA_CERTS=${quoted(caCertificateFile)}`,
+    ...lines.map(([name, value]) => `  export ${name}=${quoted(value)}`),
+    "",
+  ];
 }
 
 /** The word as a POSIX shell has to see it. */

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, it } from "mocha";
 
+import { TemporaryFolder } from "../support/temporaryFolder.js";
 import { exchange } from "./exchange.js";
 
 const cli = join(__dirname, "..", "..", "emulator", "cli.js");
@@ -78,6 +80,47 @@ describe("pulumi-acr", () => {
     assert.deepEqual(await ended, [0, null]);
   });
 
+  it("emulator --config: takes the options of a file, under those of the command line", async () => {
+    const folder = new TemporaryFolder();
+    try {
+      const options = { username: "file", password: "x", entra: { tenantId: "t" } };
+      folder.write({ "options.json": JSON.stringify(options) });
+      const file = join(folder.path, "options.json");
+      const child = start("emulator", "--config", file, "--username", "flag");
+      const ended = once(child, "exit");
+      const printed = (await lines(child)).join("\n");
+      assert.match(printed, / {2}pulumi config set acr:username flag\n/);
+      assert.match(printed, / {2}export AZURE_AUTHORITY_HOST=https:\/\/127\.0\.0\.1:\d+\n/);
+      child.kill("SIGTERM");
+      assert.deepEqual(await ended, [0, null]);
+      folder.write({ "options.json": '{"pots": 1}' });
+      const { code, err } = await run("emulator", "--config", file);
+      assert.equal(code, 2);
+      assert.match(err, /Unrecognized key: "pots"/);
+    } finally {
+      folder.remove();
+    }
+  });
+
+  it("emulator: leaves no folder behind, also when its terminal is closed", async () => {
+    const folder = new TemporaryFolder();
+    try {
+      const env = { ...process.env, TMPDIR: folder.path };
+      const child = spawn(process.execPath, [cli, "emulator"], {
+        env,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      const ended = once(child, "exit");
+      await lines(child);
+      assert.equal(readdirSync(folder.path).length, 1);
+      child.kill("SIGHUP");
+      assert.deepEqual(await ended, [0, null]);
+      assert.deepEqual(readdirSync(folder.path), []);
+    } finally {
+      folder.remove();
+    }
+  });
+
   it("--help", async () => {
     const { code, out, err } = await run("--help");
     assert.deepEqual([code, err], [0, ""]);
@@ -92,6 +135,8 @@ describe("pulumi-acr", () => {
     [["emulator", "--port", "http"], /--port needs a number from 0 to 65535, not "http"/],
     [["emulator", "--password", ""], /--password needs a value/],
     [["emulator", "--host", "0.0.0.0"], /--allow-non-loopback/],
+    [["emulator", "--throttling", "free"], /--throttling needs basic or premium/],
+    [["emulator", "--config", "/none.json"], /\/none\.json could not be read/],
   ];
   for (const [argv, message] of wrong) {
     it(`${argv.join(" ") || "nothing"}: exits with 2`, async () => {
