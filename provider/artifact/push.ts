@@ -2,6 +2,7 @@ import { RegistryError } from "../errors.js";
 import type { Blob } from "../oci/blob.js";
 import type { Digest } from "../oci/digest.js";
 import type { EncodedManifest } from "../oci/manifest.js";
+import type { Tag } from "../oci/reference.js";
 import type { PushOutcome, Repository } from "../registry/repository.js";
 
 /** Blobs in flight at once; ORAS sends five, ggcr four: more only moves the wait to the registry. */
@@ -33,15 +34,29 @@ export async function pushArtifact(
   options: PushOptions,
 ): Promise<void> {
   await pushBlobs(repository, artifact.blobs, options);
+  await pushManifest(repository, artifact, options);
+}
+
+/**
+ * The manifest alone, by digest or under a tag. Blobs that the registry has lost since they were
+ * looked for are sent again.
+ */
+export async function pushManifest(
+  repository: Pick<Repository, "blobs" | "manifests">,
+  artifact: Pushable,
+  options: PushOptions & { readonly tag?: Tag },
+): Promise<void> {
+  const { signal, tag } = options;
+  const put = () => repository.manifests.push(artifact.manifest, { signal, tag });
   try {
-    await repository.manifests.push(artifact.manifest, options);
+    await put();
   } catch (error) {
     const missing = missingAccordingTo(error);
     const blobs = artifact.blobs.filter((blob) => missing.has(blob.descriptor.digest));
     if (blobs.length === 0) throw error;
     // The registry said that these were there, and now that they are not: send them, once.
     await pushBlobs(repository, blobs, options, false);
-    await repository.manifests.push(artifact.manifest, options);
+    await put();
   }
 }
 

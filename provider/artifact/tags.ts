@@ -1,6 +1,5 @@
 import { ConflictError, hasCode } from "../errors.js";
 import type { Digest } from "../oci/digest.js";
-import type { EncodedManifest } from "../oci/manifest.js";
 import { isTag, type Tag } from "../oci/reference.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 
@@ -34,39 +33,34 @@ export async function inspectTag(
   }
 }
 
-/** Puts a tag on a manifest that is already there by digest. */
-export async function pushTag(
-  repository: Pick<Repository, "manifests">,
-  manifest: EncodedManifest,
-  tag: Tag,
-  options: OperationOptions,
-): Promise<void> {
-  await repository.manifests.push(manifest, { ...options, tag });
-}
-
 /**
  * Reads back what was written: one request, since the manifest's properties list its tags. What they
  * do not list is asked for by name, because the service's metadata may lag behind (Azure/acr#212).
+ * Answers the tags that name something else by now, and what.
  */
-export async function confirmTags(
+export async function findLostTags(
   repository: Repository,
   digest: Digest,
   tags: readonly Tag[],
-  base: string,
   options: OperationOptions,
-): Promise<void> {
+): Promise<ReadonlyMap<Tag, Digest | undefined>> {
   const listed = await listedTags(repository, digest, options);
   const unlisted = tags.filter((tag) => !listed.has(tag));
   const live = await resolveTags(repository, unlisted, options);
-  for (const tag of unlisted) {
-    const actual = live.get(tag);
-    if (actual === digest) continue;
-    throw new ConflictError(
-      `${base}:${tag}`,
-      `${base}:${tag} was put on ${digest} and then ${actual === undefined ? "deleted" : `moved to ${actual}`} by ` +
-        `somebody else at the same time. Run \`pulumi up --refresh\` to see and repair it`,
-    );
-  }
+  const lost = unlisted.filter((tag) => live.get(tag) !== digest);
+  return new Map(lost.map((tag) => [tag, live.get(tag)]));
+}
+
+export function lostTagError(
+  reference: string,
+  digest: Digest,
+  actual: Digest | undefined,
+): ConflictError {
+  return new ConflictError(
+    reference,
+    `${reference} was put on ${digest} and then ${actual === undefined ? "deleted" : `moved to ${actual}`} by ` +
+      `somebody else at the same time. Run \`pulumi up --refresh\` to see and repair it`,
+  );
 }
 
 async function listedTags(

@@ -43,7 +43,7 @@ export async function putTag(
     host,
     inputs: { ...inputs, tags: [inputs.tag] },
     repository,
-    manifest,
+    content: { manifest, blobs: [] },
     operation,
     live: new Map(),
     plan,

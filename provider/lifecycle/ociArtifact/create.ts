@@ -30,12 +30,11 @@ export async function createArtifact(
   const repository = repositoryToWrite(host, bag);
   await content.requireReferenced(repository, inputs, operation);
   const present = await repository.manifests.resolve(inputs.digest, operation);
-  const { manifest } = packed;
   const publication = new Publication({
     host,
     inputs,
     repository,
-    manifest,
+    content: packed,
     operation,
     ...(await lookAtTags(host, inputs, repository, operation)),
     lockSubjects: inputs.lock === undefined ? [] : [...tagsOf(inputs), inputs.digest],

@@ -8,8 +8,8 @@ import {
   writeAttributes,
 } from "../../artifact/lock.js";
 import type { TagPlan } from "../../artifact/tagPlan.js";
-import { confirmTags, pushTag } from "../../artifact/tags.js";
-import type { EncodedManifest } from "../../oci/manifest.js";
+import { pushManifest, type Pushable } from "../../artifact/push.js";
+import { findLostTags, lostTagError } from "../../artifact/tags.js";
 import type { ManifestReference, Tag } from "../../oci/reference.js";
 import type { Repository } from "../../registry/repository.js";
 import type { Host } from "../host.js";
@@ -21,7 +21,8 @@ export interface PublicationParts {
   readonly host: Host;
   readonly inputs: Pick<ArtifactInputs, "registry" | "repository" | "digest" | "tags" | "lock">;
   readonly repository: Repository;
-  readonly manifest: EncodedManifest;
+  /** The manifest that is there by digest, and the blobs to send again should it be lost. */
+  readonly content: Pushable;
   readonly operation: Operation;
   /** What the declared tags name now. */
   readonly live: ReadonlyMap<string, string>;
@@ -79,16 +80,27 @@ export class Publication {
       await writeAttributes(repository.attributes, subject, inputs.lock ?? {}, operation);
     }
     this.#locked = true;
-    await confirmTags(repository, inputs.digest, tagsOf(inputs), baseOf(inputs), operation);
+    await this.#readBack();
+  }
+
+  /** A tag that somebody else took meanwhile is not ours: the next run must not think so. */
+  async #readBack(): Promise<void> {
+    const { repository, inputs, operation } = this.#parts;
+    const { digest } = inputs;
+    const lost = await findLostTags(repository, digest, tagsOf(inputs), operation);
+    for (const tag of lost.keys()) this.#tagDigests.delete(tag);
+    for (const [tag, actual] of lost) {
+      throw lostTagError(`${baseOf(inputs)}:${tag}`, digest, actual);
+    }
   }
 
   async #putTag(tag: Tag): Promise<void> {
-    const { repository, manifest, inputs, operation, ownLock } = this.#parts;
+    const { repository, content, inputs, operation, ownLock } = this.#parts;
     this.#wrote = true;
     if (this.#ownLocked.has(tag)) {
       await repository.attributes.updateTag(tag, opened(ownLock ?? {}), operation);
     }
-    await pushTag(repository, manifest, tag, operation);
+    await pushManifest(repository, content, { signal: operation.signal, tag });
     this.#tagDigests.set(tag, inputs.digest);
   }
 

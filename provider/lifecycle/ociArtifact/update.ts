@@ -87,12 +87,11 @@ async function plan(update: Update, news: PropertyBag): Promise<Publication> {
     known: known[tag],
     isNew: known[tag] === undefined,
   }));
-  const { manifest } = await content.pack(host, news);
   return new Publication({
     host,
     inputs,
     repository,
-    manifest,
+    content: await content.pack(host, news),
     operation,
     live: new Map<string, string>([
       ...artifact.tagsOf(state).map((tag) => [tag, inputs.digest] as const),

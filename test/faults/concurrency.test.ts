@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { environmentFor } from "../support/engine.js";
+import { type Bag, MiniEngine, type Program } from "../support/miniEngine.js";
+import { requestsTo } from "../support/requests.js";
+import { Somebody } from "../support/somebody.js";
+import { CLOSED, OPEN } from "./world.js";
+
+const REPOSITORY = "team/app";
+
+function artifact(inputs: Bag): Program {
+  const repository = REPOSITORY;
+  const artifactType = "application/vnd.example";
+  const layers = [{ content: "text" }];
+  return [
+    { name: "app", kind: "OciArtifact", inputs: { repository, artifactType, layers, ...inputs } },
+  ];
+}
+
+describe("at the same time", () => {
+  let emulator: Emulator;
+  let somebody: Somebody;
+  let one: MiniEngine;
+  let other: MiniEngine;
+
+  beforeEach(async () => {
+    emulator = await startEmulator();
+    somebody = new Somebody(emulator, REPOSITORY);
+    const environment = environmentFor(emulator);
+    [one, other] = [new MiniEngine({ environment }), new MiniEngine({ environment })];
+  });
+  afterEach(async () => {
+    emulator.faults.clear();
+    somebody.close();
+    await emulator.close();
+  });
+
+  // A delay is the only gate there is: as long as somebody's few requests take at the worst.
+  const digestOf = (engine: MiniEngine): string => String(engine.resource("app").outputs["digest"]);
+  const settles = async (engine: MiniEngine, program: Program): Promise<void> => {
+    await engine.up(program, { refresh: true });
+    emulator.journal.clear();
+    assert.deepEqual((await engine.up(program)).operations, { app: "same" });
+    assert.deepEqual(requestsTo(emulator), []);
+  };
+  const says = (pattern: RegExp) => (error: Error) => {
+    assert.match(error.message, pattern);
+    return true;
+  };
+  /** Somebody acts while a request of ours is on its way. */
+  const meanwhile = async (
+    request: { readonly method: string; readonly path: RegExp },
+    act: () => Promise<unknown>,
+    operation: () => Promise<unknown>,
+  ): Promise<void> => {
+    const fault = emulator.faults.add({ ...request, action: { type: "delay", ms: 1_000 } });
+    const running = operation();
+    running.catch(() => undefined);
+    while (fault.hits === 0) await wait(1);
+    await act();
+    await running;
+  };
+
+  it("two stacks publish the same artifact under the same tag: both have it", async () => {
+    const program = artifact({ tags: ["v1"], lock: true });
+    await Promise.all([one.up(program), other.up(program)]);
+    assert.equal(digestOf(one), digestOf(other));
+    assert.equal(await somebody.digestOf("v1"), digestOf(one));
+    for (const engine of [one, other]) await settles(engine, program);
+    assert.equal(emulator.openUploads(), 0);
+  });
+
+  it("two stacks share a blob: neither ends up without it", async () => {
+    const layers = [{ content: "shared ".repeat(20_000) }];
+    const [first, second] = ["1", "2"].map((tag) =>
+      artifact({ layers, tags: [tag], annotations: { tag }, verify: "blobs" }),
+    ) as [Program, Program];
+    await Promise.all([one.up(first), other.up(second)]);
+    await settles(one, first);
+    await settles(other, second);
+    await one.destroy();
+    assert.deepEqual((await other.refresh()).operations, { app: "same" });
+  });
+
+  it("two stacks put the same tag on different artifacts: who lost is told, and nothing is half made", async () => {
+    const first = artifact({ tags: ["v1"], annotations: { stack: "1" } });
+    const second = artifact({ tags: ["v1"], annotations: { stack: "2" } });
+    await assert.rejects(
+      meanwhile(
+        { method: "GET", path: /_manifests\/sha256/ },
+        () =>
+          other.up(artifact({ tags: ["v1"], annotations: { stack: "2" }, onTagConflict: "move" })),
+        () => one.up(first),
+      ),
+      says(/:v1 was put on sha256:\w+ and then moved to sha256:\w+ by somebody else/),
+    );
+    assert.equal(await somebody.digestOf("v1"), digestOf(other));
+    assert.ok(await somebody.has(digestOf(one)), "the manifest is in the state, and there");
+    await assert.rejects(one.up(first), says(/\[CONFLICT\]$/));
+    await other.up(second);
+    assert.equal(await somebody.digestOf("v1"), digestOf(other));
+  });
+
+  it("a lock comes between our look and our tag: refused, and finished once it is opened", async () => {
+    const program = artifact({ tags: ["v1"] });
+    await one.up(program);
+    const ours = digestOf(one);
+    const theirs = await somebody.publish("theirs", "theirs");
+    await somebody.tag("v1", theirs);
+    await one.refresh();
+    await assert.rejects(
+      meanwhile(
+        { method: "PUT", path: /manifests\/v1$/ },
+        () => somebody.setTagAttributes("v1", CLOSED),
+        () => one.up(program),
+      ),
+      says(/:v1.*lock.*\[LOCKED\]$/i),
+    );
+    assert.equal(await somebody.digestOf("v1"), theirs, "a locked tag stays where it is");
+    await somebody.setTagAttributes("v1", OPEN);
+    await one.up(program);
+    assert.equal(await somebody.digestOf("v1"), ours);
+    await settles(one, program);
+  });
+
+  it("a lock comes between our look and our delete: refused, and finished once it is opened", async () => {
+    await one.up(artifact({ tags: ["v1"] }));
+    const before = one.state;
+    await assert.rejects(
+      meanwhile(
+        { method: "DELETE", path: /_tags\/v1$/ },
+        () => somebody.setTagAttributes("v1", CLOSED),
+        () => one.destroy(),
+      ),
+      says(/lock.*\[LOCKED\]$/i),
+    );
+    assert.deepEqual(one.state, before);
+    const attributes = await somebody.attributesOfTag("v1");
+    assert.deepEqual({ ...attributes, ...CLOSED }, attributes, "their lock is left alone");
+    await somebody.setTagAttributes("v1", OPEN);
+    await one.destroy();
+    assert.equal(await somebody.has(String(before[0]?.outputs["digest"])), false);
+  });
+
+  it("a tag comes to our manifest while we delete it: it stays", async () => {
+    await one.up(artifact({ tags: ["v1"] }));
+    const digest = digestOf(one);
+    await meanwhile(
+      { method: "DELETE", path: /_tags\/v1$/ },
+      () => somebody.tag("theirs", digest),
+      () => one.destroy(),
+    );
+    assert.equal(await somebody.digestOf("theirs"), digest);
+    assert.match(one.messages.map(({ text }) => text).join(), /stays: other tags name it: theirs/);
+  });
+
+  it("the manifest goes between our look and our tag: published again, by this run or the next", async () => {
+    const program = artifact({ tags: ["v1"] });
+    await one.up(program);
+    const { digest, layerDescriptors } = one.resource("app").outputs as unknown as Published;
+    one.state = [];
+    await somebody.untag("v1");
+    const attempt = meanwhile(
+      { method: "PUT", path: /manifests\/v1$/ },
+      async () => {
+        await somebody.deleteManifest(digest);
+        await somebody.repository.blobs.delete(layerDescriptors[0].digest);
+      },
+      () => one.up(program),
+    );
+    await attempt.catch(() => undefined);
+    await one.up(program);
+    assert.equal(await somebody.digestOf("v1"), digest);
+    assert.ok(await somebody.repository.blobs.exists(layerDescriptors[0].digest));
+    await settles(one, program);
+  });
+});
+
+interface Published {
+  readonly digest: string;
+  readonly layerDescriptors: readonly [{ readonly digest: string }];
+}
