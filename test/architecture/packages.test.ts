@@ -41,7 +41,10 @@ const permissions: Readonly<Record<string, readonly Permission[]>> = {
   "@azure/identity": [{ where: ["provider/auth/"], kinds: whenCalled }],
   "@azure/logger": [{ where: ["provider/http/", "provider/auth/"], kinds: anyKind }],
   fflate: [{ where: ["provider/tar/"], kinds: anyKind }],
-  zod: [{ where: ["provider/lifecycle/", "provider/registry/", "provider/oci/"], kinds: anyKind }],
+  zod: [
+    { where: ["provider/lifecycle/", "provider/registry/", "provider/oci/"], kinds: anyKind },
+    { where: ["emulator/configFile.ts", "emulator/control/"], kinds: anyKind },
+  ],
   jose: [{ where: ["emulator/"], kinds: anyKind }],
   selfsigned: [{ where: ["emulator/"], kinds: anyKind }],
 };
