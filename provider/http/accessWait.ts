@@ -1,6 +1,7 @@
 import { RegistryError } from "../errors.js";
 import type { Clock } from "./clock.js";
 import { TransientFailure } from "./failure.js";
+import { isFirewall } from "./responseError.js";
 
 /**
  * A registry made a moment ago may have a name that does not resolve yet, and role assignments that do
@@ -27,6 +28,7 @@ export class AccessWait {
 function isAccessFailure(failure: unknown): boolean {
   if (failure instanceof TransientFailure) return failure.unresolved;
   if (!(failure instanceof RegistryError)) return false;
-  const { code, status } = failure;
+  const { code, status, diagnostics } = failure;
+  if (isFirewall(status, diagnostics)) return false;
   return (status === 401 || status === 403) && (code === "UNAUTHORIZED" || code === "DENIED");
 }

@@ -116,9 +116,8 @@ function advice(
   exchange: Exchange,
 ): string {
   const { status } = answer;
-  const text = diagnostics.map((entry) => entry.message).join(" ");
   if (exchange.refusedWaitMs !== undefined) return waitAdvice(exchange.refusedWaitMs);
-  if (status === 403 && /client with ip/i.test(text)) {
+  if (isFirewall(status, diagnostics)) {
     return "The registry's firewall does not admit this address: add it to the registry's network rules, or use its private endpoint";
   }
   if (status === 401 || status === 403) return accessHint(exchange.scopes ?? []);
@@ -131,6 +130,14 @@ function advice(
     return `This 404 is not the registry's own "not found"${foreignPage(answer)}: check the login server and the network`;
   }
   return diagnostics.length === 0 && status < 500 ? foreignAnswer(answer) : "";
+}
+
+/** The registry's network rules, which nobody's permission changes. */
+export function isFirewall(
+  status: number | undefined,
+  diagnostics: readonly Diagnostic[],
+): boolean {
+  return status === 403 && diagnostics.some(({ message }) => /client with ip/i.test(message));
 }
 
 function waitAdvice(askedMs: number): string {

@@ -125,6 +125,9 @@ describe("signing in", function () {
     registry.repository("charts/web").blobs.upload(Buffer.from("content"));
   const read = (registry: RegistryClient) =>
     registry.repository("charts/web").manifests.resolve("v1");
+  // Where its answer has a body; the refusal of a HEAD has no reason.
+  const fetchManifest = (registry: RegistryClient) =>
+    registry.repository("charts/web").manifests.fetch("v1");
   const assertion = async (claims: object = {}): Promise<string> => {
     const { SignJWT } = await import("jose");
     return new SignJWT({ iss: ISSUER, sub: SUBJECT, aud: "api://AzureADTokenExchange", ...claims })
@@ -317,13 +320,36 @@ describe("signing in", function () {
     });
   }
 
-  it("waits for no access where waiting would be of no use", async () => {
-    const before = Date.now();
-    const action = { type: "status", status: 400, code: "UNSUPPORTED", message: "no" } as const;
-    emulator.faults.add({ path: /manifests/, times: Infinity, action });
+  const useless: Readonly<Record<string, { status: number; code: string; message: string }>> = {
+    "a refused request": { status: 400, code: "UNSUPPORTED", message: "no" },
+    "a lock": { status: 405, code: "REGISTRY_DISALLOWED_OPERATION", message: "locked" },
+    "the firewall": {
+      status: 403,
+      code: "DENIED",
+      message: "client with IP '203.0.113.7' is not allowed access.",
+    },
+  };
+  for (const [name, answer] of Object.entries(useless)) {
+    it(`does not wait for access where it is ${name} that is in the way`, async () => {
+      const action = { type: "status", ...answer } as const;
+      const fault = emulator.faults.add({ path: /manifests/, times: Infinity, action });
+      const credential: Credential = { kind: "token", ...emulator.credentials };
+      await assert.rejects(use(credential, fetchManifest, { waitForAccess: 60 }));
+      assert.equal(fault.hits, 1);
+    });
+  }
+
+  it("waits for access that comes into effect", async () => {
+    const action = {
+      type: "status",
+      status: 403,
+      code: "DENIED",
+      message: "requested access is denied",
+    } as const;
+    const fault = emulator.faults.add({ path: /manifests/, times: 2, action });
     const credential: Credential = { kind: "token", ...emulator.credentials };
-    await assert.rejects(use(credential, read, { waitForAccess: 60 }));
-    assert.ok(Date.now() - before < 10_000);
+    assert.equal(await use(credential, read, { waitForAccess: 60 }), undefined);
+    assert.equal(fault.hits, 2);
   });
 });
 
