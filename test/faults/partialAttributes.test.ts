@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { environmentFor } from "../support/engine.js";
-import { MiniEngine, type Program } from "../support/miniEngine.js";
+import { type Declaration, MiniEngine, type Program } from "../support/miniEngine.js";
 import { requestsTo } from "../support/requests.js";
 import { Somebody } from "../support/somebody.js";
 import { CLOSED, OPEN } from "./world.js";
@@ -74,6 +74,34 @@ describe("a TagLock that was set half", () => {
     await engine.up(PROGRAM);
     await engine.destroy();
     assert.deepEqual(await attributes(), [true, true], "what was found at first");
+  });
+
+  it("in an update still puts back what it no longer manages", async () => {
+    await engine.up(PROGRAM);
+    const [{ inputs, ...lock }] = PROGRAM as [Declaration];
+    const alone: Program = [
+      { ...lock, inputs: { ...inputs, deleteEnabled: true, lockManifest: false } },
+    ];
+    emulator.faults.add({ method: "PATCH", times: Infinity, action: { type: "dropAnswer" } });
+    await assert.rejects(engine.up(alone), says(/\[UNAVAILABLE\]$/));
+    emulator.faults.clear();
+    await engine.up(alone);
+    assert.deepEqual(await attributes(), [false, true], "the manifest's lock is gone");
+    await engine.destroy();
+    assert.deepEqual(await attributes(), [true, true]);
+  });
+
+  it("in an update remembers what was found where it began to manage", async () => {
+    const [{ inputs, ...lock }] = PROGRAM as [Declaration];
+    await engine.up([{ ...lock, inputs: { ...inputs, lockManifest: false } }]);
+    const onManifest = { method: "PATCH", path: /_manifests/, times: Infinity };
+    emulator.faults.add({ ...onManifest, action: { type: "dropAnswer" } });
+    await assert.rejects(engine.up(PROGRAM), says(/\[UNAVAILABLE\]$/));
+    emulator.faults.clear();
+    assert.deepEqual(await attributes(), [false, false], "it was set all the same");
+    await engine.up(PROGRAM);
+    await engine.destroy();
+    assert.deepEqual(await attributes(), [true, true]);
   });
 
   it("is not in the state where the registry refused the first request", async () => {

@@ -4,7 +4,7 @@ import type { CreateResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { type AttributeKind, attributesOf, baseOf } from "./kind.js";
 import { outputs } from "./state.js";
-import { apply, find, look, open } from "./subjects.js";
+import { apply, driftOf, find, look, open } from "./subjects.js";
 
 /** Remembers what is there, then sets what is declared. */
 export async function createAttributes(
@@ -27,6 +27,12 @@ export async function createAttributes(
   const outs = outputs(inputs, found, previous);
   // Before anything is set: another lock on the same manifest may be created at the same time.
   host.locks.hold(inputs["__urn"], previous);
-  await apply(repository, live, wanted, { id, outs }, operation);
+  await apply(
+    repository,
+    live,
+    wanted,
+    (unset) => ({ id, outs: { ...outs, drift: driftOf(unset, wanted) } }),
+    operation,
+  );
   return { id, outs };
 }

@@ -1,3 +1,4 @@
+import type { Drift } from "../../artifact/drift.js";
 import type { NamedAttributes } from "../../artifact/lock.js";
 import { RegistryError } from "../../errors.js";
 import type { Attributes } from "../../registry/attributes.js";
@@ -58,13 +59,14 @@ export async function look(
 
 /**
  * Sets the attributes, subject by subject. Once one of them may have been set, a failure is a partial
- * one: what was found there must not be forgotten.
+ * one: what was found there must not be forgotten. `halfway` says what is to be remembered, given the
+ * subjects that are not known to be set.
  */
 export async function apply(
   repository: Repository,
   live: Live,
   wanted: NamedAttributes,
-  result: CreateResult,
+  halfway: (unset: Live) => CreateResult,
   operation: Operation,
 ): Promise<void> {
   let written = 0;
@@ -75,11 +77,14 @@ export async function apply(
     }
   } catch (error) {
     if (written === 0 && isRefusal(error)) throw error;
-    // Not set, or nobody knows: shown as drift, which the next run may repair without being asked.
-    const unset = [...live].slice(written);
-    const drift = unset.flatMap(([subject, found]) => attributeDrift(subject, found, wanted));
-    throw new PartialFailure(result.id, { ...result.outs, drift }, error);
+    const { id, outs } = halfway(new Map([...live].slice(written)));
+    throw new PartialFailure(id, outs, error);
   }
+}
+
+/** What is not set, or nobody knows, shown as drift: the next run may repair it without being asked. */
+export function driftOf(unset: Live, wanted: NamedAttributes): Drift[] {
+  return [...unset].flatMap(([subject, found]) => attributeDrift(subject, found, wanted));
 }
 
 /** The registry took the request and said no; where it said nothing, it may have done it. */

@@ -1,12 +1,13 @@
 import { type NamedAttributes, namesOf } from "../../artifact/lock.js";
 import type { Host } from "../host.js";
-import type { PropertyBag } from "../lifecycle.js";
+import { PartialFailure } from "../failures.js";
+import type { CreateResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { putBackFound } from "./delete.js";
 import { type AttributeKind, type AttributeState, attributesOf, type Found } from "./kind.js";
-import { refuseThirdChange, type Subject } from "./managedAttributes.js";
+import { type Previous, refuseThirdChange, type Subject } from "./managedAttributes.js";
 import { outputs, previousOf, subjectsOf } from "./state.js";
-import { apply, find, look, open } from "./subjects.js";
+import { apply, driftOf, find, type Live, look, open } from "./subjects.js";
 
 /** Sets what differs, and puts back what is no longer declared. */
 export async function updateAttributes(
@@ -29,12 +30,40 @@ export async function updateAttributes(
   }
   const previous = previousOf(state, live, wanted);
   const outs = outputs(news, found, previous);
-  await apply(repository, live, wanted, { id, outs }, operation);
-  for (const { subject, ours } of released(host, state, found, news)) {
-    await putBackFound(repository, subject, ours, state, operation);
+  const halfway = (unset: Live): CreateResult => ({
+    id,
+    outs: { ...olds, ...halfUpdated(state, previous, unset) },
+  });
+  await apply(repository, live, wanted, halfway, operation);
+  try {
+    for (const { subject, ours } of released(host, state, found, news)) {
+      await putBackFound(repository, subject, ours, state, operation);
+    }
+  } catch (error) {
+    throw new PartialFailure(id, halfway(new Map()).outs, error);
   }
   host.locks.hold(news["__urn"], previous);
   return outs;
+}
+
+/**
+ * After a failure the old state still stands, what it has to put back included; only what was found
+ * at new subjects is added, which may have been set.
+ */
+function halfUpdated(
+  state: AttributeState,
+  previous: Previous,
+  unset: Live,
+): Pick<AttributeState, "__previous" | "drift"> {
+  const merged = Object.entries(previous).map(([reference, found]) => [
+    reference,
+    { ...found, ...state.__previous[reference] },
+  ]);
+  const fresh = [...unset].filter(([{ reference }]) => !(reference in state.__previous));
+  return {
+    __previous: { ...state.__previous, ...(Object.fromEntries(merged) as Previous) },
+    drift: [...state.drift, ...driftOf(new Map(fresh), state.__declared)],
+  };
 }
 
 /** What is no longer managed: attributes no longer named, a manifest no longer locked. */
