@@ -2,15 +2,19 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { environmentFor } from "../support/engine.js";
-import { type Declaration, MiniEngine, type Program } from "../support/miniEngine.js";
+import { type Bag, MiniEngine, type Program } from "../support/miniEngine.js";
 import { requestsTo } from "../support/requests.js";
 import { Somebody } from "../support/somebody.js";
 import { CLOSED, OPEN } from "./world.js";
 
 const REPOSITORY = "team/app";
-const PROGRAM: Program = [
-  { name: "lock", kind: "TagLock", inputs: { repository: REPOSITORY, tag: "theirs" } },
-];
+const PROGRAM: Program = lock({});
+
+function lock(inputs: Bag): Program {
+  return [
+    { name: "lock", kind: "TagLock", inputs: { repository: REPOSITORY, tag: "theirs", ...inputs } },
+  ];
+}
 
 const says = (pattern: RegExp) => (error: Error) => pattern.test(error.message);
 
@@ -78,10 +82,7 @@ describe("a TagLock that was set half", () => {
 
   it("in an update still puts back what it no longer manages", async () => {
     await engine.up(PROGRAM);
-    const [{ inputs, ...lock }] = PROGRAM as [Declaration];
-    const alone: Program = [
-      { ...lock, inputs: { ...inputs, deleteEnabled: true, lockManifest: false } },
-    ];
+    const alone = lock({ deleteEnabled: true, lockManifest: false });
     emulator.faults.add({ method: "PATCH", times: Infinity, action: { type: "dropAnswer" } });
     await assert.rejects(engine.up(alone), says(/\[UNAVAILABLE\]$/));
     emulator.faults.clear();
@@ -92,8 +93,7 @@ describe("a TagLock that was set half", () => {
   });
 
   it("in an update remembers what was found where it began to manage", async () => {
-    const [{ inputs, ...lock }] = PROGRAM as [Declaration];
-    await engine.up([{ ...lock, inputs: { ...inputs, lockManifest: false } }]);
+    await engine.up(lock({ lockManifest: false }));
     const onManifest = { method: "PATCH", path: /_manifests/, times: Infinity };
     emulator.faults.add({ ...onManifest, action: { type: "dropAnswer" } });
     await assert.rejects(engine.up(PROGRAM), says(/\[UNAVAILABLE\]$/));
