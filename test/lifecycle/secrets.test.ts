@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { ManifestProperties, OciArtifact, TagLock } from "pulumi-acr";
+import {
+  ArtifactTag,
+  ManifestProperties,
+  OciArtifact,
+  OciIndex,
+  RepositoryProperties,
+  TagLock,
+} from "pulumi-acr";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { EngineStack, type EngineStackOptions } from "../support/engine.js";
 
@@ -106,6 +113,9 @@ describe("secrets", function () {
           { ...args, digest, listEnabled: true },
           { dependsOn: artifact },
         );
+        const index = new OciIndex("index", { ...args, manifests: [artifact.descriptor] });
+        const tag = new ArtifactTag("tag", { ...args, tag: "all", digest: index.digest });
+        new RepositoryProperties("repository", { ...args, listEnabled: true }, { dependsOn: tag });
         return Promise.resolve();
       };
       const printed = [(await stack.preview()).output, (await stack.up()).output];
@@ -123,7 +133,7 @@ function assertProviderText({ deployment }: State): void {
   const ours = deployment.resources.filter(({ type }) =>
     type.startsWith("pulumi-nodejs:dynamic/acr"),
   );
-  assert.equal(ours.length, 3);
+  assert.equal(ours.length, 6);
   for (const { type, inputs, outputs } of ours) {
     const kind = type.split(":").at(-1) ?? "";
     const expected = `exports.handler = () => require("pulumi-acr/provider").provider("${kind}", 1)`;

@@ -10,6 +10,7 @@ import {
   isRepositoryName,
   isTag,
   parseReference,
+  parseRepositoryReference,
   parseRepositoryName,
   parseTag,
 } from "../../../provider/oci/reference.js";
@@ -147,6 +148,9 @@ describe("references", () => {
       fc.property(server, name, fc.oneof(tag, digest), (loginServer, repository, reference) => {
         const text = formatReference(loginServer, repository, reference);
         assert.deepEqual(parseReference(text), { loginServer, repository, reference });
+        assert.equal(parseRepositoryReference(text), undefined);
+        const named = parseRepositoryReference(`${loginServer}/${repository}`);
+        assert.deepEqual(named, { loginServer, repository });
       }),
     );
   });
@@ -165,6 +169,13 @@ describe("references", () => {
   for (const text of bad) {
     it(`does not take ${JSON.stringify(text).slice(0, 40)} for one`, () =>
       assert.equal(parseReference(text), undefined));
+  }
+});
+
+describe("references of repositories", () => {
+  for (const text of ["", "r.azurecr.io", "r.azurecr.io/", "/a", "https://r.azurecr.io/a", "R/a"]) {
+    it(`does not take ${JSON.stringify(text)} for one`, () =>
+      assert.equal(parseRepositoryReference(text), undefined));
   }
 });
 
