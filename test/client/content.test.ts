@@ -145,7 +145,10 @@ for (const kind of REGISTRIES.filter(isHere)) {
 
     for (const [name, ask] of Object.entries(acrOnly)) {
       it(`${name}: ACR's own`, async () => {
-        if (!kind.needs.includes("docker-registry")) return void (await ask(content, registry));
+        if (kind.needs.length === 0) {
+          await ask(content, registry);
+          return;
+        }
         await assert.rejects(ask(content, registry), (error) => hasCode(error, "UNSUPPORTED"));
       });
     }
@@ -209,5 +212,8 @@ function dockerConfig(config: Descriptor): Descriptor {
 }
 
 async function first(items: AsyncIterable<unknown>): Promise<void> {
-  for await (const item of items) return void item;
+  for await (const item of items) {
+    assert.ok(item);
+    return;
+  }
 }

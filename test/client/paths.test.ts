@@ -74,7 +74,10 @@ interface Call {
 const isReference = (reference: string): boolean => isTag(reference) || isDigest(reference);
 const any = (): boolean => true;
 const first = async (items: AsyncIterable<unknown>): Promise<void> => {
-  for await (const item of items) return void item;
+  for await (const item of items) {
+    assert.ok(item);
+    return;
+  }
 };
 
 /** Every call that puts a text of its caller into a path. */

@@ -355,7 +355,7 @@ describe("signing in", function () {
 
 /** All that an error could carry into a log, its causes included. */
 function everythingOf(error: unknown): string {
-  if (!(error instanceof Error)) return JSON.stringify(error) ?? "";
+  if (!(error instanceof Error)) return JSON.stringify([error]);
   const { cause, ...rest } = error as Error & Record<string, unknown>;
   const own = `${error.stack ?? ""} ${JSON.stringify(rest)}`;
   return cause === undefined ? own : `${own} ${everythingOf(cause)}`;
