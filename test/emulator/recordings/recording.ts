@@ -38,10 +38,10 @@ export function recordingsFolder(): { readonly path: string; readonly asked: boo
   return { path: resolve(checkout, "..", "shared", "acr-sessions"), asked: false };
 }
 
-/** Undefined if the folder is not there and was not asked for. */
+/** Undefined if the folder is not there and was not asked for; empty if it was. */
 export function readSessions(): readonly Session[] | undefined {
   const { path, asked } = recordingsFolder();
-  if (!asked && !existsSync(path)) return undefined;
+  if (!existsSync(path)) return asked ? [] : undefined;
   return readdirSync(path)
     .filter((name) => /^\d\d-.*\.json$/.test(name))
     .sort()
