@@ -167,13 +167,10 @@ describe("signing in", function () {
       set({ AZURE_CLIENT_SECRET: `${CANARY}-secret` });
       return { kind: "default" };
     },
+    // As on a virtual machine: test/emulator/identity.test.ts. MSAL keeps the first source it finds, per process.
     "managed identity, as in App Service": () => {
       set(emulator.entra.managedIdentity?.appService ?? {});
       return { kind: "managed-identity" };
-    },
-    "managed identity by client id, as on a virtual machine": () => {
-      set(emulator.entra.managedIdentity?.virtualMachine ?? {});
-      return { kind: "managed-identity", clientId: MACHINE };
     },
     "the admin user": () => ({ kind: "token", ...emulator.credentials }),
     "Docker's configuration": () => docker({ auth: base64(admin()) }),

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { Credential } from "../../../provider/auth/credential.js";
 import { hasCode } from "../../../provider/errors.js";
 import { AZURE_CLOUDS, RegistryClient } from "../../../provider/registry/index.js";
 import { TemporaryFolder } from "../../support/temporaryFolder.js";
 import { environmentForTests } from "./environmentVariables.js";
-import { type Asked, ScriptedEntra } from "./scriptedEntra.js";
+import { ScriptedEntra } from "./scriptedEntra.js";
 import { sign } from "./unsignedToken.js";
 
 const TENANT = "11111111-2222-3333-4444-555555555555";
@@ -136,26 +138,16 @@ describe("Azure identities, through the classes of @azure/identity", function ()
   });
 
   it("managed identity asks the machine, with the client id that was given", async () => {
-    set({
+    const env = {
+      ...process.env,
       IDENTITY_ENDPOINT: "http://127.0.0.1:42356/msi/token",
       IDENTITY_HEADER: "canary-header",
-    });
-    const machine = ({ url }: Asked) =>
-      url.pathname === "/msi/token"
-        ? {
-            body: {
-              access_token: sign({}),
-              expires_on: String(Math.floor(Date.now() / 1000) + 3600),
-            },
-          }
-        : undefined;
-    const entra = new ScriptedEntra(machine);
-    await list("contoso.azurecr.io", entra, {
-      credential: { kind: "managed-identity", clientId: CLIENT },
-    });
-    const asked = entra.asked.find(({ url }) => url.pathname === "/msi/token");
-    assert.equal(asked?.url.searchParams.get("client_id"), CLIENT);
-    assert.equal(asked.url.searchParams.get("resource"), "https://containerregistry.azure.net");
+    };
+    const program = [join(__dirname, "askManagedIdentity.js"), CLIENT];
+    const { stdout } = await promisify(execFile)(process.execPath, program, { env });
+    const asked = JSON.parse(stdout) as Record<string, string>;
+    assert.equal(asked["client_id"], CLIENT);
+    assert.equal(asked["resource"], "https://containerregistry.azure.net");
   });
 
   for (const [error, advice] of [
