@@ -60,7 +60,7 @@ export class MiniEngine {
   environment: Readonly<Record<string, string>>;
   configuration: Readonly<Record<string, string>>;
   readonly directory: string;
-  readonly manners: ClientManners;
+  manners: ClientManners;
   /** What the stack holds. May be replaced, for example to go back in time. */
   state: readonly ResourceState[] = [];
   /** What the last run said. */

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "mocha";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { CREATE, DELETE, READ, UPDATE } from "./artifactScenarios.js";
+import { MANIFEST_PROPERTIES, TAG_LOCK, TOGETHER } from "./attributeScenarios.js";
+import type { Scenario } from "./scenario.js";
+import { sweep } from "./sweep.js";
+
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  ...CREATE,
+  ...UPDATE,
+  ...READ,
+  ...DELETE,
+  ...TAG_LOCK,
+  ...MANIFEST_PROPERTIES,
+  ...TOGETHER,
+};
+
+/** Registries side by side: much of a trial is waiting. */
+const LANES = 3;
+
+describe("whatever request of whatever operation fails, nothing is lost:", function () {
+  this.timeout(240_000);
+  this.slow(60_000);
+  const rejections: unknown[] = [];
+  const note = (reason: unknown): number => rejections.push(reason);
+  const figures: string[] = [];
+  let emulators: Emulator[] = [];
+  let faults = 0;
+
+  before(async () => {
+    process.on("unhandledRejection", note);
+    emulators = await Promise.all(Array.from({ length: LANES }, () => startEmulator()));
+  });
+  afterEach(() => assert.deepEqual(rejections, [], "rejections that nobody handled"));
+  after(async () => {
+    process.off("unhandledRejection", note);
+    await Promise.all(emulators.map((emulator) => emulator.close()));
+    process.stdout.write(`\n    faults tried: ${faults}\n${figures.join("")}\n`);
+  });
+
+  for (const [title, scenario] of Object.entries(SCENARIOS)) {
+    it(title, async () => {
+      const result = await sweep(scenario, emulators);
+      faults += result.faults;
+      figures.push(`      ${title}: ${result.faults}, of which ${result.failed} ended it\n`);
+      assert.deepEqual(result.broken.slice(0, 20), []);
+      assert.equal(result.faults === 0, scenario.silent === true, "requests of the operation");
+    });
+  }
+});

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import type { Emulator } from "pulumi-acr/emulator";
+import { DURATIONS, type Duration, type Failure, FAILURES } from "./failures.js";
+import type { Scenario } from "./scenario.js";
+import { type Trial, tryOnce } from "./trial.js";
+
+/** No operation has more requests, so that a sweep that does not end is noticed. */
+const MOST_REQUESTS = 120;
+
+/** What a sweep over one operation came to. */
+export interface SweepResult {
+  /** Faults that met a request. */
+  readonly faults: number;
+  /** Of these, those that the operation did not survive, and the next one made up for. */
+  readonly failed: number;
+  /** What was broken, by failure and number of the request. */
+  readonly broken: readonly string[];
+}
+
+interface Course {
+  readonly name: string;
+  readonly failure: Failure;
+  readonly duration: Duration;
+}
+
+const COURSES: readonly Course[] = Object.entries(FAILURES).flatMap(([name, failure]) =>
+  (Object.keys(DURATIONS) as Duration[]).map((duration) => ({ name, failure, duration })),
+);
+
+/** Every failure of every request of one operation, until it succeeds untouched; side by side on several registries. */
+export async function sweep(
+  scenario: Scenario,
+  emulators: readonly Emulator[],
+): Promise<SweepResult> {
+  const waiting = [...COURSES];
+  const trials: Trial[] = [];
+  const broken: string[] = [];
+  const lane = async (emulator: Emulator): Promise<void> => {
+    for (let course = waiting.shift(); course !== undefined; course = waiting.shift()) {
+      await run(course, scenario, emulator, trials, broken);
+    }
+  };
+  await Promise.all(emulators.map(lane));
+  const failed = trials.filter(({ outcome }) => outcome === "failed").length;
+  return { faults: trials.length, failed, broken };
+}
+
+async function run(
+  { name, failure, duration }: Course,
+  scenario: Scenario,
+  emulator: Emulator,
+  trials: Trial[],
+  broken: string[],
+): Promise<void> {
+  for (let nth = 1; nth <= MOST_REQUESTS; nth++) {
+    try {
+      const trial = await tryOnce(emulator, nextRepository(), scenario, { failure, duration, nth });
+      if (trial.outcome === "untouched") return;
+      trials.push(trial);
+      assertExpected(trial, failure, duration);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const met = emulator.journal.entries.find(({ fault }) => fault !== undefined);
+      broken.push(`${name} (${duration}) of request ${nth} (${met?.path}): ${reason}`);
+    }
+  }
+  broken.push(`${name} (${duration}): more than ${MOST_REQUESTS} requests`);
+}
+
+function assertExpected(
+  trial: Trial,
+  { action, single, deceives }: Failure,
+  duration: Duration,
+): void {
+  if (duration === "once" && single === undefined) {
+    assert.equal(trial.outcome, "succeeded", `${trial.request}: ${trial.error}`);
+  }
+  // An answer without a body has nothing that could be missing.
+  if (duration === "lasting" && deceives !== true && action.type !== "truncate") {
+    assert.equal(trial.outcome, "failed", `${trial.request}: a lasting failure went unnoticed`);
+  }
+}
+
+let repositories = 0;
+
+function nextRepository(): string {
+  repositories += 1;
+  return `sweep/r${repositories}`;
+}

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import type { Emulator } from "pulumi-acr/emulator";
+import type { ClientManners } from "../../provider/lifecycle/sessions.js";
+import { requestsTo } from "../support/requests.js";
+import { DURATIONS, type Duration, type Failure } from "./failures.js";
+import { hastyClock } from "./hastyClock.js";
+import {
+  assertCleanFailure,
+  assertComplete,
+  assertNoSecret,
+  assertOldOrNew,
+  lost,
+} from "./invariants.js";
+import type { Scenario, Verb } from "./scenario.js";
+import { describeHoldings, type Holdings, World } from "./world.js";
+
+/** Waits of a second cost ten milliseconds. */
+const SPEED = 100;
+/** Longer than any pause of this machine, five seconds. */
+const NO_SILENCE_MS = 500_000;
+
+export interface Blow {
+  readonly failure: Failure;
+  readonly duration: Duration;
+  /** Which request of the operation it meets first, counted from 1. */
+  readonly nth: number;
+}
+
+/** How the operation took it. */
+export interface Trial {
+  /** `untouched`: there was no such request. */
+  readonly outcome: "untouched" | "succeeded" | "failed";
+  /** The request that was met. */
+  readonly request: string;
+  readonly error?: Error;
+}
+
+/** One failure of one operation, what it left, and the same operation again. */
+export async function tryOnce(
+  emulator: Emulator,
+  repository: string,
+  scenario: Scenario,
+  blow: Blow,
+): Promise<Trial> {
+  const { managesTheirs } = scenario;
+  const manners = mannersFor(scenario, {});
+  const world = await World.create(emulator, { repository, manners, managesTheirs });
+  try {
+    await scenario.prepare?.(world);
+    return await strike(world, scenario, blow);
+  } finally {
+    emulator.faults.clear();
+    world.close();
+  }
+}
+
+/** Of a lasting failure two repetitions tell all; beside a single one, a busy machine may cause others. */
+function mannersFor(
+  { chunkSize }: Scenario,
+  { idleTimeoutMs }: Pick<Failure, "idleTimeoutMs">,
+  duration: Duration = "once",
+): ClientManners {
+  return {
+    retry: {
+      maxRetries: duration === "once" ? 5 : 2,
+      baseDelayMs: 100,
+      budgetMs: duration === "once" ? 30_000 : 3_000,
+    },
+    idleTimeoutMs: idleTimeoutMs ?? NO_SILENCE_MS,
+    clock: hastyClock(SPEED),
+    chunkSize,
+  };
+}
+
+async function strike(world: World, scenario: Scenario, blow: Blow): Promise<Trial> {
+  const { emulator, engine } = world;
+  const { failure, duration, nth } = blow;
+  const before = await world.holdings();
+  const foreign = world.foreignIn(before);
+  const state = engine.state;
+  const uploads = emulator.openUploads();
+  emulator.journal.clear();
+  const patience = engine.manners;
+  engine.manners = mannersFor(scenario, failure, duration);
+  const fault = emulator.faults.add({ nth, times: DURATIONS[duration], action: failure.action });
+  const error = await failureOf(operate(world, scenario));
+  const trial = trialOf(emulator, fault.hits, error);
+  emulator.faults.clear();
+  engine.manners = patience;
+
+  const midway = await world.holdings();
+  assert.equal(world.foreignIn(midway), foreign, "somebody else's things");
+  assertNoSecret(world, error);
+  if (error !== undefined) assertCleanFailure(world, error);
+  if (scenario.broken !== true) await assertComplete(world, midway);
+  assertNothingForgotten(world, scenario, lost(state, engine.state), midway);
+  if (error === undefined) assertUploadsClosed(emulator, uploads);
+
+  if (error !== undefined || failure.deceives === true) await operate(world, scenario);
+  await assertSettled(world, scenario, { before, midway, foreign });
+  if (duration === "lasting") await assertRemovable(world);
+  return trial;
+}
+
+function operate(world: World, scenario: Scenario): Promise<unknown> {
+  const { engine } = world;
+  const operations: Readonly<Record<Verb, () => Promise<unknown>>> = {
+    up: () => engine.up(scenario.program(world)),
+    refresh: () => engine.refresh(),
+    destroy: () => engine.destroy(),
+  };
+  return operations[scenario.verb]();
+}
+
+async function failureOf(operation: Promise<unknown>): Promise<Error | undefined> {
+  try {
+    await operation;
+    return undefined;
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    return error;
+  }
+}
+
+function trialOf(emulator: Emulator, hits: number, error: Error | undefined): Trial {
+  if (hits === 0) {
+    if (error !== undefined) throw error;
+    return { outcome: "untouched", request: "" };
+  }
+  const met = emulator.journal.entries.find((entry) => entry.fault !== undefined);
+  const request = `${met?.method} ${met?.path}`;
+  return { outcome: error === undefined ? "succeeded" : "failed", request, error };
+}
+
+/** A resource leaves the state only when what it stood for is gone. */
+function assertNothingForgotten(
+  world: World,
+  scenario: Scenario,
+  forgotten: readonly { readonly name: string }[],
+  midway: Holdings,
+): void {
+  if (scenario.verb === "refresh") assert.deepEqual(forgotten, [], "what left the state");
+  if (scenario.verb === "destroy" && world.engine.state.length === 0) {
+    scenario.settled(midway, world);
+  }
+}
+
+/** An answer that was lost had the upload's new address, so that nobody can cancel it: it expires by itself. */
+function assertUploadsClosed(emulator: Emulator, before: number): void {
+  const unreachable = emulator.journal.entries.filter(
+    ({ fault, method, path, applied }) =>
+      fault !== undefined && applied && method !== "PUT" && path.includes("/blobs/uploads/"),
+  ).length;
+  const left = emulator.openUploads() - before;
+  assert.ok(left <= unreachable, `${left} uploads open`);
+}
+
+interface Course {
+  readonly before: Holdings;
+  readonly midway: Holdings;
+  readonly foreign: string;
+}
+
+async function assertSettled(
+  world: World,
+  scenario: Scenario,
+  { before, midway, foreign }: Course,
+): Promise<void> {
+  const { emulator, engine } = world;
+  const program = scenario.program(world);
+  emulator.journal.clear();
+  const quiet = await engine.up(program);
+  assert.deepEqual(requestsTo(emulator), [], "requests of an up without changes");
+  assert.equal(emulator.journal.entries.length, 0, "requests for tokens");
+  const operations = Object.fromEntries(program.map(({ name }) => [name, "same"]));
+  assert.deepEqual(quiet.operations, operations, "changes once settled");
+  const after = await world.holdings();
+  scenario.settled(after, world);
+  assert.equal(world.foreignIn(after), foreign, "somebody else's things in the end");
+  await assertComplete(world, after);
+  assertOldOrNew(before, midway, after);
+}
+
+/** Nothing of ours is left that the stack does not know of, and what it changed is as it was. */
+async function assertRemovable(world: World): Promise<void> {
+  if (world.engine.state.length === 0) return;
+  await world.engine.destroy();
+  assert.equal(describeHoldings(await world.holdings()), world.pristine, "what a destroy leaves");
+}
