@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { OciArtifact } from "pulumi-acr";
+import { digestOf } from "pulumi-acr/client";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { EngineStack, environmentFor } from "../support/engine.js";
+import { EngineProcesses, isRunning } from "../support/engineProcesses.js";
+import { requestsTo } from "../support/requests.js";
+import { Somebody } from "../support/somebody.js";
+import { TemporaryFolder } from "../support/temporaryFolder.js";
+
+/** Large enough to be asked for before it is sent. */
+const FINISHED = "finished ".repeat(10_000);
+/** Large enough to be sent in an upload session of its own. */
+const UNFINISHED = Buffer.alloc(20 * 1024 * 1024, "unfinished");
+
+type Rule = Omit<Parameters<Emulator["faults"]["add"]>[0], "action">;
+
+const PHASES: Readonly<Record<string, Rule>> = {
+  "during a blob": { method: "PATCH", path: /\/blobs\/uploads\// },
+  "after the manifest": { method: "PUT", path: /\/manifests\/v1$/ },
+  "between the tag and its lock": { method: "PATCH", path: /\/_tags\/v1$/ },
+};
+
+describe("a run that is killed is finished by the next one:", function () {
+  this.timeout(120_000);
+  let emulator: Emulator;
+  let somebody: Somebody;
+  let stack: EngineStack;
+  let processes: EngineProcesses;
+  let folder: TemporaryFolder;
+
+  beforeEach(async () => {
+    emulator = await startEmulator();
+    somebody = new Somebody(emulator, "team/app");
+    processes = new EngineProcesses();
+    folder = new TemporaryFolder();
+    const file = `${folder.path}/unfinished`;
+    writeFileSync(file, UNFINISHED);
+    const environment = { ...environmentFor(emulator), ...processes.environment };
+    stack = await EngineStack.create({ environment });
+    stack.program = () => {
+      new OciArtifact("app", {
+        repository: "team/app",
+        artifactType: "application/vnd.example",
+        layers: [{ content: FINISHED }, { file }],
+        tags: ["v1"],
+        lock: true,
+      });
+      return Promise.resolve();
+    };
+  });
+  afterEach(async () => {
+    stack.remove();
+    processes.remove();
+    folder.remove();
+    somebody.close();
+    await emulator.close();
+  });
+
+  /** An `up` that has come so far and no further; answers how it ends. */
+  const upUntil = async (
+    rule: Rule,
+    action: Stop,
+  ): Promise<{ readonly ended: Promise<Error | undefined> }> => {
+    const fault = emulator.faults.add({ ...rule, action });
+    processes.nextRun();
+    const ended = stack.up().then(
+      () => undefined,
+      (error: unknown) => error as Error,
+    );
+    while (fault.hits === 0 || !isSent(digestOf(FINISHED))) await wait(10);
+    return { ended };
+  };
+  const isSent = (digest: string): boolean =>
+    emulator.journal.entries.some(
+      ({ query, status }) => status === 201 && decodeURIComponent(query).includes(digest),
+    );
+  const interrupt = (): void => void process.kill(processes.cli(), "SIGINT");
+  const exists = async (digest: string): Promise<boolean> =>
+    somebody.repository.blobs.exists(digest);
+
+  /** What a user does then, and what must come of it. */
+  const converges = async (): Promise<void> => {
+    emulator.faults.clear();
+    const sentBefore = await exists(digestOf(UNFINISHED));
+    await stack.cli("refresh", "--yes", "--clear-pending-creates");
+    emulator.journal.clear();
+    await stack.up();
+    assert.equal(isSent(digestOf(FINISHED)), false, "a finished blob is sent again");
+    const patches = requestsTo(emulator).filter((request) => request === "PATCH upload");
+    assert.equal(patches.length === 0, sentBefore, "bytes are sent for what is missing alone");
+    emulator.journal.clear();
+    await stack.up({ expectNoChanges: true });
+    assert.deepEqual(emulator.journal.entries, []);
+    assert.equal((await somebody.attributesOfTag("v1"))?.writeEnabled, false);
+  };
+
+  for (const [phase, rule] of Object.entries(PHASES)) {
+    it(`kill -9 of the provider's process ${phase}`, async () => {
+      const { ended } = await upUntil(rule, { type: "stall" });
+      process.kill(processes.host(), "SIGKILL");
+      assert.ok(await ended, "the run fails");
+      await converges();
+    });
+
+    it(`kill -9 of pulumi ${phase}`, async () => {
+      const { ended } = await upUntil(rule, { type: "stall" });
+      const host = processes.host();
+      process.kill(processes.cli(), "SIGKILL");
+      assert.ok(await ended, "the run fails");
+      if (isRunning(host)) process.kill(host, "SIGKILL");
+      // The backend still believes that it runs.
+      await stack.stack.cancel();
+      await converges();
+    });
+  }
+
+  it("Ctrl-C lets what runs finish", async () => {
+    const [, tag] = Object.values(PHASES);
+    const { ended } = await upUntil(tag ?? {}, { type: "delay", ms: 1_500 });
+    interrupt();
+    await ended;
+    assert.equal((await somebody.attributesOfTag("v1"))?.writeEnabled, false);
+    await converges();
+  });
+
+  it("a second Ctrl-C cancels the upload", async () => {
+    const [upload] = Object.values(PHASES);
+    const { ended } = await upUntil(upload ?? {}, { type: "stall" });
+    const host = processes.host();
+    interrupt();
+    await wait(500);
+    interrupt();
+    assert.ok(await ended, "the run fails");
+    while (isRunning(host)) await wait(10);
+    assert.equal(emulator.openUploads(), 0, "the session is cancelled");
+    await converges();
+  });
+});
+
+type Stop = { readonly type: "stall" } | { readonly type: "delay"; readonly ms: number };
