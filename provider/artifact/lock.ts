@@ -21,6 +21,18 @@ export function restrict(live: Attributes, named: NamedAttributes): NamedAttribu
   return Object.fromEntries(namesOf(named).map((name) => [name, live[name]]));
 }
 
+/** Of the attributes that are closed, those that a lock of our own closes: each of them is ours to open. */
+export function closedByUs(live: Attributes, lock: NamedAttributes): NamedAttributes {
+  const ours = namesOf(lock).filter((name) => lock[name] === false && !live[name]);
+  return Object.fromEntries(ours.map((name) => [name, false]));
+}
+
+/** The same without the attributes that `others` names. */
+export function without(attributes: NamedAttributes, others: NamedAttributes): NamedAttributes {
+  const names = namesOf(attributes).filter((name) => others[name] === undefined);
+  return Object.fromEntries(names.map((name) => [name, attributes[name]]));
+}
+
 export function matches(live: Attributes, wanted: NamedAttributes): boolean {
   return namesOf(wanted).every((name) => live[name] === wanted[name]);
 }
@@ -112,4 +124,15 @@ export function lockedError(
     `${reference} is locked (${describeAttributes(held)}) by ${holder}: nothing was changed`,
     { method: "GET", url: reference },
   );
+}
+
+/** Throws if, with our own attributes opened, others still forbid that the tag or manifest is deleted. */
+export function refuseForeignLock(
+  reference: string,
+  attributes: Attributes,
+  ours: NamedAttributes,
+  holderOf: (reference: string) => string,
+): void {
+  if (!forbidsDeletion({ ...attributes, ...opened(ours) })) return;
+  throw lockedError(reference, restrict(attributes, LOCKED), holderOf(reference));
 }

@@ -7,14 +7,16 @@ export interface Removal {
   readonly digest: Digest;
   /** Tags of ours; each goes only if it still names our digest. */
   readonly tags: readonly Tag[];
-  /** Another declaration names the same manifest: it stays, and so does its lock. */
+  /** Another declaration names the same manifest: it stays. */
   readonly stillDeclared: boolean;
-  /** A resource that is still declared, and names the manifest: it stays, but our lock goes. */
+  /** A resource that is still declared, and names the manifest: it stays. */
   readonly usedBy?: string;
   /** Only the tags are to go (`onDelete: "untag"`). */
   readonly untagOnly: boolean;
-  /** Attributes that we closed ourselves, and may therefore open. */
-  readonly lock?: NamedAttributes;
+  /** Attributes that we closed ourselves on our tags, and may therefore open. */
+  readonly lock: NamedAttributes;
+  /** The same for the manifest, which others may keep locked. */
+  readonly manifestLock: NamedAttributes;
   /** `<login server>/<repository>`, for messages. */
   readonly base: string;
   /** Who holds a lock that is not ours, for the error. */
@@ -25,6 +27,8 @@ export interface RemovalOutcome {
   readonly removedTags: readonly string[];
   /** Why the manifest is still there; absent: it is gone. */
   readonly kept?: string;
+  /** Tags of ours that this registry cannot remove without their manifest. */
+  readonly remainingTags?: readonly string[];
 }
 
 /** Why the manifest must stay whatever else is found. */

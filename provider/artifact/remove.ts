@@ -4,13 +4,13 @@ import type { OperationOptions, Repository } from "../registry/repository.js";
 import { hasCode } from "../errors.js";
 import { findUser } from "./manifestUsers.js";
 import {
-  forbidsDeletion,
-  lockedError,
-  matches,
+  closedByUs,
   type NamedAttributes,
+  namesOf,
   opened,
   readTagAttributes,
-  restrict,
+  refuseForeignLock,
+  writeAttributes,
 } from "./lock.js";
 import { keptByDeclaration, type Removal, type RemovalOutcome } from "./removal.js";
 import { removeByResolving } from "./removeByResolving.js";
@@ -37,7 +37,7 @@ export async function removeArtifact(
   const kept = await reasonToKeep(repository, removal, properties, options);
   const subjects = [
     ...(await tagSubjects(repository, removal, ours, options)),
-    ...manifestSubject(removal, properties.attributes, kept),
+    manifestSubject(removal, properties.attributes, kept),
   ];
   await openOwnLocks(repository, removal, subjects, options);
   for (const tag of ours) await repository.tags.delete(tag, options);
@@ -99,14 +99,13 @@ async function tagSubjects(
   });
 }
 
-/** The manifest's lock is ours to open even where it stays, unless others still declare it. */
+/** The manifest's lock is ours to open even where it stays. */
 function manifestSubject(
-  { stillDeclared, base, digest }: Removal,
+  { base, digest }: Removal,
   attributes: Attributes,
   kept: string | undefined,
-): Subject[] {
-  if (stillDeclared) return [];
-  return [{ reference: `${base}@${digest}`, attributes, deleted: kept === undefined }];
+): Subject {
+  return { reference: `${base}@${digest}`, attributes, deleted: kept === undefined };
 }
 
 async function openOwnLocks(
@@ -115,29 +114,20 @@ async function openOwnLocks(
   subjects: readonly Subject[],
   options: OperationOptions,
 ): Promise<void> {
-  const { digest, lock = {} } = removal;
-  const closed = subjects.filter((subject) => isOwnLock(subject, removal));
-  for (const { tag } of closed) {
-    if (tag === undefined) {
-      await repository.attributes.updateManifest(digest, opened(lock), options);
-    } else {
-      await repository.attributes.updateTag(tag, opened(lock), options);
-    }
+  const closed = subjects.map(({ tag, ...rest }) => ({
+    subject: tag ?? removal.digest,
+    open: opened(closedOnes({ tag, ...rest }, removal)),
+  }));
+  for (const { subject, open } of closed) {
+    if (namesOf(open).length === 0) continue;
+    await writeAttributes(repository.attributes, subject, open, options);
   }
 }
 
-/** `true`: closed by us, to be opened; throws if somebody else closed what we must delete. */
-function isOwnLock(subject: Subject, { lock, holderOf }: Removal): boolean {
-  const { attributes, reference, deleted } = subject;
-  const own = lock !== undefined && matches(attributes, lock) && closes(lock);
-  const rest = own ? { ...attributes, ...opened(lock) } : attributes;
-  if (deleted && forbidsDeletion(rest)) {
-    const named = restrict(attributes, { deleteEnabled: false, writeEnabled: false });
-    throw lockedError(reference, named, holderOf(reference));
-  }
-  return own;
-}
-
-function closes(lock: NamedAttributes): boolean {
-  return Object.values(lock).includes(false);
+/** What we closed, to be opened; throws if somebody else closed what we must delete. */
+function closedOnes(subject: Subject, removal: Removal): NamedAttributes {
+  const { tag, attributes, reference, deleted } = subject;
+  const ours = closedByUs(attributes, tag === undefined ? removal.manifestLock : removal.lock);
+  if (deleted) refuseForeignLock(reference, attributes, ours, removal.holderOf);
+  return ours;
 }

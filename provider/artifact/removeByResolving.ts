@@ -21,7 +21,8 @@ export async function removeByResolving(
     return { removedTags: [] };
   const kept = keptByDeclaration(removal) ?? (await reasonToKeep(repository, removal, options));
   if (kept !== undefined) {
-    return { removedTags: [], kept: `${kept}; this registry cannot remove a tag alone` };
+    const remainingTags = await tagsNaming(repository, removal, options);
+    return { removedTags: [], kept, remainingTags };
   }
   const tags = await tagsNaming(repository, removal, options);
   await repository.manifests.delete(digest, options);

@@ -20,6 +20,18 @@ export class LockOwnership {
     this.#declared.set(urn, { [reference]: attributes });
   }
 
+  /** URN of another resource that declares another value for one of these attributes. */
+  rival(urn: string, reference: string, attributes: NamedAttributes): string | undefined {
+    for (const [other, declared] of this.#declared) {
+      const theirs = declared[reference] ?? {};
+      const differs = namesOf(attributes).some(
+        (name) => theirs[name] !== undefined && theirs[name] !== attributes[name],
+      );
+      if (other !== urn && differs) return other;
+    }
+    return undefined;
+  }
+
   /** What a state found; of each attribute, the first to tell is the oldest. */
   remember(previous: Found): void {
     for (const [reference, attributes] of Object.entries(previous)) {
@@ -68,7 +80,8 @@ export class LockOwnership {
   holderOf(reference: string): string {
     const urn = this.holder(reference);
     return urn === undefined
-      ? "somebody else (`az acr repository show` tells its attributes, `az acr repository update` opens it)"
+      ? "somebody else, or by another resource of this stack that is not part of this run " +
+          "(`az acr repository show` tells its attributes, `az acr repository update` opens it)"
       : `${urn}: remove or change that resource first`;
   }
 }

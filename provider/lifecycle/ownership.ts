@@ -13,7 +13,15 @@ export interface Claim {
   readonly tags: Readonly<Record<string, string>>;
   /** Attributes that the resource itself closed on its tags and manifest; absent: no lock of its own. */
   readonly lock?: NamedAttributes;
+  /** Locks of earlier versions, on tags that were yet to move when an operation failed. */
+  readonly formerLocks?: readonly OwnLock[];
   readonly onReplace?: "retain" | "delete";
+}
+
+/** A lock that we put on tags while they named this digest; on other content a lock is not ours. */
+export interface OwnLock {
+  readonly digest: string;
+  readonly lock: NamedAttributes;
 }
 
 /** Why the engine deletes an id. */
@@ -95,14 +103,17 @@ export class Ownership {
     return former?.[1];
   }
 
-  /** Another resource that declares this tag for other content; a mistake in the program. */
+  /**
+   * Another resource that declares this tag; a mistake in the program even for the same content,
+   * since the one that drops it later would take it from the other.
+   */
   rivalry(urn: string, claim: Claim, tag: string): string | undefined {
     for (const [other, declared] of this.#declared) {
       if (other === urn || declared.repository !== claim.repository) continue;
       const rival = declared.tags[tag];
-      if (rival !== undefined && rival !== claim.tags[tag]) {
-        return `${claim.repository}:${tag} is declared by ${other} too, for other content`;
-      }
+      if (rival === undefined) continue;
+      const content = rival === claim.tags[tag] ? "" : ", for other content";
+      return `${claim.repository}:${tag} is declared by ${other} too${content}`;
     }
     return undefined;
   }
@@ -115,4 +126,12 @@ function renameKey(oldUrn: string, id: string): string {
 
 function sameContent(a: Claim, b: Claim): boolean {
   return a.repository === b.repository && a.digest === b.digest;
+}
+
+/** Every lock that a resource with this claim has put on its tags. */
+export function ownLocksOf(claim: Claim | undefined): readonly OwnLock[] {
+  const { digest, lock, formerLocks = [] } = claim ?? {};
+  return digest === undefined || lock === undefined
+    ? formerLocks
+    : [{ digest, lock }, ...formerLocks];
 }

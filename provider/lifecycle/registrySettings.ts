@@ -85,8 +85,8 @@ export const NO_LOGIN_SERVER =
 
 /**
  * Settles every setting for one login server: argument, then stack configuration, then environment.
- * A place that names another login server is passed over whole, so that its password can never be
- * sent to a registry that it was not meant for.
+ * A place that names another login server is passed over, so that its password can never be sent to a
+ * registry that it was not meant for; only Azure's own variables hold everywhere.
  */
 export function settleRegistry(
   given: RegistryArguments,
@@ -95,11 +95,11 @@ export function settleRegistry(
   const written = findLoginServer(given, sources);
   if (written === undefined) throw new InputError("registry.loginServer", NO_LOGIN_SERVER);
   const endpoint = parseLoginServer(written);
+  const environment: Lookup = (key) => sources.environment(VARIABLES[key] ?? key);
   const places = [
     (key: string) => asText(given[key as keyof RegistryArguments]),
-    ...[sources.configuration, (key: string) => sources.environment(VARIABLES[key] ?? key)].filter(
-      (place) => speaksOf(place, endpoint),
-    ),
+    ...[sources.configuration, environment].filter((place) => speaksOf(place, endpoint)),
+    azureOnly(environment),
   ];
   const setting: Lookup = (key) => first(places.map((place) => place(key)));
   return {
@@ -109,6 +109,11 @@ export function settleRegistry(
     authorityHost: authorityHost(setting("authorityHost")),
     waitForAccess: seconds(setting("waitForAccess")),
   };
+}
+
+/** Azure's own variables say who one is in Entra, whichever registry the environment names. */
+function azureOnly(environment: Lookup): Lookup {
+  return (key) => (VARIABLES[key]?.startsWith("AZURE_") === true ? environment(key) : undefined);
 }
 
 function speaksOf(place: Lookup, endpoint: RegistryEndpoint): boolean {

@@ -384,6 +384,140 @@ describe("whose is it", () => {
     });
   });
 
+  describe("a lock", () => {
+    const lockOf = (name: string): Promise<unknown> => somebody.attributesOfTag(name);
+    const refuse = (method: string, path: RegExp) =>
+      emulator.faults.add({
+        method,
+        path,
+        times: Infinity,
+        action: { type: "status", status: 403 },
+      });
+
+    it("of somebody else that looks like ours is theirs", async () => {
+      await engine.up([artifact("ours", { tags: ["x"], lock: true })]);
+      await somebody.publish("theirs", "a");
+      await somebody.setTagAttributes("a", { writeEnabled: false, deleteEnabled: false });
+      emulator.journal.clear();
+      const inputs = { tags: ["x", "a"], lock: true, onTagConflict: "move" };
+      await assert.rejects(engine.up([artifact("ours", inputs)]), says(/:a is locked/));
+      await assert.rejects(engine.up([artifact("new", inputs)]), says(/:a is locked/));
+      assert.deepEqual(writes(), []);
+    });
+
+    it("of which somebody opened a part is still ours to open", async () => {
+      await engine.up([artifact("one", { tags: ["1.0"], lock: true })]);
+      await somebody.setTagAttributes("1.0", { writeEnabled: true });
+      await engine.destroy();
+      assert.equal(await somebody.digestOf("1.0"), undefined);
+    });
+
+    it("of the old version does not stay on a tag that moved", async () => {
+      await engine.up([artifact("one", { tags: ["latest"], lock: { deleteEnabled: false } })]);
+      await engine.up([artifact("two", { tags: ["latest"] })]);
+      assert.deepEqual(await lockOf("latest"), open);
+    });
+
+    it("that changes while it has drifted is put on", async () => {
+      const program = (lock: unknown): Declaration[] => [artifact("one", { tags: ["1.0"], lock })];
+      await engine.up(program(true));
+      await somebody.setTagAttributes("1.0", { writeEnabled: true, deleteEnabled: true });
+      await engine.refresh();
+      await engine.up(program({ writeEnabled: false }));
+      assert.deepEqual(await lockOf("1.0"), { ...open, writeEnabled: false });
+    });
+
+    it("on a manifest goes with its owner, though another resource names the manifest", async () => {
+      const other = artifact("same", { tags: ["b"] }, "b");
+      await engine.up([artifact("same", { tags: ["a"], lock: true }, "a"), other]);
+      await engine.up([other]);
+      assert.deepEqual(await somebody.attributesOfManifest(digest("b")), open);
+      await engine.destroy();
+      assert.deepEqual(engine.state, []);
+    });
+
+    it("on a manifest stays while another resource locks it", async () => {
+      const a = (lock?: boolean): Declaration => artifact("same", { tags: ["a"], lock }, "a");
+      const b = artifact("same", { tags: ["b"], lock: true }, "b");
+      await engine.up([b, a(true)]);
+      await engine.up([b, a()]);
+      assert.deepEqual(await somebody.attributesOfManifest(digest("b")), locked);
+      assert.deepEqual(await lockOf("a"), open);
+    });
+
+    it("that could not be taken off wholly is taken off by the next up", async () => {
+      await engine.up([artifact("one", { tags: ["a"], lock: true })]);
+      const fault = refuse("PATCH", /_manifests/);
+      const program = [artifact("one", { tags: ["a", "b"] })];
+      await assert.rejects(engine.up(program));
+      fault.remove();
+      await engine.up(program);
+      assert.deepEqual(await lockOf("a"), open);
+      assert.deepEqual(await somebody.attributesOfManifest(digest()), open);
+      emulator.journal.clear();
+      await engine.up(program);
+      assert.deepEqual(emulator.journal.entries, []);
+    });
+
+    it("on a tag that could not move yet is still known to be ours", async () => {
+      await engine.up([artifact("one", { tags: ["x", "latest"], lock: true })]);
+      const next = [artifact("two", { tags: ["x", "latest"], lock: true })];
+      const fault = refuse("PUT", /manifests\/x$/);
+      await assert.rejects(engine.up(next));
+      fault.remove();
+      await engine.up(next);
+      assert.equal(await somebody.digestOf("latest"), digest());
+      assert.deepEqual(await lockOf("latest"), locked);
+    });
+
+    it("of somebody else on a dropped tag stops everything before anything is written", async () => {
+      await engine.up([artifact("one", { tags: ["a", "b"] })]);
+      await somebody.setTagAttributes("b", { deleteEnabled: false });
+      emulator.journal.clear();
+      const next = [artifact("one", { tags: ["a", "c"], onReplace: "delete" })];
+      await assert.rejects(engine.up(next), says(/:b is locked.*nothing was changed/));
+      assert.deepEqual(writes(), []);
+    });
+  });
+
+  describe("a dropped tag that could not be removed", () => {
+    it("is removed by the next up", async () => {
+      await engine.up([artifact("one", { tags: ["a", "b"] })]);
+      const fault = emulator.faults.add({
+        method: "DELETE",
+        times: Infinity,
+        action: { type: "status", status: 403 },
+      });
+      const next = [artifact("one", { tags: ["a", "c"], onReplace: "delete" })];
+      await assert.rejects(engine.up(next), says(/DENIED/));
+      fault.remove();
+      await engine.up(next);
+      assert.equal(await somebody.digestOf("b"), undefined);
+    });
+  });
+
+  describe("settings of the registry", () => {
+    it("that change reach the state, without a request", async () => {
+      const withVariable = (passwordVariable: string): Declaration[] => [
+        artifact("one", {
+          tags: ["1.0"],
+          registry: {
+            loginServer: emulator.url,
+            username: emulator.credentials.username,
+            passwordVariable,
+          },
+        }),
+      ];
+      engine.environment = { A: emulator.credentials.password };
+      await engine.up(withVariable("A"));
+      engine.environment = { B: emulator.credentials.password };
+      emulator.journal.clear();
+      assert.equal((await engine.up(withVariable("B"))).operations["app"], "update");
+      assert.deepEqual(emulator.journal.entries, []);
+      await engine.destroy();
+    });
+  });
+
   describe("a delete that failed", () => {
     it("is retried by the next up, and removes the old version only", async () => {
       await engine.up([artifact("one", { tags: ["1.0", "latest"] })]);

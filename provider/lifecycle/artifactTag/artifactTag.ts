@@ -1,3 +1,4 @@
+import { ownLocksOf } from "../ownership.js";
 import type { Host } from "../host.js";
 import type { Lifecycle, PropertyBag } from "../lifecycle.js";
 import { baseOf } from "../ociArtifact/state.js";
@@ -33,5 +34,5 @@ export function artifactTag(host: Host): Lifecycle {
 function formerly(host: Host, inputs: PropertyBag): Ownership {
   const { tag } = asInputs(inputs);
   const owner = host.ownership.formerOwner(baseOf(asInputs(inputs)), tag);
-  return { known: owner?.tags[tag], isNew: true, ownLock: owner?.lock };
+  return { known: owner?.tags[tag], isNew: true, ownLocks: ownLocksOf(owner) };
 }

@@ -1,5 +1,5 @@
 import type { DiffResult, PropertyBag } from "../lifecycle.js";
-import { sameRegistry, sameSecrets } from "../registryIdentity.js";
+import { sameRegistry, sameSettings } from "../registryIdentity.js";
 import { asState } from "./state.js";
 
 /** Inputs whose change means another tag; another digest is the same tag, moved. */
@@ -15,7 +15,7 @@ export function diffTag(olds: PropertyBag, news: PropertyBag): DiffResult {
   const unchanged =
     !moved &&
     replaces.length === 0 &&
-    sameSecrets(olds["registry"], news["registry"]) &&
+    sameSettings(olds["registry"], news["registry"]) &&
     olds["onConflict"] === news["onConflict"];
   return { changes: unchanged ? false : undefined, replaces };
 }

@@ -1,4 +1,4 @@
-import type { NamedAttributes } from "../../artifact/lock.js";
+import type { OwnLock } from "../ownership.js";
 import { planTags } from "../../artifact/tagPlan.js";
 import { RegistryError } from "../../errors.js";
 import type { Descriptor } from "../../oci/descriptor.js";
@@ -19,8 +19,8 @@ export interface Ownership {
   readonly known: string | undefined;
   /** Declared for the first time. */
   readonly isNew: boolean;
-  /** A lock that the stack itself put on it. */
-  readonly ownLock?: NamedAttributes;
+  /** Locks that the stack itself put on it. */
+  readonly ownLocks?: readonly OwnLock[];
 }
 
 /**
@@ -47,7 +47,7 @@ export async function putTag(
     operation,
     live: new Map(),
     plan,
-    ownLock: owned.ownLock,
+    ownLocks: owned.ownLocks ?? [],
     lockSubjects: [],
   });
   await publication.refuseForeignLocks();

@@ -2,7 +2,7 @@ import type { Host } from "../host.js";
 import type { CheckResult, DiffResult, PropertyBag } from "../lifecycle.js";
 import { sameJson } from "../plain.js";
 import { checkRegistry } from "../registryCheck.js";
-import { sameRegistry, sameSecrets } from "../registryIdentity.js";
+import { sameRegistry, sameSettings } from "../registryIdentity.js";
 import { ATTRIBUTE_NAMES } from "../../registry/attributes.js";
 import { containsUnknown } from "../unknown.js";
 import { type AttributeKind, type AttributeState, attributesOf, baseOf } from "./kind.js";
@@ -14,10 +14,13 @@ export function checkAttributes(kind: AttributeKind, host: Host, news: PropertyB
   if (failures.length > 0) return { inputs: news, failures };
   const inputs = kind.complete({ ...news, registry });
   const urn = inputs["__urn"];
-  if (typeof urn === "string" && !containsUnknown(inputs)) {
-    host.locks.declare(urn, kind.id(baseOf(inputs), inputs), attributesOf(inputs));
-  }
-  return { inputs, failures };
+  if (typeof urn !== "string" || containsUnknown(inputs)) return { inputs, failures };
+  const reference = kind.id(baseOf(inputs), inputs);
+  const rival = host.locks.rival(urn, reference, attributesOf(inputs));
+  host.locks.declare(urn, reference, attributesOf(inputs));
+  if (rival === undefined) return { inputs, failures };
+  const reason = `the attributes of ${reference} are declared by ${rival} too, with other values`;
+  return { inputs: news, failures: [{ property: "", reason }] };
 }
 
 /** Pure but for remembering what the state found, which `create` of a replacement is not told. */
@@ -35,7 +38,7 @@ export function diffAttributes(
   if (replaces.length > 0) return { changes: undefined, replaces };
   const unchanged =
     state.drift.length === 0 &&
-    sameSecrets(olds["registry"], news["registry"]) &&
+    sameSettings(olds["registry"], news["registry"]) &&
     [...ATTRIBUTE_NAMES, ...kind.compared].every((name) =>
       sameJson(olds[name] ?? null, news[name] ?? null),
     );

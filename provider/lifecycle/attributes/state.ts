@@ -1,5 +1,5 @@
 import type { Attributes } from "../../registry/attributes.js";
-import { type NamedAttributes, namesOf, restrict } from "../../artifact/lock.js";
+import { type NamedAttributes, namesOf } from "../../artifact/lock.js";
 import type { PropertyBag } from "../lifecycle.js";
 import { type AttributeState, attributesOf, baseOf, type Found } from "./kind.js";
 import type { Previous, Subject } from "./managedAttributes.js";
@@ -50,24 +50,18 @@ export function liveAttributes(
   );
 }
 
-/** What was found at first stays remembered; subjects and attributes that are new are added. */
+/** What was found at first stays remembered; of what is new, `found` tells what to remember. */
 export function previousOf(
   state: AttributeState,
   live: ReadonlyMap<Subject, Attributes>,
-  wanted: NamedAttributes,
+  found: (reference: string, attributes: Attributes) => NamedAttributes,
 ): Previous {
   return Object.fromEntries(
-    [...live].map(([{ reference }, attributes]) => [
-      reference,
-      { ...restrict(attributes, wanted), ...restrictKnown(state.__previous[reference], wanted) },
-    ]),
+    [...live].map(([{ reference }, attributes]) => {
+      const now = found(reference, attributes);
+      const known = state.__previous[reference] ?? {};
+      const kept = namesOf(now).map((name) => [name, known[name] ?? now[name]]);
+      return [reference, Object.fromEntries(kept) as NamedAttributes];
+    }),
   );
-}
-
-function restrictKnown(
-  known: NamedAttributes | undefined,
-  wanted: NamedAttributes,
-): NamedAttributes {
-  const names = namesOf(known ?? {}).filter((name) => wanted[name] !== undefined);
-  return Object.fromEntries(names.map((name) => [name, known?.[name]]));
 }

@@ -1,4 +1,4 @@
-import { type NamedAttributes, namesOf } from "../../artifact/lock.js";
+import { type NamedAttributes, restrict, without } from "../../artifact/lock.js";
 import type { Host } from "../host.js";
 import { PartialFailure } from "../failures.js";
 import type { CreateResult, PropertyBag } from "../lifecycle.js";
@@ -28,7 +28,9 @@ export async function updateAttributes(
       refuseThirdChange(subject, attributes, wanted, old, state.drift);
     }
   }
-  const previous = previousOf(state, live, wanted);
+  const previous = previousOf(state, live, (reference, attributes) =>
+    host.locks.previousOf(reference, restrict(attributes, wanted)),
+  );
   const outs = outputs(news, found, previous);
   const halfway = (unset: Live): CreateResult => ({
     id,
@@ -79,9 +81,4 @@ function released(
     const ours = managed ? without(state.__declared, wanted) : state.__declared;
     return { subject, ours: host.locks.free(subject.reference, ours, news["__urn"]) };
   });
-}
-
-function without(old: NamedAttributes, wanted: NamedAttributes): NamedAttributes {
-  const gone = namesOf(old).filter((name) => wanted[name] === undefined);
-  return Object.fromEntries(gone.map((name) => [name, old[name]]));
 }

@@ -1,16 +1,17 @@
 import { pushArtifact } from "../../artifact/push.js";
 import { resolveTags } from "../../artifact/tags.js";
-import { planTags, type TagPlan } from "../../artifact/tagPlan.js";
+import { planTags } from "../../artifact/tagPlan.js";
 import type { Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { CreateResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
+import { ownLocksOf } from "../ownership.js";
 import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
-import { Publication } from "./publication.js";
+import { Publication, type PublicationParts } from "./publication.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
-import { asBag, asInputs, baseOf, idOf, outputsOf, tagsOf } from "./state.js";
+import { asBag, asInputs, baseOf, idOf, outputsOf, settledView, tagsOf } from "./state.js";
 import { uploadReport } from "./uploadReport.js";
 
 /**
@@ -30,13 +31,14 @@ export async function createArtifact(
   const repository = repositoryToWrite(host, bag);
   await content.requireReferenced(repository, inputs, operation);
   const present = await repository.manifests.resolve(inputs.digest, operation);
+  const tags = await lookAtTags(host, inputs, repository, operation);
   const publication = new Publication({
+    ...tags,
     host,
     inputs,
     repository,
     content: packed,
     operation,
-    ...(await lookAtTags(host, inputs, repository, operation)),
     lockSubjects: inputs.lock === undefined ? [] : [...tagsOf(inputs), inputs.digest],
   });
   await publication.refuseForeignLocks();
@@ -47,10 +49,11 @@ export async function createArtifact(
   try {
     await publication.publish();
   } catch (error) {
-    throw new PartialFailure(id, asBag(outputsOf(inputs, publication.view())), error);
+    const outs = { ...outputsOf(inputs, publication.view()), __formerLocks: tags.ownLocks };
+    throw new PartialFailure(id, asBag(outs), error);
   }
   host.packed.delete(inputs.digest);
-  return { id, outs: asBag(outputsOf(inputs, publication.view())) };
+  return { id, outs: asBag(outputsOf(inputs, settledView(inputs))) };
 }
 
 /** Every tag as it is, and what is to be done about it; a conflict ends here. */
@@ -59,7 +62,7 @@ async function lookAtTags(
   inputs: ArtifactInputs,
   repository: Repository,
   operation: Operation,
-): Promise<{ live: ReadonlyMap<string, string>; plan: TagPlan; ownLock: ArtifactInputs["lock"] }> {
+): Promise<Pick<PublicationParts, "live" | "plan" | "ownLocks">> {
   const base = baseOf(inputs);
   const claim = host.ownership.ownedBy(inputs.__urn);
   const owned = claim?.repository === base ? claim : undefined;
@@ -72,5 +75,5 @@ async function lookAtTags(
     isNew: owned?.tags[tag] === undefined,
   }));
   const plan = planTags(situations, inputs.digest, inputs.onTagConflict ?? "fail");
-  return { live, plan, ownLock: owned?.lock };
+  return { live, plan, ownLocks: ownLocksOf(owned) };
 }

@@ -1,5 +1,6 @@
 import type { RemovalOutcome } from "../../artifact/removal.js";
 import { removeArtifact } from "../../artifact/remove.js";
+import { freeOfOthers } from "../freeOfOthers.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
@@ -26,8 +27,19 @@ export async function deleteArtifact(
     operation.log.info(`${id} stays published (${setting}: "retain")`);
     return;
   }
-  const { kept } = await remove(host, urn, state, policy, operation);
-  if (kept !== undefined) operation.log.warn(`${id} stays: ${kept}`);
+  const { kept, remainingTags = [] } = await remove(host, urn, state, policy, operation);
+  if (kept === undefined) return;
+  const message = `${id} stays: ${kept}${remainingTags.length === 0 ? "" : WITH_ITS_TAGS}`;
+  if (isDeclaredElsewhere(host, urn, state)) operation.log.info(message);
+  else operation.log.warn(message);
+}
+
+const WITH_ITS_TAGS = ", with our tags: this registry cannot remove a tag alone";
+
+/** Then it is as it has to be, and no news. */
+function isDeclaredElsewhere(host: Host, urn: string, state: ArtifactState): boolean {
+  const claims = host.ownership.declaredElsewhere(urn, baseOf(state));
+  return claims.some(({ digest }) => digest === state.digest);
 }
 
 function onDelete(state: ArtifactState): DeletePolicy {
@@ -49,16 +61,17 @@ function remove(
   const base = baseOf(state);
   // A tag that the replacement declares too has moved to it by now, or is to be made anew by it.
   const claims = host.ownership.declaredElsewhere(urn, base);
-  const { tags, lock } = declaredOf(state);
+  const { tags, lock = {} } = declaredOf(state);
   return removeArtifact(
     host.registry({ ...state }).repository(state.repository),
     {
       digest: state.digest,
       tags: tags.filter((tag) => !claims.some((claim) => tag in claim.tags)),
-      stillDeclared: claims.some(({ digest }) => digest === state.digest),
+      stillDeclared: isDeclaredElsewhere(host, urn, state),
       usedBy: host.ownership.userOf(base, state.digest),
       untagOnly: policy === "untag",
       lock,
+      manifestLock: freeOfOthers(host, urn, base, state.digest, lock),
       base,
       holderOf: (reference) => host.locks.holderOf(reference),
     },

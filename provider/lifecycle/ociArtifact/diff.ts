@@ -1,7 +1,7 @@
 import type { Host } from "../host.js";
 import type { DiffResult, PropertyBag } from "../lifecycle.js";
 import { sameJson } from "../plain.js";
-import { sameRegistry, sameSecrets } from "../registryIdentity.js";
+import { sameRegistry, sameSettings } from "../registryIdentity.js";
 import type { ContentKind } from "./contentKind.js";
 import { withoutAssetPaths } from "./layerSources.js";
 import { asState, claimOfState } from "./state.js";
@@ -40,7 +40,7 @@ export function diffArtifact(
   if (replaces.length > 0) return { changes: undefined, replaces };
   const unchanged =
     asState(olds).drift.length === 0 &&
-    sameSecrets(olds["registry"], news["registry"]) &&
+    sameSettings(olds["registry"], news["registry"]) &&
     [...COMPARED, ...content.compared].every((name) => sameInput(olds[name], news[name]));
   return { changes: unchanged ? false : undefined, replaces };
 }

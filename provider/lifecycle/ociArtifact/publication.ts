@@ -1,7 +1,9 @@
 import {
+  closedByUs,
+  LOCKED,
   lockedError,
-  matches,
   type NamedAttributes,
+  namesOf,
   opened,
   restrict,
   whereSupported,
@@ -14,6 +16,7 @@ import type { ManifestReference, Tag } from "../../oci/reference.js";
 import type { Repository } from "../../registry/repository.js";
 import type { Host } from "../host.js";
 import type { Operation } from "../operation.js";
+import type { OwnLock } from "../ownership.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { baseOf, type LiveView, tagsOf } from "./state.js";
 
@@ -27,8 +30,8 @@ export interface PublicationParts {
   /** What the declared tags name now. */
   readonly live: ReadonlyMap<string, string>;
   readonly plan: TagPlan;
-  /** The lock that our own state put on tags that are about to move. */
-  readonly ownLock: NamedAttributes | undefined;
+  /** Locks that our own state put on tags that are about to move. */
+  readonly ownLocks: readonly OwnLock[];
   /** What the declared lock is still to be put on. */
   readonly lockSubjects: readonly ManifestReference[];
 }
@@ -40,7 +43,8 @@ export interface PublicationParts {
 export class Publication {
   readonly #parts: PublicationParts;
   readonly #tagDigests: Map<string, string>;
-  readonly #ownLocked = new Set<Tag>();
+  /** What we closed on a tag that is to move, to be opened before. */
+  readonly #ownAttributes = new Map<Tag, NamedAttributes>();
   #locked: boolean;
   #wrote = false;
 
@@ -55,19 +59,23 @@ export class Publication {
     return this.#wrote;
   }
 
-  /** A tag that is to move must not be locked, except by ourselves. Nothing is written before. */
+  /**
+   * A tag that is to move must not be locked, except by ourselves: by the lock that we put on it while
+   * it named what it names now. Nothing is written before.
+   */
   async refuseForeignLocks(): Promise<void> {
-    const { repository, inputs, plan, ownLock, host, operation } = this.#parts;
-    for (const { tag } of plan.move) {
+    const { repository, inputs, plan, ownLocks, host, operation } = this.#parts;
+    for (const { tag, from } of plan.move) {
       const found = await whereSupported(repository.attributes.tag(tag, operation), undefined);
-      if (found === undefined || found.attributes.writeEnabled) continue;
-      if (ownLock !== undefined && matches(found.attributes, ownLock)) {
-        this.#ownLocked.add(tag);
-        continue;
+      if (found === undefined) continue;
+      const own = ownLocks.find(({ digest }) => digest === from);
+      const ours = closedByUs(found.attributes, own?.lock ?? {});
+      if (!found.attributes.writeEnabled && ours.writeEnabled === undefined) {
+        const reference = `${baseOf(inputs)}:${tag}`;
+        const held = restrict(found.attributes, LOCKED);
+        throw lockedError(reference, held, host.locks.holderOf(reference));
       }
-      const reference = `${baseOf(inputs)}:${tag}`;
-      const held = restrict(found.attributes, { deleteEnabled: false, writeEnabled: false });
-      throw lockedError(reference, held, host.locks.holderOf(reference));
+      this.#ownAttributes.set(tag, ours);
     }
   }
 
@@ -95,21 +103,23 @@ export class Publication {
   }
 
   async #putTag(tag: Tag): Promise<void> {
-    const { repository, content, inputs, operation, ownLock } = this.#parts;
+    const { repository, content, inputs, operation } = this.#parts;
     this.#wrote = true;
-    if (this.#ownLocked.has(tag)) {
-      await repository.attributes.updateTag(tag, opened(ownLock ?? {}), operation);
+    const ours = this.#ownAttributes.get(tag) ?? {};
+    if (namesOf(ours).length > 0) {
+      await repository.attributes.updateTag(tag, opened(ours), operation);
     }
     await pushManifest(repository, content, { signal: operation.signal, tag });
     this.#tagDigests.set(tag, inputs.digest);
   }
 
-  /** The live part of the outputs as it is now. */
+  /** The live part of the outputs after a failure: every tag that we know of, and how far it came. */
   view(): LiveView {
     const { inputs } = this.#parts;
+    const known = [...this.#tagDigests];
     return {
-      tags: tagsOf(inputs).filter((tag) => this.#tagDigests.get(tag) === inputs.digest),
-      tagDigests: Object.fromEntries(this.#tagDigests),
+      tags: known.filter(([, digest]) => digest === inputs.digest).map(([tag]) => tag as Tag),
+      tagDigests: Object.fromEntries(known),
       lock: this.#locked ? inputs.lock : undefined,
       drift: [],
     };

@@ -3,7 +3,7 @@ import type { NamedAttributes } from "../../artifact/lock.js";
 import { parseLoginServer } from "../../oci/loginServer.js";
 import { formatReference, isTag, type Tag } from "../../oci/reference.js";
 import type { PropertyBag } from "../lifecycle.js";
-import type { Claim } from "../ownership.js";
+import type { Claim, OwnLock } from "../ownership.js";
 import type { ArtifactInputs } from "./inputs.js";
 
 /** What the program declares, beside the live view that a refresh leaves in `tags` and `lock`. */
@@ -18,6 +18,8 @@ export interface ArtifactState extends ArtifactInputs {
   readonly tagDigests: Readonly<Record<string, string>>;
   readonly drift: readonly Drift[];
   readonly __declared: Declared;
+  /** Locks of earlier versions on tags that a failed operation has not moved yet. */
+  readonly __formerLocks?: readonly OwnLock[];
 }
 
 /** The live part of the outputs, as an operation leaves or finds it. */
@@ -71,6 +73,28 @@ export function settledView(inputs: ArtifactInputs): LiveView {
   };
 }
 
+/**
+ * How a failed update leaves it: what was declared before and is not undone yet counts as declared,
+ * so that the next run knows of it.
+ */
+export function unfinishedOutputs(
+  old: ArtifactState,
+  inputs: ArtifactInputs,
+  live: LiveView,
+): ArtifactState {
+  const before = declaredOf(old);
+  const lock = { ...before.lock, ...inputs.lock };
+  return {
+    ...inputs,
+    ...live,
+    __declared: {
+      tags: [...new Set([...before.tags, ...tagsOf(inputs)])],
+      lock: Object.keys(lock).length === 0 ? undefined : lock,
+    },
+    __formerLocks: old.__formerLocks,
+  };
+}
+
 /** What the program declares: tags name its digest. */
 export function claimOfInputs(inputs: ArtifactInputs): Claim {
   return {
@@ -92,6 +116,7 @@ export function claimOfState(state: ArtifactState): Claim {
     digest: state.digest,
     tags: Object.fromEntries(seen) as Record<string, string>,
     lock: declared.lock,
+    formerLocks: state.__formerLocks,
     onReplace: state.onReplace,
   };
 }

@@ -1,8 +1,11 @@
 import {
+  closedByUs,
   describeAttributes,
   matches,
   namesOf,
   readAttributes,
+  readTagAttributes,
+  refuseForeignLock,
   restrict,
   whereSupported,
   writeAttributes,
@@ -13,6 +16,7 @@ import { planTags } from "../../artifact/tagPlan.js";
 import { resolveTags } from "../../artifact/tags.js";
 import { ConflictError } from "../../errors.js";
 import type { ManifestReference, Tag } from "../../oci/reference.js";
+import type { Attributes } from "../../registry/attributes.js";
 import type { Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
@@ -21,6 +25,7 @@ import type { Operation } from "../operation.js";
 import { type ArtifactChanges, attributeDrift, findChanges, isEmpty } from "./changes.js";
 import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
+import { freeOfOthers } from "../freeOfOthers.js";
 import { Publication } from "./publication.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
 import * as artifact from "./state.js";
@@ -51,13 +56,14 @@ export async function updateArtifact(
   const state = artifact.asState(olds);
   const inputs = artifact.asInputs(news);
   const changes = findChanges(state, inputs);
-  if (isEmpty(changes))
-    return artifact.asBag(artifact.outputsOf(inputs, artifact.settledView(inputs)));
+  const outs = artifact.asBag(artifact.outputsOf(inputs, artifact.settledView(inputs)));
+  if (isEmpty(changes)) return outs;
   const repository = repositoryToWrite(host, news);
   const update = { content, host, state, inputs, changes, repository, operation };
   const publication = await plan(update, news);
   await publication.refuseForeignLocks();
   await refuseThirdChanges(update);
+  await refuseForeignLocksOnDropped(update);
   try {
     await sendMissingBlobs(update, news);
     await publication.publish();
@@ -65,13 +71,10 @@ export async function updateArtifact(
     await dropTags(update);
   } catch (error) {
     if (!publication.wrote) throw error;
-    throw new PartialFailure(
-      id,
-      artifact.asBag(artifact.outputsOf(inputs, publication.view())),
-      error,
-    );
+    const unfinished = artifact.unfinishedOutputs(state, inputs, publication.view());
+    throw new PartialFailure(id, artifact.asBag(unfinished), error);
   }
-  return artifact.asBag(artifact.outputsOf(inputs, publication.view()));
+  return outs;
 }
 
 /** Looks at the tags that are to be put, and decides; a conflict ends here. */
@@ -98,7 +101,8 @@ async function plan(update: Update, news: PropertyBag): Promise<Publication> {
       ...found,
     ]),
     plan: planTags(situations, inputs.digest, inputs.onTagConflict ?? "fail"),
-    ownLock: artifact.declaredOf(state).lock,
+    // A tag that names our digest does not move; only what a failed create left may carry our lock.
+    ownLocks: state.__formerLocks ?? [],
     lockSubjects: changes.lockSubjects,
   });
 }
@@ -112,7 +116,8 @@ async function refuseThirdChanges(update: Update): Promise<void> {
     const live = await readAttributes(repository.attributes, subject, operation);
     const wanted = inputs.lock ?? {};
     if (live === undefined || matches(live, wanted)) continue;
-    const now = describeAttributes(restrict(live, wanted));
+    // Drift was described by the attributes that were declared then.
+    const now = describeAttributes(restrict(live, artifact.declaredOf(state).lock ?? wanted));
     if (now !== seen) throw attributesChangedAgain(inputs, subject, seen, now);
   }
 }
@@ -143,11 +148,13 @@ async function sendMissingBlobs(update: Update, news: PropertyBag): Promise<void
 }
 
 async function unlock(update: Update): Promise<void> {
-  const { inputs, changes, repository, operation } = update;
+  const { host, inputs, changes, repository, operation } = update;
   if (namesOf(changes.unlock).length === 0) return;
   const dropped = await droppedAndStillOurs(update);
   for (const subject of [...artifact.tagsOf(inputs), ...dropped, inputs.digest]) {
-    const opened = writeAttributes(repository.attributes, subject, changes.unlock, operation);
+    const free = freeOfOthers(host, inputs.__urn, artifact.baseOf(inputs), subject, changes.unlock);
+    if (namesOf(free).length === 0) continue;
+    const opened = writeAttributes(repository.attributes, subject, free, operation);
     // Where there are no locks, none was ever put on: what was declared has failed, and is taken back.
     await whereSupported(opened, undefined);
   }
@@ -173,21 +180,43 @@ async function dropTags(update: Update): Promise<void> {
     operation.log.info(`left published, no longer managed: ${named(base, changes.droppedTags)}`);
     return;
   }
-  const elsewhere = host.ownership.declaredElsewhere(inputs.__urn, base);
-  const tags = changes.droppedTags.filter((tag) => !elsewhere.some((claim) => tag in claim.tags));
-  await removeArtifact(
+  const { remainingTags = [], kept } = await removeArtifact(
     repository,
     {
       digest: inputs.digest,
-      tags,
+      tags: tagsToRemove(update),
       stillDeclared: true,
       untagOnly: false,
-      lock: artifact.declaredOf(state).lock,
+      lock: artifact.declaredOf(state).lock ?? {},
+      manifestLock: {},
       base,
       holderOf: (reference) => host.locks.holderOf(reference),
     },
     operation,
   );
+  if (remainingTags.length === 0) return;
+  operation.log.warn(
+    `${named(base, remainingTags)} stays: this registry cannot remove a tag alone, and of the manifest ${kept}`,
+  );
+}
+
+function tagsToRemove({ host, inputs, changes }: Update): readonly Tag[] {
+  const elsewhere = host.ownership.declaredElsewhere(inputs.__urn, artifact.baseOf(inputs));
+  return changes.droppedTags.filter((tag) => !elsewhere.some((claim) => tag in claim.tags));
+}
+
+/** A tag that is to be removed must not be locked by others; nothing is written before. */
+async function refuseForeignLocksOnDropped(update: Update): Promise<void> {
+  const { host, state, inputs, repository, operation } = update;
+  if (inputs.onReplace !== "delete") return;
+  const tags = tagsToRemove(update);
+  const read = readTagAttributes(repository.attributes, inputs.digest, tags, operation);
+  for (const [tag, live] of await whereSupported(read, new Map<string, Attributes>())) {
+    if (!tags.some((dropped) => dropped === tag)) continue;
+    const ours = closedByUs(live, artifact.declaredOf(state).lock ?? {});
+    const reference = `${artifact.baseOf(inputs)}:${tag}`;
+    refuseForeignLock(reference, live, ours, (of) => host.locks.holderOf(of));
+  }
 }
 
 function named(base: string, tags: readonly string[]): string {

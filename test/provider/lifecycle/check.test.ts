@@ -216,10 +216,17 @@ describe("check", () => {
         /127\.0\.0\.1:\d+\/r:latest is declared by urn:pulumi:.*::one too, for other content/;
       expectFailures([other, { "tags[1]": message }], result);
     });
-    it("for the same content, or elsewhere, do not matter to each other", async () => {
+    it("for the same content, too: the one that drops it would take it from the other", async () => {
       const host = hostWith(environment());
       await check(declared, { host, name: "one" });
-      assert.deepEqual((await check(declared, { host, name: "two" })).failures, []);
+      const message = /:v1 is declared by urn:pulumi:.*::one too$/;
+      const latest = /:latest is declared by urn:pulumi:.*::one too$/;
+      const result = await check(declared, { host, name: "two" });
+      expectFailures([declared, { "tags[0]": message, "tags[1]": latest }], result);
+    });
+    it("elsewhere do not matter to each other", async () => {
+      const host = hostWith(environment());
+      await check(declared, { host, name: "one" });
       const elsewhere = { ...declared, repository: "s", artifactType: "a/c" };
       assert.deepEqual((await check(elsewhere, { host, name: "three" })).failures, []);
     });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { sameRegistry, sameSecrets } from "../../../provider/lifecycle/registryIdentity.js";
+import { sameRegistry, sameSettings } from "../../../provider/lifecycle/registryIdentity.js";
 
 describe("the identity of a registry", () => {
   const registries: readonly (readonly [string | undefined, string | undefined, boolean])[] = [
@@ -26,17 +26,19 @@ describe("the identity of a registry", () => {
     assert.ok(sameRegistry(old, { loginServer: "a.azurecr.io", audience: "elsewhere" }));
   });
 
-  const secrets: readonly (readonly [object | undefined, object | undefined, boolean])[] = [
+  const settings: readonly (readonly [object | undefined, object | undefined, boolean])[] = [
     [undefined, undefined, true],
-    [{ credential: "token" }, { credential: "anonymous", audience: "a" }, true],
+    [{ loginServer: "a.azurecr.io" }, { loginServer: "https://a.azurecr.io" }, true],
+    [{ credential: "token" }, { credential: "anonymous" }, false],
+    [{ passwordVariable: "A" }, { passwordVariable: "B" }, false],
     [{ username: "a", password: "1" }, { password: "1", username: "a" }, true],
     [{ username: "a", password: "1" }, { username: "a", password: "2" }, false],
     [{ username: "a" }, { username: "b" }, false],
     [undefined, { password: "1" }, false],
   ];
-  for (const [old, now, same] of secrets) {
-    it(`secrets ${JSON.stringify(old)} and ${JSON.stringify(now)}: ${same ? "the same" : "new"}`, () => {
-      assert.equal(sameSecrets(old, now), same);
+  for (const [old, now, same] of settings) {
+    it(`settings ${JSON.stringify(old)} and ${JSON.stringify(now)}: ${same ? "the same" : "new"}`, () => {
+      assert.equal(sameSettings(old, now), same);
     });
   }
 });

@@ -150,12 +150,13 @@ describe("the settings of a registry", () => {
       "not a name",
     ];
     for (const other of others) {
-      it(`nothing is taken: environment for ${other}`, () => {
+      it(`nothing but Azure's own is taken: environment for ${other}`, () => {
         const settled = settle({
           argument,
           environment: { ...secrets, ACR_LOGIN_SERVER: other, AZURE_TENANT_ID: "t" },
         });
-        assert.deepEqual([settled.credential, settled.audience], [IDENTITY, undefined]);
+        const identity = { ...IDENTITY, tenantId: "t" };
+        assert.deepEqual([settled.credential, settled.audience], [identity, undefined]);
       });
       it(`nothing is taken: configuration for ${other}`, () => {
         const settled = settle({
