@@ -19,7 +19,7 @@ export type {
 } from "./ociArtifact.js";
 export { OciIndex } from "./ociIndex.js";
 export type { IndexManifestArgs, OciIndexArgs, PlatformArgs } from "./ociIndex.js";
-export type { DescriptorArgs, PublishedArgs } from "./publishedArgs.js";
+export type { DescriptorArgs, LockArgs, PublishedArgs } from "./publishedArgs.js";
 export type { CredentialName, RegistryArgs } from "./registryArgs.js";
 export { RepositoryProperties } from "./repositoryProperties.js";
 export type { RepositoryPropertiesArgs } from "./repositoryProperties.js";

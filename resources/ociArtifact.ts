@@ -7,13 +7,14 @@ import type { RegistryArgs } from "./registryArgs.js";
 
 interface LayerOptions {
   /**
-   * Default: for a file `application/vnd.oci.image.layer.v1.tar`, as ORAS has it; for a directory
-   * `application/vnd.oci.image.layer.v1.tar+gzip`.
+   * Default: `application/vnd.oci.image.layer.v1.tar+gzip` if it is compressed, as a directory is, else
+   * `application/vnd.oci.image.layer.v1.tar`, which ORAS uses for any file.
    */
   mediaType?: pulumi.Input<string>;
   /**
    * Name under which `oras pull` restores the layer (`org.opencontainers.image.title`). Default: the
-   * base name of the file or directory; none for inline content. Must be relative and stay inside.
+   * last part of the path, with `.gz` for a file that is compressed here and `.tar` for a folder that is
+   * not; none for inline content. Must be relative and stay inside.
    */
   title?: pulumi.Input<string>;
   annotations?: pulumi.Input<Record<string, pulumi.Input<string>>>;
@@ -114,8 +115,8 @@ const READABLE = [
  * Works on any OCI registry; `lock`, and removing a tag without its manifest, exist on ACR only
  * (error code `UNSUPPORTED`).
  *
- * Roles: AcrPush to publish; AcrDelete to remove; to lock, `metadata/write` (Container Registry
- * Repository Contributor on a registry with repository permissions).
+ * Roles: AcrPush to publish; AcrDelete to remove; to lock, `metadata/write` (AcrPush; Container Registry
+ * Repository Writer on a registry with repository permissions).
  *
  * The id is `<login server>/<repository>@<digest>`. `import` cannot work for dynamic resources;
  * creating an artifact that is there already adopts it.

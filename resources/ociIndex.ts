@@ -72,8 +72,8 @@ const READABLE = [
  *
  * Works on any OCI registry; `lock`, and removing a tag without its manifest, exist on ACR only.
  *
- * Roles: AcrPush to publish; AcrDelete to remove; to lock, `metadata/write` (Container Registry
- * Repository Contributor on a registry with repository permissions).
+ * Roles: AcrPush to publish; AcrDelete to remove; to lock, `metadata/write` (AcrPush; Container Registry
+ * Repository Writer on a registry with repository permissions).
  *
  * The id is `<login server>/<repository>@<digest>`. Creating an index that is there already adopts it.
  */

@@ -2,6 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AttributesArgs } from "./attributes.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
+/** What a lock closes; only what is named is managed. */
+export type LockArgs = Omit<AttributesArgs, "readEnabled">;
+
 /** Names content by type, digest and size; every `OciArtifact` has one as `descriptor`. */
 export interface DescriptorArgs {
   mediaType: pulumi.Input<string>;
@@ -22,9 +25,10 @@ export interface PublishedArgs {
   /**
    * Locks every tag and the manifest once they are published; `true` means `writeEnabled: false,
    * deleteEnabled: false`. The service cannot tag and lock in one step: between the two somebody may
-   * move the tag, which is then reported as a conflict. ACR only.
+   * move the tag, which is then reported as a conflict. A tag that is dropped or retained keeps its
+   * lock. ACR only.
    */
-  lock?: pulumi.Input<boolean | AttributesArgs>;
+  lock?: pulumi.Input<boolean | LockArgs>;
   /**
    * What to do if a tag names other content. `fail` (default) changes nothing and explains; `adopt`
    * takes over a tag that existed before it was declared here, once; `move` always moves it.

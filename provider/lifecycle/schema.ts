@@ -97,6 +97,13 @@ export function flagOr(members: z.ZodType, what: string): z.ZodType {
   });
 }
 
+/** What a lock of published content may name: with `readEnabled` off, not even its publisher could look. */
+export const lockAttributes = object({
+  deleteEnabled: flag.optional(),
+  writeEnabled: flag.optional(),
+  listEnabled: flag.optional(),
+});
+
 export const attributes = object({
   deleteEnabled: flag.optional(),
   writeEnabled: flag.optional(),

@@ -17,6 +17,7 @@ export const publicApi: Readonly<Record<string, readonly string[]>> = {
     "IndexManifestArgs",
     "LayerArgs",
     "LayerDescriptor",
+    "LockArgs",
     "ManifestProperties",
     "ManifestPropertiesArgs",
     "OciArtifact",

@@ -5,6 +5,7 @@ import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
 import { withoutAssets } from "./layerSources.js";
+import { withRelativePaths } from "./relativePaths.js";
 import type { LayeredInputs } from "./inputs.js";
 
 /** Inputs that decide the digest; while one of them is unknown, so is the digest. */
@@ -14,15 +15,20 @@ const CONTENT = ["artifactType", "layers", "config", "annotations", "subject"] a
 export async function derive(
   host: Host,
   olds: PropertyBag,
-  given: PropertyBag,
+  written: PropertyBag,
 ): Promise<PropertyBag> {
   const known = olds["layerDescriptors"];
-  if (CONTENT.some((name) => containsUnknown(given[name]))) return derivePartly(host, known, given);
+  const paths = withRelativePaths(host.directory, written);
+  const given = { ...written, ...paths };
+  if (CONTENT.some((name) => containsUnknown(given[name]))) {
+    return { ...paths, ...(await derivePartly(host, known, given)) };
+  }
   const packed = await pack(host, given, known);
   const { digest, size, mediaType } = packed.manifest.descriptor;
   host.packed.set(digest, packed);
   const { layerDescriptors } = packed;
-  return { digest, size, mediaType, configDescriptor: configOf(packed), layerDescriptors };
+  const configDescriptor = configOf(packed);
+  return { ...paths, digest, size, mediaType, configDescriptor, layerDescriptors };
 }
 
 /**

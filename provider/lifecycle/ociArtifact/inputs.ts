@@ -8,7 +8,7 @@ import type { CheckFailure, PropertyBag } from "../lifecycle.js";
 import type { RegistryArguments } from "../registrySettings.js";
 import {
   annotations,
-  attributes,
+  lockAttributes,
   descriptor,
   flagOr,
   HIDDEN,
@@ -118,7 +118,7 @@ export const PUBLISHED = {
   annotations: annotations.optional(),
   subject: descriptor.optional(),
   tags: list(tag).optional(),
-  lock: flagOr(attributes, "an object of attributes").optional(),
+  lock: flagOr(lockAttributes, "an object of attributes").optional(),
   onTagConflict: oneOf("fail", "adopt", "move").optional(),
   onReplace: oneOf("retain", "delete").optional(),
   onDelete: oneOf("delete", "untag", "retain").optional(),

@@ -60,8 +60,8 @@ describe("OciArtifact's lock is put on and taken off", () => {
       [true, LOCKED],
       [{ writeEnabled: false }, { ...OPEN, writeEnabled: false }],
       [
-        { readEnabled: false, writeEnabled: true },
-        { ...OPEN, readEnabled: false },
+        { listEnabled: false, writeEnabled: true },
+        { ...OPEN, listEnabled: false },
       ],
       [true, LOCKED],
       [false, OPEN],

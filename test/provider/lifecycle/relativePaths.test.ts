@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { withRelativePaths } from "../../../provider/lifecycle/ociArtifact/relativePaths.js";
+
+describe("paths of sources", () => {
+  const rows: readonly (readonly [string, string])[] = [
+    ["a/b", "a/b"],
+    ["../b", "../b"],
+    ["/project/a/b", "a/b"],
+    ["/project", "."],
+    ["/project/..a", "..a"],
+    ["/other/a", "/other/a"],
+    ["/projects/a", "/projects/a"],
+  ];
+  for (const [written, kept] of rows) {
+    it(`${written} is kept as ${kept}`, () => {
+      const given = {
+        layers: [{ file: written }, { directory: written }],
+        config: { file: written },
+      };
+      assert.deepEqual(withRelativePaths("/project", given), {
+        layers: [{ file: kept }, { directory: kept }],
+        config: { file: kept },
+      });
+    });
+  }
+
+  it("nothing else is touched", () => {
+    const layers = [{ content: "/project/a", title: "/project/a" }, "04da6b54"];
+    assert.deepEqual(withRelativePaths("/project", { layers, tags: ["a"] }), { layers });
+  });
+});
