@@ -6,7 +6,10 @@ import { it } from "mocha";
 import { foreignTool, type ForeignToolName } from "../../tools/installed.js";
 import { TemporaryFolder } from "./temporaryFolder.js";
 
-export type ForeignClient = Extract<ForeignToolName, "oras" | "crane" | "regctl" | "skopeo">;
+export type ForeignClient = Extract<
+  ForeignToolName,
+  "oras" | "crane" | "regctl" | "skopeo" | "helm"
+>;
 
 /** Where a registry is, and who may use it. */
 export interface ForeignRegistry {
