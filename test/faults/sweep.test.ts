@@ -17,10 +17,10 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 };
 
 /** Registries side by side: much of a trial is waiting. */
-const LANES = 3;
+const LANES = 12;
 
 describe("whatever request of whatever operation fails, nothing is lost:", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   this.slow(60_000);
   const rejections: unknown[] = [];
   const note = (reason: unknown): number => rejections.push(reason);
