@@ -437,9 +437,9 @@ describe("whose is it", () => {
     });
 
     it("on a manifest stays while another resource locks it", async () => {
-      const a = (lock?: boolean): Declaration => artifact("same", { tags: ["a"], lock }, "a");
+      const a = (lock: Bag = {}): Declaration => artifact("same", { tags: ["a"], ...lock }, "a");
       const b = artifact("same", { tags: ["b"], lock: true }, "b");
-      await engine.up([b, a(true)]);
+      await engine.up([b, a({ lock: true })]);
       await engine.up([b, a()]);
       assert.deepEqual(await somebody.attributesOfManifest(digest("b")), locked);
       assert.deepEqual(await lockOf("a"), open);
