@@ -44,7 +44,8 @@ async function runMocha(selection, pulumi) {
   const mocha = join(root, "node_modules", "mocha", "bin", "mocha.js");
   const reporter = `--reporter=${join(root, "tools", "reporter.cjs")}`;
   const forbid = everything ? ["--forbid-only"] : [];
-  const args = [mocha, reporter, ...forbid, ...selection.options, ...selection.files];
+  const watch = `--require=${join(root, "dist", "test", "support", "secretWatch.js")}`;
+  const args = [mocha, reporter, watch, ...forbid, ...selection.options, ...selection.files];
   const env = { ...programEnvironment(pulumi), PULUMI_ACR_TEST_COUNTS: counts };
   const { code } = await run(pinnedNode(), args, { env, output: "inherit" });
   // No account of what ran, or a bad end after it: something broke outside of any test.

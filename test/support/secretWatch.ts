@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { AzureLogger, setLogLevel } from "@azure/logger";
+
+/** What must not stand in any log at any level: planted secrets, tokens, signatures, upload states. */
+const SECRETS: readonly RegExp[] = [
+  /canary/i,
+  /\beyJ[\w-]{8,}\.[\w-]{8,}/,
+  /\b(?:Bearer|Basic) (?!realm)[\w+/=.-]{8,}/,
+  /[?&](?:sig|_state)=(?!REDACTED)[^&\s"]{4,}/,
+];
+
+const found: string[] = [];
+
+/**
+ * Listens to everything that is logged in a whole run of the tests, and fails the run if a secret was
+ * among it. Mocha loads it before the tests (`--require`).
+ */
+export const mochaHooks = {
+  beforeAll(): void {
+    setLogLevel("verbose");
+    AzureLogger.log = (...parts: unknown[]) => watch(parts.map(String).join(" "));
+  },
+  afterAll(): void {
+    assert.deepEqual(found, [], "a secret was logged");
+  },
+};
+
+function watch(line: string): void {
+  if (holdsSecret(line)) found.push(line.slice(0, 300));
+}
+
+export function holdsSecret(line: string): boolean {
+  return SECRETS.some((secret) => secret.test(line));
+}
