@@ -1,3 +1,4 @@
+import { parseTag } from "../oci/reference.js";
 import { ProtocolError } from "../errors.js";
 import type { RegistryRequest, RegistryResponse } from "../http/transport.js";
 import type { Descriptor } from "../oci/descriptor.js";
@@ -75,7 +76,8 @@ export class RemoteManifests implements ManifestStore {
     options: OperationOptions & { readonly tag?: string } = {},
   ): Promise<{ readonly subjectIndexed: boolean }> {
     const { descriptor, bytes } = manifest;
-    const reference = options.tag ?? descriptor.digest;
+    // Not whatever can stand in this place of the path: a digest is no tag.
+    const reference = options.tag === undefined ? descriptor.digest : parseTag(options.tag);
     const operation = `push the manifest ${nameOf(this.#context, reference)}`;
     const response = await this.#context.transport.send({
       method: "PUT",

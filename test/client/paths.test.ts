@@ -145,6 +145,11 @@ describe("any text as a repository and a reference", function () {
   this.slow(10_000);
   const subject = withEmulator();
 
+  it("a digest is no tag to put a manifest under", async () => {
+    const { manifests } = subject.client().repository("a");
+    await assert.rejects(manifests.push(INDEX, { tag: DIGEST }), { code: "INPUT_INVALID" });
+  });
+
   for (const [name, { path, accepts, send }] of Object.entries(calls)) {
     it(`${name} is refused, or is sent to exactly its path`, async () => {
       const registry = subject.client();

@@ -10,22 +10,27 @@ const SECRETS: readonly RegExp[] = [
 ];
 
 const found: string[] = [];
+/** What logs are written by as long as nobody listens. */
+const silent = AzureLogger.log;
 
 /**
  * Listens to everything that is logged in a whole run of the tests, and fails the run if a secret was
  * among it. Mocha loads it before the tests (`--require`).
  */
 export const mochaHooks = {
-  beforeAll(): void {
+  // Before each test: one that listens itself puts back what stood there when its file was loaded.
+  beforeEach(): void {
+    if (AzureLogger.log !== silent) return;
     setLogLevel("verbose");
-    AzureLogger.log = (...parts: unknown[]) => watch(parts.map(String).join(" "));
+    AzureLogger.log = listen;
   },
   afterAll(): void {
     assert.deepEqual(found, [], "a secret was logged");
   },
 };
 
-function watch(line: string): void {
+function listen(...parts: unknown[]): void {
+  const line = parts.map(String).join(" ");
   if (holdsSecret(line)) found.push(line.slice(0, 300));
 }
 

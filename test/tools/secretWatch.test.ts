@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AzureLogger, createClientLogger } from "@azure/logger";
+import { AzureLogger, createClientLogger, getLogLevel, setLogLevel } from "@azure/logger";
 import { describe, it } from "mocha";
 import { holdsSecret } from "../support/secretWatch.js";
 
@@ -22,12 +22,15 @@ describe("the watch on what is logged", () => {
 
   it("hears what our logger says, at every level", () => {
     const { log } = AzureLogger;
+    const level = getLogLevel();
     const heard: unknown[] = [];
     AzureLogger.log = (...parts: unknown[]) => heard.push(parts.join(" "));
+    setLogLevel("verbose");
     try {
       createClientLogger("pulumi-acr").verbose("a line");
     } finally {
       AzureLogger.log = log;
+      setLogLevel(level);
     }
     assert.equal(heard.length, 1);
   });
