@@ -110,7 +110,17 @@ export class EngineStack {
     this.#folder.remove();
   }
 
+  /** The CLI sometimes does not reach the inline program on a busy machine; then nothing has run yet. */
   async #run(operate: (record: Recorder) => Promise<unknown>): Promise<EngineRun> {
+    try {
+      return await this.#runOnce(operate);
+    } catch (error) {
+      if (!String(error).includes("14 UNAVAILABLE: No connection established")) throw error;
+      return this.#runOnce(operate);
+    }
+  }
+
+  async #runOnce(operate: (record: Recorder) => Promise<unknown>): Promise<EngineRun> {
     let output = "";
     const operations = new Map<string, string[]>();
     const diagnostics: string[] = [];
