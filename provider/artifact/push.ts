@@ -1,8 +1,7 @@
-import { RegistryError } from "../errors.js";
 import type { Blob } from "../oci/blob.js";
-import type { Digest } from "../oci/digest.js";
 import type { EncodedManifest } from "../oci/manifest.js";
 import type { Tag } from "../oci/reference.js";
+import { missingBlobs } from "../registry/refusal.js";
 import type { PushOutcome, Repository } from "../registry/repository.js";
 
 /** Blobs in flight at once; ORAS sends five, ggcr four: more only moves the wait to the registry. */
@@ -51,8 +50,8 @@ export async function pushManifest(
   try {
     await put();
   } catch (error) {
-    const missing = missingAccordingTo(error);
-    const blobs = artifact.blobs.filter((blob) => missing.has(blob.descriptor.digest));
+    const missing = missingBlobs(error);
+    const blobs = artifact.blobs.filter((blob) => missing.includes(blob.descriptor.digest));
     if (blobs.length === 0) throw error;
     // The registry said that these were there, and now that they are not: send them, once.
     await pushBlobs(repository, blobs, options, false);
@@ -102,14 +101,4 @@ function firstCause(results: readonly PromiseSettledResult<void>[]): unknown {
 
 function isAbort(reason: unknown): boolean {
   return reason instanceof Error && "code" in reason && reason.code === "ABORTED";
-}
-
-/** Digests that a manifest PUT was refused for (`MANIFEST_BLOB_UNKNOWN`, one error each). */
-function missingAccordingTo(error: unknown): ReadonlySet<Digest> {
-  if (!(error instanceof RegistryError)) return new Set();
-  const text = error.diagnostics
-    .filter(({ code }) => code === "MANIFEST_BLOB_UNKNOWN" || code === "BLOB_UNKNOWN")
-    .map(({ detail }) => JSON.stringify(detail ?? ""))
-    .join(" ");
-  return new Set(text.match(/sha(?:256:[a-f0-9]{64}|512:[a-f0-9]{128})/g) as Digest[] | null);
 }

@@ -45,15 +45,12 @@ export async function orAbsent<T, A>(
  */
 export function missingBlobs(error: unknown): readonly Digest[] {
   if (!isRegistryError(error)) return [];
-  const missing = error.diagnostics
+  const details = error.diagnostics
     .filter(({ code }) => code === "MANIFEST_BLOB_UNKNOWN" || code === "BLOB_UNKNOWN")
-    .map(({ detail }) => namedDigest(detail));
-  return [...new Set(missing.filter((digest) => digest !== undefined))];
+    .map(({ detail }) => JSON.stringify(detail ?? ""))
+    .join(" ");
+  // ACR and distribution name the digest itself; others wrap it.
+  return [...new Set(details.match(DIGEST) ?? [])].filter(isDigest);
 }
 
-/** ACR and distribution name the digest itself; others wrap it. */
-function namedDigest(detail: unknown): Digest | undefined {
-  if (isDigest(detail)) return detail;
-  if (typeof detail !== "object" || detail === null) return undefined;
-  return Object.values(detail).find(isDigest);
-}
+const DIGEST = /\bsha(?:256:[a-f0-9]{64}|512:[a-f0-9]{128})\b/g;

@@ -9,6 +9,7 @@ import { memoryBlob } from "../oci/memoryBlob.js";
 import { parseRepositoryName } from "../oci/reference.js";
 import { openBlob } from "./blobDownload.js";
 import { BlobPush } from "./blobPush.js";
+import { deleteContent } from "./deleteContent.js";
 import { checkDigestHeader } from "./digestHeader.js";
 import { orAbsent } from "./refusal.js";
 import { isRegistryAbsence, traitsOf } from "./registryTraits.js";
@@ -129,18 +130,9 @@ export class RemoteBlobs implements BlobStore {
   }
 
   async delete(digest: string, options: OperationOptions = {}): Promise<boolean> {
-    const deleted = this.#context.transport.send({
-      method: "DELETE",
-      path: blobPath(this.#context.repository, digest),
-      scopes: [scopeOf(this.#context, "delete")],
-      operation: `delete the blob ${nameOf(this.#context, digest)}`,
-      expect: [200, 202],
-      repeatable: true,
-      signal: options.signal,
-    });
-    const response = await orAbsent(deleted, undefined, ...ABSENT);
-    await response?.discard();
-    return response !== undefined;
+    const path = blobPath(this.#context.repository, digest);
+    const content = { kind: "blob" as const, digest, path, absent: ABSENT };
+    return deleteContent(this.#context, content, options);
   }
 
   async #head(

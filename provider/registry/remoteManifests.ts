@@ -5,6 +5,7 @@ import type { Descriptor } from "../oci/descriptor.js";
 import { digestAlgorithm, digestOf, isDigest, parseDigest, type Digest } from "../oci/digest.js";
 import { checkManifestKind, MANIFEST_SIZE_LIMIT, type EncodedManifest } from "../oci/manifest.js";
 import { isMediaType, MANIFEST_TYPES } from "../oci/mediaTypes.js";
+import { deleteContent } from "./deleteContent.js";
 import { checkDigestHeader, malformedDigest, otherDigest } from "./digestHeader.js";
 import { orAbsent } from "./refusal.js";
 import { isRegistryAbsence, traitsOf } from "./registryTraits.js";
@@ -98,18 +99,9 @@ export class RemoteManifests implements ManifestStore {
   async delete(written: string, options: OperationOptions = {}): Promise<boolean> {
     // A tag in this place would delete its manifest on other registries.
     const digest = parseDigest(written);
-    const deleted = this.#context.transport.send({
-      method: "DELETE",
-      path: manifestPath(this.#context.repository, digest),
-      scopes: [scopeOf(this.#context, "delete")],
-      operation: `delete the manifest ${nameOf(this.#context, digest)}`,
-      expect: [200, 202],
-      repeatable: true,
-      signal: options.signal,
-    });
-    const response = await orAbsent(deleted, undefined, ...ABSENT);
-    await response?.discard();
-    return response !== undefined;
+    const path = manifestPath(this.#context.repository, digest);
+    const content = { kind: "manifest" as const, digest, path, absent: ABSENT };
+    return deleteContent(this.#context, content, options);
   }
 
   #read(

@@ -1,0 +1,31 @@
+import type { OperationOptions } from "./repository.js";
+import { orAbsent } from "./refusal.js";
+import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
+
+/** What is to be deleted, and in which of its codes the registry says that it was not there. */
+export interface Content {
+  readonly kind: "blob" | "manifest";
+  readonly digest: string;
+  readonly path: string;
+  readonly absent: readonly string[];
+}
+
+/** Deletes content by digest (distribution-spec, "Content Management"); `false` if it was not there. */
+export async function deleteContent(
+  context: RepositoryContext,
+  { kind, digest, path, absent }: Content,
+  options: OperationOptions,
+): Promise<boolean> {
+  const deleted = context.transport.send({
+    method: "DELETE",
+    path,
+    scopes: [scopeOf(context, "delete")],
+    operation: `delete the ${kind} ${nameOf(context, digest)}`,
+    expect: [200, 202],
+    repeatable: true,
+    signal: options.signal,
+  });
+  const response = await orAbsent(deleted, undefined, ...absent);
+  await response?.discard();
+  return response !== undefined;
+}
