@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "mocha";
-import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { beforeEach, describe, it } from "mocha";
+import { type Emulator } from "pulumi-acr/emulator";
 import { UNKNOWN } from "../../provider/lifecycle/unknown.js";
-import { environmentFor } from "../support/engine.js";
-import { type Bag, CheckError, type Declaration, MiniEngine } from "../support/miniEngine.js";
+import { type Bag, CheckError, type Declaration, type MiniEngine } from "../support/miniEngine.js";
 import { requestsTo, writesTo } from "../support/requests.js";
-import { ABSENT_DIGEST, Somebody } from "../support/somebody.js";
+import { eachWithScene } from "../support/scene.js";
+import { ABSENT_DIGEST, type Somebody } from "../support/somebody.js";
 
 const REPOSITORY = "team/app";
 const OPEN = { deleteEnabled: true, writeEnabled: true };
@@ -46,18 +46,12 @@ describe("ArtifactTag", () => {
   let two: string;
   let three: string;
 
+  eachWithScene(REPOSITORY, (scene) => ({ emulator, somebody, engine } = scene));
   beforeEach(async () => {
-    emulator = await startEmulator();
-    somebody = new Somebody(emulator, REPOSITORY);
-    engine = new MiniEngine({ environment: environmentFor(emulator) });
     one = await somebody.publish("one", "v1");
     two = await somebody.publish("two");
     three = await somebody.publish("three");
     emulator.journal.clear();
-  });
-  afterEach(async () => {
-    somebody.close();
-    await emulator.close();
   });
 
   const stable = (): Promise<string | undefined> => somebody.digestOf("stable");

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "mocha";
-import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { describe, it } from "mocha";
+import { type Emulator } from "pulumi-acr/emulator";
 import { describeDrift, type Drift } from "../../provider/artifact/drift.js";
 import type { Digest } from "../../provider/oci/digest.js";
-import { environmentFor } from "../support/engine.js";
-import { type Declaration, MiniEngine, type MiniRun } from "../support/miniEngine.js";
+import { type Declaration, type MiniEngine, type MiniRun } from "../support/miniEngine.js";
 import { requestsTo, writesTo } from "../support/requests.js";
-import { Somebody } from "../support/somebody.js";
+import { eachWithScene } from "../support/scene.js";
+import { type Somebody } from "../support/somebody.js";
 import {
   artifact,
   ARTIFACT_DRIFT,
@@ -21,15 +21,7 @@ describe("drift", () => {
   let somebody: Somebody;
   let engine: MiniEngine;
 
-  beforeEach(async () => {
-    emulator = await startEmulator();
-    somebody = new Somebody(emulator, REPOSITORY);
-    engine = new MiniEngine({ environment: environmentFor(emulator) });
-  });
-  afterEach(async () => {
-    somebody.close();
-    await emulator.close();
-  });
+  eachWithScene(REPOSITORY, (scene) => ({ emulator, somebody, engine } = scene));
 
   const sceneOf = (theirs: string): Scene => {
     const {

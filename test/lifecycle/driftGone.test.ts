@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "mocha";
-import { type Emulator, startEmulator } from "pulumi-acr/emulator";
-import { environmentFor } from "../support/engine.js";
-import { MiniEngine, type Program } from "../support/miniEngine.js";
+import { describe, it } from "mocha";
+import { type Emulator } from "pulumi-acr/emulator";
+import { type MiniEngine, type Program } from "../support/miniEngine.js";
 import { writesTo } from "../support/requests.js";
-import { Somebody } from "../support/somebody.js";
+import { eachWithScene } from "../support/scene.js";
+import { type Somebody } from "../support/somebody.js";
 import { REPOSITORY } from "./driftRows.js";
 
 describe("attributes of what is gone", () => {
@@ -12,15 +12,7 @@ describe("attributes of what is gone", () => {
   let somebody: Somebody;
   let engine: MiniEngine;
 
-  beforeEach(async () => {
-    emulator = await startEmulator();
-    somebody = new Somebody(emulator, REPOSITORY);
-    engine = new MiniEngine({ environment: environmentFor(emulator) });
-  });
-  afterEach(async () => {
-    somebody.close();
-    await emulator.close();
-  });
+  eachWithScene(REPOSITORY, (scene) => ({ emulator, somebody, engine } = scene));
 
   const says = (pattern: RegExp) => (error: Error) => {
     assert.match(error.message, pattern);

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "mocha";
-import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { describe, it } from "mocha";
+import { type Emulator } from "pulumi-acr/emulator";
 import { UNKNOWN } from "../../provider/lifecycle/unknown.js";
-import { environmentFor } from "../support/engine.js";
-import { type Bag, type Declaration, MiniEngine, type OutputsOf } from "../support/miniEngine.js";
+import {
+  type Bag,
+  type Declaration,
+  type MiniEngine,
+  type OutputsOf,
+} from "../support/miniEngine.js";
 import { requestsTo, writesTo } from "../support/requests.js";
-import { ABSENT_DIGEST, Somebody } from "../support/somebody.js";
+import { eachWithScene } from "../support/scene.js";
+import { ABSENT_DIGEST, type Somebody } from "../support/somebody.js";
 
 const REPOSITORY = "team/app";
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
@@ -49,15 +54,7 @@ describe("OciIndex", () => {
   let somebody: Somebody;
   let engine: MiniEngine;
 
-  beforeEach(async () => {
-    emulator = await startEmulator();
-    somebody = new Somebody(emulator, REPOSITORY);
-    engine = new MiniEngine({ environment: environmentFor(emulator) });
-  });
-  afterEach(async () => {
-    somebody.close();
-    await emulator.close();
-  });
+  eachWithScene(REPOSITORY, (scene) => ({ emulator, somebody, engine } = scene));
 
   const digest = (name = "index"): string => String(engine.resource(name).outputs["digest"]);
   const published = async (name = "index"): Promise<unknown> => {

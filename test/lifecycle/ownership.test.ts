@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "mocha";
-import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { describe, it } from "mocha";
+import { type Emulator } from "pulumi-acr/emulator";
 import { type Bag, type Declaration, MiniEngine } from "../support/miniEngine.js";
 import { environmentFor } from "../support/engine.js";
-import { Somebody } from "../support/somebody.js";
+import { eachWithScene } from "../support/scene.js";
+import { type Somebody } from "../support/somebody.js";
 
 const REPOSITORY = "team/app";
 
@@ -26,15 +27,7 @@ describe("whose is it", () => {
   let somebody: Somebody;
   let engine: MiniEngine;
 
-  beforeEach(async () => {
-    emulator = await startEmulator();
-    somebody = new Somebody(emulator, REPOSITORY);
-    engine = new MiniEngine({ environment: environmentFor(emulator) });
-  });
-  afterEach(async () => {
-    somebody.close();
-    await emulator.close();
-  });
+  eachWithScene(REPOSITORY, (scene) => ({ emulator, somebody, engine } = scene));
 
   const digest = (name = "app"): string => String(engine.resource(name).outputs["digest"]);
   const writes = (): string[] =>

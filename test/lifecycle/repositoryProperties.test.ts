@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "mocha";
-import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { beforeEach, describe, it } from "mocha";
+import { type Emulator } from "pulumi-acr/emulator";
 import type { Attributes } from "../../provider/registry/attributes.js";
-import { environmentFor } from "../support/engine.js";
-import { type Bag, type Declaration, MiniEngine } from "../support/miniEngine.js";
+import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
 import { requestsTo, writesTo } from "../support/requests.js";
+import { eachWithScene } from "../support/scene.js";
 import { Somebody } from "../support/somebody.js";
 
 const REPOSITORY = "team/app";
@@ -21,16 +21,10 @@ describe("RepositoryProperties", () => {
   let somebody: Somebody;
   let engine: MiniEngine;
 
+  eachWithScene(REPOSITORY, (scene) => ({ emulator, somebody, engine } = scene));
   beforeEach(async () => {
-    emulator = await startEmulator();
-    somebody = new Somebody(emulator, REPOSITORY);
-    engine = new MiniEngine({ environment: environmentFor(emulator) });
     await somebody.publish("text", "v1");
     emulator.journal.clear();
-  });
-  afterEach(async () => {
-    somebody.close();
-    await emulator.close();
   });
 
   const properties = (inputs: Bag, name = "properties"): Declaration => ({

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "mocha";
-import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { beforeEach, describe, it } from "mocha";
+import { type Emulator } from "pulumi-acr/emulator";
 import type { Attributes } from "../../../provider/registry/attributes.js";
-import { environmentFor } from "../../support/engine.js";
-import { type Bag, type Declaration, MiniEngine } from "../../support/miniEngine.js";
+import { type Bag, type Declaration, type MiniEngine } from "../../support/miniEngine.js";
 import { writesTo } from "../../support/requests.js";
-import { ABSENT_DIGEST, Somebody } from "../../support/somebody.js";
+import { eachWithScene } from "../../support/scene.js";
+import { ABSENT_DIGEST, type Somebody } from "../../support/somebody.js";
 
 const REPOSITORY = "team/app";
 const OPEN: Attributes = {
@@ -22,16 +22,10 @@ describe("attributes are put back", () => {
   let engine: MiniEngine;
   let digest: string;
 
+  eachWithScene(REPOSITORY, (scene) => ({ emulator, somebody, engine } = scene));
   beforeEach(async () => {
-    emulator = await startEmulator();
-    somebody = new Somebody(emulator, REPOSITORY);
-    engine = new MiniEngine({ environment: environmentFor(emulator) });
     digest = await somebody.publish("text", "v1");
     await somebody.tag("v2", digest);
-  });
-  afterEach(async () => {
-    somebody.close();
-    await emulator.close();
   });
 
   const lock = (inputs: Bag = {}, name = "lock"): Declaration => ({
