@@ -1,7 +1,7 @@
 import { ownLocksOf } from "../ownership.js";
 import type { Host } from "../host.js";
 import type { Lifecycle, PropertyBag } from "../lifecycle.js";
-import { baseOf } from "../ociArtifact/state.js";
+import { baseOf } from "../published/state.js";
 import { checkTag } from "./check.js";
 import { deleteTag } from "./delete.js";
 import { diffTag } from "./diff.js";

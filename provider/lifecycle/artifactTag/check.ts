@@ -1,7 +1,7 @@
 import { formatReference } from "../../oci/reference.js";
 import type { Host } from "../host.js";
 import type { CheckFailure, CheckResult, PropertyBag } from "../lifecycle.js";
-import { loginServerOf } from "../ociArtifact/state.js";
+import { loginServerOf } from "../published/state.js";
 import { checkRegistry } from "../registryCheck.js";
 import { validate } from "../schema.js";
 import { isUnknown, UNKNOWN } from "../unknown.js";

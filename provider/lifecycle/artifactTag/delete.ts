@@ -1,7 +1,7 @@
 import { removeTag } from "../../artifact/removeTag.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
-import { baseOf } from "../ociArtifact/state.js";
+import { baseOf } from "../published/state.js";
 import type { Operation } from "../operation.js";
 import { asState } from "./state.js";
 

@@ -2,7 +2,7 @@ import type { Drift } from "../../artifact/drift.js";
 import type { Digest } from "../../oci/digest.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Claim } from "../ownership.js";
-import { baseOf } from "../ociArtifact/state.js";
+import { baseOf } from "../published/state.js";
 import type { TagInputs } from "./inputs.js";
 
 /** Outputs: `digest` shows what the tag names, `__declared` what it is to name. */

@@ -1,34 +1,21 @@
 import { z } from "zod";
-import type { NamedAttributes } from "../../artifact/lock.js";
-import type { TagConflictPolicy } from "../../artifact/tagPlan.js";
 import type { Descriptor } from "../../oci/descriptor.js";
 import type { Digest } from "../../oci/digest.js";
-import type { RepositoryName, Tag } from "../../oci/reference.js";
+import { expected } from "../inputMessages.js";
 import type { CheckFailure, PropertyBag } from "../lifecycle.js";
-import type { RegistryArguments } from "../registrySettings.js";
+import { type ArtifactInputs, duplicateTags, PUBLISHED } from "../published/inputs.js";
 import {
   annotations,
-  lockAttributes,
-  descriptor,
-  flagOr,
-  HIDDEN,
   known,
   list,
   mediaType,
   object,
   oneOf,
-  registry,
-  repositoryName,
   secretText,
-  tag,
   text,
   validate,
 } from "../schema.js";
-import { expected } from "../inputMessages.js";
 import { isUnknown } from "../unknown.js";
-
-export type DeletePolicy = "delete" | "untag" | "retain";
-export type ReplacePolicy = "retain" | "delete";
 
 /** What a layer's descriptor looks like in inputs and outputs. */
 export interface LayerDescriptor {
@@ -39,28 +26,6 @@ export interface LayerDescriptor {
   /** Digest of the plain tar of a directory, and the compressor whose output `digest` is. */
   readonly tarDigest?: Digest;
   readonly compressor?: string;
-}
-
-/** Inputs after `check` of whatever is published under tags, when everything is known. */
-export interface ArtifactInputs {
-  readonly repository: RepositoryName;
-  readonly artifactType?: string;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly subject?: Descriptor;
-  readonly tags?: readonly Tag[];
-  readonly lock?: NamedAttributes;
-  readonly verify?: "manifest" | "blobs";
-  readonly onTagConflict?: TagConflictPolicy;
-  readonly onReplace?: ReplacePolicy;
-  readonly onDelete?: DeletePolicy;
-  readonly registry: RegistryArguments & { readonly loginServer: string };
-  readonly digest: Digest;
-  readonly size: number;
-  readonly mediaType: string;
-  readonly reference: string;
-  /** Of an index: what it names. */
-  readonly manifests?: readonly Descriptor[];
-  readonly __urn?: string;
 }
 
 /** Inputs of an `OciArtifact`. */
@@ -110,21 +75,6 @@ const config = exactlyOne(
   ["file", "content"],
 );
 
-/** Inputs that whatever is published under tags has. */
-export const PUBLISHED = {
-  ...HIDDEN,
-  repository: repositoryName,
-  artifactType: mediaType.optional(),
-  annotations: annotations.optional(),
-  subject: descriptor.optional(),
-  tags: list(tag).optional(),
-  lock: flagOr(lockAttributes, "an object of attributes").optional(),
-  onTagConflict: oneOf("fail", "adopt", "move").optional(),
-  onReplace: oneOf("retain", "delete").optional(),
-  onDelete: oneOf("delete", "untag", "retain").optional(),
-  registry: registry.optional(),
-};
-
 const schema = object({
   ...PUBLISHED,
   layers: list(layer).optional(),
@@ -136,20 +86,6 @@ const schema = object({
 export function validateInputs(news: PropertyBag): CheckFailure[] {
   const failures = validate(schema, news);
   return failures.length > 0 ? failures : [...duplicateTags(news["tags"]), ...strayPatterns(news)];
-}
-
-export function duplicateTags(tags: unknown): CheckFailure[] {
-  if (!Array.isArray(tags)) return [];
-  return tags.flatMap((name: unknown, index) => {
-    const first = tags.indexOf(name);
-    if (isUnknown(name) || first === index) return [];
-    return [
-      {
-        property: `tags[${index}]`,
-        reason: `${JSON.stringify(name)} is given twice: tags[${first}] is the same`,
-      },
-    ];
-  });
 }
 
 /** Patterns choose files of a folder; on anything else they would silently do nothing. */

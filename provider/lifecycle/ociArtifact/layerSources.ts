@@ -1,10 +1,6 @@
 import { InputError } from "../../errors.js";
+import { ARCHIVE, ASSET, SIGNATURE } from "../assets.js";
 import type { PropertyBag } from "../lifecycle.js";
-
-/** How assets and archives arrive: marked objects (`pulumi.md`'s wire form of the SDK). */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const ASSET = "c44067f5952c0a294b673a41bacd8c17";
-const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
 
 /** File endings of archives that Pulumi would unpack, which we do not: their bytes are a file's. */
 const ARCHIVE_FILE = /\.(?:zip|tar|tar\.gz|tgz|jar)$/i;
@@ -51,15 +47,4 @@ export function assetProperty(property: string, layers: unknown): string {
   return typeof layer === "object" && layer !== null && "source" in layer
     ? `${start}.source`
     : property;
-}
-
-/** Assets in state keep only their hash; so that both can be compared, both are cut to it. */
-export function withoutAssetPaths(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutAssetPaths);
-  if (typeof value !== "object" || value === null) return value;
-  const bag = value as PropertyBag;
-  if (bag[SIGNATURE] === ASSET || bag[SIGNATURE] === ARCHIVE) {
-    return { [SIGNATURE]: bag[SIGNATURE], hash: bag["hash"] };
-  }
-  return Object.fromEntries(Object.entries(bag).map(([key, of]) => [key, withoutAssetPaths(of)]));
 }

@@ -1,9 +1,10 @@
 import type { Descriptor } from "../../oci/descriptor.js";
 import type { ParsedManifest } from "../../oci/manifest.js";
 import type { PropertyBag } from "../lifecycle.js";
-import type { ContentKind } from "./contentKind.js";
+import type { ContentKind } from "../published/contentKind.js";
+import type { ArtifactInputs } from "../published/inputs.js";
 import { derive, packAgain } from "./derive.js";
-import { type ArtifactInputs, type LayeredInputs, validateInputs } from "./inputs.js";
+import { type LayeredInputs, validateInputs } from "./inputs.js";
 import { assetProperty } from "./layerSources.js";
 
 /** Content of `OciArtifact`: a config and layers that are packed from files and texts. */

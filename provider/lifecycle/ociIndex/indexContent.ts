@@ -4,8 +4,8 @@ import { requireManifests } from "../../artifact/requireManifests.js";
 import type { EncodedManifest } from "../../oci/manifest.js";
 import { OCI_INDEX } from "../../oci/mediaTypes.js";
 import type { PropertyBag } from "../lifecycle.js";
-import type { ContentKind } from "../ociArtifact/contentKind.js";
-import { baseOf } from "../ociArtifact/state.js";
+import type { ContentKind } from "../published/contentKind.js";
+import { baseOf } from "../published/state.js";
 import { containsUnknown, UNKNOWN } from "../unknown.js";
 import { validateInputs } from "./inputs.js";
 

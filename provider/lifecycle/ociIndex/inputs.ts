@@ -1,5 +1,5 @@
 import type { CheckFailure, PropertyBag } from "../lifecycle.js";
-import { duplicateTags, PUBLISHED } from "../ociArtifact/inputs.js";
+import { duplicateTags, PUBLISHED } from "../published/inputs.js";
 import { annotations, digest, list, mediaType, object, size, text, validate } from "../schema.js";
 
 /** image-spec, image-index.md, "platform". */

@@ -1,6 +1,6 @@
 import type { Host } from "../host.js";
 import type { Lifecycle } from "../lifecycle.js";
-import { artifactLifecycle } from "../ociArtifact/artifactLifecycle.js";
+import { artifactLifecycle } from "../published/artifactLifecycle.js";
 import { indexContent } from "./indexContent.js";
 
 /** The six verbs of `OciIndex`. */

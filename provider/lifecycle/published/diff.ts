@@ -3,7 +3,7 @@ import type { DiffResult, PropertyBag } from "../lifecycle.js";
 import { sameJson } from "../plain.js";
 import { sameRegistry, sameSettings } from "../registryIdentity.js";
 import type { ContentKind } from "./contentKind.js";
-import { withoutAssetPaths } from "./layerSources.js";
+import { withoutAssetPaths } from "../assets.js";
 import { asState, claimOfState } from "./state.js";
 
 /** Inputs whose change means another artifact, or the same one elsewhere. */
