@@ -37,15 +37,15 @@ function planningVerbs(
 ): Required<Pick<DynamicProvider, "check" | "diff">> {
   return {
     check: (olds, news) =>
-      run("check", news, async () => {
-        const { inputs, failures } = await lifecycle.check(olds, news);
+      run("check", news, async (operation) => {
+        const { inputs, failures } = await lifecycle.check(olds, news, operation);
         const shown = failures.map((failure) => shownFailure(failure, news));
         return { inputs: withoutUndefined(inputs) as Bag, failures: shown };
       }),
     diff: (id, olds, news) =>
-      run("diff", news, () => {
-        const { changes, replaces } = lifecycle.diff(id, olds, news);
-        return Promise.resolve({ changes, replaces: [...replaces] });
+      run("diff", news, async (operation) => {
+        const { changes, replaces } = await lifecycle.diff(id, olds, news, operation);
+        return { changes, replaces: [...replaces] };
       }),
   };
 }

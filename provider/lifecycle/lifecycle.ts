@@ -37,12 +37,18 @@ export interface ReadResult {
 }
 
 /**
- * The six verbs of one kind of resource. `check` never uses the network, `diff` is pure; `read`
- * answers `undefined` only for what the registry itself says is gone.
+ * The six verbs of one kind of resource, each of which may say something in the resource's row.
+ * `check` and `diff` decide without network wherever content is published; `read` answers `undefined`
+ * only for what the registry itself says is gone.
  */
 export interface Lifecycle {
-  check(olds: PropertyBag, news: PropertyBag): Promise<CheckResult>;
-  diff(id: string, olds: PropertyBag, news: PropertyBag): DiffResult;
+  check(olds: PropertyBag, news: PropertyBag, operation: Operation): Promise<CheckResult>;
+  diff(
+    id: string,
+    olds: PropertyBag,
+    news: PropertyBag,
+    operation: Operation,
+  ): DiffResult | Promise<DiffResult>;
   create(inputs: PropertyBag, operation: Operation): Promise<CreateResult>;
   read(id: string, state: PropertyBag, operation: Operation): Promise<ReadResult | undefined>;
   update(

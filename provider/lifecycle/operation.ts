@@ -1,6 +1,6 @@
 import type { EngineLog } from "./engineLog.js";
 
-/** What one call of create, read, update or delete may use. */
+/** What one call of a verb may use. */
 export interface Operation {
   /** Aborted when the engine tells the host to stop. */
   readonly signal: AbortSignal;

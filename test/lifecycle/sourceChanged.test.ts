@@ -45,7 +45,8 @@ describe("a source that changes after its digest was shown", () => {
     ...inputs,
   });
   const check = async (inputs: PropertyBag): Promise<PropertyBag> => {
-    const checked = await lifecycle.check({}, declared(inputs));
+    const news = declared(inputs);
+    const checked = await host.run(news, (operation) => lifecycle.check({}, news, operation));
     assert.deepEqual(checked.failures, []);
     return checked.inputs;
   };

@@ -65,10 +65,8 @@ describe("check", () => {
   ): Promise<CheckResult> => {
     const lifecycle = LIFECYCLES[kind]?.(host);
     assert.ok(lifecycle);
-    return lifecycle.check(
-      {},
-      { ...inputs, __provider: "text", __urn: urnOf("OciArtifact", name) },
-    );
+    const news = { ...inputs, __provider: "text", __urn: urnOf("OciArtifact", name) };
+    return host.run(news, (operation) => lifecycle.check({}, news, operation));
   };
 
   const tables = {

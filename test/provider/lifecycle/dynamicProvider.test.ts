@@ -6,6 +6,7 @@ import { dynamicProvider } from "../../../provider/lifecycle/dynamicProvider.js"
 import { PartialFailure } from "../../../provider/lifecycle/failures.js";
 import { Host } from "../../../provider/lifecycle/host.js";
 import type { Lifecycle } from "../../../provider/lifecycle/lifecycle.js";
+import type { Operation } from "../../../provider/lifecycle/operation.js";
 
 type Verb = keyof Lifecycle;
 const VERBS: readonly Verb[] = ["check", "diff", "create", "read", "update", "delete"];
@@ -134,6 +135,22 @@ describe("an answer that leaves the provider", () => {
         ),
         expected,
       );
+    });
+  }
+});
+
+describe("what a verb may use", () => {
+  for (const verb of VERBS) {
+    it(`of ${verb} is its last argument`, async () => {
+      const given: unknown[] = [];
+      const record = (...args: unknown[]): unknown => {
+        given.push(args.at(-1));
+        return verb === "diff" ? { changes: false, replaces: [] } : { inputs: {}, failures: [] };
+      };
+      await call({ ...lifecycle(() => undefined), [verb]: record }, verb);
+      const [operation] = given as readonly Operation[];
+      assert.ok(operation?.signal instanceof AbortSignal);
+      assert.equal(typeof operation.log.info, "function");
     });
   }
 });
