@@ -102,6 +102,21 @@ describe("a stack on docker-registry, on the real engine", function () {
     await stack.up();
   });
 
+  step("refuses a lock on what is new before it publishes anything", async () => {
+    const before = digest;
+    declare("unlockable", { lock: true });
+    requests();
+    await assert.rejects(stack.up(), /\[UNSUPPORTED\]/);
+    assert.deepEqual(
+      requests().filter((request) => /^(?:POST|PUT|PATCH|DELETE) \/v2\//.test(request)),
+      [],
+    );
+    assert.equal(await somebody.digestOf("unlockable"), undefined);
+    declare("v1");
+    await stack.up({ expectNoChanges: true });
+    assert.equal(digest, before);
+  });
+
   step("publishes a new version beside the old one", async () => {
     const old = digest;
     declare("v2");

@@ -30,7 +30,7 @@ export async function createArtifact(
   const packed = await content.pack(host, bag);
   const repository = repositoryToWrite(host, bag);
   await content.requireReferenced(repository, inputs, operation);
-  const present = await repository.manifests.resolve(inputs.digest, operation);
+  const present = await isPresent(repository, inputs, operation);
   const tags = await lookAtTags(host, inputs, repository, operation);
   const publication = new Publication({
     ...tags,
@@ -42,7 +42,7 @@ export async function createArtifact(
     lockSubjects: inputs.lock === undefined ? [] : [...tagsOf(inputs), inputs.digest],
   });
   await publication.refuseForeignLocks();
-  if (present === undefined || inputs.verify === "blobs") {
+  if (!present || inputs.verify === "blobs") {
     const observer = uploadReport(operation.log, packed.blobs);
     await pushArtifact(repository, packed, { signal: operation.signal, observer });
   }
@@ -54,6 +54,22 @@ export async function createArtifact(
   }
   host.packed.delete(inputs.digest);
   return { id, outs: asBag(outputsOf(inputs, settledView(inputs))) };
+}
+
+/**
+ * Whether the manifest is there. A lock needs attributes, so they are what is asked for then: on a
+ * registry that has none, nothing is published that could not be locked.
+ */
+async function isPresent(
+  repository: Repository,
+  { digest, lock }: ArtifactInputs,
+  operation: Operation,
+): Promise<boolean> {
+  const found =
+    lock === undefined
+      ? await repository.manifests.resolve(digest, operation)
+      : await repository.attributes.manifest(digest, operation);
+  return found !== undefined;
 }
 
 /** Every tag as it is, and what is to be done about it; a conflict ends here. */
