@@ -22,7 +22,7 @@ export interface ArchiveEntry {
   /** Bytes of the content. */
   readonly size: number;
   /** To be read once, before the next entry is asked for; what is left of it is skipped. */
-  readonly content: AsyncIterable<Buffer>;
+  content(): AsyncIterable<Uint8Array>;
 }
 
 /** Longest extended header or name: what follows it is held in memory. */
@@ -44,7 +44,9 @@ export async function* readEntries(
   try {
     for (let next = await nextHeader(reader); next !== undefined; next = await nextHeader(reader)) {
       const content = new EntryContent(reader, next.size);
-      yield { ...next, type: entryType(next.flag, next.name), content };
+      const { name, linkName, mode, size, flag } = next;
+      const type = entryType(flag, name);
+      yield { type, name, linkName, mode, size, content: () => content.read() };
       await content.finish();
     }
   } finally {
@@ -58,7 +60,11 @@ async function nextHeader(reader: ByteReader): Promise<ParsedHeader | undefined>
   let gnu: { name?: string; linkName?: string } = {};
   for (;;) {
     const block = await reader.exactly(BLOCK_SIZE);
-    if (block === undefined || isZero(block)) return await endOf(reader, block);
+    if (block === undefined) return undefined;
+    if (isZero(block)) {
+      await checkEnd(reader);
+      return undefined;
+    }
     const header = parseHeader(block);
     if (header.flag === "x") pax = parsePaxRecords(await extension(reader, header));
     else if (header.flag === "g") checkGlobal(await extension(reader, header));
@@ -100,8 +106,7 @@ async function extension(reader: ByteReader, { size }: ParsedHeader): Promise<Bu
 }
 
 /** One block of zeros alone is damage: some tools go on behind it, others do not. */
-async function endOf(reader: ByteReader, zeros: Buffer | undefined): Promise<undefined> {
-  if (zeros === undefined) return;
+async function checkEnd(reader: ByteReader): Promise<void> {
   const second = await reader.exactly(BLOCK_SIZE);
   if (second === undefined || isZero(second)) return;
   throw new ProtocolError("the archive goes on behind a block of zeros");
@@ -112,7 +117,7 @@ function isZero(block: Buffer): boolean {
 }
 
 /** The content of the entry at which the reader stands. */
-class EntryContent implements AsyncIterable<Buffer> {
+class EntryContent {
   readonly #reader: ByteReader;
   readonly #padding: number;
   #left: number;
@@ -123,7 +128,7 @@ class EntryContent implements AsyncIterable<Buffer> {
     this.#padding = paddingLength(size);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
+  async *read(): AsyncGenerator<Buffer, void, undefined> {
     for await (const piece of this.#reader.stream(this.#left)) {
       this.#left -= piece.length;
       yield piece;

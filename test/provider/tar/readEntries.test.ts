@@ -27,7 +27,7 @@ async function* pieces(bytes: Uint8Array, length: number): AsyncGenerator<Uint8A
 async function read(bytes: Uint8Array, pieceLength = 1000): Promise<Read[]> {
   const found: Read[] = [];
   for await (const entry of readEntries(pieces(bytes, pieceLength))) {
-    const text = (await collect(entry.content)).toString();
+    const text = (await collect(entry.content())).toString();
     found.push({ type: entry.type, name: entry.name, text });
   }
   return found;
