@@ -7,6 +7,7 @@ import {
 } from "../http/createTransport.js";
 import { backoff, DEFAULT_RETRY } from "../http/retryDelay.js";
 import { parseLoginServer } from "../oci/loginServer.js";
+import type { LookBack } from "./referrersIndex.js";
 import { RemoteRegistry } from "./remoteRegistry.js";
 import type {
   DeletedRepository,
@@ -61,7 +62,8 @@ export class RegistryClient implements Registry {
   constructor(loginServer: string, options: RegistryClientOptions = {}) {
     const { credential = { kind: "default" }, chunkSize, ...transport } = options;
     const endpoint = parseLoginServer(loginServer, "loginServer");
-    const settings = uploadSettings({ chunkSize, pause: pauseOf(options) });
+    const uploads = uploadSettings({ chunkSize, pause: pauseOf(options) });
+    const settings = { uploads, lookBack: lookBackOf(options) };
     this.#transport = createTransport({ ...transport, endpoint, credential });
     this.#registry = new RemoteRegistry(this.#transport, settings);
   }
@@ -109,4 +111,11 @@ function pauseOf(options: RegistryClientOptions): UploadSettings["pause"] {
   const limits = { ...DEFAULT_RETRY, ...options.retry };
   return (failures, signal = new AbortController().signal) =>
     sleep(clock, backoff(failures - 1, limits, random), signal);
+}
+
+function lookBackOf({
+  clock = systemClock,
+  random = Math.random,
+}: RegistryClientOptions): LookBack {
+  return { now: () => clock.now(), random, pause: (ms, signal) => sleep(clock, ms, signal) };
 }

@@ -1,42 +1,38 @@
-import { parseTag } from "../oci/reference.js";
-import { ProtocolError } from "../errors.js";
-import type { RegistryRequest, RegistryResponse } from "../http/transport.js";
+import type { RegistryResponse } from "../http/transport.js";
 import type { Descriptor } from "../oci/descriptor.js";
-import { digestAlgorithm, digestOf, isDigest, parseDigest, type Digest } from "../oci/digest.js";
-import { checkManifestKind, MANIFEST_SIZE_LIMIT, type EncodedManifest } from "../oci/manifest.js";
-import { isMediaType, MANIFEST_TYPES } from "../oci/mediaTypes.js";
+import { isDigest, parseDigest } from "../oci/digest.js";
+import type { EncodedManifest } from "../oci/manifest.js";
+import { parseTag } from "../oci/reference.js";
 import { deleteContent } from "./deleteContent.js";
-import { checkDigestHeader, malformedDigest, otherDigest } from "./digestHeader.js";
-import { orAbsent } from "./refusal.js";
+import { checkDigestHeader, malformedDigest } from "./digestHeader.js";
+import {
+  ABSENT_CODES,
+  getManifest,
+  mediaTypeOf,
+  putManifest,
+  readRequest,
+} from "./manifestRequests.js";
+import { asReferrer } from "./referrersDocument.js";
+import type { ReferrersIndex } from "./referrersIndex.js";
 import { isRegistryAbsence, traitsOf } from "./registryTraits.js";
 import type {
   FetchedManifest,
   FetchManifestOptions,
   ManifestStore,
   OperationOptions,
+  PushManifestOptions,
 } from "./repository.js";
-import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
-import { served } from "./servedManifest.js";
+import type { RepositoryContext } from "./repositoryContext.js";
 import { manifestPath } from "./urls.js";
-
-/**
- * The service answers "not found" to a type that Accept leaves out, and a tag that is taken must not
- * look free: so the types that came before OCI 1.1's artifacts are named too.
- */
-const ACCEPTED: readonly string[] = [
-  ...MANIFEST_TYPES,
-  "application/vnd.oci.artifact.manifest.v1+json",
-  "application/vnd.cncf.oras.artifact.manifest.v1+json",
-  "*/*",
-];
-const ABSENT = ["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "TAG_UNKNOWN"] as const;
 
 /** Manifests of one repository. */
 export class RemoteManifests implements ManifestStore {
   readonly #context: RepositoryContext;
+  readonly #index: Pick<ReferrersIndex, "add">;
 
-  constructor(context: RepositoryContext) {
+  constructor(context: RepositoryContext, index: Pick<ReferrersIndex, "add">) {
     this.#context = context;
+    this.#index = index;
   }
 
   /** One HEAD. Where that does not tell (no digest, an unsigned 404), a GET does. */
@@ -44,7 +40,7 @@ export class RemoteManifests implements ManifestStore {
     reference: string,
     options: FetchManifestOptions = {},
   ): Promise<Descriptor | undefined> {
-    const request = this.#read("HEAD", reference, "look up", options);
+    const request = readRequest(this.#context, "HEAD", reference, options);
     const response = await this.#context.transport.send({ ...request, expect: [200, 404] });
     traitsOf(this.#context.transport).observe(response);
     await response.discard();
@@ -58,68 +54,31 @@ export class RemoteManifests implements ManifestStore {
     reference: string,
     options: FetchManifestOptions = {},
   ): Promise<FetchedManifest | undefined> {
-    const request = this.#read("GET", reference, "fetch", options);
-    return orAbsent(this.#fetch(request, reference), undefined, ...ABSENT);
-  }
-
-  async #fetch(request: RegistryRequest, reference: string): Promise<FetchedManifest> {
-    const response = await this.#context.transport.send(request);
-    traitsOf(this.#context.transport).observe(response);
-    const bytes = await response.bytes(MANIFEST_SIZE_LIMIT);
-    const mediaType = mediaTypeOf(response, request.operation);
-    const digest = verifiedDigest(bytes, response, reference, request.operation);
-    served(request.operation, () => checkManifestKind(bytes, mediaType));
-    return { bytes, descriptor: { mediaType, digest, size: bytes.length } };
+    return (await getManifest(this.#context, reference, options))?.manifest;
   }
 
   async push(
     manifest: EncodedManifest,
-    options: OperationOptions & { readonly tag?: string } = {},
+    options: PushManifestOptions = {},
   ): Promise<{ readonly subjectIndexed: boolean }> {
-    const { descriptor, bytes } = manifest;
+    const { signal, updateReferrers = true } = options;
     // Not whatever can stand in this place of the path: a digest is no tag.
-    const reference = options.tag === undefined ? descriptor.digest : parseTag(options.tag);
-    const operation = `push the manifest ${nameOf(this.#context, reference)}`;
-    const response = await this.#context.transport.send({
-      method: "PUT",
-      path: manifestPath(this.#context.repository, reference),
-      scopes: [scopeOf(this.#context, "pull", "push")],
-      operation,
-      headers: { "content-type": descriptor.mediaType },
-      body: bytes,
-      expect: [201],
-      repeatable: true,
-      signal: options.signal,
-    });
-    await response.discard();
-    checkDigestHeader(response, descriptor.digest, operation);
-    return { subjectIndexed: response.header("oci-subject") !== undefined };
+    const tag = options.tag === undefined ? undefined : parseTag(options.tag);
+    const answer = await putManifest(this.#context, manifest, { signal, tag });
+    const subjectIndexed = answer?.subject !== undefined;
+    const referrer = subjectIndexed || !updateReferrers ? undefined : asReferrer(manifest);
+    if (referrer !== undefined) {
+      await this.#index.add(referrer.subject, referrer.descriptor, { signal });
+    }
+    return { subjectIndexed };
   }
 
   async delete(written: string, options: OperationOptions = {}): Promise<boolean> {
     // A tag in this place would delete its manifest on other registries.
     const digest = parseDigest(written);
     const path = manifestPath(this.#context.repository, digest);
-    const content = { kind: "manifest" as const, digest, path, absent: ABSENT };
+    const content = { kind: "manifest" as const, digest, path, absent: ABSENT_CODES };
     return deleteContent(this.#context, content, options);
-  }
-
-  #read(
-    method: "GET" | "HEAD",
-    reference: string,
-    verb: string,
-    options: FetchManifestOptions,
-  ): RegistryRequest {
-    return {
-      method,
-      path: manifestPath(this.#context.repository, reference),
-      scopes: [scopeOf(this.#context, "pull")],
-      operation: `${verb} the manifest ${nameOf(this.#context, reference)}`,
-      headers: { accept: [...(options.accept ?? []), ...ACCEPTED].join(", ") },
-      expect: [200],
-      repeatable: true,
-      signal: options.signal,
-    };
   }
 }
 
@@ -137,30 +96,4 @@ function headDescriptor(
   if (!isDigest(digest)) throw malformedDigest(stated, operation);
   checkDigestHeader(response, digest, operation);
   return { mediaType: mediaTypeOf(response, operation), digest, size };
-}
-
-/** Over the raw bytes, whatever the header says; a tag has only the header to be compared with. */
-function verifiedDigest(
-  bytes: Uint8Array,
-  response: RegistryResponse,
-  reference: string,
-  operation: string,
-): Digest {
-  const stated = response.header("docker-content-digest");
-  if (stated !== undefined && !isDigest(stated)) throw malformedDigest(stated, operation);
-  const expected = isDigest(reference) ? reference : (stated as Digest | undefined);
-  if (expected === undefined) return digestOf(bytes);
-  const actual = digestOf(bytes, digestAlgorithm(expected));
-  if (actual !== expected) throw otherDigest(operation, expected, actual);
-  checkDigestHeader(response, expected, operation);
-  return expected;
-}
-
-function mediaTypeOf(response: RegistryResponse, operation: string): string {
-  const header = response.header("content-type") ?? "";
-  const [type = ""] = header.split(";");
-  if (isMediaType(type.trim())) return type.trim();
-  throw new ProtocolError(
-    `${operation}: the registry gave ${JSON.stringify(header)} as the manifest's Content-Type`,
-  );
 }

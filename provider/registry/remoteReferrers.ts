@@ -4,11 +4,12 @@ import type { Descriptor } from "../oci/descriptor.js";
 import { type Digest, parseDigest } from "../oci/digest.js";
 import { MANIFEST_SIZE_LIMIT, parseManifest } from "../oci/manifest.js";
 import { OCI_INDEX } from "../oci/mediaTypes.js";
-import { parseTag, type Tag } from "../oci/reference.js";
 import { readDiagnosticCodes } from "./jsonAnswer.js";
 import { listPages, type Page } from "./pages.js";
+import { referrersTag } from "./referrersDocument.js";
+import type { ReferrersIndex } from "./referrersIndex.js";
 import { askKind, isMarkedByRegistry } from "./registryTraits.js";
-import type { ManifestStore, OperationOptions, ReferrerLister } from "./repository.js";
+import type { ManifestStore, OperationOptions, ReferrerStore } from "./repository.js";
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
 import { served } from "./servedManifest.js";
 import { referrersPath } from "./urls.js";
@@ -16,13 +17,27 @@ import { referrersPath } from "./urls.js";
 type ListReferrersOptions = OperationOptions & { readonly artifactType?: string };
 
 /** Manifests that name another one as their subject. */
-export class RemoteReferrers implements ReferrerLister {
+export class RemoteReferrers implements ReferrerStore {
   readonly #context: RepositoryContext;
   readonly #manifests: Pick<ManifestStore, "fetch">;
+  readonly #index: Pick<ReferrersIndex, "add" | "remove">;
 
-  constructor(context: RepositoryContext, manifests: Pick<ManifestStore, "fetch">) {
+  constructor(
+    context: RepositoryContext,
+    manifests: Pick<ManifestStore, "fetch">,
+    index: Pick<ReferrersIndex, "add" | "remove">,
+  ) {
     this.#context = context;
     this.#manifests = manifests;
+    this.#index = index;
+  }
+
+  async add(subject: string, referrer: Descriptor, options: OperationOptions = {}): Promise<void> {
+    await this.#index.add(parseDigest(subject), referrer, options);
+  }
+
+  async remove(subject: string, digest: string, options: OperationOptions = {}): Promise<void> {
+    await this.#index.remove(parseDigest(subject), parseDigest(digest), options);
   }
 
   async *list(
@@ -104,10 +119,4 @@ export class RemoteReferrers implements ReferrerLister {
       { method: "GET", url: this.#context.transport.origin + pathname, status: response.status },
     );
   }
-}
-
-/** distribution-spec, "Referrers Tag Schema": algorithm and digest, cut to 32 and 64 characters. */
-export function referrersTag(subject: Digest): Tag {
-  const [algorithm = "", hex = ""] = subject.split(":");
-  return parseTag(`${algorithm.slice(0, 32)}-${hex.slice(0, 64)}`);
 }

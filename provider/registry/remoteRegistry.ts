@@ -7,7 +7,7 @@ import { AcrApi, type AcrAnswer } from "./acrApi.js";
 import { Members, readJson } from "./jsonAnswer.js";
 import { listPages, type Page } from "./pages.js";
 import { orAbsent } from "./refusal.js";
-import { remoteRepository } from "./remoteRepository.js";
+import { type ClientSettings, remoteRepository } from "./remoteRepository.js";
 import type {
   DeletedRepository,
   ListOptions,
@@ -16,16 +16,15 @@ import type {
   Repository,
   RepositoryOptions,
 } from "./repository.js";
-import type { UploadSettings } from "./uploadSettings.js";
 import { acrCatalogPath, acrRepositoryPath, catalogPath } from "./urls.js";
 
 /** A registry behind a transport. */
 export class RemoteRegistry implements Registry {
   readonly #transport: Transport;
-  readonly #settings: UploadSettings;
+  readonly #settings: ClientSettings;
   readonly #acr: AcrApi;
 
-  constructor(transport: Transport, settings: UploadSettings) {
+  constructor(transport: Transport, settings: ClientSettings) {
     this.#transport = transport;
     this.#settings = settings;
     this.#acr = new AcrApi(transport);

@@ -2,6 +2,7 @@ import type { RepositoryAction } from "../auth/scope.js";
 import type { Transport } from "../http/transport.js";
 import type { RepositoryName } from "../oci/reference.js";
 import { AcrAttributes } from "./acrAttributes.js";
+import { type LookBack, ReferrersIndex } from "./referrersIndex.js";
 import { RemoteBlobs } from "./remoteBlobs.js";
 import { RemoteManifests } from "./remoteManifests.js";
 import { RemoteReferrers } from "./remoteReferrers.js";
@@ -9,21 +10,28 @@ import { RemoteTags } from "./remoteTags.js";
 import type { Repository } from "./repository.js";
 import type { UploadSettings } from "./uploadSettings.js";
 
+/** How a client behaves, beyond single requests. */
+export interface ClientSettings {
+  readonly uploads: UploadSettings;
+  readonly lookBack: LookBack;
+}
+
 /** Puts the stores of one repository together. Sends nothing. */
 export function remoteRepository(
   transport: Transport,
   name: RepositoryName,
-  settings: UploadSettings,
+  settings: ClientSettings,
   actions: readonly RepositoryAction[] = [],
 ): Repository {
   const context = { transport, repository: name, actions };
-  const manifests = new RemoteManifests(context);
+  const index = new ReferrersIndex(context, settings.lookBack);
+  const manifests = new RemoteManifests(context, index);
   return {
     name,
-    blobs: new RemoteBlobs(context, settings),
+    blobs: new RemoteBlobs(context, settings.uploads),
     manifests,
     tags: new RemoteTags(context),
-    referrers: new RemoteReferrers(context, manifests),
+    referrers: new RemoteReferrers(context, manifests, index),
     attributes: new AcrAttributes(context),
   };
 }

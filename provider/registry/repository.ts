@@ -77,6 +77,17 @@ export interface FetchManifestOptions extends OperationOptions {
   readonly accept?: readonly string[];
 }
 
+export interface PushManifestOptions extends OperationOptions {
+  /** Put it under this tag, too. */
+  readonly tag?: string;
+  /**
+   * What to do about a manifest with a `subject` that the registry did not index. Default, `true`: it
+   * is added to the list of the subject's referrers (see {@link ReferrerStore.add}). `false`: it is
+   * not, for whoever pushes the same manifest again, or lists it later.
+   */
+  readonly updateReferrers?: boolean;
+}
+
 /** Manifests of one repository (distribution-spec, "Pulling manifests", "Pushing Manifests"). */
 export interface ManifestStore {
   /** Descriptor of what a tag or digest names; `undefined` if the registry says it is absent. */
@@ -85,13 +96,20 @@ export interface ManifestStore {
   fetch(reference: string, options?: FetchManifestOptions): Promise<FetchedManifest | undefined>;
   /**
    * Writes the manifest under its digest, or under a tag. Idempotent; the registry's own digest is
-   * compared with ours. Answers whether the registry indexed the subject (`OCI-Subject`).
+   * compared with ours. A manifest with a `subject` is then found among that one's referrers: the
+   * registry says that it indexed it (`OCI-Subject`, one request in all), or, where it does not, the
+   * manifest is added to the list that clients keep under a tag. If that fails, the manifest is there
+   * all the same, and pushing it again completes it. Answers whether the registry indexed it itself.
    */
   push(
     manifest: EncodedManifest,
-    options?: OperationOptions & { readonly tag?: string },
+    options?: PushManifestOptions,
   ): Promise<{ readonly subjectIndexed: boolean }>;
-  /** Deletes by digest, and with it every tag that names it; `false` if it was not there. */
+  /**
+   * Deletes by digest, and with it every tag that names it; `false` if it was not there. One request:
+   * what the manifest refers to is not looked at. Before a manifest with a `subject` is deleted, take
+   * it out of the list by {@link ReferrerStore.remove}.
+   */
   delete(digest: string, options?: OperationOptions): Promise<boolean>;
 }
 
@@ -126,6 +144,28 @@ export interface ReferrerLister {
     subject: string,
     options?: OperationOptions & { readonly artifactType?: string },
   ): AsyncIterable<Descriptor>;
+}
+
+/**
+ * The list of a manifest's referrers that clients keep under a tag, `sha256-<hex>`, where the registry
+ * does not do it (distribution-spec, "Referrers Tag Schema"): other registries, and ACR with
+ * customer-managed keys. Entries of others are kept. Writers of one process take turns; against
+ * others, the write is conditional where the registry minds `If-Match`, and is looked at again and
+ * repeated until it lasts. What remains: a client that overwrites the list without looking, more than
+ * a moment after it has read it, can undo an entry. `CONFLICT` if others overwrite it again and again,
+ * or if the tag names something else. Lists that were replaced are deleted, if that is permitted.
+ */
+export interface ReferrerStore extends ReferrerLister {
+  /**
+   * Adds a referrer to the list. One request if it is there, else four at least. Only needed for a
+   * manifest that is there already: `manifests.push` does it by itself.
+   */
+  add(subject: string, referrer: Descriptor, options?: OperationOptions): Promise<void>;
+  /**
+   * Takes a referrer out of the list, before it is deleted; the last one takes the list with it. One
+   * request if there is no list, or if it does not name the referrer.
+   */
+  remove(subject: string, digest: string, options?: OperationOptions): Promise<void>;
 }
 
 /**
@@ -166,7 +206,7 @@ export interface Repository {
   readonly blobs: BlobStore;
   readonly manifests: ManifestStore;
   readonly tags: TagStore;
-  readonly referrers: ReferrerLister;
+  readonly referrers: ReferrerStore;
   readonly attributes: AttributeStore;
 }
 

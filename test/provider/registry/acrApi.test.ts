@@ -6,6 +6,7 @@ import { AcrAttributes } from "../../../provider/registry/acrAttributes.js";
 import { RemoteRegistry } from "../../../provider/registry/remoteRegistry.js";
 import { RemoteTags } from "../../../provider/registry/remoteTags.js";
 import { uploadSettings } from "../../../provider/registry/uploadSettings.js";
+import { AT_ONCE } from "./fakeManifests.js";
 import { ACR, FakeTransport, OTHER, refusal, type Reply } from "./fakeTransport.js";
 
 const REPOSITORY = parseRepositoryName("a/b");
@@ -177,6 +178,11 @@ describe("tags", () => {
   });
 });
 
+const SETTINGS = {
+  uploads: uploadSettings({ pause: () => Promise.resolve() }),
+  lookBack: AT_ONCE,
+};
+
 describe("repositories", () => {
   it("come from /v2/_catalog where there is no other", async () => {
     const transport = FakeTransport.script(
@@ -190,10 +196,7 @@ describe("repositories", () => {
       { status: 200, headers: OTHER, body: `{"repositories":["b"]}` },
     );
     const names: string[] = [];
-    for await (const name of new RemoteRegistry(
-      transport,
-      uploadSettings({ pause: () => Promise.resolve() }),
-    ).repositories({
+    for await (const name of new RemoteRegistry(transport, SETTINGS).repositories({
       pageSize: 1,
     })) {
       names.push(name);
@@ -212,18 +215,9 @@ describe("repositories", () => {
 
   it("are deleted with a list of what went, in which null is none", async () => {
     const reply = { ...json({ manifestsDeleted: [DIGEST], tagsDeleted: null }), status: 202 };
-    const registry = new RemoteRegistry(
-      FakeTransport.script(reply),
-      uploadSettings({ pause: () => Promise.resolve() }),
-    );
+    const registry = new RemoteRegistry(FakeTransport.script(reply), SETTINGS);
     assert.deepEqual(await registry.deleteRepository("a/b"), { manifests: [DIGEST], tags: [] });
     const gone = FakeTransport.script(refusal("NOT_FOUND", 404, "NAME_UNKNOWN"));
-    assert.equal(
-      await new RemoteRegistry(
-        gone,
-        uploadSettings({ pause: () => Promise.resolve() }),
-      ).deleteRepository("a/b"),
-      undefined,
-    );
+    assert.equal(await new RemoteRegistry(gone, SETTINGS).deleteRepository("a/b"), undefined);
   });
 });

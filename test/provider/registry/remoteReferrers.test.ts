@@ -7,7 +7,10 @@ import { encodeManifest } from "../../../provider/oci/manifest.js";
 import { OCI_INDEX, OCI_MANIFEST } from "../../../provider/oci/mediaTypes.js";
 import { parseRepositoryName } from "../../../provider/oci/reference.js";
 import { RemoteManifests } from "../../../provider/registry/remoteManifests.js";
-import { referrersTag, RemoteReferrers } from "../../../provider/registry/remoteReferrers.js";
+import { referrersTag } from "../../../provider/registry/referrersDocument.js";
+import { ReferrersIndex } from "../../../provider/registry/referrersIndex.js";
+import { RemoteReferrers } from "../../../provider/registry/remoteReferrers.js";
+import { AT_ONCE } from "./fakeManifests.js";
 import { ACR, FakeTransport, OTHER, refusal, type Reply } from "./fakeTransport.js";
 
 const SUBJECT = digestOf("subject");
@@ -30,7 +33,8 @@ function index(manifests: readonly Descriptor[], headers: Record<string, string>
 async function list(artifactType: string | undefined, ...replies: readonly (Reply | Error)[]) {
   const transport = FakeTransport.script(...replies);
   const context = { transport, repository: parseRepositoryName("a"), actions: [] };
-  const referrers = new RemoteReferrers(context, new RemoteManifests(context));
+  const index = new ReferrersIndex(context, AT_ONCE);
+  const referrers = new RemoteReferrers(context, new RemoteManifests(context, index), index);
   const found: Descriptor[] = [];
   for await (const item of referrers.list(SUBJECT, { artifactType })) found.push(item);
   return { found, journal: transport.journal };

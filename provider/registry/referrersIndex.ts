@@ -1,0 +1,184 @@
+import { ConflictError } from "../errors.js";
+import type { Descriptor } from "../oci/descriptor.js";
+import type { Digest } from "../oci/digest.js";
+import type { Tag } from "../oci/reference.js";
+import { AcrAttributes } from "./acrAttributes.js";
+import { deleteContent } from "./deleteContent.js";
+import {
+  ABSENT_CODES,
+  getManifest,
+  type Precondition,
+  putManifest,
+  type ServedManifest,
+} from "./manifestRequests.js";
+import { ReferrerBatches } from "./referrerBatches.js";
+import { type ChangedIndex, changeIndex, referrersTag } from "./referrersDocument.js";
+import { isRegistryError, missingBlobs } from "./refusal.js";
+import { traitsOf } from "./registryTraits.js";
+import type { OperationOptions } from "./repository.js";
+import type { RepositoryContext } from "./repositoryContext.js";
+import { manifestPath } from "./urls.js";
+
+/** How long to wait before looking whether a write lasted; times and chance are injected. */
+export interface LookBack {
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** With each of these somebody else wrote at the same time; that does not happen so often by chance. */
+const WRITES = 10;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * The list of referrers under a tag of its own, which clients keep themselves where the registry does
+ * not index subjects (distribution-spec, "Referrers Tag Schema").
+ *
+ * The specification warns that two clients may overwrite each other's entry. Here, changes of one
+ * process go one after the other, those that wait together in one write. Against others, the write is
+ * conditional (`If-Match`, which registries may ignore), and it is looked at again once everybody who
+ * read the list before has had time to write theirs: twice as long as we took ourselves. Whoever
+ * takes longer than that and ignores conditions can still undo an entry.
+ */
+export class ReferrersIndex {
+  readonly #context: RepositoryContext;
+  readonly #lookBack: LookBack;
+
+  constructor(context: RepositoryContext, lookBack: LookBack) {
+    this.#context = context;
+    this.#lookBack = lookBack;
+  }
+
+  /** Makes sure that the list names the referrer. */
+  add(subject: Digest, referrer: Descriptor, options: OperationOptions): Promise<void> {
+    return this.#change(subject, referrer.digest, referrer, options);
+  }
+
+  /** Makes sure that the list, if there is one, does not name the referrer. */
+  remove(subject: Digest, digest: Digest, options: OperationOptions): Promise<void> {
+    return this.#change(subject, digest, undefined, options);
+  }
+
+  #change(
+    subject: Digest,
+    digest: Digest,
+    entry: Descriptor | undefined,
+    { signal }: OperationOptions,
+  ): Promise<void> {
+    const tag = referrersTag(subject);
+    const apply = (changes: Changes, all: AbortSignal): Promise<void> =>
+      this.#apply(tag, changes, all);
+    return ReferrerBatches.of(this.#context, tag).submit({ digest, entry }, apply, signal);
+  }
+
+  async #apply(tag: Tag, wanted: Changes, signal: AbortSignal): Promise<void> {
+    const { transport, repository } = this.#context;
+    const reference = `${transport.loginServer}/${repository}:${tag}`;
+    const changes = new Map(wanted);
+    const replaced = new Set<Digest>();
+    for (let writes = 0; writes < WRITES; writes += 1) {
+      const started = this.#lookBack.now();
+      const current = await getManifest(this.#context, tag, { signal });
+      const next = changeIndex(current?.manifest, changes, reference);
+      if (next === undefined) return this.#deleteReplaced(tag, replaced, current, signal);
+      const old = current?.manifest.descriptor.digest;
+      // By digest: if the tag names another list by now, that one stays, and is what is read next.
+      if (next.isEmpty && old !== undefined && (await this.#delete(tag, old, signal))) continue;
+      const gone = await this.#write(tag, next, current, signal);
+      for (const digest of gone) {
+        if (wanted.get(digest) !== undefined) throw notThere(reference, digest);
+        changes.set(digest, undefined);
+      }
+      if (gone.length > 0) continue;
+      if (old !== undefined) replaced.add(old);
+      await this.#pause(this.#lookBack.now() - started, writes, signal);
+    }
+    throw alwaysOverwritten(reference);
+  }
+
+  /**
+   * Answers the entries that the registry refuses, since what they name is gone: distribution looks
+   * for every child of an index. A write that came too late is found out by reading again.
+   */
+  async #write(
+    tag: Tag,
+    { manifest }: ChangedIndex,
+    current: ServedManifest | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly Digest[]> {
+    const precondition = conditionOf(current);
+    try {
+      await putManifest(this.#context, manifest, { tag, precondition, signal });
+      return [];
+    } catch (error) {
+      const gone = missingBlobs(error);
+      if (gone.length === 0) throw error;
+      return gone;
+    }
+  }
+
+  /** Longer with every write, so that those who met do not meet again. */
+  #pause(tookMs: number, writes: number, signal: AbortSignal): Promise<void> {
+    const ms = tookMs * (2 + (writes + 1) * this.#lookBack.random());
+    return this.#lookBack.pause(Math.min(ms, LONGEST_PAUSE_MS), signal);
+  }
+
+  /** Lists that nothing names any more, as ORAS does. Where that is not allowed, they stay. */
+  async #deleteReplaced(
+    tag: Tag,
+    replaced: ReadonlySet<Digest>,
+    current: ServedManifest | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const digest of replaced) {
+      if (digest === current?.manifest.descriptor.digest) continue;
+      if (!(await this.#delete(tag, digest, signal))) return;
+    }
+  }
+
+  /** `false` if that is refused, or if it has another tag, which would go with it. */
+  async #delete(tag: Tag, digest: Digest, signal: AbortSignal): Promise<boolean> {
+    const path = manifestPath(this.#context.repository, digest);
+    try {
+      if (await this.#hasOtherTag(tag, digest, signal)) return false;
+      const content = { kind: "manifest" as const, digest, path, absent: ABSENT_CODES };
+      await deleteContent(this.#context, content, { signal });
+      return true;
+    } catch (error) {
+      // It is only litter; what mattered has been written.
+      if (isRegistryError(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Only ACR tells; elsewhere nobody is expected to tag the list of referrers. */
+  async #hasOtherTag(tag: Tag, digest: Digest, signal: AbortSignal): Promise<boolean> {
+    if (traitsOf(this.#context.transport).acr !== true) return false;
+    const properties = await new AcrAttributes(this.#context).manifest(digest, { signal });
+    return properties?.tags.some((name) => name !== tag) ?? false;
+  }
+}
+
+type Changes = ReadonlyMap<string, Descriptor | undefined>;
+
+/** RFC 9110, section 13.1: only if it is still the one that was read, or still absent. */
+function conditionOf(current: ServedManifest | undefined): Precondition | undefined {
+  if (current === undefined) return { "if-none-match": "*" };
+  // A weak tag never matches here.
+  return current.etag?.startsWith('"') === true ? { "if-match": current.etag } : undefined;
+}
+
+function notThere(reference: string, digest: string): ConflictError {
+  return new ConflictError(
+    reference,
+    `the referrer ${digest} was deleted by somebody else before it was listed in ${reference}. Publish it again`,
+  );
+}
+
+function alwaysOverwritten(reference: string): ConflictError {
+  return new ConflictError(
+    reference,
+    `${reference}, the list of a manifest's referrers, was overwritten by somebody else ${WRITES} times in a row. The ` +
+      `referrer is there, but its subject does not list it. Try again when the other client has finished`,
+  );
+}
