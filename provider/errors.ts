@@ -42,6 +42,10 @@ export type AcrErrorCode =
   | "SIZE_MISMATCH"
   /** An answer breaks the protocol: a header is missing, foreign or malformed. */
   | "PROTOCOL"
+  /** An artifact's content cannot be written to disk without danger: a name that leads elsewhere, a link, a bomb. */
+  | "CONTENT_REFUSED"
+  /** The folder that content is written to cannot take it. */
+  | "TARGET_UNWRITABLE"
   /** A credential could not be obtained. */
   | "CREDENTIAL_UNAVAILABLE";
 
@@ -151,9 +155,26 @@ export class ProtocolError extends AcrError {
   }
 }
 
-/** A tag, lock or manifest belongs to somebody else, or changed since it was last looked at. */
+/** Content of an artifact that was not written to disk. `path` is its name there, as far as it is known. */
+export class UnpackError extends AcrError {
+  readonly path: string;
+
+  constructor(
+    code: "CONTENT_REFUSED" | "TARGET_UNWRITABLE",
+    path: string,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(code, message, options);
+    this.path = path;
+  }
+}
+
+/**
+ * A tag, lock, manifest or file belongs to somebody else, or changed since it was last looked at.
+ */
 export class ConflictError extends AcrError {
-  /** What is in the way: `<login server>/<repository>:<tag>` or `…@<digest>`. */
+  /** What is in the way: `<login server>/<repository>:<tag>`, `…@<digest>`, or a path. */
   readonly subject: string;
 
   constructor(subject: string, message: string, options?: { cause?: unknown }) {

@@ -7,7 +7,7 @@ import { listEntries } from "../tar/listEntries.js";
 import { checkAnnotations } from "./packAnnotations.js";
 import { blobOf, packGzip, packPlain, type PackedBytes, type PackOptions } from "./packBytes.js";
 import { archiveContent, bytesContent, fileContent, type PlainContent } from "./packContent.js";
-import { checkTitle, defaultTitle, TITLE } from "./packTitle.js";
+import { checkTitle, CONTENT_DIGEST, defaultTitle, TITLE, UNPACK } from "./packTitle.js";
 import {
   locateDirectory,
   locateFile,
@@ -64,10 +64,6 @@ export interface LayerPlan {
   readonly title: string | undefined;
   readonly annotations: Annotations | undefined;
 }
-
-/** ORAS: the folder is unpacked on pull, and its plain tar must have this digest. */
-const CONTENT_DIGEST = "io.deis.oras.content.digest";
-const UNPACK = "io.deis.oras.content.unpack";
 
 export function planLayer(input: LayerInput, property: string): LayerPlan {
   const kind = sourceKind(input, property);

@@ -1,8 +1,12 @@
 import { basename } from "node:path";
 import { InputError } from "../errors.js";
+import { faultOfPath } from "../tar/entryPath.js";
 
 /** image-spec, annotations.md: the name under which `oras pull` restores a layer. */
 export const TITLE = "org.opencontainers.image.title";
+/** ORAS: the layer is a folder that is unpacked on pull, and its plain tar must have this digest. */
+export const CONTENT_DIGEST = "io.deis.oras.content.digest";
+export const UNPACK = "io.deis.oras.content.unpack";
 
 /**
  * The title of a layer that has none: the last segment of its path. (The `oras` command takes the
@@ -21,25 +25,12 @@ export function defaultTitle(path: string, property: string): string {
 
 /** Refuses what could not be restored, or only outside the folder that is pulled to. */
 export function checkTitle(title: string, property: string): string {
-  const reason = faultOf(title);
+  const reason = typeof title === "string" ? faultOfPath(title, "any") : "it is not a string";
   if (reason === undefined) return title;
   throw new InputError(
     `${property}.title`,
     `${JSON.stringify(title)} cannot be a title: ${reason}; expected a relative path such as "config/app.yaml"`,
   );
-}
-
-function faultOf(title: string): string | undefined {
-  if (typeof title !== "string") return "it is not a string";
-  if (title === "") return "it is empty";
-  if (/\p{Cc}/u.test(title)) return "it contains a control character";
-  if (/\p{Surrogate}/u.test(title)) return "it is not well-formed Unicode";
-  if (title.includes("\\")) return 'it contains "\\"; the separator is "/"';
-  if (title.startsWith("/") || /^[A-Za-z]:/.test(title)) return "it is an absolute path";
-  const steps = title.split("/");
-  if (steps.includes("")) return 'it has an empty segment ("//", or "/" at its end)';
-  if (steps.includes(".") || steps.includes("..")) return 'it contains "." or ".." as a segment';
-  return undefined;
 }
 
 export interface TitledLayer {

@@ -30,7 +30,7 @@ export interface Pushable {
 export async function pushArtifact(
   repository: Pick<Repository, "blobs" | "manifests">,
   artifact: Pushable,
-  options: PushOptions,
+  options: PushOptions = {},
 ): Promise<void> {
   await pushBlobs(repository, artifact.blobs, options);
   await pushManifest(repository, artifact, options);

@@ -4,7 +4,7 @@ import { basicHeader } from "./basicHeader.js";
 import type { DockerLogin } from "./dockerConfig.js";
 import { DistributionTokenSource } from "./distributionTokenSource.js";
 import { dockerTokenSource } from "./dockerConfigTokenSource.js";
-import { printable } from "./printable.js";
+import { printable } from "../oci/printable.js";
 import type { TokenSource, TokenSourceContext } from "./tokenSource.js";
 
 /** How a registry wants to be signed in to. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { CredentialError } from "../errors.js";
-import { printable } from "./printable.js";
+import { printable } from "../oci/printable.js";
 
 /** What a helper tells. */
 export interface HelperAnswer {

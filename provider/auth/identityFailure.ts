@@ -1,6 +1,6 @@
 import { CredentialError } from "../errors.js";
 import type { AzureCredential } from "./azureCredential.js";
-import { printable } from "./printable.js";
+import { printable } from "../oci/printable.js";
 
 type Kind = AzureCredential["kind"];
 

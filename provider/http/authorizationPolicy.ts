@@ -1,7 +1,7 @@
 import type { PipelinePolicy, PipelineResponse } from "@azure/core-rest-pipeline";
 import type { Authorizer } from "../auth/authorizer.js";
 import { findChallenge, foreignRealm } from "../auth/challenge.js";
-import { printable } from "../auth/printable.js";
+import { printable } from "../oci/printable.js";
 import { RegistryError, isAcrError } from "../errors.js";
 import type { RegistryEndpoint } from "../oci/loginServer.js";
 import { sameOrigin } from "../oci/origin.js";

@@ -1,4 +1,4 @@
-import { printable } from "../auth/printable.js";
+import { printable } from "../oci/printable.js";
 import { ProtocolError, RegistryError, type AcrError } from "../errors.js";
 import type { Exchange } from "./exchange.js";
 import { locationOf } from "./redaction.js";

@@ -1,4 +1,4 @@
-import { printable } from "../auth/printable.js";
+import { printable } from "../oci/printable.js";
 
 /** Values that say nothing secret; `_state`, `sig` and every unknown name may. */
 const QUERY_NAMES: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import { printable } from "../auth/printable.js";
+import { printable } from "../oci/printable.js";
 import { ProtocolError } from "../errors.js";
 import { isLoopback } from "../oci/loginServer.js";
 

@@ -1,4 +1,4 @@
-import { printable } from "../auth/printable.js";
+import { printable } from "../oci/printable.js";
 import { type AcrErrorCode, type Diagnostic, RegistryError } from "../errors.js";
 import { accessHint } from "./accessHint.js";
 import type { Exchange } from "./exchange.js";

@@ -3,17 +3,20 @@ import { IntegrityError } from "../errors.js";
 import type { Descriptor } from "./descriptor.js";
 import { Digester, digestAlgorithm } from "./digest.js";
 
+/** A descriptor, or a digest alone, where the size is not known. */
+export type ExpectedContent = Pick<Descriptor, "digest"> & Partial<Pick<Descriptor, "size">>;
+
 /**
  * Counts and hashes bytes against a descriptor: too many fail at once, too few and other bytes at the
  * end.
  */
 export class ContentCheck {
-  readonly #expected: Pick<Descriptor, "digest" | "size">;
+  readonly #expected: ExpectedContent;
   readonly #subject: string;
   readonly #digester: Digester;
 
   /** `subject` names the content in the error: a path, or a reference. */
-  constructor(expected: Pick<Descriptor, "digest" | "size">, subject: string) {
+  constructor(expected: ExpectedContent, subject: string) {
     this.#expected = expected;
     this.#subject = subject;
     this.#digester = new Digester(digestAlgorithm(expected.digest));
@@ -23,13 +26,16 @@ export class ContentCheck {
   update(bytes: Uint8Array): void {
     this.#digester.update(bytes);
     const { size } = this.#expected;
-    if (this.#digester.size > size) throw this.#sizeMismatch(`more than ${size}`);
+    if (size !== undefined && this.#digester.size > size) {
+      throw this.#sizeMismatch(`more than ${size}`);
+    }
   }
 
   /** Throws unless the bytes were the descriptor's. Ends the check. */
   finish(): void {
     const { size, digest } = this.#expected;
-    if (this.#digester.size < size) throw this.#sizeMismatch(String(this.#digester.size));
+    if (size !== undefined && this.#digester.size < size)
+      throw this.#sizeMismatch(String(this.#digester.size));
     const actual = this.#digester.digest();
     if (actual === digest) return;
     throw new IntegrityError(

@@ -30,8 +30,8 @@ const EXTENSION_LIMIT = 1024 * 1024;
 
 /**
  * Reads a plain tar archive entry by entry, in memory that does not depend on its size. Takes what is
- * met in registries: ustar, pax, GNU tar and what is older. The archive ends with two blocks of zeros,
- * or where the bytes end between two entries.
+ * met in registries: ustar, pax, GNU tar and what is older. The archive ends with blocks of zeros, after
+ * which nothing else comes, or where the bytes end between two entries.
  *
  * How much is read is the caller's matter: limit the bytes that are handed in.
  *
@@ -56,7 +56,7 @@ export async function* readEntries(
 
 /** The next entry's header, with what stands before it; `undefined` at the end. */
 async function nextHeader(reader: ByteReader): Promise<ParsedHeader | undefined> {
-  let pax: PaxRecords = {};
+  let pax: PaxRecords | undefined;
   let gnu: { name?: string; linkName?: string } = {};
   for (;;) {
     const block = await reader.exactly(BLOCK_SIZE);
@@ -66,13 +66,15 @@ async function nextHeader(reader: ByteReader): Promise<ParsedHeader | undefined>
       return undefined;
     }
     const header = parseHeader(block);
-    if (header.flag === "x") pax = parsePaxRecords(await extension(reader, header));
-    else if (header.flag === "g") checkGlobal(await extension(reader, header));
+    if (header.flag === "x") {
+      if (pax !== undefined) throw ambiguous();
+      pax = parsePaxRecords(await extension(reader, header));
+    } else if (header.flag === "g") checkGlobal(await extension(reader, header));
     else if (header.flag === "L") gnu = { ...gnu, name: cString(await extension(reader, header)) };
     else if (header.flag === "K")
       gnu = { ...gnu, linkName: cString(await extension(reader, header)) };
     else if (header.flag === "S") throw new ProtocolError("the archive has a sparse file");
-    else return merged(header, pax, gnu);
+    else return merged(header, pax ?? {}, gnu);
   }
 }
 
@@ -81,12 +83,18 @@ function merged(
   pax: PaxRecords,
   gnu: { name?: string; linkName?: string },
 ): ParsedHeader {
+  if (pax.path !== undefined && gnu.name !== undefined && pax.path !== gnu.name) throw ambiguous();
   return {
     ...header,
     name: pax.path ?? gnu.name ?? header.name,
     linkName: pax.linkpath ?? gnu.linkName ?? header.linkName,
     size: hasContent(header.flag) ? (pax.size ?? header.size) : 0,
   };
+}
+
+/** Tools differ in which of two they follow: what one of them checked, another would not write. */
+function ambiguous(): ProtocolError {
+  return new ProtocolError("the archive has an entry with two extended headers or names");
 }
 
 /** Git writes one with a comment. One that renames all that follows is read differently by every tool. */
@@ -105,11 +113,13 @@ async function extension(reader: ByteReader, { size }: ParsedHeader): Promise<Bu
   return held;
 }
 
-/** One block of zeros alone is damage: some tools go on behind it, others do not. */
+/** Zeros may fill the last record. Behind anything else some tools go on, and see other entries than we. */
 async function checkEnd(reader: ByteReader): Promise<void> {
-  const second = await reader.exactly(BLOCK_SIZE);
-  if (second === undefined || isZero(second)) return;
-  throw new ProtocolError("the archive goes on behind a block of zeros");
+  for (;;) {
+    const rest = await reader.some(Number.MAX_SAFE_INTEGER);
+    if (rest === undefined) return;
+    if (!isZero(rest)) throw new ProtocolError("the archive goes on behind a block of zeros");
+  }
 }
 
 function isZero(block: Buffer): boolean {

@@ -5,6 +5,7 @@ import { type ImportKind, type SourceFile, resolveImport, sources } from "./sour
 /** A layer, and the layers below it that it may use. `resources` may name types of the provider, and load the client when one of its look-up functions is called. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   resources: [],
+  "provider/client.ts": ["artifact", "registry"],
   "provider/index.ts": ["lifecycle", "artifact", "tar", "registry", "http", "auth", "oci"],
   "provider/lifecycle/": ["artifact", "tar", "registry", "http", "auth", "oci"],
   "provider/artifact/": ["tar", "registry", "http", "auth", "oci"],

@@ -10,6 +10,7 @@ import { readEntries } from "../../../provider/tar/readEntries.js";
 import { encodeHeader, type HeaderFields } from "../../../provider/tar/tarHeader.js";
 import { readGolden } from "../../golden/golden.js";
 import { TemporaryFolder } from "../../support/temporaryFolder.js";
+import { longName, member, pax, tar } from "../../support/tarMembers.js";
 import { archive, collect } from "./archives.js";
 
 interface Read {
@@ -125,6 +126,20 @@ describe("readEntries", function () {
     assert.deepEqual(names, ["a", "b"]);
   });
 
+  it("any bytes are read or refused", async () => {
+    const parts = fc.oneof(
+      fc.uint8Array({ maxLength: 600 }),
+      fc.constantFrom(member({ name: "a", body: "x" }), pax({ size: "9" }), longName("b"), ZEROS),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(parts, { maxLength: 6 }), async (bytes) => {
+        const [result] = await Promise.allSettled([read(Buffer.concat(bytes))]);
+        assert.ok(result.status === "fulfilled" || BROKEN(result.reason));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("lets go of the source when nobody wants more", async () => {
     let closed = false;
     async function* endless(): AsyncGenerator<Uint8Array> {
@@ -160,6 +175,15 @@ describe("readEntries", function () {
       ["GNU's sparse files", sized("S", 0), /sparse/],
       ["pax's sparse files", extended("x", "22 GNU.sparse.major=1\n"), /sparse/],
       ["a block of zeros in between", Buffer.concat([ZEROS, file("a", 0)]), /goes on behind/],
+      ["another archive behind it", Buffer.concat([END, file("a", 0), END]), /goes on behind/],
+      [
+        "two extended headers for one entry",
+        tar(pax({ path: "a" }), pax({ size: "0" }), {}),
+        /two/,
+      ],
+      ["an extended header and GNU's long name", tar(pax({ path: "a" }), longName("b"), {}), /two/],
+      ["a negative size", tar({ size: Buffer.alloc(12, 0xff) }), /size cannot be read/],
+      ["a size of 2^90", tar({ size: Buffer.alloc(12, 0xbf) }), /size cannot be read/],
     ];
     for (const [name, bytes, message] of rows) {
       it(name, async () => {

@@ -5,3 +5,8 @@ export function printable(text: string, limit = 1000): string {
     .trim()
     .slice(0, limit);
 }
+
+/** Foreign text in quotation marks, as an error names it. */
+export function quoted(text: string, limit = 200): string {
+  return JSON.stringify(printable(text, limit));
+}

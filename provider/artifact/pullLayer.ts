@@ -1,0 +1,140 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { UnpackError } from "../errors.js";
+import type { Descriptor } from "../oci/descriptor.js";
+import { isDigest, type Digest } from "../oci/digest.js";
+import { quoted } from "../oci/printable.js";
+import { ContentCheck } from "../oci/verifiedStream.js";
+import type { BlobStore } from "../registry/repository.js";
+import { faultOfPath } from "../tar/entryPath.js";
+import { gunzipTo } from "../tar/gunzipTo.js";
+import { unpackEntries, type UnpackedEntry } from "../tar/unpackEntries.js";
+import { checkTitlesTogether, CONTENT_DIGEST, TITLE, UNPACK } from "./packTitle.js";
+
+/** A layer that is written: one file, or a folder that it is the archive of. */
+export interface TitledLayer {
+  readonly title: string;
+  readonly descriptor: Descriptor;
+  readonly isDirectory: boolean;
+  /** Of a folder's plain archive, where the layer says it. */
+  readonly tarDigest: Digest | undefined;
+}
+
+export interface LayerLimits {
+  readonly maxUnpackedBytes: number | undefined;
+  readonly maxEntries: number;
+}
+
+/**
+ * Layers without a title are no files (as `oras pull` has it). Titles come from whoever published: all
+ * of them are checked, each alone and together, before anything is downloaded.
+ */
+export function titledLayers(layers: readonly Descriptor[]): readonly TitledLayer[] {
+  const titled = layers.flatMap((descriptor) => {
+    const {
+      [TITLE]: title,
+      [UNPACK]: unpack,
+      [CONTENT_DIGEST]: digest,
+    } = descriptor.annotations ?? {};
+    if (title === undefined) return [];
+    const fault = faultOfPath(title);
+    if (fault !== undefined) throw refused(title, `the title cannot be used: ${fault}`);
+    const isDirectory = unpack === "true";
+    return [
+      {
+        title,
+        descriptor,
+        isDirectory,
+        tarDigest: isDirectory ? digestOf(digest, title) : undefined,
+      },
+    ];
+  });
+  checkTogether(titled);
+  return titled;
+}
+
+function digestOf(text: string | undefined, title: string): Digest | undefined {
+  if (text === undefined || isDigest(text)) return text;
+  throw refused(title, `${CONTENT_DIGEST} is not a digest`);
+}
+
+function checkTogether(layers: readonly TitledLayer[]): void {
+  const named = layers.map(({ title, isDirectory }) => ({
+    title,
+    isDirectory,
+    property: "a layer",
+  }));
+  try {
+    checkTitlesTogether(named);
+  } catch (cause) {
+    throw refused("", cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+export interface LayerDownload {
+  readonly limits: LayerLimits;
+  readonly signal: AbortSignal;
+  readonly onProgress: (receivedBytes: number) => void;
+}
+
+/** Downloads a layer to a path that does not exist yet; answers what is there now. */
+export async function downloadLayer(
+  blobs: Pick<BlobStore, "fetch">,
+  layer: TitledLayer,
+  path: string,
+  download: LayerDownload,
+): Promise<readonly UnpackedEntry[]> {
+  const { signal, onProgress } = download;
+  const compressed = `${path}.gz`;
+  const at = layer.isDirectory ? compressed : path;
+  const content = await blobs.fetch(layer.descriptor, { signal, onProgress });
+  await pipeline(content, createWriteStream(at, { flags: "wx" }), { signal });
+  if (!layer.isDirectory) return [{ type: "file", path: "" }];
+  // Only now, that its digest was found right, is anything of it interpreted.
+  const entries = await unpack(compressed, layer, path, download);
+  await rm(compressed);
+  return entries;
+}
+
+async function unpack(
+  compressed: string,
+  layer: TitledLayer,
+  folder: string,
+  { limits, signal }: LayerDownload,
+): Promise<readonly UnpackedEntry[]> {
+  const { size } = layer.descriptor;
+  const { maxUnpackedBytes = unpackedLimit(size), maxEntries } = limits;
+  const source = createReadStream(compressed, { highWaterMark: 1 << 20 });
+  const options = { name: layer.title, size, limit: maxUnpackedBytes, signal };
+  return await gunzipTo(source, options, (archive) =>
+    unpackEntries(checked(archive, layer), { prefix: layer.title, folder, maxEntries }),
+  );
+}
+
+const GIB = 1024 ** 3;
+/** What is compressed better than this is hardly anybody's folder. */
+const USUAL_RATIO = 100;
+
+function unpackedLimit(size: number): number {
+  return Math.max(GIB, USUAL_RATIO * size);
+}
+
+/** The plain archive against the digest that was published with it, where there is one. */
+async function* checked(
+  archive: AsyncIterable<Uint8Array>,
+  { tarDigest, title }: TitledLayer,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (tarDigest === undefined) return yield* archive;
+  const check = new ContentCheck({ digest: tarDigest }, `the unpacked layer ${quoted(title)}`);
+  for await (const piece of archive) {
+    check.update(piece);
+    yield piece;
+  }
+  check.finish();
+}
+
+function refused(title: string, reason: string, cause?: unknown): UnpackError {
+  const subject = title === "" ? "the layers" : `the layer ${quoted(title)}`;
+  return new UnpackError("CONTENT_REFUSED", title, `${subject}: ${reason}`, { cause });
+}

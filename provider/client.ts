@@ -1,0 +1,29 @@
+/**
+ * `pulumi-acr/client`: a client for Azure Container Registry and other OCI registries, and the use cases
+ * that are of use to programs without Pulumi.
+ *
+ * @packageDocumentation
+ */
+export * from "./registry/index.js";
+export {
+  packArtifact,
+  type ArtifactInput,
+  type PackArtifactOptions,
+  type PackedArtifact,
+} from "./artifact/packArtifact.js";
+export type { ConfigInput } from "./artifact/packConfig.js";
+export type { Compression, LayerDescriptor, LayerInput } from "./artifact/packLayer.js";
+export {
+  pullArtifact,
+  type PulledArtifact,
+  type PullOptions,
+  type PullProgress,
+} from "./artifact/pull.js";
+export type { PlatformChoice } from "./artifact/pullManifest.js";
+export {
+  pushArtifact,
+  type Pushable,
+  type PushObserver,
+  type PushOptions,
+} from "./artifact/push.js";
+export { UnpackError } from "./errors.js";

@@ -1,0 +1,140 @@
+import { constants } from "node:fs";
+import { mkdir, open } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { UnpackError } from "../errors.js";
+import { quoted } from "../oci/printable.js";
+import { faultOfPath } from "./entryPath.js";
+import { type EntryType } from "./parseHeader.js";
+import { readEntries, type ArchiveEntry } from "./readEntries.js";
+import { whenDescriptorsAllow } from "./sourceFailure.js";
+import { DIRECTORY_MODE, fileMode } from "./tarEntry.js";
+
+/** What was written, relative to the folder: parents before what is in them. */
+export interface UnpackedEntry {
+  readonly type: "file" | "directory";
+  /** `/`-separated; empty for the folder itself. */
+  readonly path: string;
+}
+
+export interface UnpackOptions {
+  /** Every name has to be this one or begin with it and a slash; it is left out on disk. */
+  readonly prefix: string;
+  /** A folder that does not exist yet, in a place where nobody else writes. */
+  readonly folder: string;
+  readonly maxEntries: number;
+}
+
+/**
+ * Writes the regular files and folders of an archive below a new folder. Everything else is refused
+ * before it is written: links and devices, names that lead elsewhere or twice to the same place (where
+ * a file system takes two spellings for one, too). Permissions are 0644 or 0755, as the umask allows.
+ */
+export async function unpackEntries(
+  archive: AsyncIterable<Uint8Array>,
+  options: UnpackOptions,
+): Promise<readonly UnpackedEntry[]> {
+  const unpacking = new Unpacking(options);
+  await unpacking.begin();
+  for await (const entry of readEntries(archive)) await unpacking.take(entry);
+  return unpacking.written;
+}
+
+/** Never through a link that stands there, and never over anything. */
+const NEW_FILE =
+  constants.O_WRONLY |
+  constants.O_CREAT |
+  constants.O_EXCL |
+  ((constants.O_NOFOLLOW as number | undefined) ?? 0);
+
+const NAMES: Readonly<Record<Exclude<EntryType, "file" | "directory">, string>> = {
+  symlink: "a symbolic link",
+  hardlink: "a hard link",
+  other: "a device, a pipe or of an unknown type",
+};
+
+/** Stands for bytes that are no text; two such names could be the same one. */
+const REPLACED = "\ufffd";
+
+class Unpacking {
+  readonly written: UnpackedEntry[] = [];
+  readonly #options: UnpackOptions;
+  readonly #directories = new Set<string>([""]);
+  #count = 0;
+
+  constructor(options: UnpackOptions) {
+    this.#options = options;
+  }
+
+  async begin(): Promise<void> {
+    await mkdir(this.#options.folder, { mode: DIRECTORY_MODE });
+    this.written.push({ type: "directory", path: "" });
+  }
+
+  async take(entry: ArchiveEntry): Promise<void> {
+    const path = this.#relative(entry);
+    const { maxEntries } = this.#options;
+    this.#count += 1;
+    if (this.#count > maxEntries) {
+      throw refused(entry.name, `the archive has more than ${maxEntries} entries (\`maxEntries\`)`);
+    }
+    if (entry.type === "directory") return this.#makeDirectory(path, entry);
+    if (entry.type !== "file") {
+      throw refused(entry.name, `it is ${NAMES[entry.type]}; only files and folders are written`);
+    }
+    if (path === "") throw refused(entry.name, "it is a file where the layer's folder should be");
+    await this.#makeDirectory(parentOf(path), entry);
+    await this.#writeFile(path, entry);
+  }
+
+  /** The name below the prefix. */
+  #relative(entry: ArchiveEntry): string {
+    const name = entry.type === "directory" ? entry.name.replace(/\/+$/, "") : entry.name;
+    const fault = name.includes(REPLACED) ? "it is not UTF-8" : faultOfPath(name);
+    if (fault !== undefined) throw refused(name, `its name cannot be used: ${fault}`);
+    const { prefix } = this.#options;
+    if (name === prefix) return "";
+    if (name.startsWith(`${prefix}/`)) return name.slice(prefix.length + 1);
+    throw refused(name, `it is not below ${quoted(prefix)}, which is the layer's title`);
+  }
+
+  async #makeDirectory(path: string, entry: ArchiveEntry): Promise<void> {
+    if (this.#directories.has(path)) return;
+    await this.#makeDirectory(parentOf(path), entry);
+    await unoccupied(entry, () => mkdir(this.#pathOf(path), { mode: DIRECTORY_MODE }));
+    this.#directories.add(path);
+    this.written.push({ type: "directory", path });
+  }
+
+  async #writeFile(path: string, entry: ArchiveEntry): Promise<void> {
+    const create = () => open(this.#pathOf(path), NEW_FILE, fileMode(entry.mode));
+    const file = await unoccupied(entry, () => whenDescriptorsAllow(create));
+    this.written.push({ type: "file", path });
+    try {
+      for await (const piece of entry.content()) await file.writeFile(piece);
+    } finally {
+      await file.close();
+    }
+  }
+
+  #pathOf(path: string): string {
+    return join(this.#options.folder, ...path.split("/"));
+  }
+}
+
+function parentOf(path: string): string {
+  const parent = dirname(path);
+  return parent === "." ? "" : parent;
+}
+
+async function unoccupied<T>(entry: ArchiveEntry, create: () => Promise<T>): Promise<T> {
+  try {
+    return await create();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    throw refused(entry.name, "another entry leads to the same place", error);
+  }
+}
+
+function refused(name: string, reason: string, cause?: unknown): UnpackError {
+  return new UnpackError("CONTENT_REFUSED", name, `${quoted(name)}: ${reason}`, { cause });
+}
