@@ -105,13 +105,14 @@ async function unpack(
 ): Promise<readonly UnpackedEntry[]> {
   const { size } = layer.descriptor;
   const { maxUnpackedBytes = unpackedLimit(size), maxEntries } = limits;
-  const source = createReadStream(compressed, { highWaterMark: 1 << 20 });
+  const source = createReadStream(compressed, { highWaterMark: READ_SIZE });
   const options = { name: layer.title, size, limit: maxUnpackedBytes, signal };
   return await gunzipTo(source, options, (archive) =>
     unpackEntries(checked(archive, layer), { prefix: layer.title, folder, maxEntries }),
   );
 }
 
+const READ_SIZE = 256 * 1024;
 const GIB = 1024 ** 3;
 /** What is compressed better than this is hardly anybody's folder. */
 const USUAL_RATIO = 100;

@@ -14,8 +14,8 @@ export interface GunzipOptions {
   readonly signal: AbortSignal;
 }
 
-/** Larger pieces than Node's 16 KiB: hashing and writing want few of them. */
-const CHUNK_SIZE = 256 * 1024;
+/** More than Node's 16 KiB, since hashing and writing want few pieces; little enough to be collected soon. */
+const CHUNK_SIZE = 64 * 1024;
 
 /**
  * Hands the uncompressed bytes of a gzip stream to `consume`, with a bound for bombs. All members are
