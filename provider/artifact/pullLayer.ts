@@ -126,7 +126,10 @@ async function* checked(
   archive: AsyncIterable<Uint8Array>,
   { tarDigest, title }: TitledLayer,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if (tarDigest === undefined) return yield* archive;
+  if (tarDigest === undefined) {
+    yield* archive;
+    return;
+  }
   const check = new ContentCheck({ digest: tarDigest }, `the unpacked layer ${quoted(title)}`);
   for await (const piece of archive) {
     check.update(piece);

@@ -62,11 +62,11 @@ function choose(
   );
 }
 
+const PLATFORM_KEYS = ["os", "architecture", "variant", "os.version"] as const;
+
 function isFor(found: Platform | undefined, wanted: PlatformChoice): boolean {
   if (found === undefined) return false;
-  return Object.entries(wanted).every(
-    ([key, value]) => value === undefined || found[key as keyof PlatformChoice] === value,
-  );
+  return PLATFORM_KEYS.every((key) => wanted[key] === undefined || found[key] === wanted[key]);
 }
 
 function listed({ digest, platform }: Descriptor): string {

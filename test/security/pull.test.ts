@@ -98,7 +98,7 @@ describe("malicious content of a registry, pulled", function () {
       ],
     ];
     for (const [name, layers] of together) {
-      it(`${name}`, () => refused(layers, content()));
+      it(name, () => refused(layers, content()));
     }
 
     it("a file that stands where a folder's own file does", () =>
