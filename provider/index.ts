@@ -8,6 +8,7 @@ import { connectEngineLog } from "./lifecycle/engineLog.js";
 import { Host } from "./lifecycle/host.js";
 import type { Lifecycle } from "./lifecycle/lifecycle.js";
 import { stopOnInterrupt } from "./lifecycle/operation.js";
+import { redrawnRows } from "./lifecycle/redrawnRows.js";
 import { ociArtifact } from "./lifecycle/ociArtifact/ociArtifact.js";
 import { ociIndex } from "./lifecycle/ociIndex/ociIndex.js";
 
@@ -50,6 +51,7 @@ function startHost(): Host {
   const host = new Host({
     environment: (name) => process.env[name],
     sendLog: connectEngineLog(process.argv),
+    redrawn: redrawnRows(),
     directory: process.cwd(),
   });
   stopOnInterrupt(host.operations);

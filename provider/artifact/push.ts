@@ -1,4 +1,5 @@
 import type { Blob } from "../oci/blob.js";
+import type { Descriptor } from "../oci/descriptor.js";
 import type { EncodedManifest } from "../oci/manifest.js";
 import type { Tag } from "../oci/reference.js";
 import { missingBlobs } from "../registry/refusal.js";
@@ -7,9 +8,15 @@ import type { PushOutcome, Repository } from "../registry/repository.js";
 /** Blobs in flight at once; ORAS sends five, ggcr four: more only moves the wait to the registry. */
 const CONCURRENT_BLOBS = 4;
 
+/** Is told how far a push has come; all of it is optional, and nothing depends on it. */
 export interface PushObserver {
-  blobPushed?(blob: Blob, outcome: PushOutcome): void;
-  progress?(blob: Blob, sentBytes: number): void;
+  /** What is being done from now on, as a user would say it: `uploading`, `pushing the manifest`. */
+  phase?(what: string): void;
+  /** Blobs, each once, that are now looked for and sent where they are missing. */
+  expected?(blobs: readonly Descriptor[]): void;
+  /** Bytes of this blob that are on their way; a blob that is sent again starts again at none. */
+  progress?(blob: Descriptor, sentBytes: number): void;
+  blobPushed?(blob: Descriptor, outcome: PushOutcome): void;
 }
 
 export interface PushOptions {
@@ -45,8 +52,11 @@ export async function pushManifest(
   artifact: Pushable,
   options: PushOptions & { readonly tag?: Tag },
 ): Promise<void> {
-  const { signal, tag } = options;
-  const put = () => repository.manifests.push(artifact.manifest, { signal, tag });
+  const { signal, tag, observer } = options;
+  const put = (): Promise<unknown> => {
+    observer?.phase?.(tag === undefined ? "pushing the manifest" : `tagging ${tag}`);
+    return repository.manifests.push(artifact.manifest, { signal, tag });
+  };
   try {
     await put();
   } catch (error) {
@@ -66,6 +76,8 @@ export async function pushBlobs(
   askFirst = true,
 ): Promise<void> {
   const waiting = [...new Map(blobs.map((blob) => [blob.descriptor.digest, blob])).values()];
+  observer?.phase?.("uploading");
+  observer?.expected?.(waiting.map(({ descriptor }) => descriptor));
   // One failure ends the others: nothing is to be sent for an artifact that cannot be completed.
   const failed = new AbortController();
   const either = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
@@ -75,9 +87,9 @@ export async function pushBlobs(
       const outcome = await repository.blobs.push(current, {
         signal: either,
         ...(askFirst ? {} : { askFirst }),
-        onProgress: (sent) => observer?.progress?.(current, sent),
+        onProgress: (sent) => observer?.progress?.(current.descriptor, sent),
       });
-      observer?.blobPushed?.(current, outcome);
+      observer?.blobPushed?.(current.descriptor, outcome);
     }
   };
   const workers = Array.from({ length: Math.min(CONCURRENT_BLOBS, waiting.length) }, () =>

@@ -6,8 +6,10 @@ export type Severity = "debug" | "info" | "warning";
 export interface EngineLog {
   info(message: string): void;
   warn(message: string): void;
-  /** A passing status in the resource's row, not kept. */
+  /** A passing status in the resource's row, not kept; but a log that is not a terminal prints each. */
   status(message: string): void;
+  /** Whether the CLI draws the row anew in its place, so that a status a second disturbs nobody. */
+  readonly redrawn: () => Promise<boolean>;
 }
 
 /** Says nothing. */
@@ -15,6 +17,7 @@ export const SILENT: EngineLog = {
   info: () => undefined,
   warn: () => undefined,
   status: () => undefined,
+  redrawn: () => Promise.resolve(false),
 };
 
 /** Sends to the engine, and settles when the engine has it; separate so that tests can record. */
@@ -36,13 +39,15 @@ const DELIVERY_TIMEOUT_MS = 1_000;
  * what is still on its way then is lost: so an operation answers only when its messages have arrived.
  */
 export class OperationLog implements EngineLog {
+  readonly redrawn: () => Promise<boolean>;
   readonly #row: string;
   readonly #send: SendLog;
   readonly #underWay: Promise<void>[] = [];
 
-  constructor(urn: unknown, send: SendLog) {
+  constructor(urn: unknown, send: SendLog, redrawn: () => Promise<boolean> = SILENT.redrawn) {
     this.#row = typeof urn === "string" && URN.test(urn) ? urn : "";
     this.#send = send;
+    this.redrawn = redrawn;
   }
 
   info(message: string): void {

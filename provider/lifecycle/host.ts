@@ -18,6 +18,8 @@ import { type ClientManners, Sessions } from "./sessions.js";
 export interface HostOptions {
   readonly environment: Lookup;
   readonly sendLog: SendLog;
+  /** Whether the CLI draws its rows anew in their place. Default: it does not. */
+  readonly redrawn?: () => Promise<boolean>;
   /** Folder that relative paths start from: the program's. */
   readonly directory: string;
   /** For tests: retries and time-outs of all registry clients. */
@@ -38,12 +40,14 @@ export class Host {
   readonly directory: string;
   readonly sources: SettingSources;
   readonly #sendLog: SendLog;
+  readonly #redrawn: (() => Promise<boolean>) | undefined;
   #configuration: Lookup = () => undefined;
 
   constructor(options: HostOptions) {
     this.directory = options.directory;
     this.sessions = new Sessions(options.manners);
     this.#sendLog = options.sendLog;
+    this.#redrawn = options.redrawn;
     this.sources = {
       environment: options.environment,
       configuration: (key) => this.#configuration(key),
@@ -66,7 +70,7 @@ export class Host {
 
   run<T>(state: PropertyBag, body: (operation: Operation) => Promise<T>): Promise<T> {
     return this.operations.run(async (signal) => {
-      const log = new OperationLog(state["__urn"], this.#sendLog);
+      const log = new OperationLog(state["__urn"], this.#sendLog, this.#redrawn);
       try {
         return await body({ signal, log });
       } finally {

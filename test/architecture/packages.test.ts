@@ -62,7 +62,7 @@ const reachingOut: Readonly<Record<string, readonly string[]>> = {
   fs: diskFolders,
   "fs/promises": diskFolders,
   // Helper programs of Docker's configuration.
-  child_process: ["provider/auth/"],
+  child_process: ["provider/auth/", "provider/lifecycle/redrawnRows.ts"],
   cluster: [],
   dgram: [],
   dns: [],

@@ -1,3 +1,4 @@
+import type { ContentOutline } from "../../artifact/contentChange.js";
 import type { Descriptor } from "../../oci/descriptor.js";
 import type { ParsedManifest } from "../../oci/manifest.js";
 import type { PropertyBag } from "../lifecycle.js";
@@ -14,6 +15,7 @@ export const layeredContent: ContentKind = {
   validate: validateInputs,
   derive,
   writtenProperty: (property, inputs) => assetProperty(property, inputs["layers"]),
+  outline,
   pack: packAgain,
   requireReferenced: () => Promise.resolve(),
   verifiedBlobs: (state) => {
@@ -30,6 +32,21 @@ export const layeredContent: ContentKind = {
   },
   describe,
 };
+
+function outline(inputs: ArtifactInputs): ContentOutline {
+  const { layers, layerDescriptors, configDescriptor, artifactType, subject, annotations } =
+    inputs as LayeredInputs;
+  const parts = layerDescriptors.map(({ title, mediaType, digest, size }, index) => ({
+    name: title ?? `layers[${index}]`,
+    digest,
+    size,
+    details: { mediaType, annotations: layers?.[index]?.["annotations"] },
+  }));
+  const { mediaType, digest, size } = configDescriptor;
+  const config = { name: "config", digest, size, details: { mediaType } };
+  const details = { artifactType, subject, annotations };
+  return { noun: "layer", parts, config, areBlobs: true, details };
+}
 
 const TITLE = "org.opencontainers.image.title";
 

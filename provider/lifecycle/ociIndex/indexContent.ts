@@ -1,10 +1,13 @@
+import type { ContentOutline } from "../../artifact/contentChange.js";
 import { isIndex } from "../../artifact/manifestUsers.js";
 import { type IndexInput, packIndex } from "../../artifact/packIndex.js";
 import { requireManifests } from "../../artifact/requireManifests.js";
+import type { Descriptor } from "../../oci/descriptor.js";
 import type { EncodedManifest } from "../../oci/manifest.js";
 import { OCI_INDEX } from "../../oci/mediaTypes.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { ContentKind } from "../published/contentKind.js";
+import type { ArtifactInputs } from "../published/inputs.js";
 import { baseOf } from "../published/state.js";
 import { containsUnknown, UNKNOWN } from "../unknown.js";
 import { validateInputs } from "./inputs.js";
@@ -16,6 +19,7 @@ export const indexContent: ContentKind = {
   validate: validateInputs,
   derive: (_host, _olds, given) => Promise.resolve().then(() => derive(given)),
   writtenProperty: (property) => property,
+  outline,
   pack: (_host, inputs) => Promise.resolve({ manifest: pack(inputs), blobs: [] }),
   requireReferenced: (repository, inputs, operation) =>
     requireManifests(repository, inputs.manifests ?? [], baseOf(inputs), operation),
@@ -23,6 +27,29 @@ export const indexContent: ContentKind = {
   withoutBlobs: (inputs) => inputs,
   describe: ({ mediaType, manifests }) => (isIndex(mediaType) ? { manifests } : undefined),
 };
+
+function outline({
+  manifests = [],
+  artifactType,
+  subject,
+  annotations,
+}: ArtifactInputs): ContentOutline {
+  const parts = manifests.map(({ digest, size, ...details }, index) => ({
+    name: platformOf(details) ?? `manifests[${index}]`,
+    digest,
+    size,
+    details,
+  }));
+  const details = { artifactType, subject, annotations };
+  return { noun: "manifest", parts, areBlobs: false, details };
+}
+
+/** As clients write it: `linux/arm64/v8`. */
+function platformOf({ platform }: Pick<Descriptor, "platform">): string | undefined {
+  if (platform === undefined) return undefined;
+  const { os, architecture, variant } = platform;
+  return [os, architecture, variant].filter((part) => part !== undefined).join("/");
+}
 
 /** Of an index everything follows from what is written, so it is known as soon as that is. */
 function derive(given: PropertyBag): PropertyBag {

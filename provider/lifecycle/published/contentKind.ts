@@ -1,3 +1,4 @@
+import type { ContentOutline } from "../../artifact/contentChange.js";
 import type { Pushable } from "../../artifact/push.js";
 import type { Descriptor } from "../../oci/descriptor.js";
 import type { ParsedManifest } from "../../oci/manifest.js";
@@ -22,6 +23,8 @@ export interface ContentKind {
   derive(host: Host, olds: PropertyBag, given: PropertyBag): Promise<PropertyBag>;
   /** The property as the user wrote it, of a mistake that `derive` found. */
   writtenProperty(property: string, inputs: PropertyBag): string;
+  /** The content as a change of it is explained, of inputs that are all known. */
+  outline(inputs: ArtifactInputs): ContentOutline;
   /** The content, which must be what was planned. */
   pack(host: Host, inputs: PropertyBag): Promise<Pushable>;
   /** Throws if something is not there that the content takes for granted; nothing is written before. */

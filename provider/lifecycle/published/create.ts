@@ -7,28 +7,40 @@ import type { Host } from "../host.js";
 import type { CreateResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { ownLocksOf } from "../ownership.js";
+import { type UploadReport, withUploadReport } from "../uploadReport.js";
 import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { Publication, type PublicationParts } from "./publication.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
 import { asBag, asInputs, baseOf, idOf, outputsOf, settledView, tagsOf } from "./state.js";
-import { uploadReport } from "./uploadReport.js";
 
 /**
  * Publishes an artifact: looks, then sends what is missing, then the manifest by digest, the tags,
  * the lock, and reads back. Identical content is adopted, so that a run that was killed anywhere is
  * finished by the next one. Once the manifest is there, a failure is a partial one.
  */
-export async function createArtifact(
+export function createArtifact(
   content: ContentKind,
   host: Host,
   bag: PropertyBag,
   operation: Operation,
 ): Promise<CreateResult> {
+  return withUploadReport(operation.log, (report) => create(content, host, bag, operation, report));
+}
+
+async function create(
+  content: ContentKind,
+  host: Host,
+  bag: PropertyBag,
+  operation: Operation,
+  report: UploadReport,
+): Promise<CreateResult> {
   const inputs = asInputs(bag);
   const id = idOf(inputs);
+  report.phase("packing");
   const packed = await content.pack(host, bag);
   const repository = repositoryToWrite(host, bag);
+  report.phase("looking at what is there");
   await content.requireReferenced(repository, inputs, operation);
   const present = await isPresent(repository, inputs, operation);
   const tags = await lookAtTags(host, inputs, repository, operation);
@@ -39,12 +51,12 @@ export async function createArtifact(
     repository,
     content: packed,
     operation,
+    report,
     lockSubjects: inputs.lock === undefined ? [] : [...tagsOf(inputs), inputs.digest],
   });
   await publication.refuseForeignLocks();
   if (!present || inputs.verify === "blobs") {
-    const observer = uploadReport(operation.log, packed.blobs);
-    await pushArtifact(repository, packed, { signal: operation.signal, observer });
+    await pushArtifact(repository, packed, { signal: operation.signal, observer: report });
   }
   try {
     await publication.publish();

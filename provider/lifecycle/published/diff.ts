@@ -1,8 +1,10 @@
 import type { Host } from "../host.js";
 import type { DiffResult, PropertyBag } from "../lifecycle.js";
+import type { Operation } from "../operation.js";
 import { sameJson } from "../plain.js";
 import { sameRegistry, sameSettings } from "../registryIdentity.js";
 import type { ContentKind } from "./contentKind.js";
+import { sayChange } from "./sayChange.js";
 import { withoutAssetPaths } from "../assets.js";
 import { asState, claimOfState } from "./state.js";
 
@@ -24,20 +26,23 @@ const COMPARED = [
 ] as const;
 
 /**
- * Pure comparison of state and inputs. Where anything but the resource's name or harmless registry
- * settings differs, the engine is left to write the difference.
+ * Compares state and inputs, without network, and says what a replacement changes. Where anything but
+ * the resource's name or harmless registry settings differs, the engine is left to write the difference.
  */
 export function diffArtifact(
   content: ContentKind,
   host: Host,
   id: string,
-  olds: PropertyBag,
-  news: PropertyBag,
+  { olds, news }: { readonly olds: PropertyBag; readonly news: PropertyBag },
+  { log }: Operation,
 ): DiffResult {
   record(host, id, olds, news);
   const replaces: string[] = IDENTITY.filter((name) => olds[name] !== news[name]);
   if (!sameRegistry(olds["registry"], news["registry"])) replaces.push("registry");
-  if (replaces.length > 0) return { changes: undefined, replaces };
+  if (replaces.length > 0) {
+    sayChange(content, olds, news, log);
+    return { changes: undefined, replaces };
+  }
   const unchanged =
     asState(olds).drift.length === 0 &&
     sameSettings(olds["registry"], news["registry"]) &&

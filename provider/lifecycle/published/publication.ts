@@ -17,6 +17,7 @@ import type { Repository } from "../../registry/repository.js";
 import type { Host } from "../host.js";
 import type { Operation } from "../operation.js";
 import type { OwnLock } from "../ownership.js";
+import type { UploadReport } from "../uploadReport.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { baseOf, type LiveView, tagsOf } from "./state.js";
 
@@ -27,6 +28,7 @@ export interface PublicationParts {
   /** The manifest that is there by digest, and the blobs to send again should it be lost. */
   readonly content: Pushable;
   readonly operation: Operation;
+  readonly report?: UploadReport;
   /** What the declared tags name now. */
   readonly live: ReadonlyMap<string, string>;
   readonly plan: TagPlan;
@@ -80,9 +82,10 @@ export class Publication {
   }
 
   async publish(): Promise<void> {
-    const { plan, inputs, operation, repository, lockSubjects } = this.#parts;
+    const { plan, inputs, operation, report, repository, lockSubjects } = this.#parts;
     const tags = [...plan.create, ...plan.move.map(({ tag }) => tag)];
     for (const tag of tags) await this.#putTag(tag);
+    if (lockSubjects.length > 0) report?.phase("locking");
     for (const subject of lockSubjects) {
       this.#wrote = true;
       await writeAttributes(repository.attributes, subject, inputs.lock ?? {}, operation);
@@ -93,8 +96,9 @@ export class Publication {
 
   /** A tag that somebody else took meanwhile is not ours: the next run must not think so. */
   async #readBack(): Promise<void> {
-    const { repository, inputs, operation } = this.#parts;
+    const { repository, inputs, operation, report } = this.#parts;
     const { digest } = inputs;
+    report?.phase("reading back");
     const lost = await findLostTags(repository, digest, tagsOf(inputs), operation);
     for (const tag of lost.keys()) this.#tagDigests.delete(tag);
     for (const [tag, actual] of lost) {
@@ -103,13 +107,14 @@ export class Publication {
   }
 
   async #putTag(tag: Tag): Promise<void> {
-    const { repository, content, inputs, operation } = this.#parts;
+    const { repository, content, inputs, operation, report } = this.#parts;
     this.#wrote = true;
     const ours = this.#ownAttributes.get(tag) ?? {};
     if (namesOf(ours).length > 0) {
       await repository.attributes.updateTag(tag, opened(ours), operation);
     }
-    await pushManifest(repository, content, { signal: operation.signal, tag });
+    const { signal } = operation;
+    await pushManifest(repository, content, { signal, tag, observer: report });
     this.#tagDigests.set(tag, inputs.digest);
   }
 

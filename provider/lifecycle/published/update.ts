@@ -26,10 +26,10 @@ import { type ArtifactChanges, attributeDrift, findChanges, isEmpty } from "./ch
 import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { freeOfOthers } from "../freeOfOthers.js";
+import { type UploadReport, withUploadReport } from "../uploadReport.js";
 import { Publication } from "./publication.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
 import * as artifact from "./state.js";
-import { uploadReport } from "./uploadReport.js";
 
 interface Update {
   readonly content: ContentKind;
@@ -39,6 +39,7 @@ interface Update {
   readonly changes: ArtifactChanges;
   readonly repository: Repository;
   readonly operation: Operation;
+  readonly report: UploadReport;
 }
 
 /**
@@ -59,7 +60,14 @@ export async function updateArtifact(
   const outs = artifact.asBag(artifact.outputsOf(inputs, artifact.settledView(inputs)));
   if (isEmpty(changes)) return outs;
   const repository = repositoryToWrite(host, news);
-  const update = { content, host, state, inputs, changes, repository, operation };
+  const facts = { content, host, state, inputs, changes, repository, operation };
+  await withUploadReport(operation.log, (report) => change(id, { ...facts, report }, news));
+  return outs;
+}
+
+async function change(id: string, update: Update, news: PropertyBag): Promise<void> {
+  const { state, inputs, report } = update;
+  report.phase("looking at what is there");
   const publication = await plan(update, news);
   await publication.refuseForeignLocks();
   await refuseThirdChanges(update);
@@ -74,12 +82,11 @@ export async function updateArtifact(
     const unfinished = artifact.unfinishedOutputs(state, inputs, publication.view());
     throw new PartialFailure(id, artifact.asBag(unfinished), error);
   }
-  return outs;
 }
 
 /** Looks at the tags that are to be put, and decides; a conflict ends here. */
 async function plan(update: Update, news: PropertyBag): Promise<Publication> {
-  const { content, host, state, inputs, changes, repository, operation } = update;
+  const { content, host, state, inputs, changes, repository, operation, report } = update;
   const base = artifact.baseOf(inputs);
   const { tags: known } = artifact.claimOfState(state);
   const found = await resolveTags(repository, changes.addedTags, operation);
@@ -96,6 +103,7 @@ async function plan(update: Update, news: PropertyBag): Promise<Publication> {
     repository,
     content: await content.pack(host, news),
     operation,
+    report,
     live: new Map<string, string>([
       ...artifact.tagsOf(state).map((tag) => [tag, inputs.digest] as const),
       ...found,
@@ -137,14 +145,13 @@ function attributesChangedAgain(
 }
 
 async function sendMissingBlobs(update: Update, news: PropertyBag): Promise<void> {
-  const { content, host, changes, repository, operation } = update;
+  const { content, host, changes, repository, operation, report } = update;
   if (changes.missingBlobs.length === 0) return;
   const { blobs } = await content.pack(host, news);
   const missing = blobs.filter(({ descriptor }) =>
     changes.missingBlobs.includes(descriptor.digest),
   );
-  const observer = uploadReport(operation.log, missing);
-  await pushBlobs(repository, missing, { signal: operation.signal, observer });
+  await pushBlobs(repository, missing, { signal: operation.signal, observer: report });
 }
 
 async function unlock(update: Update): Promise<void> {

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { after, before, describe, it } from "mocha";
+import { OciArtifact } from "pulumi-acr";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { EngineStack, environmentFor } from "../support/engine.js";
+import { TemporaryFolder } from "../support/temporaryFolder.js";
+
+const MIB = 1024 * 1024;
+
+describe("progress and change on the real engine", function () {
+  this.timeout(120_000);
+  let emulator: Emulator;
+  let stack: EngineStack;
+  let folder: TemporaryFolder;
+  let note = "one";
+
+  before(async () => {
+    emulator = await startEmulator();
+    folder = new TemporaryFolder();
+    writeFileSync(`${folder.path}/big`, Buffer.alloc(40 * MIB, "big"));
+    stack = await EngineStack.create({ environment: environmentFor(emulator) });
+    stack.program = () => {
+      new OciArtifact("app", {
+        repository: "team/app",
+        artifactType: "application/vnd.example",
+        layers: [
+          { file: `${folder.path}/big`, title: "big" },
+          { content: note, title: "note" },
+        ],
+      });
+      return Promise.resolve({});
+    };
+  });
+  after(async () => {
+    stack.remove();
+    folder.remove();
+    await emulator.close();
+  });
+
+  /** What the log of a command that is not on a terminal says of it. */
+  const linesOf = (output: string, pattern: RegExp): string[] =>
+    output.split("\n").filter((line) => pattern.test(line));
+
+  it("a long upload has a line at its start and one at its end", async () => {
+    // Chunks of 16 MiB: three of them make more than the five seconds of a long upload.
+    emulator.faults.add({ method: "PATCH", times: 3, action: { type: "delay", ms: 2_400 } });
+    const { output, diagnostics } = await stack.up();
+    assert.equal(linesOf(output, /uploading: \d+\.\d of 40\.0 MiB, \d+\.\d MiB\/s/).length, 1);
+    assert.equal(linesOf(output, /uploading|tagging|looking|reading/).length, 1, output);
+    // The CLI prints a lasting line again in the row and at its end; it was said once.
+    const [start, end, ...more] = diagnostics
+      .map((line) => line.trim())
+      .filter((line) => /^uploading: |^3 blobs/.test(line));
+    assert.match(start ?? "", /^uploading: /);
+    assert.match(end ?? "", /^3 blobs, 40\.0 MiB sent in \d+ s \(\d+\.\d MiB\/s\)$/);
+    assert.deepEqual(more, []);
+  });
+
+  it("a preview explains a change, and an upload of little is not mentioned", async () => {
+    note = "two, and longer";
+    const { output } = await stack.preview({ diff: false });
+    assert.match(
+      output,
+      /1 of 2 layers changes, at most 15 B of new content to upload\n +~ note 3 B sha256:[0-9a-f]{12} → 15 B sha256:[0-9a-f]{12}\n/,
+    );
+    const { output: upOutput } = await stack.up();
+    assert.deepEqual(linesOf(upOutput, /uploading|sent/), []);
+  });
+});
