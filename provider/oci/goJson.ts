@@ -1,0 +1,48 @@
+/**
+ * JSON as Go writes it. `JSON.stringify` alone does not: it follows the order in which an object was
+ * built, and puts names that look like integers first, so that two annotations could swap places.
+ */
+
+export type Member = readonly [name: string, json: string | undefined];
+
+/** An object with its members in the order of a Go structure; what is `undefined` is left out. */
+export function objectJson(members: readonly Member[]): string {
+  const present = members.filter(([, json]) => json !== undefined);
+  return `{${present.map(([name, json]) => `${plainJson(name)}:${json}`).join(",")}}`;
+}
+
+/** A map of texts, in the order of the UTF-8 bytes of their names, which is how Go sorts; `undefined` if empty. */
+export function mapJson(texts: Readonly<Record<string, string>> | undefined): string | undefined {
+  const entries = Object.entries(texts ?? {});
+  if (entries.length === 0) return undefined;
+  return objectJson(sortedByBytes(entries).map(([name, text]) => [name, plainJson(text)]));
+}
+
+export function arrayJson(items: readonly string[]): string {
+  return `[${items.join(",")}]`;
+}
+
+/** Any value that came from JSON or YAML, as Go writes what it knows no structure for. */
+export function valueJson(value: unknown): string {
+  if (Array.isArray(value)) return arrayJson(value.map(valueJson));
+  if (typeof value !== "object" || value === null) return plainJson(value ?? null) ?? "null";
+  const entries = sortedByBytes(Object.entries(value as Record<string, unknown>));
+  return objectJson(entries.map(([name, member]) => [name, valueJson(member)]));
+}
+
+/** A text, number, flag or list of texts, with what Go escapes escaped; `undefined` stays so. */
+export function plainJson(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  return JSON.stringify(value).replace(ESCAPED_BY_GO, escaped);
+}
+
+function sortedByBytes<T>(entries: readonly [string, T][]): [string, T][] {
+  return [...entries].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+/** "To avoid certain security issues" in HTML and JavaScript (Go, encoding/json, `Marshal`). */
+const ESCAPED_BY_GO = /[<>&\u2028\u2029]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
