@@ -5,11 +5,11 @@
  * @packageDocumentation
  */
 export * from "./registry/index.js";
+export type { PackedArtifact } from "./artifact/assembleArtifact.js";
 export {
   packArtifact,
   type ArtifactInput,
   type PackArtifactOptions,
-  type PackedArtifact,
 } from "./artifact/packArtifact.js";
 export type { ConfigInput } from "./artifact/packConfig.js";
 export type { Compression, LayerDescriptor, LayerInput } from "./artifact/packLayer.js";

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Drift } from "./drift.js";
 import { engineProperties } from "./hidden.js";
 import { resourceType } from "./provider.js";
+import type { ArtifactContentArgs } from "./kinds/content.js";
 import type { PublishedArgs } from "./publishedArgs.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
@@ -61,12 +62,17 @@ export interface ConfigArgs {
 }
 
 export interface OciArtifactArgs extends PublishedArgs {
-  /** What the artifact is, as a media type. Required unless `config` gives a type. */
+  /** What the artifact is, as a media type. Required unless `config` or `content` gives a type. */
   artifactType?: pulumi.Input<string>;
   /** The content. Default: none, which publishes one empty layer as ORAS does. */
   layers?: pulumi.Input<pulumi.Input<LayerArgs>[]>;
   /** Default: the empty JSON descriptor of the image specification. */
   config?: pulumi.Input<ConfigArgs>;
+  /**
+   * Content of a known kind, in the place of `artifactType`, `layers` and `config`: what the function
+   * of that kind returns, such as `helmChart`. Its annotations go under `annotations`.
+   */
+  content?: pulumi.Input<ArtifactContentArgs>;
   /** What a refresh looks at: the manifest and its tags (default), or every blob too. */
   verify?: pulumi.Input<"manifest" | "blobs">;
 }
@@ -144,6 +150,7 @@ export class OciArtifact extends pulumi.CustomResource {
   declare readonly drift: pulumi.Output<Drift[]>;
   declare readonly repository: pulumi.Output<string>;
   declare readonly artifactType: pulumi.Output<string | undefined>;
+  /** All of the manifest's: those of `content` too. */
   declare readonly annotations: pulumi.Output<Record<string, string> | undefined>;
   /** Of the declared tags, those that name this artifact. */
   declare readonly tags: pulumi.Output<string[] | undefined>;

@@ -3,24 +3,12 @@ import { InputError } from "../errors.js";
 import type { Blob } from "../oci/blob.js";
 import type { Annotations, Descriptor } from "../oci/descriptor.js";
 import { parseDigest } from "../oci/digest.js";
-import { encodeManifest, type EncodedManifest } from "../oci/manifest.js";
-import { checkMediaType, OCI_MANIFEST } from "../oci/mediaTypes.js";
+import { checkMediaType } from "../oci/mediaTypes.js";
+import { assembleArtifact, type PackedArtifact } from "./assembleArtifact.js";
 import { checkAnnotations } from "./packAnnotations.js";
 import type { KnownLayer } from "./packBytes.js";
-import {
-  checkConfig,
-  emptyBlob,
-  isEmptyConfig,
-  packConfig,
-  type ConfigInput,
-} from "./packConfig.js";
-import {
-  packLayer,
-  planLayer,
-  type LayerDescriptor,
-  type LayerInput,
-  type LayerPlan,
-} from "./packLayer.js";
+import { checkConfig, isEmptyConfig, packConfig, type ConfigInput } from "./packConfig.js";
+import { packLayer, planLayer, type LayerInput, type LayerPlan } from "./packLayer.js";
 import { checkTitlesTogether } from "./packTitle.js";
 
 /** An artifact as declared: plain data, paths relative to a base directory. */
@@ -44,14 +32,6 @@ export interface PackArtifactOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface PackedArtifact {
-  readonly manifest: EncodedManifest;
-  /** All that the manifest names: the config first, then the layers. May name one digest twice. */
-  readonly blobs: readonly Blob[];
-  /** One for each declared layer, in their order. */
-  readonly layerDescriptors: readonly LayerDescriptor[];
-}
-
 /** Layers that are read at the same time: hashing one file uses one thread of the four. */
 const LAYERS_AT_ONCE = 4;
 
@@ -69,21 +49,8 @@ export async function packArtifact(
 ): Promise<PackedArtifact> {
   const plans = planArtifact(input);
   const { config, layers } = await packAll(input.config, plans, options);
-  const layerBlobs = layers.length > 0 ? layers.map(({ blob }) => blob) : [emptyBlob()];
-  const manifest = encodeManifest({
-    schemaVersion: 2,
-    mediaType: OCI_MANIFEST,
-    ...(input.artifactType === undefined ? {} : { artifactType: input.artifactType }),
-    config: config.descriptor,
-    layers: layerBlobs.map((blob) => blob.descriptor),
-    ...(input.subject === undefined ? {} : { subject: input.subject }),
-    ...(input.annotations === undefined ? {} : { annotations: input.annotations }),
-  });
-  return {
-    manifest,
-    blobs: [config, ...layerBlobs],
-    layerDescriptors: layers.map(({ layerDescriptor }) => layerDescriptor),
-  };
+  const { artifactType, subject, annotations } = input;
+  return assembleArtifact({ artifactType, config, layers, subject, annotations });
 }
 
 /** Everything that can be said about a declaration without looking at a file. */
@@ -106,7 +73,8 @@ function planArtifact(input: ArtifactInput): readonly LayerPlan[] {
   return plans;
 }
 
-function checkSubject(subject: Descriptor | undefined): void {
+/** Fails unless a subject, if there is one, is a descriptor. */
+export function checkSubject(subject: Descriptor | undefined): void {
   if (subject === undefined) return;
   checkMediaType(subject.mediaType, "subject.mediaType");
   parseDigest(subject.digest, "subject.digest");

@@ -1,6 +1,6 @@
 import { InputError } from "../errors.js";
 import type { Blob } from "../oci/blob.js";
-import type { Annotations, Descriptor } from "../oci/descriptor.js";
+import type { Annotations } from "../oci/descriptor.js";
 import { checkMediaType, OCI_LAYER_TAR, OCI_LAYER_TAR_GZIP } from "../oci/mediaTypes.js";
 import { FileSelection } from "../tar/fileSelection.js";
 import { listEntries } from "../tar/listEntries.js";
@@ -133,16 +133,33 @@ export async function packLayer(
   const content = await contentOf(plan, context, options.signal);
   const pack = plan.compression === "gzip" ? packGzip : packPlain;
   const bytes = await pack(content, options);
-  const descriptor = describe(plan, bytes);
+  const { mediaType, title } = plan;
+  return packedLayer({ mediaType, title, annotations: annotationsOf(plan, bytes) }, bytes);
+}
+
+/** What a manifest says of a layer, beside what follows from its bytes. */
+export interface LayerNames {
+  readonly mediaType: string;
+  readonly title?: string | undefined;
+  readonly annotations?: Annotations | undefined;
+}
+
+/** Packed bytes as a layer. */
+export function packedLayer(names: LayerNames, bytes: PackedBytes): PackedLayer {
+  const { mediaType, title } = names;
+  const { digest, size, tarDigest, compressor } = bytes;
+  const annotations = { ...names.annotations, ...(title === undefined ? {} : { [TITLE]: title }) };
+  const some = Object.keys(annotations).length > 0;
+  const descriptor = { mediaType, digest, size, ...(some ? { annotations } : {}) };
   return {
     blob: blobOf(descriptor, bytes),
     layerDescriptor: {
-      ...(plan.title === undefined ? {} : { title: plan.title }),
-      mediaType: plan.mediaType,
-      size: bytes.size,
-      digest: bytes.digest,
-      ...(bytes.tarDigest === undefined ? {} : { tarDigest: bytes.tarDigest }),
-      ...(bytes.compressor === undefined ? {} : { compressor: bytes.compressor }),
+      ...(title === undefined ? {} : { title }),
+      mediaType,
+      size,
+      digest,
+      ...(tarDigest === undefined ? {} : { tarDigest }),
+      ...(compressor === undefined ? {} : { compressor }),
     },
   };
 }
@@ -163,14 +180,10 @@ async function contentOf(
   return archiveContent(entries, directory);
 }
 
-function describe(plan: LayerPlan, bytes: PackedBytes): Descriptor {
+function annotationsOf(plan: LayerPlan, bytes: PackedBytes): Annotations {
   const unpack = plan.kind === "directory" && plan.compression === "gzip";
-  const annotations = {
+  return {
     ...plan.annotations,
     ...(unpack ? { [CONTENT_DIGEST]: String(bytes.tarDigest), [UNPACK]: "true" } : {}),
-    ...(plan.title === undefined ? {} : { [TITLE]: plan.title }),
   };
-  const { digest, size } = bytes;
-  const some = Object.keys(annotations).length > 0;
-  return { mediaType: plan.mediaType, digest, size, ...(some ? { annotations } : {}) };
 }

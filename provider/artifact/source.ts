@@ -56,7 +56,11 @@ export function sourceKind(source: LayerSource, property: string): SourceKind {
 
 /** Finds a regular file. */
 export async function locateFile(path: string, context: SourceContext): Promise<SourceFile> {
-  const { found, stats, names } = await locate(path, context, "file");
+  const { found, stats, names } = await locate(
+    path,
+    context.baseDirectory,
+    `${context.property}.file`,
+  );
   if (!stats.isFile()) {
     throw wrongKind(
       names,
@@ -72,11 +76,34 @@ export async function locateDirectory(
   path: string,
   context: SourceContext,
 ): Promise<{ path: string } & SourceNames> {
-  const { found, stats, names } = await locate(path, context, "directory");
+  const { found, stats, names } = await locate(
+    path,
+    context.baseDirectory,
+    `${context.property}.directory`,
+  );
   if (!stats.isDirectory()) {
     throw wrongKind(names, stats, stats.isFile() ? "use `file` for it" : "a folder is needed");
   }
   return { ...names, path: found };
+}
+
+/** What a path leads to. */
+export type FoundSource =
+  | { readonly kind: "file"; readonly file: SourceFile }
+  | { readonly kind: "directory"; readonly directory: { readonly path: string } & SourceNames };
+
+/** Finds a file or folder, whichever is there. `property` names the path itself. */
+export async function locateSource(
+  path: string,
+  { baseDirectory, property }: SourceContext,
+): Promise<FoundSource> {
+  if (path === "" || path.includes("\0")) {
+    throw new InputError(property, `${JSON.stringify(path)} is not the path of a file or folder`);
+  }
+  const { found, stats, names } = await locate(path, baseDirectory, property);
+  if (stats.isDirectory()) return { kind: "directory", directory: { ...names, path: found } };
+  if (!stats.isFile()) throw wrongKind(names, stats, "a file or a folder is needed");
+  return { kind: "file", file: identify(stats, { ...names, path: found }) };
 }
 
 interface Located {
@@ -85,16 +112,16 @@ interface Located {
   readonly names: SourceNames;
 }
 
-async function locate(path: string, context: SourceContext, key: string): Promise<Located> {
-  const names = { shownPath: path, property: `${context.property}.${key}` };
-  const absolute = resolve(context.baseDirectory, path);
+async function locate(path: string, baseDirectory: string, property: string): Promise<Located> {
+  const names = { shownPath: path, property };
+  const absolute = resolve(baseDirectory, path);
   try {
     const stats = await lstat(absolute, { bigint: true });
     if (!stats.isSymbolicLink()) return { found: absolute, stats, names };
     const found = await realpath(absolute).catch((error: unknown) => {
       throw (error as NodeJS.ErrnoException).code === "ENOENT" ? leadsNowhere(names) : error;
     });
-    if (!isWithin(await realpath(context.baseDirectory), found)) throw leadsOut(names);
+    if (!isWithin(await realpath(baseDirectory), found)) throw leadsOut(names);
     return { found, stats: await stat(found, { bigint: true }), names };
   } catch (error) {
     throw sourceFailure(error, "examine", names);

@@ -1,4 +1,4 @@
-import type { PackedArtifact } from "../artifact/packArtifact.js";
+import type { PackedArtifact } from "../artifact/assembleArtifact.js";
 import type { Digest } from "../oci/digest.js";
 import type { Registry } from "../registry/repository.js";
 import { OperationLog, type SendLog } from "./engineLog.js";

@@ -84,6 +84,19 @@ export function object(members: Record<string, z.ZodType>): z.ZodType {
   });
 }
 
+/** Exactly one of several ways to give content. */
+export function exactlyOne(schema: z.ZodType, names: readonly string[]): z.ZodType {
+  const choice = names.map((name) => `\`${name}\``).join(", ");
+  return schema.superRefine((value, context) => {
+    if (isUnknown(value) || typeof value !== "object" || value === null) return;
+    if (Array.isArray(value)) return;
+    const given = names.filter((name) => name in value);
+    if (given.length === 1) return;
+    const found = given.length === 0 ? "none is given" : `given are ${given.join(" and ")}`;
+    context.addIssue({ code: "custom", message: `expected exactly one of ${choice}: ${found}` });
+  });
+}
+
 /** Either `true` or `false`, or an object. */
 export function flagOr(members: z.ZodType, what: string): z.ZodType {
   return z.unknown().superRefine((value, context) => {

@@ -33,6 +33,7 @@ export function valueJson(value: unknown): string {
 /** A text, number, flag or list of texts, with what Go escapes escaped; `undefined` stays so. */
 export function plainJson(value: unknown): string | undefined {
   if (value === undefined) return undefined;
+  if (typeof value === "bigint") return String(value);
   return JSON.stringify(value).replace(ESCAPED_BY_GO, escaped);
 }
 

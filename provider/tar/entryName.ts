@@ -23,14 +23,14 @@ export function decodeName(name: Buffer, folder: SourceNames): string {
  * Refuses a name that means another place on the machine that unpacks it: on Windows a backslash
  * separates and a colon names a drive.
  */
-export function checkEntryName(name: string, names: SourceNames): void {
+export function checkEntryName(name: string, names: SourceNames, leaveOut: string): void {
   const unsafe = name.split("\\").some((part) => part === ".." || part === ".");
   if (!unsafe && !/^[A-Za-z]:(?:\\|$)/.test(name) && !name.startsWith("\\")) return;
   throw new PackError(
     "SOURCE_UNSUPPORTED",
     names.shownPath,
     `the name of ${names.shownPath} would lead out of the folder when unpacked on Windows: ` +
-      `rename the file or leave it out with \`exclude\``,
+      `rename the file, or ${leaveOut}`,
     { property: names.property },
   );
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.js";
+import type { EntrySelection, Verdict } from "./entrySelection.js";
 import { parseGlob, type GlobPattern } from "./globPattern.js";
 import { GlobSyntaxError } from "./globTokens.js";
 
@@ -10,11 +11,9 @@ export interface FilePatterns {
   readonly exclude?: readonly string[] | undefined;
 }
 
-/** What a walk does with a path. */
-export type Verdict = "skip" | "descend" | "take";
-
-/** Decides path by path. */
-export class FileSelection {
+/** Decides by patterns of the program. */
+export class FileSelection implements EntrySelection {
+  readonly leaveOut = "leave it out with `exclude`";
   readonly #include: readonly GlobPattern[] | undefined;
   readonly #exclude: readonly GlobPattern[];
   readonly #patterns: FilePatterns;
@@ -30,18 +29,13 @@ export class FileSelection {
     this.#exclude = parseAll(exclude ?? [], `${property}.exclude`);
   }
 
-  /**
-   * `path` is relative to the folder; `covered` says that a folder above it was included. "take"
-   * covers all below a folder but what is excluded; "descend" is for a folder that is not wanted
-   * itself, but may hold wanted files.
-   */
   decide(path: string, isDirectory: boolean, covered: boolean): Verdict {
     const verdict = this.#verdict(path, isDirectory, covered);
     if (verdict === "skip") this.#skipped++;
     return verdict;
   }
 
-  /** Patterns that leave nothing are a mistake; called when a walk found nothing it wanted. */
+  /** Patterns that leave nothing are a mistake. */
   refuseNothing(shownPath: string): void {
     const { include, exclude } = this.#patterns;
     if (include === undefined && this.#skipped === 0) return;

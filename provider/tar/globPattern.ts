@@ -1,11 +1,11 @@
 import {
   alternatives,
-  ANY_NUMBER,
   GlobSyntaxError,
   tokenize,
   type CharacterToken,
   type GlobToken,
 } from "./globTokens.js";
+import { ANY_NUMBER, matchesAll } from "./matchesAll.js";
 
 /**
  * Patterns that choose files of a folder, with the meaning they have in `.gitignore`:
@@ -86,30 +86,4 @@ function matchesPath(
   return matchesAll(segments, path, (segment: SegmentPattern, characters) =>
     matchesAll(segment, characters, (fits, character) => fits(character)),
   );
-}
-
-/** Matches a sequence, trying again only from the last {@link ANY_NUMBER}. */
-function matchesAll<Token, Item>(
-  tokens: readonly (Token | typeof ANY_NUMBER)[],
-  items: readonly Item[],
-  fits: (token: Token, item: Item) => boolean,
-): boolean {
-  let at = 0;
-  let retry: { at: number; from: number } | undefined;
-  for (let index = 0; index < items.length;) {
-    const token = tokens[at];
-    if (token === ANY_NUMBER) {
-      retry = { at: ++at, from: index };
-    } else if (token !== undefined && fits(token, items[index] as Item)) {
-      at++;
-      index++;
-    } else if (retry !== undefined) {
-      at = retry.at;
-      index = ++retry.from;
-    } else {
-      return false;
-    }
-  }
-  while (tokens[at] === ANY_NUMBER) at++;
-  return at === tokens.length;
 }

@@ -1,8 +1,7 @@
+import { ANY_NUMBER } from "./matchesAll.js";
+
 /** Why a pattern cannot be used; the caller knows where it stands. */
 export class GlobSyntaxError extends Error {}
-
-/** `*` within a segment, `**` among segments: any number of what stands there. */
-export const ANY_NUMBER = Symbol("any number");
 
 /** Tells whether one character fits. */
 export type CharacterTest = (character: string) => boolean;

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { BigIntStats } from "node:fs";
 import { PackError } from "../errors.js";
 import { checkEntryName, decodeName } from "./entryName.js";
-import type { FileSelection, Verdict } from "./fileSelection.js";
+import type { EntrySelection, Verdict } from "./entrySelection.js";
 import { identify } from "./sourceFile.js";
-import { sourceFailure, whenDescriptorsAllow } from "./sourceFailure.js";
+import { sourceFailure, type SourceNames, whenDescriptorsAllow } from "./sourceFailure.js";
 import { DIRECTORY_MODE, fileMode, type TarEntry } from "./tarEntry.js";
 
 /** The folder to archive. */
@@ -20,7 +20,7 @@ export interface SourceDirectory {
 }
 
 export interface ListOptions {
-  readonly selection: FileSelection;
+  readonly selection: EntrySelection;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -98,7 +98,7 @@ async function readNames(folder: Folder): Promise<string[]> {
 async function inspect(
   folder: Folder,
   name: string,
-  selection: FileSelection,
+  selection: EntrySelection,
 ): Promise<Child | undefined> {
   const child = {
     path: join(folder.path, name),
@@ -110,8 +110,10 @@ async function inspect(
   const stats = await statEntry(child);
   const verdict = selection.decide(child.relativePath, stats.isDirectory(), folder.covered);
   if (verdict === "skip") return undefined;
-  checkEntryName(name, child);
-  if (!stats.isFile() && !stats.isDirectory()) throw unsupported(child.shownPath, stats, folder);
+  checkEntryName(name, child, selection.leaveOut);
+  if (!stats.isFile() && !stats.isDirectory()) {
+    throw unsupported(child, stats, selection.leaveOut);
+  }
   return { ...child, stats, verdict, covered: verdict === "take" };
 }
 
@@ -134,15 +136,16 @@ function fileEntry({ path, shownPath, property, entryName, stats }: Child): TarE
   return { type: "file", name: entryName, size: source.size, mode, source };
 }
 
-function unsupported(shownPath: string, stats: BigIntStats, folder: Folder): PackError {
+function unsupported(names: SourceNames, stats: BigIntStats, leaveOut: string): PackError {
+  const { shownPath, property } = names;
   const kind = kindOf(stats);
   return new PackError(
     "SOURCE_UNSUPPORTED",
     shownPath,
     `${shownPath} is ${kind}: only regular files and folders can be published; ` +
-      `leave it out with \`exclude\`` +
+      leaveOut +
       (stats.isSymbolicLink() ? ", or put a copy of what it points to in its place" : ""),
-    { property: folder.property },
+    { property },
   );
 }
 

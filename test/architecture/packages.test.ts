@@ -45,6 +45,7 @@ const permissions: Readonly<Record<string, readonly Permission[]>> = {
     { where: ["provider/lifecycle/", "provider/registry/", "provider/oci/"], kinds: anyKind },
     { where: ["emulator/configFile.ts", "emulator/control/"], kinds: anyKind },
   ],
+  yaml: [{ where: ["provider/artifact/kinds/helm/"], kinds: anyKind }],
   jose: [{ where: ["emulator/"], kinds: anyKind }],
   selfsigned: [{ where: ["emulator/"], kinds: anyKind }],
 };

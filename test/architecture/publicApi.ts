@@ -4,6 +4,7 @@
  */
 export const publicApi: Readonly<Record<string, readonly string[]>> = {
   ".": [
+    "ArtifactContentArgs",
     "ArtifactTag",
     "ArtifactTagArgs",
     "AttributesArgs",
@@ -14,6 +15,8 @@ export const publicApi: Readonly<Record<string, readonly string[]>> = {
     "DirectoryLayerArgs",
     "Drift",
     "FileLayerArgs",
+    "HelmChartArgs",
+    "HelmChartContentArgs",
     "IndexManifestArgs",
     "LayerArgs",
     "LayerDescriptor",
@@ -32,6 +35,7 @@ export const publicApi: Readonly<Record<string, readonly string[]>> = {
     "SourceLayerArgs",
     "TagLock",
     "TagLockArgs",
+    "helmChart",
   ],
   "./client": [
     "ATTRIBUTE_NAMES",

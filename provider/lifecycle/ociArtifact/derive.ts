@@ -1,10 +1,13 @@
-import { packArtifact, type PackedArtifact } from "../../artifact/packArtifact.js";
+import type { PackedArtifact } from "../../artifact/assembleArtifact.js";
+import { packArtifact } from "../../artifact/packArtifact.js";
 import { InputError } from "../../errors.js";
 import { OCI_MANIFEST } from "../../oci/mediaTypes.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
+import { deriveContent, packContent } from "./deriveContent.js";
 import { withoutAssets } from "./layerSources.js";
+import { configOf, earlierLayers } from "./packedInputs.js";
 import { withRelativePaths } from "./relativePaths.js";
 import type { LayeredInputs } from "./inputs.js";
 
@@ -20,6 +23,9 @@ export async function derive(
   const known = olds["layerDescriptors"];
   const paths = withRelativePaths(host.directory, written);
   const given = { ...written, ...paths };
+  if (given.content !== undefined) {
+    return { ...paths, ...(await deriveContent(host, known, given)) };
+  }
   if (CONTENT.some((name) => containsUnknown(given[name]))) {
     return { ...paths, ...(await derivePartly(host, known, given)) };
   }
@@ -67,19 +73,13 @@ async function derivePartly(host: Host, known: unknown, given: PropertyBag): Pro
 /** Never published. */
 const STAND_IN = "application/vnd.unknown";
 
-/** The config is the first of the blobs. */
-function configOf({ blobs: [config] }: PackedArtifact): unknown {
-  if (config === undefined) throw new Error("a packed artifact has a config");
-  const { mediaType, digest, size } = config.descriptor;
-  return { mediaType, digest, size };
-}
-
 function asLayered(inputs: PropertyBag): LayeredInputs {
   return inputs as unknown as LayeredInputs;
 }
 
 /** Packs what the inputs describe; earlier layer descriptors spare compressing unchanged folders. */
 function pack(host: Host, inputs: PropertyBag, known: unknown): Promise<PackedArtifact> {
+  if (inputs["content"] !== undefined) return packContent(host, inputs, known);
   const given = (inputs["layers"] ?? []) as readonly PropertyBag[];
   const { artifactType, config, annotations, subject } = asLayered(inputs);
   const layers = given.map(withoutAssets);
@@ -89,20 +89,13 @@ function pack(host: Host, inputs: PropertyBag, known: unknown): Promise<PackedAr
   );
 }
 
-type KnownLayers = NonNullable<NonNullable<Parameters<typeof packArtifact>[1]>["known"]>;
-
-/** Of an earlier preview some layers may have been unknown. */
-function earlierLayers(known: unknown): KnownLayers {
-  const layers = Array.isArray(known) ? (known as KnownLayers) : [];
-  return layers.filter((layer) => !isUnknown(layer));
-}
-
 /** Content as `check` packed it in this process, or packed again; it must be what was previewed. */
 export async function packAgain(host: Host, inputs: PropertyBag): Promise<PackedArtifact> {
   const { digest } = asLayered(inputs);
   const packed = host.packed.get(digest) ?? (await pack(host, inputs, inputs["layerDescriptors"]));
   if (packed.manifest.descriptor.digest === digest) return packed;
-  throw new InputError("layers", changedSince(inputs, packed));
+  const property = "content" in inputs ? "content" : "layers";
+  throw new InputError(property, changedSince(inputs, packed));
 }
 
 function changedSince(inputs: PropertyBag, packed: PackedArtifact): string {

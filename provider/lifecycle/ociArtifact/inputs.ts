@@ -6,6 +6,7 @@ import type { CheckFailure, PropertyBag } from "../lifecycle.js";
 import { type ArtifactInputs, duplicateTags, PUBLISHED } from "../published/inputs.js";
 import {
   annotations,
+  exactlyOne,
   known,
   list,
   mediaType,
@@ -16,6 +17,7 @@ import {
   validate,
 } from "../schema.js";
 import { isUnknown } from "../unknown.js";
+import { besidesContent, content } from "./contentSchema.js";
 
 /** What a layer's descriptor looks like in inputs and outputs. */
 export interface LayerDescriptor {
@@ -32,21 +34,9 @@ export interface LayerDescriptor {
 export interface LayeredInputs extends ArtifactInputs {
   readonly layers?: readonly PropertyBag[];
   readonly config?: PropertyBag;
+  readonly content?: PropertyBag;
   readonly configDescriptor: Pick<Descriptor, "mediaType" | "digest" | "size">;
   readonly layerDescriptors: readonly LayerDescriptor[];
-}
-
-/** Exactly one of several ways to give content. */
-function exactlyOne(schema: z.ZodType, names: readonly string[]): z.ZodType {
-  const choice = names.map((name) => `\`${name}\``).join(", ");
-  return schema.superRefine((value, context) => {
-    if (isUnknown(value) || typeof value !== "object" || value === null) return;
-    if (Array.isArray(value)) return;
-    const given = names.filter((name) => name in value);
-    if (given.length === 1) return;
-    const found = given.length === 0 ? "none is given" : `given are ${given.join(" and ")}`;
-    context.addIssue({ code: "custom", message: `expected exactly one of ${choice}: ${found}` });
-  });
 }
 
 const layer = exactlyOne(
@@ -79,13 +69,15 @@ const schema = object({
   ...PUBLISHED,
   layers: list(layer).optional(),
   config: config.optional(),
+  content: content.optional(),
   verify: oneOf("manifest", "blobs").optional(),
 });
 
 /** Everything about the inputs that can be judged without looking at a file. */
 export function validateInputs(news: PropertyBag): CheckFailure[] {
   const failures = validate(schema, news);
-  return failures.length > 0 ? failures : [...duplicateTags(news["tags"]), ...strayPatterns(news)];
+  if (failures.length > 0) return failures;
+  return [...duplicateTags(news["tags"]), ...strayPatterns(news), ...besidesContent(news)];
 }
 
 /** Patterns choose files of a folder; on anything else they would silently do nothing. */

@@ -11,7 +11,7 @@ import { assetProperty } from "./layerSources.js";
 /** Content of `OciArtifact`: a config and layers that are packed from files and texts. */
 export const layeredContent: ContentKind = {
   name: "OciArtifact",
-  compared: ["layers", "config", "verify", "configDescriptor", "layerDescriptors"],
+  compared: ["layers", "config", "content", "verify", "configDescriptor", "layerDescriptors"],
   validate: validateInputs,
   derive,
   writtenProperty: (property, inputs) => assetProperty(property, inputs["layers"]),

@@ -1,24 +1,40 @@
 import { isAbsolute, relative } from "node:path";
 import type { PropertyBag } from "../lifecycle.js";
+import { PATHS } from "./contentSchema.js";
 
 /**
  * Inputs whose paths start from the program's folder, however they were written: a path of this
  * machine in the state would differ in every other checkout. What lies outside stays as it is.
  */
 export function withRelativePaths(directory: string, given: PropertyBag): PropertyBag {
-  const { layers, config } = given;
+  const { layers, config, content } = given;
   return {
     ...(Array.isArray(layers)
       ? { layers: layers.map((one: unknown) => shorten(directory, one)) }
       : {}),
     ...(config === undefined ? {} : { config: shorten(directory, config) }),
+    ...(content === undefined ? {} : { content: shortenContent(directory, content) }),
   };
 }
 
-function shorten(directory: string, source: unknown): unknown {
+/** Content of a kind holds its arguments under the kind's name. */
+function shortenContent(directory: string, content: unknown): unknown {
+  if (typeof content !== "object" || content === null) return content;
+  const entries = Object.entries(content).map(([kind, args]) => [
+    kind,
+    shorten(directory, args, PATHS),
+  ]);
+  return Object.fromEntries(entries) as PropertyBag;
+}
+
+function shorten(
+  directory: string,
+  source: unknown,
+  names: readonly string[] = ["file", "directory"],
+): unknown {
   if (typeof source !== "object" || source === null) return source;
   const entries = Object.entries(source).map(([key, value]) =>
-    (key === "file" || key === "directory") && typeof value === "string"
+    names.includes(key) && typeof value === "string"
       ? [key, fromFolder(directory, value)]
       : [key, value as unknown],
   );

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { hasCode } from "../../../errors.js";
+import { listEntries } from "../../../tar/listEntries.js";
+import type { SourceFile } from "../../../tar/sourceFile.js";
+import type { SourceNames } from "../../../tar/sourceFailure.js";
+import type { TarFile } from "../../../tar/tarEntry.js";
+import { locateSource } from "../../source.js";
+import type { ContentContext } from "../contentKind.js";
+import { decodeText, readSmallFile } from "../kindSource.js";
+import { type ChartMetadata, chartFailure, parseChartMetadata } from "./chartMetadata.js";
+import { checkDependencies } from "./chartDependencies.js";
+import { HelmIgnore } from "./helmIgnore.js";
+
+export interface ChartFolder {
+  readonly metadata: ChartMetadata;
+  /** The files of the archive, `Chart.yaml` first. */
+  readonly entries: readonly TarFile[];
+}
+
+const MIB = 1024 * 1024;
+
+/**
+ * A chart's folder as `helm package` archives it: the files that `.helmignore` leaves, under the
+ * chart's name, with mode 0644, and no entries for folders. Other than Helm, it changes no byte of
+ * `Chart.yaml` and leaves packaged subcharts packaged, which Helm loads all the same.
+ */
+export async function readChartFolder(
+  directory: { readonly path: string } & SourceNames,
+  context: ContentContext,
+): Promise<ChartFolder> {
+  const ignore = await readIgnore(directory, context);
+  const files = await listFiles(directory, ignore, context.signal);
+  const chartFile = files.find(({ name }) => name === "Chart.yaml")?.source;
+  if (chartFile === undefined) throw noChart(directory, ignore);
+  const metadata = parseChartMetadata(await readText(chartFile), chartFile);
+  await checkDependencies(metadata, files, directory);
+  return { metadata, entries: archived(files, metadata.name) };
+}
+
+/** Looked for by itself: what it leaves out may be nothing that could be listed. */
+async function readIgnore(directory: SourceNames, context: ContentContext): Promise<HelmIgnore> {
+  const { baseDirectory } = context;
+  const { shownPath, property = context.property } = directory;
+  try {
+    const path = join(shownPath, ".helmignore");
+    const found = await locateSource(path, { baseDirectory, property });
+    if (found.kind === "file") return new HelmIgnore(await readText(found.file), found.file);
+  } catch (error) {
+    if (!hasCode(error, "SOURCE_NOT_FOUND")) throw error;
+  }
+  return new HelmIgnore("", directory);
+}
+
+function noChart(directory: SourceNames, ignore: HelmIgnore): Error {
+  return chartFailure(
+    directory,
+    ignore.decide("Chart.yaml", false) === "skip"
+      ? "its .helmignore leaves out Chart.yaml"
+      : "there is no Chart.yaml in it: it is not a Helm chart",
+  );
+}
+
+/** Named by their path in the folder. */
+async function listFiles(
+  directory: { readonly path: string } & SourceNames,
+  selection: HelmIgnore,
+  signal: AbortSignal | undefined,
+): Promise<TarFile[]> {
+  const entries = await listEntries({ ...directory, entryName: "" }, { selection, signal });
+  return entries.flatMap((entry) =>
+    entry.type === "file" ? [{ ...entry, name: entry.name.slice(1) }] : [],
+  );
+}
+
+/** `Chart.yaml` first: whoever only looks need not unpack the rest. */
+function archived(files: readonly TarFile[], chart: string): readonly TarFile[] {
+  const isChartFile = ({ name }: TarFile): boolean => name === "Chart.yaml";
+  const ordered = [...files.filter(isChartFile), ...files.filter((file) => !isChartFile(file))];
+  return ordered.map((file) => ({ ...file, name: `${chart}/${file.name}`, mode: 0o644 }));
+}
+
+async function readText(file: SourceFile): Promise<string> {
+  return decodeText(await readSmallFile(file, MIB), file);
+}

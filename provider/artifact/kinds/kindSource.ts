@@ -1,0 +1,40 @@
+import { InputError } from "../../errors.js";
+import { readWholeFile, type SourceFile } from "../../tar/sourceFile.js";
+import { locateSource } from "../source.js";
+import type { ContentContext } from "./contentKind.js";
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Finds the file that an argument of the kind names. */
+export async function locateKindFile(
+  path: string,
+  { baseDirectory, property }: ContentContext,
+  argument: string,
+): Promise<SourceFile> {
+  const named = `${property}.${argument}`;
+  const found = await locateSource(path, { baseDirectory, property: named });
+  if (found.kind === "file") return found.file;
+  throw new InputError(named, `${path} is a folder: a file is needed`);
+}
+
+/** Reads a file that is small by nature; what is larger than `limit` is something else. */
+export async function readSmallFile(file: SourceFile, limit: number): Promise<Buffer> {
+  if (file.size > limit) {
+    throw new InputError(
+      file.property ?? "content",
+      `${file.shownPath} has ${file.size} bytes; more than ${limit} cannot be read as what it should be`,
+    );
+  }
+  const bytes = Buffer.alloc(file.size);
+  await readWholeFile(file, bytes);
+  return bytes;
+}
+
+/** Bytes as text, without a byte order mark. */
+export function decodeText(bytes: Uint8Array, names: Pick<SourceFile, "shownPath" | "property">) {
+  try {
+    return UTF8.decode(bytes);
+  } catch (cause) {
+    throw new InputError(names.property ?? "content", `${names.shownPath} is not UTF-8`, { cause });
+  }
+}

@@ -1,0 +1,80 @@
+import type { PackedContent } from "../../artifact/kinds/contentKind.js";
+import { packKind } from "../../artifact/kinds/packKind.js";
+import type { Host } from "../host.js";
+import type { PropertyBag } from "../lifecycle.js";
+import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
+import { configOf, earlierLayers } from "./packedInputs.js";
+
+/** Nothing of the artifact is known before its content is. */
+const ALL_UNKNOWN = {
+  digest: UNKNOWN,
+  size: UNKNOWN,
+  mediaType: UNKNOWN,
+  configDescriptor: UNKNOWN,
+  layerDescriptors: UNKNOWN,
+  annotations: UNKNOWN,
+};
+
+/**
+ * The inputs that follow from content of a kind. `annotations` becomes all that the manifest has, and
+ * `tags`, where none are written, what the kind says: a new version of a chart is seen in the diff.
+ * Both follow from what is written and from the files alone, so that nothing written stays unchanged.
+ */
+export async function deriveContent(
+  host: Host,
+  known: unknown,
+  given: PropertyBag,
+): Promise<PropertyBag> {
+  const { annotations, subject, tags } = given;
+  if (containsUnknown(given["content"])) return { ...ALL_UNKNOWN, tags: tags ?? UNKNOWN };
+  const packed = await packContent(host, given, known);
+  const { manifest, layerDescriptors } = packed;
+  const isOpen = containsUnknown(annotations) || containsUnknown(subject);
+  if (!isOpen) host.packed.set(manifest.descriptor.digest, packed);
+  return {
+    digest: isOpen ? UNKNOWN : manifest.descriptor.digest,
+    size: isOpen ? UNKNOWN : manifest.descriptor.size,
+    mediaType: manifest.descriptor.mediaType,
+    configDescriptor: configOf(packed),
+    layerDescriptors,
+    ...(packed.artifactType === undefined ? {} : { artifactType: packed.artifactType }),
+    annotations: withUnknown(packed.annotations, annotations),
+    tags: tags ?? packed.defaultTags,
+  };
+}
+
+/** Those of the manifest, with what is not known yet still so. */
+function withUnknown(packed: PackedContent["annotations"], written: unknown): unknown {
+  if (isUnknown(written)) return UNKNOWN;
+  const open = Object.entries((written ?? {}) as PropertyBag).filter(([, text]) => isUnknown(text));
+  return open.length === 0 ? packed : { ...packed, ...Object.fromEntries(open) };
+}
+
+/** Packs content of a kind; what of the rest is not known is left out. */
+export function packContent(
+  host: Host,
+  inputs: PropertyBag,
+  known: unknown,
+): Promise<PackedContent> {
+  const { content, annotations, subject, repository, tags } = inputs;
+  const [[name, args] = []] = Object.entries(content as PropertyBag);
+  const context = {
+    baseDirectory: host.directory,
+    annotations: knownMembers(annotations),
+    subject: knownOnly(subject),
+    repository: knownOnly(repository),
+    tags: knownOnly(tags),
+    known: earlierLayers(known),
+  };
+  return (packKind as (...parts: unknown[]) => Promise<PackedContent>)(name, args, context);
+}
+
+function knownOnly(value: unknown): unknown {
+  return containsUnknown(value) ? undefined : value;
+}
+
+function knownMembers(annotations: unknown): unknown {
+  if (isUnknown(annotations) || annotations === undefined) return undefined;
+  const entries = Object.entries(annotations as PropertyBag);
+  return Object.fromEntries(entries.filter(([, text]) => !isUnknown(text)));
+}

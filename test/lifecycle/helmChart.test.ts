@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { appendFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { helmChart } from "pulumi-acr";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { UNKNOWN } from "../../provider/lifecycle/unknown.js";
+import { environmentFor } from "../support/engine.js";
+import { type Bag, MiniEngine, type Program } from "../support/miniEngine.js";
+import { requestsTo, writesTo } from "../support/requests.js";
+import { Somebody } from "../support/somebody.js";
+import { TemporaryFolder } from "../support/temporaryFolder.js";
+
+const FILES = {
+  "web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\ndescription: a chart\n",
+  "web/values.yaml": "greeting: hello\n",
+  "web/templates/map.yaml": "kind: ConfigMap\n",
+};
+/** Of these files, on every machine and for good. */
+const GOLDEN = "sha256:f90cb42f9aec52e085d022a552f12112704b221964561dcd92b47100a814361d";
+
+describe("the life of a chart", () => {
+  let emulator: Emulator;
+  let folder: TemporaryFolder;
+  let engine: MiniEngine;
+  let somebody: Somebody;
+
+  beforeEach(async () => {
+    emulator = await startEmulator();
+    folder = new TemporaryFolder();
+    folder.write(FILES);
+    somebody = new Somebody(emulator, "charts/web");
+    engine = new MiniEngine({ environment: environmentFor(emulator), directory: folder.path });
+  });
+  afterEach(async () => {
+    somebody.close();
+    folder.remove();
+    await emulator.close();
+  });
+
+  const chart = (inputs: Bag = {}, path: string = "web"): Program => [
+    {
+      name: "chart",
+      kind: "OciArtifact",
+      inputs: { repository: "charts/web", ...(helmChart({ path }) as Bag), ...inputs },
+    },
+  ];
+  const outputs = (): Bag => engine.resource("chart").outputs;
+
+  it("has the digest of the preview, the tag of its version and its annotations", async () => {
+    const previewed = (await engine.preview(chart())).outputs["chart"];
+    assert.deepEqual(requestsTo(emulator), []);
+    assert.equal(previewed?.["digest"], GOLDEN);
+    assert.deepEqual(previewed["tags"], ["1.0.0"]);
+    await engine.up(chart());
+    assert.equal(outputs()["digest"], GOLDEN);
+    assert.equal(await somebody.digestOf("1.0.0"), GOLDEN);
+    assert.deepEqual(outputs()["annotations"], {
+      "org.opencontainers.image.description": "a chart",
+      "org.opencontainers.image.title": "web",
+      "org.opencontainers.image.version": "1.0.0",
+    });
+  });
+
+  it("makes no request while nothing is changed, however its path is written", async () => {
+    await engine.up(chart());
+    emulator.journal.clear();
+    const { operations, changes } = await engine.up(chart({}, join(folder.path, "web")));
+    assert.deepEqual([operations["chart"], changes["chart"]], ["same", []]);
+    assert.deepEqual(requestsTo(emulator), []);
+    await engine.refresh();
+    assert.equal((await engine.up(chart())).operations["chart"], "same");
+  });
+
+  it("is replaced by its next version, which has the next tag", async () => {
+    await engine.up(chart());
+    writeFileSync(
+      join(folder.path, "web/Chart.yaml"),
+      FILES["web/Chart.yaml"].replace("1.0.0", "1.1.0"),
+    );
+    const { operations, outputs: previewed } = await engine.preview(chart());
+    assert.equal(operations["chart"], "replace");
+    assert.deepEqual(previewed["chart"]?.["tags"], ["1.1.0"]);
+    await engine.up(chart());
+    assert.equal(await somebody.digestOf("1.1.0"), outputs()["digest"]);
+    assert.equal(await somebody.digestOf("1.0.0"), GOLDEN, "the old version stays published");
+  });
+
+  it("moves its tag when it changes without a new version", async () => {
+    await engine.up(chart({ tags: ["1.0.0", "latest"] }));
+    appendFileSync(join(folder.path, "web/values.yaml"), "more: true\n");
+    await engine.up(chart({ tags: ["1.0.0", "latest"] }));
+    assert.notEqual(outputs()["digest"], GOLDEN);
+    for (const tag of ["1.0.0", "latest"]) {
+      assert.equal(await somebody.digestOf(tag), outputs()["digest"]);
+    }
+  });
+
+  it("takes annotations beside its own", async () => {
+    await engine.up(chart({ annotations: { "com.example.team": "web" } }));
+    const { annotations } = outputs() as { annotations: Bag };
+    assert.equal(annotations["com.example.team"], "web");
+    assert.equal(annotations["org.opencontainers.image.title"], "web");
+    await engine.up(chart());
+    assert.equal(outputs()["digest"], GOLDEN);
+  });
+
+  it("is unknown as far as what it depends on is", async () => {
+    const annotated = { annotations: { "com.example.commit": UNKNOWN } };
+    const some = (await engine.preview(chart(annotated))).outputs["chart"];
+    assert.equal(some?.["digest"], UNKNOWN);
+    assert.equal((some["layerDescriptors"] as Bag[]).length, 1);
+    assert.equal((some["annotations"] as Bag)["com.example.commit"], UNKNOWN);
+    assert.deepEqual(some["tags"], ["1.0.0"]);
+    const none = (await engine.preview(chart({}, UNKNOWN))).outputs["chart"];
+    for (const name of ["digest", "layerDescriptors", "tags", "annotations"]) {
+      assert.equal(none?.[name], UNKNOWN, name);
+    }
+    const elsewhere = (await engine.preview(chart({ repository: UNKNOWN }))).outputs["chart"];
+    assert.equal(elsewhere?.["digest"], GOLDEN);
+  });
+
+  it("goes with its tag", async () => {
+    await engine.up(chart());
+    emulator.journal.clear();
+    await engine.destroy();
+    assert.ok(writesTo(emulator).length > 0);
+    assert.equal(await somebody.has(GOLDEN), false);
+  });
+});
