@@ -12,7 +12,7 @@ import { updateArtifact } from "./update.js";
 /** The six verbs of a resource that publishes content under tags. */
 export function artifactLifecycle(content: ContentKind, host: Host): Lifecycle {
   return {
-    check: (olds, news) => checkArtifact(content, host, olds, news),
+    check: (olds, news, operation) => checkArtifact(content, host, { olds, news }, operation),
     diff: (id, olds, news, operation) => diffArtifact(content, host, id, { olds, news }, operation),
     create: (inputs, operation) => createArtifact(content, host, inputs, operation),
     // Only a state that we wrote has `__declared`; what a `get` brings is the program's arguments.

@@ -4,7 +4,9 @@ import { asCheckFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { CheckFailure, CheckResult, PropertyBag } from "../lifecycle.js";
 import { loginServerOf } from "./state.js";
+import type { Operation } from "../operation.js";
 import { checkRegistry } from "../registryCheck.js";
+import { withUploadReport } from "../uploadReport.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
 import type { ContentKind } from "./contentKind.js";
 import { asInputs, claimOfInputs } from "./state.js";
@@ -13,8 +15,8 @@ import { asInputs, claimOfInputs } from "./state.js";
 export async function checkArtifact(
   content: ContentKind,
   host: Host,
-  olds: PropertyBag,
-  news: PropertyBag,
+  { olds, news }: { readonly olds: PropertyBag; readonly news: PropertyBag },
+  { log }: Operation,
 ): Promise<CheckResult> {
   const failures = [...content.validate(news)];
   const registry = checkRegistry(host, news["registry"], failures);
@@ -22,7 +24,12 @@ export async function checkArtifact(
   if (failures.length > 0) return { inputs: news, failures };
   const given = { ...news, lock: normalizedLock(news["lock"]), registry: registry.registry };
   try {
-    const derived = await content.derive(host, olds, given);
+    const derived = await withUploadReport(log, async (report) => {
+      report.phase("packing");
+      const found = await content.derive(host, olds, given);
+      report.phase("packed");
+      return found;
+    });
     const inputs = { ...given, ...derived, reference: referenceOf({ ...given, ...derived }) };
     return { inputs, failures: declare(host, inputs) };
   } catch (error) {

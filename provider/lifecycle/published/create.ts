@@ -65,6 +65,7 @@ async function create(
     throw new PartialFailure(id, asBag(outs), error);
   }
   host.packed.delete(inputs.digest);
+  report.phase("published");
   return { id, outs: asBag(outputsOf(inputs, settledView(inputs))) };
 }
 

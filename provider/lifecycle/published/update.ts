@@ -77,6 +77,7 @@ async function change(id: string, update: Update, news: PropertyBag): Promise<vo
     await publication.publish();
     await unlock(update);
     await dropTags(update);
+    report.phase("published");
   } catch (error) {
     if (!publication.wrote) throw error;
     const unfinished = artifact.unfinishedOutputs(state, inputs, publication.view());

@@ -34,6 +34,10 @@ describe("whether the CLI draws rows anew", () => {
     });
   }
 
+  it("is no where tests run, with a terminal or without", async () => {
+    assert.equal(await redrawnRows()(), false);
+  });
+
   it("is asked only when it matters, and once", async () => {
     let asked = 0;
     const redrawn = redrawnRows(() => {
