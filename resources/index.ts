@@ -4,9 +4,27 @@ export { ArtifactTag } from "./artifactTag.js";
 export type { ArtifactTagArgs } from "./artifactTag.js";
 export type { AttributesArgs } from "./attributes.js";
 export type { Drift } from "./drift.js";
-export type { ArtifactContentArgs, HelmChartContentArgs } from "./kinds/content.js";
+export { bicepModule } from "./kinds/bicepModule.js";
+export type { BicepModuleArgs } from "./kinds/bicepModule.js";
+export type {
+  ArtifactContentArgs,
+  BicepModuleContentArgs,
+  EndOfLifeContentArgs,
+  FluxSourceContentArgs,
+  HelmChartContentArgs,
+  SbomContentArgs,
+  WasmComponentContentArgs,
+} from "./kinds/content.js";
+export { endOfLife } from "./kinds/endOfLife.js";
+export type { EndOfLifeArgs } from "./kinds/endOfLife.js";
+export { fluxSource } from "./kinds/fluxSource.js";
+export type { FluxSourceArgs } from "./kinds/fluxSource.js";
 export { helmChart } from "./kinds/helmChart.js";
 export type { HelmChartArgs } from "./kinds/helmChart.js";
+export { sbom } from "./kinds/sbom.js";
+export type { SbomArgs } from "./kinds/sbom.js";
+export { wasmComponent } from "./kinds/wasmComponent.js";
+export type { WasmComponentArgs } from "./kinds/wasmComponent.js";
 export { ManifestProperties } from "./manifestProperties.js";
 export type { ManifestPropertiesArgs } from "./manifestProperties.js";
 export { OciArtifact } from "./ociArtifact.js";

@@ -22,12 +22,16 @@ export function checkAnnotations(
     if (LONE_SURROGATE.test(key) || LONE_SURROGATE.test(value)) {
       throw new InputError(at, "the annotation is not well-formed Unicode");
     }
-    if (key === CREATED && !DATE_TIME.test(value)) {
-      throw new InputError(
-        at,
-        `${JSON.stringify(value)} is not a time as RFC 3339 has it, for example "2000-01-01T00:00:00Z"`,
-      );
-    }
+    if (key === CREATED) checkTime(value, at);
   }
   return entries.length === 0 ? undefined : annotations;
+}
+
+/** A time as RFC 3339 has it. */
+export function checkTime(time: string, property: string): void {
+  if (DATE_TIME.test(time)) return;
+  throw new InputError(
+    property,
+    `${JSON.stringify(time)} is not a time as RFC 3339 has it, for example "2000-01-01T00:00:00Z"`,
+  );
 }

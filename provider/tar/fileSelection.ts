@@ -13,20 +13,23 @@ export interface FilePatterns {
 
 /** Decides by patterns of the program. */
 export class FileSelection implements EntrySelection {
-  readonly leaveOut = "leave it out with `exclude`";
+  readonly leaveOut: string;
   readonly #include: readonly GlobPattern[] | undefined;
   readonly #exclude: readonly GlobPattern[];
   readonly #patterns: FilePatterns;
   readonly #property: string;
+  readonly #excludeName: string;
   #skipped = 0;
 
-  /** `property` is the path of the property that holds `include` and `exclude`. */
-  constructor(patterns: FilePatterns, property: string) {
+  /** `property` is the path of the property that holds `include` and `exclude`, or what the latter is called there. */
+  constructor(patterns: FilePatterns, property: string, excludeName = "exclude") {
     const { include, exclude } = patterns;
     this.#patterns = patterns;
     this.#property = property;
+    this.#excludeName = excludeName;
+    this.leaveOut = `leave it out with \`${excludeName}\``;
     this.#include = include && parseAll(include, `${property}.include`);
-    this.#exclude = parseAll(exclude ?? [], `${property}.exclude`);
+    this.#exclude = parseAll(exclude ?? [], `${property}.${excludeName}`);
   }
 
   decide(path: string, isDirectory: boolean, covered: boolean): Verdict {
@@ -39,7 +42,8 @@ export class FileSelection implements EntrySelection {
   refuseNothing(shownPath: string): void {
     const { include, exclude } = this.#patterns;
     if (include === undefined && this.#skipped === 0) return;
-    const [list, patterns] = include === undefined ? ["exclude", exclude] : ["include", include];
+    const [list, patterns] =
+      include === undefined ? [this.#excludeName, exclude] : ["include", include];
     const quoted = (patterns ?? []).map((pattern) => JSON.stringify(pattern)).join(", ");
     throw new InputError(
       `${this.#property}.${list}`,

@@ -2,11 +2,11 @@ import { InputError } from "../../errors.js";
 import type { Annotations } from "../../oci/descriptor.js";
 import { memoryBlob } from "../../oci/memoryBlob.js";
 import { assembleArtifact } from "../assembleArtifact.js";
-import { checkAnnotations } from "../packAnnotations.js";
 import { type PackedBytes, packGzip, packPlain } from "../packBytes.js";
 import { archiveContent, fileContent } from "../packContent.js";
 import { packedLayer, type PackedLayer } from "../packLayer.js";
 import { locateSource } from "../source.js";
+import { allAnnotations } from "./annotations.js";
 import type { ContentContext, PackedContent } from "./contentKind.js";
 import { readArchiveMetadata } from "./helm/chartArchive.js";
 import { chartAnnotations, chartConfigJson, FIXED_ANNOTATIONS } from "./helm/chartConfig.js";
@@ -36,7 +36,7 @@ export async function packHelmChart(
   checkPlace(metadata, tag, context);
   const layers = [packedLayer({ mediaType: CHART }, bytes), ...(await provenance(input, context))];
   const config = memoryBlob(Buffer.from(chartConfigJson(metadata)), { mediaType: CONFIG });
-  const annotations = allAnnotations(metadata, context);
+  const annotations = annotationsOf(metadata, context);
   const packed = assembleArtifact({
     config,
     layers: layers.sort(byDigest),
@@ -101,19 +101,15 @@ function checkPlace({ name, version }: ChartMetadata, tag: string, context: Cont
   }
 }
 
-function allAnnotations(metadata: ChartMetadata, context: ContentContext): Annotations {
+function annotationsOf(metadata: ChartMetadata, context: ContentContext): Annotations | undefined {
   const derived = chartAnnotations(metadata);
   const { annotations = {} } = context;
   const changed = FIXED_ANNOTATIONS.find(
     (key) => annotations[key] !== undefined && annotations[key] !== derived[key],
   );
-  if (changed !== undefined) {
-    throw new InputError(
-      `annotations[${JSON.stringify(changed)}]`,
-      `Chart.yaml says ${JSON.stringify(derived[changed])}, and Helm lets nothing else say it: leave the annotation out`,
-    );
-  }
-  const all = { ...derived, ...annotations };
-  checkAnnotations(all, "annotations");
-  return all;
+  if (changed === undefined) return allAnnotations(derived, context);
+  throw new InputError(
+    `annotations[${JSON.stringify(changed)}]`,
+    `Chart.yaml says ${JSON.stringify(derived[changed])}, and Helm lets nothing else say it: leave the annotation out`,
+  );
 }

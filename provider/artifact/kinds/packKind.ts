@@ -1,15 +1,30 @@
+import { type BicepModuleInput, packBicepModule } from "./bicepModule.js";
 import type { ContentContext, PackContent, PackedContent } from "./contentKind.js";
+import { type EndOfLifeInput, packEndOfLife } from "./endOfLife.js";
+import { type FluxSourceInput, packFluxSource } from "./fluxSource.js";
 import { type HelmChartInput, packHelmChart } from "./helmChart.js";
+import { packSbom, type SbomInput } from "./sbom.js";
+import { packWasmComponent, type WasmComponentInput } from "./wasmComponent.js";
 
 /** The arguments of each kind of content, by its name. */
 export interface ContentArguments {
   readonly helmChart: HelmChartInput;
+  readonly bicepModule: BicepModuleInput;
+  readonly fluxSource: FluxSourceInput;
+  readonly wasmComponent: WasmComponentInput;
+  readonly sbom: SbomInput;
+  readonly endOfLife: EndOfLifeInput;
 }
 
 export type ContentName = keyof ContentArguments;
 
 const PACKERS: { readonly [Name in ContentName]: PackContent<ContentArguments[Name]> } = {
   helmChart: packHelmChart,
+  bicepModule: packBicepModule,
+  fluxSource: packFluxSource,
+  wasmComponent: packWasmComponent,
+  sbom: packSbom,
+  endOfLife: packEndOfLife,
 };
 
 /** Packs content of one kind; `args` must have the form that the kind's name says. */

@@ -1,24 +1,88 @@
 import type { z } from "zod";
 import type { ContentName } from "../../artifact/kinds/packKind.js";
 import type { CheckFailure, PropertyBag } from "../lifecycle.js";
-import { exactlyOne, object, text } from "../schema.js";
+import { exactlyOne, list, object, oneOf, text } from "../schema.js";
 import { isUnknown } from "../unknown.js";
 
-/** The arguments of each kind of content. Members that name files are paths of the program's folder. */
-const KINDS: Readonly<Record<ContentName, z.ZodType>> = {
-  helmChart: object({ path: text, provenance: text.optional() }),
+interface KindOfContent {
+  readonly schema: z.ZodType;
+  /** Arguments that are paths, kept relative to the program's folder. */
+  readonly paths: readonly string[];
+  /**
+   * Arguments that stand in annotations alone, with what takes their place while they are not known:
+   * so that the content is packed and shown all the same.
+   */
+  readonly annotating: Readonly<Record<string, string | undefined>>;
+}
+
+export const KINDS: Readonly<Record<ContentName, KindOfContent>> = {
+  helmChart: {
+    schema: object({ path: text, provenance: text.optional() }),
+    paths: ["path", "provenance"],
+    annotating: {},
+  },
+  bicepModule: {
+    schema: object({
+      file: text,
+      description: text.optional(),
+      documentationUri: text.optional(),
+      source: text.optional(),
+    }),
+    paths: ["file", "source"],
+    annotating: { description: undefined, documentationUri: undefined },
+  },
+  fluxSource: {
+    schema: object({
+      path: text,
+      source: text,
+      revision: text,
+      created: text.optional(),
+      ignore: list(text).optional(),
+    }),
+    paths: ["path"],
+    annotating: { source: "", revision: "", created: undefined },
+  },
+  wasmComponent: {
+    schema: object({
+      file: text,
+      author: text.optional(),
+      created: text.optional(),
+      target: text.optional(),
+    }),
+    paths: ["file"],
+    annotating: {},
+  },
+  sbom: {
+    schema: object({
+      file: text,
+      format: oneOf("spdx-json", "spdx", "cyclonedx-json", "cyclonedx-xml").optional(),
+    }),
+    paths: ["file"],
+    annotating: {},
+  },
+  endOfLife: {
+    schema: object({ date: text }),
+    paths: [],
+    annotating: { date: "2000-01-01" },
+  },
 };
 
 const NAMES = Object.keys(KINDS);
 
-/** Content of one kind, by the kind's name. */
+/** Content of one kind: its arguments under its name. */
 export const content: z.ZodType = exactlyOne(
-  object(Object.fromEntries(Object.entries(KINDS).map(([name, of]) => [name, of.optional()]))),
+  object(
+    Object.fromEntries(
+      Object.entries(KINDS).map(([name, { schema }]) => [name, schema.optional()]),
+    ),
+  ),
   NAMES,
 );
 
-/** Names of arguments that are paths. */
-export const PATHS: readonly string[] = ["path", "provenance"];
+/** The kind of that name; `undefined` while it is not known, or wrong. */
+export function kindNamed(name: string): KindOfContent | undefined {
+  return Object.hasOwn(KINDS, name) ? KINDS[name as ContentName] : undefined;
+}
 
 /** What content of a kind decides by itself, and nobody else may. */
 const DECIDED = ["artifactType", "layers", "config"];

@@ -3,6 +3,7 @@ import { packKind } from "../../artifact/kinds/packKind.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
+import { kindNamed } from "./contentSchema.js";
 import { configOf, earlierLayers } from "./packedInputs.js";
 
 /** Nothing of the artifact is known before its content is. */
@@ -26,10 +27,12 @@ export async function deriveContent(
   given: PropertyBag,
 ): Promise<PropertyBag> {
   const { annotations, subject, tags } = given;
-  if (containsUnknown(given["content"])) return { ...ALL_UNKNOWN, tags: tags ?? UNKNOWN };
-  const packed = await packContent(host, given, known);
+  const content = withStandIns(given["content"]);
+  if (content === undefined) return { ...ALL_UNKNOWN, tags: tags ?? UNKNOWN };
+  const packed = await packContent(host, { ...given, content }, known);
   const { manifest, layerDescriptors } = packed;
-  const isOpen = containsUnknown(annotations) || containsUnknown(subject);
+  const isAnnotated = content === given["content"];
+  const isOpen = !isAnnotated || containsUnknown(annotations) || containsUnknown(subject);
   if (!isOpen) host.packed.set(manifest.descriptor.digest, packed);
   return {
     digest: isOpen ? UNKNOWN : manifest.descriptor.digest,
@@ -38,9 +41,28 @@ export async function deriveContent(
     configDescriptor: configOf(packed),
     layerDescriptors,
     ...(packed.artifactType === undefined ? {} : { artifactType: packed.artifactType }),
-    annotations: withUnknown(packed.annotations, annotations),
+    annotations: isAnnotated ? withUnknown(packed.annotations, annotations) : UNKNOWN,
     tags: tags ?? packed.defaultTags,
   };
+}
+
+/**
+ * Content of which all is known but what stands in annotations alone, with something in the place of
+ * that, which is never published; `undefined` if more is unknown.
+ */
+function withStandIns(content: unknown): unknown {
+  if (!containsUnknown(content)) return content;
+  if (isUnknown(content)) return undefined;
+  const [[name, args] = ["", UNKNOWN]] = Object.entries(content as PropertyBag);
+  const annotating = kindNamed(name)?.annotating ?? {};
+  if (isUnknown(args)) return undefined;
+  const entries = Object.entries(args as PropertyBag).map(([key, value]) =>
+    containsUnknown(value) && Object.hasOwn(annotating, key)
+      ? [key, annotating[key]]
+      : [key, value],
+  );
+  const known = Object.fromEntries(entries) as PropertyBag;
+  return containsUnknown(known) ? undefined : { [name]: known };
 }
 
 /** Those of the manifest, with what is not known yet still so. */

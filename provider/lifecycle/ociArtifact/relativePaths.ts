@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from "node:path";
 import type { PropertyBag } from "../lifecycle.js";
-import { PATHS } from "./contentSchema.js";
+import { kindNamed } from "./contentSchema.js";
 
 /**
  * Inputs whose paths start from the program's folder, however they were written: a path of this
@@ -22,7 +22,7 @@ function shortenContent(directory: string, content: unknown): unknown {
   if (typeof content !== "object" || content === null) return content;
   const entries = Object.entries(content).map(([kind, args]) => [
     kind,
-    shorten(directory, args, PATHS),
+    shorten(directory, args, kindNamed(kind)?.paths ?? []),
   ]);
   return Object.fromEntries(entries) as PropertyBag;
 }

@@ -19,6 +19,7 @@ import {
   REPOSITORY_PROPERTIES_ROWS,
   TAG_LOCK_ROWS,
 } from "./check/attributeRows.js";
+import { CONTENT_ROWS } from "./check/contentRows.js";
 import { AwkwardFolder } from "./check/awkwardFolder.js";
 import { OCI_INDEX_ROWS } from "./check/indexRows.js";
 import { NAME_ROWS } from "./check/nameRows.js";
@@ -70,7 +71,7 @@ describe("check", () => {
   };
 
   const tables = {
-    OciArtifact: { ...NAME_ROWS, ...SOURCE_ROWS, ...REGISTRY_ROWS },
+    OciArtifact: { ...NAME_ROWS, ...SOURCE_ROWS, ...CONTENT_ROWS, ...REGISTRY_ROWS },
     OciIndex: OCI_INDEX_ROWS,
     ArtifactTag: ARTIFACT_TAG_ROWS,
     TagLock: TAG_LOCK_ROWS,

@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { execFileSync } from "node:child_process";
+import { CONTENT_FILES } from "./contentRows.js";
 import { TemporaryFolder } from "../../../support/temporaryFolder.js";
 
 /** A program's folder with one of everything that cannot be published. */
@@ -16,6 +17,7 @@ export class AwkwardFolder {
       "charts/web.yaml": "b",
       "linked/file": "c",
       "piped/file": "d",
+      ...CONTENT_FILES,
     });
     mkdirSync(join(path, "empty"));
     symlinkSync("/etc/hostname", join(path, "outside"));

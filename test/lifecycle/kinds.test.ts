@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { endOfLife, fluxSource } from "pulumi-acr";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { UNKNOWN } from "../../provider/lifecycle/unknown.js";
+import { environmentFor } from "../support/engine.js";
+import { type Bag, MiniEngine, type Program } from "../support/miniEngine.js";
+import { requestsTo } from "../support/requests.js";
+import { Somebody } from "../support/somebody.js";
+import { TemporaryFolder } from "../support/temporaryFolder.js";
+
+const SOURCE = { path: "deploy", source: "https://example.com/x.git", revision: "main@sha1:1" };
+
+describe("content of a kind", () => {
+  let emulator: Emulator;
+  let folder: TemporaryFolder;
+  let engine: MiniEngine;
+  let somebody: Somebody;
+
+  beforeEach(async () => {
+    emulator = await startEmulator();
+    folder = new TemporaryFolder();
+    folder.write({ "deploy/app.yaml": "kind: Deployment\n" });
+    somebody = new Somebody(emulator, "apps/web");
+    engine = new MiniEngine({ environment: environmentFor(emulator), directory: folder.path });
+  });
+  afterEach(async () => {
+    somebody.close();
+    folder.remove();
+    await emulator.close();
+  });
+
+  const declare = (inputs: object): Program => [
+    { name: "one", kind: "OciArtifact", inputs: { repository: "apps/web", ...inputs } as Bag },
+  ];
+
+  it("is shown while only what annotations say is unknown", async () => {
+    const previewed = await engine.preview(declare(fluxSource({ ...SOURCE, revision: UNKNOWN })));
+    const { digest, annotations, layerDescriptors, configDescriptor } = previewed.outputs[
+      "one"
+    ] as Record<string, unknown>;
+    assert.deepEqual([digest, annotations], [UNKNOWN, UNKNOWN]);
+    await engine.up(declare(fluxSource(SOURCE)));
+    const { outputs } = engine.resource("one");
+    assert.deepEqual(outputs["layerDescriptors"], layerDescriptors);
+    assert.deepEqual(outputs["configDescriptor"], configDescriptor);
+  });
+
+  it("says its mistakes while something else of it is unknown", async () => {
+    const inputs = fluxSource({ ...SOURCE, path: "nope", revision: UNKNOWN });
+    await assert.rejects(engine.preview(declare(inputs)), /content\.fluxSource\.path|nope/);
+  });
+
+  it("goes from a kind to plain layers and back", async () => {
+    await engine.up(declare(fluxSource(SOURCE)));
+    const first = engine.resource("one").outputs["digest"];
+    const plain = { artifactType: "application/vnd.example", layers: [{ directory: "deploy" }] };
+    assert.equal((await engine.up(declare(plain))).operations["one"], "replace");
+    await engine.up(declare(fluxSource(SOURCE)));
+    assert.equal(engine.resource("one").outputs["digest"], first);
+    emulator.journal.clear();
+    assert.equal((await engine.up(declare(fluxSource(SOURCE)))).operations["one"], "same");
+    assert.deepEqual(requestsTo(emulator), []);
+  });
+
+  it("is replaced with its date, and leaves no second note where that is asked for", async () => {
+    const app = await somebody.publish("an app", "v1");
+    const subject = await somebody.repository.manifests.resolve(app);
+    assert.ok(subject !== undefined);
+    const note = (date: string): Program =>
+      declare({ ...endOfLife({ date, subject }), onReplace: "delete" });
+    const dates = async (): Promise<unknown[]> => {
+      const found = [];
+      for await (const one of somebody.repository.referrers.list(app)) found.push(one.annotations);
+      return found;
+    };
+    const key = "vnd.microsoft.artifact.lifecycle.end-of-life.date";
+    await engine.up(note("2027-03-31"));
+    assert.deepEqual(await dates(), [{ [key]: "2027-03-31" }]);
+    await engine.up(note("2028-03-31"));
+    assert.deepEqual(await dates(), [{ [key]: "2028-03-31" }]);
+    await engine.destroy();
+    assert.deepEqual(await dates(), []);
+    assert.ok(await somebody.has(app));
+  });
+});
