@@ -25,6 +25,37 @@ export { sbom } from "./kinds/sbom.js";
 export type { SbomArgs } from "./kinds/sbom.js";
 export { wasmComponent } from "./kinds/wasmComponent.js";
 export type { WasmComponentArgs } from "./kinds/wasmComponent.js";
+export { getArtifact, getArtifactOutput } from "./getArtifact.js";
+export type { GetArtifactArgs, GetArtifactOutputArgs } from "./getArtifact.js";
+export { getTags, getTagsOutput } from "./getTags.js";
+export type { GetTagsArgs, GetTagsOutputArgs } from "./getTags.js";
+export { getManifests, getManifestsOutput } from "./getManifests.js";
+export type { GetManifestsArgs, GetManifestsOutputArgs } from "./getManifests.js";
+export { getNewestTag, getNewestTagOutput } from "./getNewestTag.js";
+export type { GetNewestTagArgs, GetNewestTagOutputArgs } from "./getNewestTag.js";
+export { getReferrers, getReferrersOutput } from "./getReferrers.js";
+export type { GetReferrersArgs, GetReferrersOutputArgs } from "./getReferrers.js";
+export { getArtifactFile, getArtifactFileOutput } from "./getArtifactFile.js";
+export type { GetArtifactFileArgs, GetArtifactFileOutputArgs } from "./getArtifactFile.js";
+export { getRepositories, getRepositoriesOutput } from "./getRepositories.js";
+export type { GetRepositoriesArgs, GetRepositoriesOutputArgs } from "./getRepositories.js";
+export { LookupError } from "./lookupError.js";
+export type { LookupOutputOptions } from "./lookupInputs.js";
+export type {
+  ArtifactResult,
+  ArtifactFileResult,
+  ContentResult,
+  LayerResult,
+  ManifestDescriptorResult,
+  ManifestResult,
+  ManifestsResult,
+  MetadataResult,
+  NewestTagResult,
+  ReferrersResult,
+  RepositoriesResult,
+  TagResult,
+  TagsResult,
+} from "../provider/lookups/results.js";
 export { ManifestProperties } from "./manifestProperties.js";
 export type { ManifestPropertiesArgs } from "./manifestProperties.js";
 export { OciArtifact } from "./ociArtifact.js";

@@ -9,7 +9,7 @@ import { findLoginServer, type RegistryArguments } from "./registrySettings.js";
  * it is the same, so that a registry on this machine is reached by plain http.
  */
 export function registryOfId(
-  host: Host,
+  host: Pick<Host, "sources">,
   loginServer: string,
   given: PropertyBag,
 ): RegistryArguments & { loginServer: string } {

@@ -13,8 +13,13 @@ import {
 } from "./attributes.js";
 import { Members, type JsonObject } from "./jsonAnswer.js";
 import { listPages, type Page } from "./pages.js";
-import { orAbsent } from "./refusal.js";
-import type { AttributeStore, ListOptions, ListOrder, OperationOptions } from "./repository.js";
+import { orAbsent, orNothing } from "./refusal.js";
+import type {
+  AttributeStore,
+  ListOrder,
+  OperationOptions,
+  RepositoryListOptions,
+} from "./repository.js";
 import { scopeOf, type RepositoryContext } from "./repositoryContext.js";
 import {
   acrManifestPath,
@@ -97,7 +102,10 @@ export class AcrAttributes implements AttributeStore {
   }
 
   listTags(
-    options: ListOptions & { readonly digest?: string; readonly orderBy?: ListOrder } = {},
+    options: RepositoryListOptions & {
+      readonly digest?: string;
+      readonly orderBy?: ListOrder;
+    } = {},
   ): AsyncIterable<TagProperties> {
     const { pageSize, after, orderBy, digest } = options;
     const operation = `list the tags of ${this.#repository}`;
@@ -112,7 +120,7 @@ export class AcrAttributes implements AttributeStore {
   }
 
   listManifests(
-    options: ListOptions & { readonly orderBy?: ListOrder } = {},
+    options: RepositoryListOptions & { readonly orderBy?: ListOrder } = {},
   ): AsyncIterable<ManifestProperties> {
     const { pageSize, after, orderBy } = options;
     const operation = `list the manifests of ${this.#repository}`;
@@ -130,10 +138,10 @@ export class AcrAttributes implements AttributeStore {
     list: string,
     read: (item: unknown) => T,
     operation: string,
-    options: OperationOptions,
+    options: RepositoryListOptions,
   ): Promise<Page<T> | undefined> {
     const request = this.#request("GET", path, "metadata_read", operation, options);
-    const answer = await orAbsent(this.#api.json(request), undefined, "NAME_UNKNOWN");
+    const answer = await orNothing(this.#api.json(request), options);
     if (answer === undefined) return undefined;
     const items = new Members(answer.document, operation).list(list).map(read);
     return { items, link: answer.link };

@@ -34,6 +34,7 @@ export type {
   ReferrerStore,
   Registry,
   Repository,
+  RepositoryListOptions,
   RepositoryOptions,
   TagStore,
   UploadBlobOptions,

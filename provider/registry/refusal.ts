@@ -1,5 +1,6 @@
 import { isAcrError, type RegistryError } from "../errors.js";
 import { isDigest, type Digest } from "../oci/digest.js";
+import type { RepositoryListOptions } from "./repository.js";
 
 /** Tells whether the registry refused or could not be reached, and the facts are there to look at. */
 export function isRegistryError(error: unknown): error is RegistryError {
@@ -36,6 +37,14 @@ export async function orAbsent<T, A>(
     if (saysAbsent(error, ...codes)) return absent;
     throw error;
   }
+}
+
+/** Waits for a page of what is in a repository; `undefined` if that does not exist, and need not. */
+export async function orNothing<T>(
+  page: Promise<T>,
+  { mustExist = false }: RepositoryListOptions,
+): Promise<T | undefined> {
+  return mustExist ? page : orAbsent(page, undefined, "NAME_UNKNOWN");
 }
 
 /**

@@ -1,8 +1,8 @@
 import { AcrApi } from "./acrApi.js";
 import { Members, readJson } from "./jsonAnswer.js";
 import { listPages, type Page } from "./pages.js";
-import { orAbsent } from "./refusal.js";
-import type { ListOptions, OperationOptions, TagStore } from "./repository.js";
+import { orAbsent, orNothing } from "./refusal.js";
+import type { OperationOptions, RepositoryListOptions, TagStore } from "./repository.js";
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
 import { acrTagPath, tagsPath } from "./urls.js";
 
@@ -14,12 +14,12 @@ export class RemoteTags implements TagStore {
     this.#context = context;
   }
 
-  list(options: ListOptions = {}): AsyncIterable<string> {
+  list(options: RepositoryListOptions = {}): AsyncIterable<string> {
     const { transport, repository } = this.#context;
     return listPages({
       origin: transport.origin,
       path: tagsPath(repository, { n: options.pageSize, last: options.after }),
-      fetch: (path) => orAbsent(this.#page(path, options), undefined, "NAME_UNKNOWN"),
+      fetch: (path) => orNothing(this.#page(path, options), options),
       key: (tag: string) => tag,
     });
   }

@@ -126,10 +126,15 @@ export interface ListOptions extends OperationOptions {
   readonly after?: string;
 }
 
+export interface RepositoryListOptions extends ListOptions {
+  /** `true`: a repository that does not exist is an error, `NOT_FOUND`. Default: its listing is empty. */
+  readonly mustExist?: boolean;
+}
+
 /** Tags of one repository. */
 export interface TagStore {
   /** Names in byte order (distribution-spec, "Listing Tags"); empty if the repository does not exist. */
-  list(options?: ListOptions): AsyncIterable<string>;
+  list(options?: RepositoryListOptions): AsyncIterable<string>;
   /** Removes the tag, not the manifest (ACR only, else `UNSUPPORTED`); `false` if it was not there. */
   delete(tag: string, options?: OperationOptions): Promise<boolean>;
 }
@@ -193,10 +198,10 @@ export interface AttributeStore {
   ): Promise<Attributes>;
   /** Empty if the repository does not exist. */
   listTags(
-    options?: ListOptions & { readonly digest?: string; readonly orderBy?: ListOrder },
+    options?: RepositoryListOptions & { readonly digest?: string; readonly orderBy?: ListOrder },
   ): AsyncIterable<TagProperties>;
   listManifests(
-    options?: ListOptions & { readonly orderBy?: ListOrder },
+    options?: RepositoryListOptions & { readonly orderBy?: ListOrder },
   ): AsyncIterable<ManifestProperties>;
 }
 

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { type ImportKind, type SourceFile, resolveImport, sources } from "./sources.js";
 
-/** A layer, and the layers below it that it may use. `resources` may name types of the provider, and load the client when one of its look-up functions is called. */
+/** A layer, and the layers below it that it may use. `resources` may name types of the provider, and load its look-ups when one is called. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   resources: [],
   "provider/client.ts": ["artifact", "registry"],
   "provider/index.ts": ["lifecycle", "artifact", "tar", "registry", "http", "auth", "oci"],
+  "provider/lookups/": ["artifact", "tar", "registry", "http", "auth", "oci"],
   "provider/lifecycle/": ["artifact", "tar", "registry", "http", "auth", "oci"],
   "provider/artifact/": ["tar", "registry", "http", "auth", "oci"],
   "provider/registry/": ["http", "auth", "oci"],
@@ -18,6 +19,18 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "provider/errors.ts": [],
   "emulator/": [],
 };
+
+/**
+ * What look-ups share with the life cycles of resources: which registry is meant, who signs in, and what is
+ * wrong with an argument. They know nothing else of them.
+ */
+const settingsOfRegistries = [
+  "provider/lifecycle/getById.ts",
+  "provider/lifecycle/inputMessages.ts",
+  "provider/lifecycle/registrySettings.ts",
+  "provider/lifecycle/schema.ts",
+  "provider/lifecycle/sessions.ts",
+];
 
 /** Usable from every layer of the provider; they use nothing themselves. */
 const leaves = ["provider/concurrency/", "provider/errors.ts"];
@@ -82,6 +95,7 @@ function isAllowed(file: SourceFile, target: SourceFile, kind: ImportKind): bool
   if (from === to) return true;
   if (from === "resources") return mayResourcesUse(to, kind);
   if (leaves.includes(from)) return leafMayUse.includes(to);
+  if (from === "provider/lookups/" && settingsOfRegistries.includes(target.path)) return true;
   const below = (layers[from] ?? []).map((name) => `provider/${name}/`);
   return below.includes(to) || (from !== "emulator/" && leaves.includes(to));
 }
@@ -89,7 +103,7 @@ function isAllowed(file: SourceFile, target: SourceFile, kind: ImportKind): bool
 /** Importing the resources must not load the provider: programs declare, the host does. */
 function mayResourcesUse(layer: string, kind: ImportKind): boolean {
   if (!layer.startsWith("provider/")) return false;
-  return kind === "type" || (kind === "lazy" && layer === "provider/registry/");
+  return kind === "type" || (kind === "lazy" && layer === "provider/lookups/");
 }
 
 /** Every way round, told once, from the file with the first name. */

@@ -42,9 +42,13 @@ const permissions: Readonly<Record<string, readonly Permission[]>> = {
   "@azure/logger": [{ where: ["provider/http/", "provider/auth/"], kinds: anyKind }],
   fflate: [{ where: ["provider/tar/"], kinds: anyKind }],
   zod: [
-    { where: ["provider/lifecycle/", "provider/registry/", "provider/oci/"], kinds: anyKind },
+    {
+      where: ["provider/lifecycle/", "provider/lookups/", "provider/registry/", "provider/oci/"],
+      kinds: anyKind,
+    },
     { where: ["emulator/configFile.ts", "emulator/control/"], kinds: anyKind },
   ],
+  semver: [{ where: ["provider/lookups/"], kinds: anyKind }],
   yaml: [{ where: ["provider/artifact/kinds/helm/"], kinds: anyKind }],
   jose: [{ where: ["emulator/"], kinds: anyKind }],
   selfsigned: [{ where: ["emulator/"], kinds: anyKind }],

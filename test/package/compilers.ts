@@ -41,11 +41,13 @@ export const compilers: readonly Compiler[] = [
     options: { module: CommonJS, moduleResolution: ts.ModuleResolutionKind.Node10 },
     module: shippedWithPulumi,
     // What else there is uses types of Node and of other packages that this compiler cannot read.
-    program: `import { OciArtifact, RegistryArgs } from "pulumi-acr";
+    program: `import { ArtifactResult, getArtifact, getTagsOutput, OciArtifact, RegistryArgs } from "pulumi-acr";
 
 const registry: RegistryArgs = { loginServer: "myregistry.azurecr.io" };
 const artifact = new OciArtifact("artifact", { repository: "hello", registry, tags: ["1"] });
 export const digest = artifact.descriptor.apply((descriptor): string => descriptor.digest);
+export const found: Promise<ArtifactResult> = getArtifact({ reference: "r.azurecr.io/a:1" });
+export const names = getTagsOutput({ repository: artifact.repository, registry }).tags;
 `,
   },
 ];

@@ -24,6 +24,14 @@ const artifact = new acr.OciArtifact("artifact", { repository: "hello", registry
 export const digest: pulumi.Output<string> = artifact.digest;
 export const repository: Repository = new RegistryClient("myregistry.azurecr.io").repository("a");
 export const emulator: Promise<Emulator> = startEmulator();
+export const found: pulumi.Output<string> = acr.getArtifactOutput({ reference: artifact.id, registry }).digest;
+export const lock: Promise<boolean | undefined> = acr
+  .getArtifact({ repository: "hello", tag: "1", registry: { loginServer: "myregistry.azurecr.io" } })
+  .then(({ attributes }) => attributes?.writeEnabled);
+export const newest: pulumi.Output<acr.NewestTagResult> = acr.getNewestTagOutput(
+  { repository: artifact.repository, by: "semver", range: pulumi.output("^1.2") },
+  { dependsOn: [artifact] },
+);
 export const name: string = provider("OciArtifact", 1) && "OciArtifact";
 `;
 

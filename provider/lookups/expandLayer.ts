@@ -1,0 +1,77 @@
+import { pipeline, Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { AcrError, isAcrError, ProtocolError } from "../errors.js";
+import { ByteReader } from "../tar/byteReader.js";
+
+/**
+ * Far more than what anybody looks into for one file. A hostile gzip expands a thousandfold: this ends it
+ * after some seconds, in memory that does not grow.
+ */
+export const EXPANDED_LIMIT = 4 * 1024 ** 3;
+
+const GZIP = Buffer.from([0x1f, 0x8b]);
+const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+
+/** The plain archive in a layer, gzip or not: media types of artifacts do not say it reliably. */
+export async function* expandLayer(
+  bytes: AsyncIterable<Uint8Array>,
+  limit = EXPANDED_LIMIT,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = new ByteReader(bytes);
+  try {
+    let count = 0;
+    for await (const piece of plainBytes(await headOf(reader), reader)) {
+      count += piece.length;
+      if (count > limit) throw new ProtocolError(`it expands to more than ${limit} bytes`);
+      yield piece;
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+function plainBytes(head: Buffer, reader: ByteReader): AsyncIterable<Uint8Array> {
+  if (head.equals(ZSTD)) {
+    throw new AcrError(
+      "UNSUPPORTED",
+      "it is compressed with zstd: only gzip and no compression are read",
+    );
+  }
+  const whole = followedBy(head, reader);
+  return head.subarray(0, GZIP.length).equals(GZIP) ? gunzipped(whole) : whole;
+}
+
+/** Four bytes, or fewer if there are no more. */
+async function headOf(reader: ByteReader): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for (let length = 0; length < ZSTD.length;) {
+    const piece = await reader.some(ZSTD.length - length);
+    if (piece === undefined) break;
+    length += piece.length;
+    pieces.push(Buffer.from(piece));
+  }
+  return Buffer.concat(pieces);
+}
+
+async function* followedBy(head: Buffer, reader: ByteReader): AsyncGenerator<Uint8Array> {
+  if (head.length > 0) yield head;
+  for (
+    let next = await reader.some(Infinity);
+    next !== undefined;
+    next = await reader.some(Infinity)
+  ) {
+    yield next;
+  }
+}
+
+async function* gunzipped(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip();
+  // The outcome is the reader's: a failure of the source destroys what is read here.
+  pipeline(Readable.from(bytes, { objectMode: false }), gunzip, () => undefined);
+  try {
+    yield* gunzip as AsyncIterable<Buffer>;
+  } catch (cause) {
+    if (isAcrError(cause)) throw cause;
+    throw new ProtocolError("its gzip is damaged", { cause });
+  }
+}

@@ -1,0 +1,29 @@
+import { parseManifest, type ParsedManifest } from "../oci/manifest.js";
+import type { ManifestReference } from "../oci/reference.js";
+import type { FetchedManifest } from "../registry/repository.js";
+import { served } from "../registry/servedManifest.js";
+import { doesNotExist, type Place, type Target } from "./target.js";
+
+export interface FoundManifest {
+  readonly fetched: FetchedManifest;
+  readonly manifest: ParsedManifest;
+}
+
+/** `undefined` if the registry says that it is not there. */
+export async function fetchManifest(
+  { repository, nameOf }: Place,
+  reference: ManifestReference,
+): Promise<FoundManifest | undefined> {
+  const fetched = await repository.manifests.fetch(reference);
+  if (fetched === undefined) return undefined;
+  const manifest = served(`read the manifest ${nameOf(reference)}`, () =>
+    parseManifest(fetched.bytes, fetched.descriptor.mediaType),
+  );
+  return { fetched, manifest };
+}
+
+export async function requireManifest(target: Target): Promise<FoundManifest> {
+  const found = await fetchManifest(target, target.reference);
+  if (found === undefined) throw doesNotExist(target.nameOf(target.reference));
+  return found;
+}

@@ -1,0 +1,12 @@
+import type { Attributes } from "../registry/attributes.js";
+import type { MetadataResult } from "./results.js";
+
+/** What ACR says of a tag or manifest. */
+export function metadataOf(properties: {
+  readonly createdTime: string;
+  readonly lastUpdateTime: string;
+  readonly attributes: Attributes;
+}): MetadataResult {
+  const { createdTime, lastUpdateTime, attributes } = properties;
+  return { createdTime, lastUpdateTime, attributes };
+}

@@ -1,0 +1,28 @@
+import { InputError } from "../errors.js";
+import { parseGlob } from "../tar/globPattern.js";
+import { GlobSyntaxError } from "../tar/globTokens.js";
+
+/** Tells whether a name is wanted. */
+export type NameTest = (name: string) => boolean;
+
+/** The patterns that choose files, anchored: a pattern is for the whole name of a tag or repository. */
+export function namePattern(pattern: string | undefined): NameTest {
+  if (pattern === undefined) return () => true;
+  const glob = parsed(pattern);
+  return (name) => glob.matches(name, false);
+}
+
+function parsed(pattern: string): ReturnType<typeof parseGlob> {
+  try {
+    if (pattern.startsWith("/")) throw new GlobSyntaxError("names do not begin with a slash");
+    parseGlob(pattern);
+    return parseGlob(`/${pattern}`);
+  } catch (error) {
+    if (!(error instanceof GlobSyntaxError)) throw error;
+    throw new InputError(
+      "matching",
+      `the pattern ${JSON.stringify(pattern)} cannot be used: ${error.message}`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,115 @@
+import type { RepositoryAction } from "../auth/scope.js";
+import { InputError, RegistryError } from "../errors.js";
+import { registryOfId } from "../lifecycle/getById.js";
+import type { RegistryArguments } from "../lifecycle/registrySettings.js";
+import { digest, tag, text } from "../lifecycle/schema.js";
+import { parseLoginServer } from "../oci/loginServer.js";
+import { formatReference, type ManifestReference, parseReference } from "../oci/reference.js";
+import type { Repository } from "../registry/repository.js";
+import { type Arguments, type LookupContext, openRegistry } from "./context.js";
+import type { ManifestQuery } from "./queries.js";
+
+/** One repository that is looked at. */
+export interface Place {
+  readonly loginServer: string;
+  readonly repository: Repository;
+  /** `<login server>/<repository>`, and how something in it is called. */
+  readonly name: string;
+  readonly nameOf: (reference: ManifestReference) => string;
+}
+
+/** One manifest that is looked for. */
+export interface Target extends Place {
+  readonly reference: ManifestReference;
+}
+
+/** Members of a {@link ManifestQuery}, for a schema. */
+export const MANIFEST_QUERY = {
+  reference: text.optional(),
+  repository: text.optional(),
+  tag: tag.optional(),
+  digest: digest.optional(),
+};
+
+/** `actions` are all that will be done there, so that one access token serves it. */
+export function openPlace(
+  repository: string,
+  registry: RegistryArguments | undefined,
+  context: LookupContext,
+  actions: readonly RepositoryAction[],
+): Place {
+  const opened = openRegistry(registry, context);
+  const { loginServer } = opened;
+  return {
+    loginServer,
+    repository: opened.repository(repository, { actions }),
+    name: `${loginServer}/${repository}`,
+    nameOf: (reference) => formatReference(loginServer, repository, reference),
+  };
+}
+
+export function openTarget(
+  args: Arguments<ManifestQuery>,
+  context: LookupContext,
+  actions: readonly RepositoryAction[],
+): Target {
+  if (args.reference !== undefined)
+    return targetOfReference(args.reference, args, context, actions);
+  if (args.repository === undefined) {
+    throw new InputError("repository", "it is required, or `reference` in its place");
+  }
+  const reference = oneOf(args.tag, args.digest);
+  return { ...openPlace(args.repository, args.registry, context, actions), reference };
+}
+
+/** The registry that the reference names; settings for it only where they are not of another one. */
+function targetOfReference(
+  written: string,
+  args: Arguments<ManifestQuery>,
+  context: LookupContext,
+  actions: readonly RepositoryAction[],
+): Target {
+  const other = (["repository", "tag", "digest"] as const).find((key) => args[key] !== undefined);
+  if (other !== undefined) {
+    throw new InputError(other, `\`reference\` says it already: give one of them`);
+  }
+  const parsed = parseReference(written);
+  if (parsed === undefined || !isHost(parsed.loginServer)) throw notReference(written);
+  const { loginServer, repository, reference } = parsed;
+  const given = args.registry?.loginServer;
+  if (given !== undefined && parseLoginServer(given).loginServer !== loginServer) {
+    throw new InputError("registry.loginServer", `${written} is in another registry: leave it out`);
+  }
+  const registry = registryOfId({ sources: context }, loginServer, { registry: args.registry });
+  return { ...openPlace(repository, registry, context, actions), reference };
+}
+
+function oneOf(tag: string | undefined, digest: string | undefined): ManifestReference {
+  if (tag !== undefined && digest !== undefined) {
+    throw new InputError("tag", "give either `tag` or `digest`: a tag may name another manifest");
+  }
+  const reference = tag ?? digest;
+  if (reference === undefined) throw new InputError("tag", "it is required, or `digest`");
+  return reference as ManifestReference;
+}
+
+/** As docker tells the two apart: `charts/web:1` has no login server, whatever could be read into it. */
+function isHost(loginServer: string): boolean {
+  return /[.:]/.test(loginServer) || loginServer === "localhost";
+}
+
+function notReference(written: string): InputError {
+  return new InputError(
+    "reference",
+    `${JSON.stringify(written)} is not a reference: expected "<login server>/<repository>@<digest>" or ` +
+      `"<login server>/<repository>:<tag>"`,
+  );
+}
+
+/** The registry said that it is not there. */
+export function doesNotExist(name: string, more = ""): RegistryError {
+  return new RegistryError("NOT_FOUND", `${name} does not exist${more}`, {
+    method: "GET",
+    url: name,
+  });
+}

@@ -1,0 +1,46 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ManifestsQuery } from "../provider/lookups/queries.js";
+import type { ManifestsResult } from "../provider/lookups/results.js";
+import { lookUp, lookUpOutput } from "./lookUp.js";
+import type { LookupInputs, LookupOutputOptions } from "./lookupInputs.js";
+import type { RegistryArgs } from "./registryArgs.js";
+
+export interface GetManifestsArgs extends ManifestsQuery {
+  /** Which registry, and how to sign in. Default: stack configuration, then environment. */
+  registry?: pulumi.Unwrap<RegistryArgs>;
+}
+
+/** The same as inputs: outputs of resources, promises. */
+export type GetManifestsOutputArgs = LookupInputs<GetManifestsArgs>;
+
+/**
+ * Manifests of a repository, tagged or not, with their tags, times and attributes. ACR only (`UNSUPPORTED`
+ * elsewhere).
+ *
+ * ```ts
+ * const { manifests } = await getManifests({ repository: "charts/web", tagged: false });
+ * ```
+ *
+ * One request for each page of a hundred manifests; with `artifactType` one more for each manifest. A list that
+ * breaks off is an error.
+ *
+ * Role: AcrPull (Container Registry Repository Reader on a registry with repository permissions; `metadata/read`
+ * of a token).
+ *
+ * @throws LookupError
+ */
+export function getManifests(args: GetManifestsArgs): Promise<ManifestsResult> {
+  return lookUp("getManifests", args, load);
+}
+
+/** {@link getManifests} for arguments that may be outputs: while one is unknown, nothing is asked. */
+export function getManifestsOutput(
+  args: GetManifestsOutputArgs,
+  options: LookupOutputOptions = {},
+): pulumi.Output<ManifestsResult> {
+  return lookUpOutput("getManifests", args, options, load);
+}
+
+async function load() {
+  return (await import("../provider/lookups/manifests.js")).findManifests;
+}

@@ -1,0 +1,44 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ReferrersQuery } from "../provider/lookups/queries.js";
+import type { ReferrersResult } from "../provider/lookups/results.js";
+import { lookUp, lookUpOutput } from "./lookUp.js";
+import type { LookupInputs, LookupOutputOptions } from "./lookupInputs.js";
+import type { RegistryArgs } from "./registryArgs.js";
+
+export interface GetReferrersArgs extends ReferrersQuery {
+  /** Which registry, and how to sign in. Default: stack configuration, then environment. */
+  registry?: pulumi.Unwrap<RegistryArgs>;
+}
+
+/** The same as inputs: outputs of resources, promises. */
+export type GetReferrersOutputArgs = LookupInputs<GetReferrersArgs>;
+
+/**
+ * What names an artifact as its subject: signatures, SBOMs, attestations. Those that clients wrote under the tag
+ * schema are among them. Empty if there are none; an error, `NOT_FOUND`, if there is no such subject.
+ *
+ * ```ts
+ * const { referrers } = await getReferrers({ repository: "app", tag: "1.2.3", artifactType: "application/spdx+json" });
+ * ```
+ *
+ * Two requests; one more by tag, and if there are none.
+ *
+ * Role: AcrPull (Container Registry Repository Reader on a registry with repository permissions).
+ *
+ * @throws LookupError
+ */
+export function getReferrers(args: GetReferrersArgs): Promise<ReferrersResult> {
+  return lookUp("getReferrers", args, load);
+}
+
+/** {@link getReferrers} for arguments that may be outputs: while one is unknown, nothing is asked. */
+export function getReferrersOutput(
+  args: GetReferrersOutputArgs,
+  options: LookupOutputOptions = {},
+): pulumi.Output<ReferrersResult> {
+  return lookUpOutput("getReferrers", args, options, load);
+}
+
+async function load() {
+  return (await import("../provider/lookups/referrers.js")).findReferrers;
+}
