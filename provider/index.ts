@@ -11,6 +11,7 @@ import { stopOnInterrupt } from "./lifecycle/operation.js";
 import { redrawnRows } from "./lifecycle/redrawnRows.js";
 import { ociArtifact } from "./lifecycle/ociArtifact/ociArtifact.js";
 import { ociIndex } from "./lifecycle/ociIndex/ociIndex.js";
+import { retentionPolicy } from "./lifecycle/retentionPolicy/retentionPolicy.js";
 
 /**
  * The kinds of resource, by the names that states hold. A name, once released, stays: refresh and
@@ -23,6 +24,7 @@ const KINDS: Readonly<Record<string, (host: Host) => Lifecycle>> = {
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
   RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),
+  RetentionPolicy: retentionPolicy,
 };
 
 /** The format of the outputs that this version writes and reads. */

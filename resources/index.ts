@@ -75,5 +75,7 @@ export type { DescriptorArgs, LockArgs, PublishedArgs } from "./publishedArgs.js
 export type { CredentialName, RegistryArgs } from "./registryArgs.js";
 export { RepositoryProperties } from "./repositoryProperties.js";
 export type { RepositoryPropertiesArgs } from "./repositoryProperties.js";
+export { RetentionPolicy } from "./retentionPolicy.js";
+export type { RetentionPlan, RetentionPolicyArgs, RetentionVictim } from "./retentionPolicy.js";
 export { TagLock } from "./tagLock.js";
 export type { TagLockArgs } from "./tagLock.js";

@@ -1,4 +1,5 @@
 import type { PackedArtifact } from "../artifact/assembleArtifact.js";
+import type { FreshPlan } from "../artifact/retention/planRetention.js";
 import type { Digest } from "../oci/digest.js";
 import type { Registry } from "../registry/repository.js";
 import { OperationLog, type SendLog } from "./engineLog.js";
@@ -37,8 +38,11 @@ export class Host {
   readonly sessions: Sessions;
   /** Content that `check` packed, by manifest digest, so that `create` need not pack it again. */
   readonly packed = new Map<Digest, PackedArtifact>();
+  /** By URN, what `check` found to delete: what `create` and `update` of the same process delete. */
+  readonly retentionPlans = new Map<string, FreshPlan>();
   readonly directory: string;
   readonly sources: SettingSources;
+  readonly #now: () => number;
   readonly #sendLog: SendLog;
   readonly #redrawn: (() => Promise<boolean>) | undefined;
   #configuration: Lookup = () => undefined;
@@ -46,6 +50,7 @@ export class Host {
   constructor(options: HostOptions) {
     this.directory = options.directory;
     this.sessions = new Sessions(options.manners);
+    this.#now = () => options.manners?.clock?.now() ?? Date.now();
     this.#sendLog = options.sendLog;
     this.#redrawn = options.redrawn;
     this.sources = {
@@ -57,6 +62,11 @@ export class Host {
   /** Takes the stack's configuration, `acr:<key>`. */
   configure(get: (key: string) => string | undefined): void {
     this.#configuration = (key) => get(`acr:${key}`);
+  }
+
+  /** Milliseconds since 1970. */
+  now(): number {
+    return this.#now();
   }
 
   settle(given: RegistryArguments): RegistrySettings {

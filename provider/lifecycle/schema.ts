@@ -28,7 +28,7 @@ function pass(issues: readonly Issue[], context: z.RefinementCtx): void {
 }
 
 /** A text that one of our own parsers accepts; its error is the message. */
-function parsedBy(parse: (text: string) => unknown): z.ZodType {
+export function parsedBy(parse: (text: string) => unknown): z.ZodType {
   return known(
     z.string({ error: expected("a text") }).superRefine((text, context) => {
       try {
@@ -51,6 +51,16 @@ export const size = known(
     .int({ error: expected("a whole number of bytes") })
     .nonnegative({ error: expected("a number of bytes") }),
 );
+/** A whole number of things. */
+export function count(least: number): z.ZodType {
+  const what = `a whole number, ${least} or more`;
+  return known(
+    z
+      .number({ error: expected(what) })
+      .int({ error: expected(what) })
+      .gte(least, { error: expected(what) }),
+  );
+}
 export const repositoryName = parsedBy((value) => parseRepositoryName(value));
 export const tag = parsedBy((value) => parseTag(value));
 export const digest = parsedBy((value) => parseDigest(value));

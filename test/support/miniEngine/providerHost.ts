@@ -11,6 +11,7 @@ import type { Lifecycle } from "../../../provider/lifecycle/lifecycle.js";
 import type { ClientManners } from "../../../provider/lifecycle/sessions.js";
 import { ociArtifact } from "../../../provider/lifecycle/ociArtifact/ociArtifact.js";
 import { ociIndex } from "../../../provider/lifecycle/ociIndex/ociIndex.js";
+import { retentionPolicy } from "../../../provider/lifecycle/retentionPolicy/retentionPolicy.js";
 import { throughStruct, withoutAssetContents } from "./propertyValues.js";
 import type { Bag, Kind } from "./resourceState.js";
 
@@ -41,6 +42,7 @@ const LIFECYCLES: Readonly<Record<Kind, (host: Host) => Lifecycle>> = {
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
   RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),
+  RetentionPolicy: retentionPolicy,
 };
 
 /** The dynamic host's process of one deployment: what it passes on, what it refuses, what it completes. */

@@ -7,7 +7,8 @@ export type Kind =
   | "ArtifactTag"
   | "TagLock"
   | "ManifestProperties"
-  | "RepositoryProperties";
+  | "RepositoryProperties"
+  | "RetentionPolicy";
 
 /** What the engine keeps of one resource. */
 export interface ResourceState {

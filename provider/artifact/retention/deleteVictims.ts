@@ -1,0 +1,205 @@
+import { limit } from "../../concurrency/limit.js";
+import { isDigest } from "../../oci/digest.js";
+import { isTag } from "../../oci/reference.js";
+import type { OperationOptions, Repository } from "../../registry/repository.js";
+import { opened, LOCKED, restrict, writeAttributes } from "../lock.js";
+import { groupsOf } from "./groups.js";
+import { Newcomers } from "./newcomers.js";
+import type { RetentionPlan, Victim } from "./plan.js";
+import { type Finding, findVictim, isLockedMeanwhile, type Locked } from "./recheck.js";
+import type { Declared } from "./rules.js";
+
+export interface DeletionRequest {
+  readonly repository: Repository;
+  readonly plan: RetentionPlan;
+  readonly asOf: string;
+  readonly includeLocked: boolean;
+  /** Asked anew for each: the program goes on declaring while we delete. */
+  readonly declared: () => Declared;
+  readonly options: OperationOptions;
+}
+
+export interface LeftAlone {
+  readonly digest: string;
+  readonly tags: readonly string[];
+  readonly reason: string;
+}
+
+export interface DeletionOutcome {
+  readonly deleted: readonly Victim[];
+  readonly leftAlone: readonly LeftAlone[];
+  /** What is left of groups of which a part is gone already. */
+  readonly unfinished: readonly string[];
+  /** What ended it before its time. */
+  readonly failure?: { readonly error: unknown };
+}
+
+/** Groups under way at the same time; of deletions the service allows about eight in a second. */
+const GROUPS_AT_ONCE = 8;
+
+/**
+ * Deletes what the plan names and nothing else: tags that go alone first, then group by group. Each
+ * victim is looked at again just before; one that changed stays, with all that hangs together with it.
+ * After a failure nothing new is begun.
+ */
+export async function deleteVictims(request: DeletionRequest): Promise<DeletionOutcome> {
+  const run = new Run(request);
+  const { victims } = request.plan;
+  const tags = victims.filter(({ kind }) => kind === "tags");
+  await run.all(tags.map((victim) => [victim]));
+  await run.all(groupsOf(victims.filter(({ kind }) => kind === "manifest")));
+  return run.outcome();
+}
+
+class Run {
+  readonly #request: DeletionRequest;
+  readonly #newcomers: Newcomers;
+  readonly #deleted: Victim[] = [];
+  readonly #leftAlone: LeftAlone[] = [];
+  readonly #unfinished: string[] = [];
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(request: DeletionRequest) {
+    const { repository, asOf, options } = request;
+    this.#request = request;
+    this.#newcomers = new Newcomers(repository, asOf, options);
+  }
+
+  outcome(): DeletionOutcome {
+    return {
+      deleted: this.#deleted,
+      leftAlone: this.#leftAlone,
+      unfinished: this.#unfinished,
+      failure: this.#failure,
+    };
+  }
+
+  async all(groups: readonly (readonly Victim[])[]): Promise<void> {
+    const place = limit(GROUPS_AT_ONCE);
+    await Promise.all(groups.map((group) => place(() => this.#group(group))));
+  }
+
+  async #group(group: readonly Victim[]): Promise<void> {
+    if (this.#failure !== undefined) return;
+    const done = new Set<string>();
+    try {
+      await this.#newcomers.look();
+      const findings = await this.#findAll(group);
+      if (findings !== undefined) await this.#deleteAll(group, findings, done);
+    } catch (error) {
+      this.#failure ??= { error };
+      if (done.size === 0) return;
+      this.#unfinished.push(...group.map(({ digest }) => digest).filter((one) => !done.has(one)));
+    }
+  }
+
+  /** `undefined` if one of them must stay: then all do. */
+  async #findAll(group: readonly Victim[]): Promise<ReadonlyMap<Victim, Finding> | undefined> {
+    const findings = new Map<Victim, Finding>();
+    for (const victim of group) {
+      const finding = await this.#find(victim);
+      findings.set(victim, finding);
+      if (finding.is !== "changed") continue;
+      this.#leave(victim, finding.reason);
+      for (const other of group) {
+        if (other !== victim) this.#leave(other, `it goes with ${victim.digest}, which stays`);
+      }
+      return undefined;
+    }
+    return findings;
+  }
+
+  async #find(victim: Victim): Promise<Finding> {
+    const { repository, declared, includeLocked, options } = this.#request;
+    const needed =
+      victim.kind === "manifest" ? this.#newcomers.reasonToKeep(victim.digest) : undefined;
+    if (needed !== undefined) return { is: "changed", reason: needed };
+    return findVictim({ repository, declared: declared(), includeLocked, options }, victim);
+  }
+
+  async #deleteAll(
+    group: readonly Victim[],
+    findings: ReadonlyMap<Victim, Finding>,
+    done: Set<string>,
+  ): Promise<void> {
+    const stayed = new Set<string>();
+    for (const victim of group) {
+      const root = victim.goesWith?.find((digest) => stayed.has(digest));
+      const known = done.size === 0 && stayed.size === 0 ? findings.get(victim) : undefined;
+      const reason =
+        root === undefined
+          ? await this.#deleteFound(victim, known ?? (await this.#find(victim)), done.size > 0)
+          : `it goes with ${root}, which stays`;
+      if (reason === undefined) {
+        done.add(victim.digest);
+        continue;
+      }
+      stayed.add(victim.digest);
+      this.#leave(victim, reason);
+    }
+  }
+
+  /** Why it stays; `undefined`: it is gone. */
+  async #deleteFound(
+    victim: Victim,
+    finding: Finding,
+    begun: boolean,
+  ): Promise<string | undefined> {
+    if (finding.is === "changed") return finding.reason;
+    if (finding.is === "gone") {
+      // The service deletes what referred to a deleted manifest by itself.
+      if (begun) this.#deleted.push(victim);
+      return undefined;
+    }
+    const tags = victim.kind === "tags" ? finding.tags : victim.tags;
+    try {
+      await this.#open(victim, finding.locked);
+      await this.#delete(victim, tags, finding.locked);
+    } catch (error) {
+      if (isLockedMeanwhile(error)) return "the registry refused: it is locked";
+      throw error;
+    }
+    this.#deleted.push({ ...victim, tags });
+    return undefined;
+  }
+
+  async #delete(
+    { kind, digest }: Victim,
+    tags: readonly string[],
+    locked: readonly Locked[],
+  ): Promise<void> {
+    const { repository, options } = this.#request;
+    try {
+      if (kind === "manifest") await repository.manifests.delete(digest, options);
+      else for (const tag of tags) await repository.tags.delete(tag, options);
+    } catch (error) {
+      await this.#close(digest, locked);
+      throw error;
+    }
+  }
+
+  async #open({ digest }: Victim, locked: readonly Locked[]): Promise<void> {
+    for (const one of locked) await this.#write(digest, one, opened(LOCKED));
+  }
+
+  /** As it was found. Best effort: what is told is the failure that made it necessary. */
+  async #close(digest: string, locked: readonly Locked[]): Promise<void> {
+    const closing = locked.map((one) => this.#write(digest, one, restrict(one.attributes, LOCKED)));
+    await Promise.allSettled(closing);
+  }
+
+  async #write(
+    digest: string,
+    { tag }: Locked,
+    attributes: ReturnType<typeof opened>,
+  ): Promise<void> {
+    const { repository, options } = this.#request;
+    const subject = tag ?? digest;
+    if (!isTag(subject) && !isDigest(subject)) return;
+    await writeAttributes(repository.attributes, subject, attributes, options);
+  }
+
+  #leave({ digest, tags }: Victim, reason: string): void {
+    this.#leftAlone.push({ digest, tags, reason });
+  }
+}

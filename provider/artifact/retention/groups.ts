@@ -1,0 +1,70 @@
+import type { Victim } from "./plan.js";
+
+/**
+ * Victims that hang together, each group in the order in which it is deleted: an index before what it
+ * names and a subject before what refers to it, so that nothing that is still there has lost a part.
+ */
+export function groupsOf(victims: readonly Victim[]): readonly (readonly Victim[])[] {
+  const byDigest = new Map(victims.map((victim) => [victim.digest, victim]));
+  const roots = new Roots();
+  for (const { digest, goesWith = [] } of victims) {
+    for (const other of goesWith) if (byDigest.has(other)) roots.join(digest, other);
+  }
+  const groups = new Map<string, Victim[]>();
+  for (const victim of inOrder(victims, byDigest)) {
+    const root = roots.of(victim.digest);
+    const group = groups.get(root);
+    if (group === undefined) groups.set(root, [victim]);
+    else group.push(victim);
+  }
+  return [...groups.values()];
+}
+
+/** Each after those that it goes with; where they go in a circle, one has to be the first. */
+function inOrder(
+  victims: readonly Victim[],
+  byDigest: ReadonlyMap<string, Victim>,
+): readonly Victim[] {
+  const placed = new Set<Victim>();
+  const visited = new Set<Victim>();
+  const visit = (start: Victim): void => {
+    const waiting = [start];
+    for (let victim = waiting.at(-1); victim !== undefined; victim = waiting.at(-1)) {
+      const first = visited.has(victim) ? [] : befores(victim);
+      visited.add(victim);
+      if (first.length > 0) {
+        waiting.push(...first);
+        continue;
+      }
+      placed.add(victim);
+      waiting.pop();
+    }
+  };
+  const befores = ({ goesWith = [] }: Victim): readonly Victim[] =>
+    goesWith.flatMap((digest) => {
+      const victim = byDigest.get(digest);
+      return victim === undefined || visited.has(victim) ? [] : [victim];
+    });
+  for (const victim of victims) visit(victim);
+  return [...placed];
+}
+
+/** Which digests hang together (union and find, with halved paths). */
+class Roots {
+  readonly #parents = new Map<string, string>();
+
+  of(digest: string): string {
+    let at = digest;
+    for (let up = this.#parents.get(at); up !== undefined; up = this.#parents.get(at)) {
+      const above = this.#parents.get(up);
+      if (above !== undefined) this.#parents.set(at, above);
+      at = up;
+    }
+    return at;
+  }
+
+  join(one: string, other: string): void {
+    const [a, b] = [this.of(one), this.of(other)];
+    if (a !== b) this.#parents.set(a, b);
+  }
+}

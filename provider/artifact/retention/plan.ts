@@ -1,0 +1,74 @@
+/** One manifest that goes, or that loses tags. */
+export interface Victim {
+  /** `manifest`: it goes with its tags; `tags`: it stays, these tags go. */
+  readonly kind: "manifest" | "tags";
+  readonly digest: string;
+  /** Tags that go. */
+  readonly tags: readonly string[];
+  readonly reason: string;
+  /** Bytes of its layers, as the registry states them; an index has none of its own. */
+  readonly size?: number;
+  readonly lastUpdateTime: string;
+  /** Other victims that it goes with: indexes that name it, its subject. */
+  readonly goesWith?: readonly string[];
+}
+
+/** What is to be deleted: these and no others. */
+export interface RetentionPlan {
+  readonly manifests: number;
+  /** Tags that go while their manifest stays. */
+  readonly tags: number;
+  /** Layers of the manifests that go, added up: what is freed at most, since layers can be shared. */
+  readonly bytesAtMost: number;
+  readonly victims: readonly Victim[];
+}
+
+export function planFor(victims: readonly Victim[]): RetentionPlan {
+  const manifests = victims.filter(({ kind }) => kind === "manifest");
+  const tags = victims.filter(({ kind }) => kind === "tags").flatMap((victim) => victim.tags);
+  return {
+    manifests: manifests.length,
+    tags: tags.length,
+    bytesAtMost: manifests.reduce((sum, { size = 0 }) => sum + size, 0),
+    victims,
+  };
+}
+
+export const EMPTY_PLAN = planFor([]);
+
+/** Manifests, and tags of manifests that stay. */
+export function deletionsOf({ manifests, tags }: RetentionPlan): number {
+  return manifests + tags;
+}
+
+/** `12 manifests and 3 tags, at most 1.2 GiB of layers` */
+export function describePlan(plan: RetentionPlan): string {
+  const { manifests, tags, bytesAtMost } = plan;
+  const parts = [
+    ...(manifests > 0 ? [counted(manifests, "manifest")] : []),
+    ...(tags > 0 ? [counted(tags, "tag")] : []),
+  ];
+  const bytes = manifests > 0 ? `, at most ${describeBytes(bytesAtMost)} of layers` : "";
+  return parts.length === 0 ? "nothing" : `${parts.join(" and ")}${bytes}`;
+}
+
+/** `sha256:0123456789ab… (v1, v2): older than 30d` */
+export function describeVictim({ kind, digest, tags, reason }: Victim): string {
+  const shown = `${digest.slice(0, digest.indexOf(":") + 13)}…`;
+  const names =
+    tags.slice(0, 5).join(", ") + (tags.length > 5 ? ` and ${tags.length - 5} more` : "");
+  if (kind === "tags") return `${names} of ${shown}: ${reason}`;
+  return `${shown}${names === "" ? "" : ` (${names})`}: ${reason}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];
+
+export function describeBytes(bytes: number): string {
+  const power = bytes < 1_024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);
+  const amount = bytes / 1_024 ** power;
+  return `${power === 0 ? amount : amount.toFixed(1)} ${UNITS[power]}`;
+}

@@ -1,0 +1,80 @@
+import type { OperationOptions, Repository } from "../../registry/repository.js";
+import { Family } from "./family.js";
+import { pullChildren } from "./children.js";
+import { keepUnclear, promoteMiscounted, readSuspects } from "./judgement.js";
+import { EMPTY_PLAN, planFor, type RetentionPlan } from "./plan.js";
+import { settleReferrers } from "./referrers.js";
+import { reasonToStop } from "./repositoryState.js";
+import type { Declared, RetentionRules } from "./rules.js";
+import { Survey } from "./survey.js";
+import { keepLockedTags } from "./tagLocks.js";
+import { victimsOf } from "./victims.js";
+import { Walk } from "./walk.js";
+
+export interface RetentionRequest {
+  readonly repository: Repository;
+  readonly rules: RetentionRules;
+  readonly declared: Declared;
+  /** Untagged manifests that a run left behind which did not come to its end. */
+  readonly also?: ReadonlySet<string>;
+  readonly options: OperationOptions;
+}
+
+export interface FreshPlan {
+  readonly plan: RetentionPlan;
+  /** Last update of the newest manifest: what is newer has not been looked at. */
+  readonly asOf: string;
+  /** Why nothing goes although something has expired. */
+  readonly stopped?: string;
+}
+
+/** What a plan is made from, and what is known so far. */
+export interface Surveyed extends RetentionRequest {
+  readonly survey: Survey;
+}
+
+export interface Planning extends Surveyed {
+  readonly family: Family;
+}
+
+/**
+ * Finds the exact manifests and tags that a policy deletes. One listing; beside it only what could go,
+ * and every index, is looked at, and nothing at all if nothing has expired.
+ */
+export async function planRetention(request: RetentionRequest): Promise<FreshPlan> {
+  const { repository, rules, declared, options } = request;
+  const survey = new Survey(rules, declared, request.also ?? new Set());
+  const walk = new Walk(repository, survey, { byTime: rules.keepNewest !== undefined, options });
+  await walk.walk();
+  const asOf = survey.newestTime;
+  if (!hasExpired(survey)) return { plan: EMPTY_PLAN, asOf };
+  await walk.readRest();
+  await pullChildren({ ...request, survey });
+  await readSuspects(survey, repository, options);
+  await walk.readRest();
+  const planning = { ...request, survey, family: new Family(survey.suspects) };
+  await decide(planning);
+  const plan = planFor(victimsOf(planning));
+  if (plan.victims.length === 0) return { plan, asOf };
+  const stopped = await reasonToStop(planning);
+  return stopped === undefined ? { plan, asOf } : { plan: EMPTY_PLAN, asOf, stopped };
+}
+
+/** Whether any of the suspects can go for a reason of its own. */
+function hasExpired({ suspects, present }: Survey): boolean {
+  return [...suspects.values()].some(
+    ({ pinned, reason, subjects }) =>
+      !pinned && (reason !== undefined || subjects.some((subject) => !present.has(subject))),
+  );
+}
+
+async function decide(planning: Planning): Promise<void> {
+  const { survey, family } = planning;
+  for (const { manifest, pinned, staying } of survey.suspects.values()) {
+    if (pinned || staying || survey.needed.has(manifest.digest)) family.protect(manifest.digest);
+  }
+  promoteMiscounted(planning);
+  keepUnclear(planning);
+  await keepLockedTags(planning);
+  await settleReferrers(planning);
+}

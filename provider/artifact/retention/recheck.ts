@@ -1,0 +1,93 @@
+import { isTag } from "../../oci/reference.js";
+import { hasCode } from "../../errors.js";
+import type { Attributes } from "../../registry/attributes.js";
+import type { OperationOptions, Repository } from "../../registry/repository.js";
+import { forbidsDeletion, readTagAttributes } from "../lock.js";
+import type { Victim } from "./plan.js";
+import type { Declared } from "./rules.js";
+
+/** How a victim is found just before it is deleted. */
+export type Finding =
+  | { readonly is: "gone" }
+  | { readonly is: "changed"; readonly reason: string }
+  /** Still what the plan says. What is locked is named, to be opened first. */
+  | { readonly is: "due"; readonly tags: readonly string[]; readonly locked: readonly Locked[] };
+
+export interface Locked {
+  /** `undefined`: the manifest itself. */
+  readonly tag: string | undefined;
+  readonly attributes: Attributes;
+}
+
+export interface Recheck {
+  readonly repository: Pick<Repository, "attributes">;
+  readonly declared: Declared;
+  readonly includeLocked: boolean;
+  readonly options: OperationOptions;
+}
+
+/** Looks again, in two requests for a manifest (one without tags), and one for each tag that goes alone. */
+export function findVictim(recheck: Recheck, victim: Victim): Promise<Finding> {
+  return victim.kind === "manifest" ? findManifest(recheck, victim) : findTags(recheck, victim);
+}
+
+async function findManifest(recheck: Recheck, victim: Victim): Promise<Finding> {
+  const { repository, declared, options } = recheck;
+  const live = await repository.attributes.manifest(victim.digest, options);
+  if (live === undefined) return { is: "gone" };
+  if (declared.digest(victim.digest)) return changed("the program declares it");
+  const added = live.tags.find((tag) => !victim.tags.includes(tag));
+  if (added !== undefined) return changed(`it was tagged ${added} meanwhile`);
+  const ours = live.tags.find((tag) => declared.tag(tag));
+  if (ours !== undefined) return changed(`the program declares its tag ${ours}`);
+  if (live.lastUpdateTime !== victim.lastUpdateTime) {
+    return changed(`it was updated meanwhile, at ${live.lastUpdateTime}`);
+  }
+  const names = live.tags.filter(isTag);
+  const tags = await readTagAttributes(repository.attributes, live.digest, names, options);
+  const subjects: Locked[] = [
+    { tag: undefined, attributes: live.attributes },
+    ...[...tags].map(([tag, attributes]) => ({ tag, attributes })),
+  ];
+  return due(recheck, [], subjects);
+}
+
+async function findTags(recheck: Recheck, { digest, tags }: Victim): Promise<Finding> {
+  const { repository, declared, options } = recheck;
+  const live: { tag: string; attributes: Attributes }[] = [];
+  for (const tag of tags.filter(isTag)) {
+    if (declared.tag(tag)) return changed(`the program declares the tag ${tag}`);
+    const found = await repository.attributes.tag(tag, options);
+    if (found === undefined) continue;
+    if (found.digest !== digest) return changed(`${tag} was moved meanwhile, to ${found.digest}`);
+    live.push({ tag, attributes: found.attributes });
+  }
+  if (live.length === 0) return { is: "gone" };
+  return due(
+    recheck,
+    live.map(({ tag }) => tag),
+    live,
+  );
+}
+
+function due(
+  { includeLocked }: Recheck,
+  tags: readonly string[],
+  subjects: readonly Locked[],
+): Finding {
+  const locked = subjects.filter(({ attributes }) => forbidsDeletion(attributes));
+  const [first] = locked;
+  if (first === undefined || includeLocked) return { is: "due", tags, locked };
+  return changed(
+    first.tag === undefined ? "it was locked meanwhile" : `${first.tag} was locked meanwhile`,
+  );
+}
+
+function changed(reason: string): Finding {
+  return { is: "changed", reason };
+}
+
+/** The registry refuses what we believed to be open: somebody locked it in the same moment. */
+export function isLockedMeanwhile(error: unknown): boolean {
+  return hasCode(error, "LOCKED");
+}

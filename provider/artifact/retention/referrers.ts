@@ -1,0 +1,72 @@
+import { limit } from "../../concurrency/limit.js";
+import type { Digest } from "../../oci/digest.js";
+import { drawAttachment } from "./children.js";
+import { readAllLinks } from "./links.js";
+import type { Planning } from "./planRetention.js";
+
+/**
+ * How many manifests may be read in place of one listing of referrers: of reads the service allows an
+ * identity twenty times as many in a minute (Microsoft Learn, "Azure Container Registry SKUs").
+ */
+const READS_FOR_A_LISTING = 20;
+/** Victims asked together. */
+const BATCH = 64;
+const ASKED_AT_ONCE = 8;
+
+type FindReferrers = (subject: Digest) => Promise<readonly Digest[]>;
+
+/**
+ * Deleting a subject deletes what refers to it as well, sooner or later. So every referrer of what goes
+ * is found: one that stays keeps its subject, one without a name goes with it and is part of the plan.
+ */
+export async function settleReferrers(planning: Planning): Promise<void> {
+  const { family } = planning;
+  const find = await finder(planning);
+  const asked = new Set<Digest>();
+  for (;;) {
+    const open = family.doomed().map(({ manifest }) => manifest.digest);
+    const batch = open.filter((digest) => !asked.has(digest)).slice(0, BATCH);
+    if (batch.length === 0) return;
+    const found = await Promise.all(
+      batch.map(async (subject) => ({ subject, of: await find(subject) })),
+    );
+    for (const { subject, of } of found) {
+      asked.add(subject);
+      for (const referrer of of) await settle(planning, referrer, subject);
+    }
+  }
+}
+
+async function settle(planning: Planning, referrer: Digest, subject: Digest): Promise<void> {
+  const { survey, family } = planning;
+  if (family.isKept(subject)) return;
+  if (survey.suspects.has(referrer)) {
+    if (family.isKept(referrer)) family.protect(subject);
+    return;
+  }
+  const found = await drawAttachment(planning, referrer, subject);
+  if (found === "stays") family.protect(subject);
+  else if (found !== "gone") family.add(found);
+}
+
+/** Reads what stays, if that is less work than to ask for the referrers of what goes. */
+async function finder(planning: Planning): Promise<FindReferrers> {
+  const { survey, family, repository, options } = planning;
+  const kept = survey.keptOthers;
+  if (kept === undefined || kept.length > READS_FOR_A_LISTING * family.doomed().length) {
+    const place = limit(ASKED_AT_ONCE);
+    return (subject) =>
+      place(async () => {
+        const found: Digest[] = [];
+        for await (const { digest } of repository.referrers.list(subject, options))
+          found.push(digest);
+        return found;
+      });
+  }
+  const bySubject = new Map<Digest, Digest[]>();
+  for (const [digest, links] of await readAllLinks(repository.manifests, kept, options)) {
+    if (links === "unreadable" || links.subject === undefined) continue;
+    bySubject.set(links.subject, [...(bySubject.get(links.subject) ?? []), digest]);
+  }
+  return (subject) => Promise.resolve(bySubject.get(subject) ?? []);
+}

@@ -1,0 +1,81 @@
+import {
+  deletionsOf,
+  describePlan,
+  describeVictim,
+  EMPTY_PLAN,
+  type RetentionPlan,
+} from "../../artifact/retention/plan.js";
+import { planRetention } from "../../artifact/retention/planRetention.js";
+import { hasCode } from "../../errors.js";
+import type { Host } from "../host.js";
+import type { CheckFailure, CheckResult, PropertyBag } from "../lifecycle.js";
+import type { Operation } from "../operation.js";
+import { baseOf } from "../published/state.js";
+import { checkRegistry } from "../registryCheck.js";
+import { containsUnknown, UNKNOWN } from "../unknown.js";
+import { declaredIn } from "./declared.js";
+import { asInputs, rulesOf, validateInputs } from "./inputs.js";
+
+/**
+ * Validates, then looks into the registry, read-only: the plan is an input, so that the preview shows
+ * it. An empty one leaves the old one standing, so that nothing to do is no change.
+ */
+export async function checkPolicy(
+  host: Host,
+  olds: PropertyBag,
+  news: PropertyBag,
+  operation: Operation,
+): Promise<CheckResult> {
+  const invalid = validateInputs(news);
+  const { failures: missing, registry } = checkRegistry(host, news["registry"], invalid);
+  const failures = [...invalid, ...missing];
+  if (failures.length > 0) return { inputs: news, failures };
+  const given = { ...news, registry };
+  if (containsUnknown(given)) return { inputs: { ...given, plan: UNKNOWN }, failures };
+  try {
+    const plan = await freshPlan(host, given, operation);
+    const tooMany = refuseTooMany(plan, news["maxDeletions"]);
+    if (tooMany !== undefined) return { inputs: news, failures: [tooMany] };
+    if (plan.victims.length > 0) operation.log.info(`to delete: ${describePlan(plan)}`);
+    const shown = plan.victims.length > 0 ? plan : (olds["plan"] ?? EMPTY_PLAN);
+    return { inputs: { ...given, plan: shown }, failures };
+  } catch (error) {
+    if (!hasCode(error, "UNSUPPORTED")) throw error;
+    const reason = `${error.message} [${error.code}]`;
+    return { inputs: news, failures: [{ property: "registry.loginServer", reason }] };
+  }
+}
+
+async function freshPlan(
+  host: Host,
+  bag: PropertyBag,
+  operation: Operation,
+): Promise<RetentionPlan> {
+  const inputs = asInputs(bag);
+  const { __urn: urn } = inputs;
+  const fresh = await planRetention({
+    repository: host.registry(bag).repository(inputs.repository),
+    rules: rulesOf(inputs, host.now()),
+    declared: declaredIn(host, urn, baseOf(inputs)),
+    options: operation,
+  });
+  if (urn !== undefined) host.retentionPlans.set(urn, fresh);
+  const { plan, stopped } = fresh;
+  if (stopped !== undefined) operation.log.warn(`nothing is deleted: ${stopped}`);
+  return plan;
+}
+
+/** Enough to recognise a mistake by. */
+const VICTIMS_SHOWN = 5;
+
+function refuseTooMany(plan: RetentionPlan, limit: unknown): CheckFailure | undefined {
+  const deletions = deletionsOf(plan);
+  if (typeof limit !== "number" || deletions <= limit) return undefined;
+  const { victims } = plan;
+  const shown = victims.slice(0, VICTIMS_SHOWN).map(describeVictim).join("; ");
+  const rest = victims.length > VICTIMS_SHOWN ? `; and ${victims.length - VICTIMS_SHOWN} more` : "";
+  const reason =
+    `${describePlan(plan)} would be deleted, which is more than maxDeletions, ${limit}: ${shown}${rest}. Nothing was ` +
+    `deleted. If this is right, set maxDeletions to ${deletions} or more`;
+  return { property: "maxDeletions", reason };
+}

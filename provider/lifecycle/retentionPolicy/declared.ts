@@ -1,0 +1,16 @@
+import type { Declared } from "../../artifact/retention/rules.js";
+import type { Host } from "../host.js";
+
+/** What the program declares in a repository, as far as it has come: no policy deletes that. */
+export function declaredIn(host: Host, urn: string | undefined, base: string): Declared {
+  const claims = host.ownership.declaredElsewhere(urn, base);
+  const tags = new Set(claims.flatMap((claim) => Object.keys(claim.tags)));
+  const digests = new Set<string>(
+    claims.flatMap(({ digest, uses = [] }) => (digest === undefined ? uses : [digest, ...uses])),
+  );
+  const isHeld = (reference: string): boolean => host.locks.holder(reference) !== undefined;
+  return {
+    digest: (digest) => digests.has(digest) || isHeld(`${base}@${digest}`),
+    tag: (tag) => tags.has(tag) || isHeld(`${base}:${tag}`),
+  };
+}

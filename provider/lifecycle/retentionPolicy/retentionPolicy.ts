@@ -1,0 +1,24 @@
+import type { Host } from "../host.js";
+import type { Lifecycle } from "../lifecycle.js";
+import { baseOf } from "../published/state.js";
+import { applyPolicy } from "./apply.js";
+import { checkPolicy } from "./check.js";
+import { diffPolicy } from "./diff.js";
+import { asInputs } from "./inputs.js";
+import { asState, inputsOf, NO_RESULTS } from "./state.js";
+
+/** The six verbs of `RetentionPolicy`. */
+export function retentionPolicy(host: Host): Lifecycle {
+  return {
+    check: (olds, news, operation) => checkPolicy(host, olds, news, operation),
+    diff: (_id, olds, news, operation) => diffPolicy(olds, news, operation),
+    create: async (inputs, operation) => ({
+      id: baseOf(asInputs(inputs)),
+      outs: await applyPolicy(host, inputs, NO_RESULTS, operation),
+    }),
+    // A policy has no counterpart in the registry: what has expired since is for `check` to find.
+    read: (id, state) => Promise.resolve({ id, outs: state, inputs: inputsOf(state) }),
+    update: (_id, olds, news, operation) => applyPolicy(host, news, asState(olds), operation),
+    delete: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,32 @@
+import { EMPTY_PLAN, type RetentionPlan } from "../../artifact/retention/plan.js";
+import type { LeftAlone } from "../../artifact/retention/deleteVictims.js";
+import type { PropertyBag } from "../lifecycle.js";
+import type { PolicyInputs } from "./inputs.js";
+
+/** Outputs: the inputs, and what came of them. */
+export interface PolicyState extends PolicyInputs {
+  /** What the last run deleted that deleted anything. */
+  readonly deleted: RetentionPlan;
+  /** What the last run was to delete and found changed. */
+  readonly leftAlone: readonly LeftAlone[];
+  /** Digests that a failed run did not come to, and that no rule finds by itself any more. */
+  readonly __unfinished: readonly string[];
+}
+
+/** What a run left behind. */
+export type Results = Pick<PolicyState, "deleted" | "leftAlone" | "__unfinished">;
+
+export const NO_RESULTS: Results = { deleted: EMPTY_PLAN, leftAlone: [], __unfinished: [] };
+
+export function outputsOf(inputs: PropertyBag, results: Results): PropertyBag {
+  return { ...inputs, ...results };
+}
+
+export function inputsOf(state: PropertyBag): PropertyBag {
+  const { deleted: _deleted, leftAlone: _left, __unfinished: _unfinished, ...inputs } = state;
+  return inputs;
+}
+
+export function asState(bag: PropertyBag): PolicyState {
+  return bag as unknown as PolicyState;
+}
