@@ -61,6 +61,8 @@ export class MiniEngine {
   configuration: Readonly<Record<string, string>>;
   readonly directory: string;
   manners: ClientManners;
+  /** Lets a test act at the moment at which something is said. */
+  onMessage: ((message: Message) => void | Promise<void>) | undefined;
   /** What the stack holds. May be replaced, for example to go back in time. */
   state: readonly ResourceState[] = [];
   /** What the last run said. */
@@ -102,8 +104,9 @@ export class MiniEngine {
     { replace = [] }: RunOptions,
     body: (deployment: Deployment) => Promise<void>,
   ): Promise<MiniRun> {
-    const { environment, configuration, directory, manners } = this;
+    const { environment, configuration, directory, manners, onMessage } = this;
     const settings = {
+      onMessage,
       environment,
       configuration,
       directory,

@@ -2,7 +2,7 @@ import type { Digest } from "../../oci/digest.js";
 import type { ManifestProperties } from "../../registry/attributes.js";
 import { readLinks } from "./links.js";
 import { isImage, mayHaveChildren } from "./mediaKinds.js";
-import type { Surveyed } from "./planRetention.js";
+import type { Surveyed } from "./planning.js";
 import { isYoung } from "./rules.js";
 import { type Suspect, suspect } from "./suspect.js";
 

@@ -2,7 +2,7 @@ import type { Digest } from "../../oci/digest.js";
 import type { OperationOptions, Repository } from "../../registry/repository.js";
 import { readAllLinks } from "./links.js";
 import { mayHaveChildren, mayHaveSubject } from "./mediaKinds.js";
-import type { Planning } from "./planRetention.js";
+import type { Planning } from "./planning.js";
 import { isYoung } from "./rules.js";
 import { isAttachment, type Suspect, takeLinks } from "./suspect.js";
 import type { Survey } from "./survey.js";

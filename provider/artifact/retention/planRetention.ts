@@ -1,24 +1,14 @@
-import type { OperationOptions, Repository } from "../../registry/repository.js";
 import { Family } from "./family.js";
 import { pullChildren } from "./children.js";
 import { keepUnclear, promoteMiscounted, readSuspects } from "./judgement.js";
 import { EMPTY_PLAN, planFor, type RetentionPlan } from "./plan.js";
+import type { Planning, RetentionRequest } from "./planning.js";
 import { settleReferrers } from "./referrers.js";
 import { reasonToStop } from "./repositoryState.js";
-import type { Declared, RetentionRules } from "./rules.js";
 import { Survey } from "./survey.js";
 import { keepLockedTags } from "./tagLocks.js";
 import { victimsOf } from "./victims.js";
 import { Walk } from "./walk.js";
-
-export interface RetentionRequest {
-  readonly repository: Repository;
-  readonly rules: RetentionRules;
-  readonly declared: Declared;
-  /** Untagged manifests that a run left behind which did not come to its end. */
-  readonly also?: ReadonlySet<string>;
-  readonly options: OperationOptions;
-}
 
 export interface FreshPlan {
   readonly plan: RetentionPlan;
@@ -26,15 +16,6 @@ export interface FreshPlan {
   readonly asOf: string;
   /** Why nothing goes although something has expired. */
   readonly stopped?: string;
-}
-
-/** What a plan is made from, and what is known so far. */
-export interface Surveyed extends RetentionRequest {
-  readonly survey: Survey;
-}
-
-export interface Planning extends Surveyed {
-  readonly family: Family;
 }
 
 /**

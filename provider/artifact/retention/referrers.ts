@@ -2,7 +2,7 @@ import { limit } from "../../concurrency/limit.js";
 import type { Digest } from "../../oci/digest.js";
 import { drawAttachment } from "./children.js";
 import { readAllLinks } from "./links.js";
-import type { Planning } from "./planRetention.js";
+import type { Planning } from "./planning.js";
 
 /**
  * How many manifests may be read in place of one listing of referrers: of reads the service allows an

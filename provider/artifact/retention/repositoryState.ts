@@ -1,4 +1,4 @@
-import type { Planning } from "./planRetention.js";
+import type { Planning } from "./planning.js";
 
 /**
  * Why nothing may go although something has expired: what cannot be seen or read could name any of it.

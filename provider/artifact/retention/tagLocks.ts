@@ -1,7 +1,7 @@
 import type { Attributes } from "../../registry/attributes.js";
 import { isTag } from "../../oci/reference.js";
 import { forbidsDeletion, readTagAttributes } from "../lock.js";
-import type { Planning } from "./planRetention.js";
+import type { Planning } from "./planning.js";
 import type { Suspect } from "./suspect.js";
 import { PAGE_SIZE } from "./walk.js";
 

@@ -1,7 +1,7 @@
 import type { Digest } from "../../oci/digest.js";
 import { mayHaveChildren } from "./mediaKinds.js";
 import type { Victim } from "./plan.js";
-import type { Planning } from "./planRetention.js";
+import type { Planning } from "./planning.js";
 import { isAttachment, type Suspect } from "./suspect.js";
 
 /** The suspects that go, and the tags that go alone, newest first as they were listed. */

@@ -12,6 +12,7 @@ import { Host } from "../../../provider/lifecycle/host.js";
 import type { CheckResult, Lifecycle, PropertyBag } from "../../../provider/lifecycle/lifecycle.js";
 import { ociArtifact } from "../../../provider/lifecycle/ociArtifact/ociArtifact.js";
 import { ociIndex } from "../../../provider/lifecycle/ociIndex/ociIndex.js";
+import { retentionPolicy } from "../../../provider/lifecycle/retentionPolicy/retentionPolicy.js";
 import { UNKNOWN } from "../../../provider/lifecycle/unknown.js";
 import { urnOf } from "../../support/miniEngine.js";
 import {
@@ -24,6 +25,7 @@ import { AwkwardFolder } from "./check/awkwardFolder.js";
 import { OCI_INDEX_ROWS } from "./check/indexRows.js";
 import { NAME_ROWS } from "./check/nameRows.js";
 import { REGISTRY_ROWS } from "./check/registryRows.js";
+import { RETENTION_ROWS } from "./check/retentionRows.js";
 import { ARTIFACT_TAG_ROWS } from "./check/tagRows.js";
 import type { Row } from "./check/row.js";
 import { SOURCE_ROWS } from "./check/sourceRows.js";
@@ -35,6 +37,7 @@ const LIFECYCLES: Record<string, (host: Host) => Lifecycle> = {
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
   RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),
+  RetentionPolicy: retentionPolicy,
 };
 
 describe("check", () => {
@@ -77,6 +80,7 @@ describe("check", () => {
     TagLock: TAG_LOCK_ROWS,
     ManifestProperties: MANIFEST_PROPERTIES_ROWS,
     RepositoryProperties: REPOSITORY_PROPERTIES_ROWS,
+    RetentionPolicy: RETENTION_ROWS,
   };
   for (const [kind, rows] of Object.entries(tables)) {
     describe(`refuses in ${kind}`, () => {

@@ -29,6 +29,8 @@ export interface ProviderSettings {
   readonly configuration: Readonly<Record<string, string>>;
   readonly directory: string;
   readonly manners?: ClientManners;
+  /** Runs before a message counts as delivered, and so before the operation that sent it ends. */
+  readonly onMessage?: (message: Message) => void | Promise<void>;
 }
 
 type Checked = { readonly inputs: Bag; readonly failures: readonly dynamic.CheckFailure[] };
@@ -51,13 +53,16 @@ export class ProviderHost {
   readonly #host: Host;
   readonly #providers = new Map<Kind, dynamic.ResourceProvider>();
 
-  constructor({ environment, configuration, directory, manners }: ProviderSettings) {
+  constructor({ environment, configuration, directory, manners, onMessage }: ProviderSettings) {
     this.#host = new Host({
       environment: (name) => environment[name],
       directory,
       manners,
       sendLog: (urn, severity, text, ephemeral) => {
-        this.messages.push({ resource: urn.split("::").at(-1) ?? "", severity, text, ephemeral });
+        const resource = urn.split("::").at(-1) ?? "";
+        const message = { resource, severity, text, ephemeral };
+        this.messages.push(message);
+        return onMessage?.(message);
       },
     });
     this.#host.configure((key) => configuration[key]);

@@ -1,0 +1,402 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "mocha";
+import type { Emulator } from "pulumi-acr/emulator";
+import { systemClock } from "../../provider/http/clock.js";
+import type { RetentionPlan } from "../../provider/artifact/retention/plan.js";
+import { UNKNOWN } from "../../provider/lifecycle/unknown.js";
+import { type Bag, CheckError, type Declaration, type MiniEngine } from "../support/miniEngine.js";
+import { requestsTo, writesTo } from "../support/requests.js";
+import { eachWithScene } from "../support/scene.js";
+import type { Somebody } from "../support/somebody.js";
+
+const REPOSITORY = "library/hello-world";
+const DAY = 86_400_000;
+
+function policy(inputs: Bag): Declaration {
+  return { name: "images", kind: "RetentionPolicy", inputs: { repository: REPOSITORY, ...inputs } };
+}
+
+describe("RetentionPolicy", () => {
+  let emulator: Emulator;
+  let somebody: Somebody;
+  let engine: MiniEngine;
+  let digests: string[];
+
+  eachWithScene(REPOSITORY, (scene) => ({ emulator, somebody, engine } = scene));
+  beforeEach(async () => {
+    digests = [];
+    for (const tag of ["v1", "v2", "v3", "v4", "v5"]) {
+      digests.push(await somebody.publish(`the text of ${tag}`, tag));
+    }
+    emulator.journal.clear();
+  });
+
+  const digestOf = (at: number): string => digests[at] ?? "";
+  const said = (): string => engine.messages.map(({ text }) => text).join("\n");
+  const left = async (): Promise<string[]> => {
+    const tags: string[] = [];
+    for await (const tag of somebody.repository.tags.list()) tags.push(tag);
+    return tags;
+  };
+  const plan = (outputs: Bag | undefined, key = "plan"): RetentionPlan =>
+    outputs?.[key] as RetentionPlan;
+  const tagsOf = (of: RetentionPlan): string[] => of.victims.flatMap(({ tags }) => tags).sort();
+  const later = (days: number): void => {
+    engine.manners = { clock: { ...systemClock, now: () => Date.now() + days * DAY } };
+  };
+
+  describe("keepNewest, as in the README of Microsoft's library", () => {
+    const program = [policy({ keepNewest: 3 })];
+
+    it("shows at preview what goes, writes nothing, and `up` deletes exactly that", async () => {
+      const preview = await engine.preview(program);
+      assert.deepEqual(preview.operations, { images: "create" });
+      const shown = plan(preview.outputs["images"]);
+      const [newer, older] = shown.victims;
+      assert.deepEqual([newer?.digest, older?.digest], [digestOf(1), digestOf(0)]);
+      const { lastUpdateTime, ...rest } = older ?? { lastUpdateTime: "" };
+      assert.match(lastUpdateTime, /^\d{4}-.*\.\d{7}Z$/);
+      assert.deepEqual(rest, {
+        ...{ kind: "manifest", digest: digestOf(0), tags: ["v1"], size: 14 },
+        reason: "not among the 3 newest",
+      });
+      assert.deepEqual([shown.manifests, shown.tags, shown.bytesAtMost], [2, 0, 28]);
+      assert.equal(said(), "to delete: 2 manifests, at most 28 bytes of layers");
+      assert.deepEqual(writesTo(emulator), []);
+
+      const up = await engine.up(program);
+      assert.deepEqual(plan(up.outputs["images"]), shown);
+      assert.deepEqual(plan(up.outputs["images"], "deleted").victims, shown.victims);
+      assert.match(said(), /^to delete: 2 .*\ndeleted 2 manifests, at most 28 bytes of layers$/);
+      assert.deepEqual(writesTo(emulator), ["DELETE manifest", "DELETE manifest"]);
+      assert.deepEqual(await left(), ["v3", "v4", "v5"]);
+      assert.equal(engine.resource("images").id, `${emulator.loginServer}/${REPOSITORY}`);
+    });
+
+    it("is quiet when nothing has expired since, be it up, preview or refresh", async () => {
+      await engine.up(program);
+      emulator.journal.clear();
+      for (let run = 0; run < 2; run++) {
+        assert.deepEqual((await engine.up(program)).operations, { images: "same" });
+        assert.deepEqual(engine.messages, []);
+      }
+      assert.deepEqual(requestsTo(emulator), ["GET manifests", "GET manifests"]);
+      assert.deepEqual((await engine.refresh()).operations, { images: "same" });
+      assert.deepEqual((await engine.up(program)).operations, { images: "same" });
+    });
+
+    it("changes when there is a new victim, also one that went before under another time", async () => {
+      await engine.up(program);
+      await somebody.publish("the text of v6", "v6");
+      const run = await engine.up(program);
+      assert.deepEqual([run.operations, run.changes], [{ images: "update" }, { images: ["plan"] }]);
+      assert.deepEqual(await left(), ["v4", "v5", "v6"]);
+      await somebody.publish("the text of v3", "v3");
+      await engine.up(program);
+      await somebody.publish("the text of v4", "v4");
+      await engine.up(program);
+      assert.deepEqual(await left(), ["v3", "v4", "v6"]);
+    });
+
+    it("costs three requests for each victim beside the listing and what decides of it", async () => {
+      await engine.up(program);
+      assert.deepEqual(requestsTo(emulator), [
+        // The plan: the listing, the victims for their subjects, their tags' locks, the three that stay
+        // for theirs, and the repository's own lock.
+        ...["GET manifests", "GET manifest", "GET manifest", "GET tags"],
+        ...["GET manifest", "GET manifest", "GET manifest", `GET /acr/v1/${REPOSITORY}`],
+        ...["GET manifests", "GET manifests"],
+        ...["GET manifest properties", "GET manifest properties"],
+        ...["GET tags", "GET tags", "DELETE manifest", "DELETE manifest"],
+      ]);
+    });
+
+    it("counts an index with its children, and signatures not at all", async () => {
+      const child = await somebody.publish("a platform");
+      await somebody.publishIndex(child, "multi");
+      const signature = await somebody.publish("a signature", undefined, digestOf(4));
+      const run = await engine.up(program);
+      assert.deepEqual(tagsOf(plan(run.outputs["images"])), ["v1", "v2", "v3"]);
+      assert.deepEqual(await left(), ["multi", "v4", "v5"]);
+      assert.ok((await somebody.has(child)) && (await somebody.has(signature)));
+    });
+
+    it("takes an index's children and an image's signatures along, after it", async () => {
+      const child = await somebody.publish("a platform");
+      const index = await somebody.publishIndex(child, "multi");
+      const signature = await somebody.publish("a signature", undefined, index);
+      const hex = index.replace(":", "-");
+      await somebody.publish("cosign's", `${hex}.sig`);
+      for (const tag of ["v6", "v7", "v8"]) await somebody.publish(tag, tag);
+      emulator.journal.clear();
+      const run = await engine.up(program);
+      const { victims } = plan(run.outputs["images"]);
+      const family = victims.filter(({ digest }) => ![...digests].includes(digest));
+      assert.deepEqual(family.map(({ digest, reason }) => [digest === index, reason]).sort(), [
+        [false, "belongs to a manifest that goes"],
+        [false, "belongs to a manifest that goes"],
+        [false, "only indexes that go name it"],
+        [true, "not among the 3 newest"],
+      ]);
+      const deletedOrder = emulator.journal.entries
+        .filter(({ method }) => method === "DELETE")
+        .map(({ path }) => path.split("/").at(-1));
+      assert.ok(deletedOrder.indexOf(index) < deletedOrder.indexOf(child));
+      assert.ok(deletedOrder.indexOf(index) < deletedOrder.indexOf(signature));
+      assert.deepEqual(await left(), ["v6", "v7", "v8"]);
+      assert.equal(await somebody.has(child), false);
+    });
+  });
+
+  describe("the other rules", () => {
+    it("keepNewerThan: by the time of the last update", async () => {
+      const program = [policy({ keepNewerThan: "30d" })];
+      await engine.up(program);
+      assert.deepEqual(await left(), ["v1", "v2", "v3", "v4", "v5"]);
+      later(31);
+      const run = await engine.up(program);
+      assert.deepEqual(
+        new Set(plan(run.outputs["images"]).victims.map(({ reason }) => reason)).size,
+        1,
+      );
+      assert.equal(plan(run.outputs["images"]).victims[0]?.reason, "older than 30d");
+      assert.deepEqual(await left(), []);
+    });
+
+    it("keepTags and expireTags: a manifest goes when no tag of it is left", async () => {
+      await somebody.tag("pr-1", digestOf(0));
+      const gone = await somebody.publish("for review", "pr-2");
+      await somebody.publish("for longer", "pr-keep");
+      await somebody.publish("without a tag");
+      const run = await engine.up([policy({ expireTags: ["pr-*"], keepTags: ["pr-k??p"] })]);
+      assert.deepEqual(tagsOf(plan(run.outputs["images"])), ["pr-1", "pr-2"]);
+      assert.match(said(), /deleted 1 manifest and 1 tag, /);
+      assert.deepEqual(await left(), ["pr-keep", "v1", "v2", "v3", "v4", "v5"]);
+      assert.equal(await somebody.has(gone), false);
+      assert.ok(await somebody.has(digestOf(0)));
+    });
+
+    it("untaggedOnly: nothing that has a tag, and nothing that belongs to what stays", async () => {
+      const stray = await somebody.publish("stray");
+      const child = await somebody.publish("child");
+      await somebody.publishIndex(child, "multi");
+      const sbom = await somebody.publish("sbom", undefined, digestOf(0));
+      await engine.up([policy({ untaggedOnly: true })]);
+      const has = [];
+      for (const digest of [stray, child, sbom]) has.push(await somebody.has(digest));
+      assert.deepEqual(has, [false, true, true]);
+      assert.equal((await left()).length, 6);
+    });
+
+    it("a lock on manifest or tag keeps, unless includeLocked opens it", async () => {
+      await somebody.setManifestAttributes(digestOf(0), { deleteEnabled: false });
+      await somebody.setTagAttributes("v2", { writeEnabled: false });
+      await engine.up([policy({ keepNewest: 1 })]);
+      assert.deepEqual(await left(), ["v1", "v2", "v5"]);
+      await engine.up([policy({ keepNewest: 1, includeLocked: true })]);
+      assert.deepEqual(await left(), ["v5"]);
+    });
+
+    it("the repository's own lock keeps everything, which is said", async () => {
+      await somebody.repository.attributes.updateRepository({ writeEnabled: false });
+      await engine.up([policy({ keepNewest: 1, includeLocked: true })]);
+      assert.match(said(), /nothing is deleted: the repository is locked/);
+      assert.deepEqual(
+        writesTo(emulator).filter((line) => line.startsWith("DELETE")),
+        [],
+      );
+    });
+
+    it("an index that is hidden could name anything: nothing goes, which is said", async () => {
+      const index = await somebody.publishIndex(digestOf(0));
+      await somebody.setManifestAttributes(index, { listEnabled: false });
+      await engine.up([policy({ keepNewest: 3 })]);
+      assert.match(said(), /nothing is deleted: 1 of the repository's manifests are hidden/);
+      assert.equal((await left()).length, 5);
+    });
+
+    it("maxDeletions refuses a larger plan at preview, and names what it would be", async () => {
+      const refused = engine.preview([policy({ keepNewest: 3, maxDeletions: 1 })]);
+      await assert.rejects(refused, (error) => {
+        assert.ok(error instanceof CheckError);
+        assert.match(
+          error.message,
+          /2 manifests, at most 28 bytes of layers would be deleted, which is more than maxDeletions, 1: sha256:\w{12}… \(v2\): not among the 3 newest; .*set maxDeletions to 2 or more/,
+        );
+        return true;
+      });
+      await engine.up([policy({ keepNewest: 3, maxDeletions: 2 })]);
+      assert.equal((await left()).length, 3);
+    });
+  });
+
+  describe("between plan and deletion", () => {
+    let program: Declaration[];
+    beforeEach(() => (program = [policy({ keepNewest: 3 })]));
+    /** Acts when the plan stands, and before anything of it is deleted. */
+    const upWhile = async (change: () => Promise<unknown>): Promise<void> => {
+      engine.onMessage = async ({ text }) => {
+        if (text.startsWith("to delete: ")) await change();
+      };
+      await engine.up(program);
+      engine.onMessage = undefined;
+    };
+
+    it("somebody tags a victim: it stays, and that is said", async () => {
+      await upWhile(() => somebody.tag("needed", digestOf(0)));
+      assert.match(said(), new RegExp(`${digestOf(0)} stays: it was tagged needed meanwhile`));
+      assert.match(said(), /deleted 1 manifest, /);
+      assert.deepEqual(await left(), ["needed", "v1", "v3", "v4", "v5"]);
+      const { leftAlone } = engine.resource("images").outputs;
+      assert.deepEqual(leftAlone, [
+        { digest: digestOf(0), tags: ["v1"], reason: "it was tagged needed meanwhile" },
+      ]);
+    });
+
+    it("somebody locks one: it stays, and the next up has no plan for it", async () => {
+      await upWhile(() => somebody.setTagAttributes("v1", { deleteEnabled: false }));
+      assert.match(said(), /stays: v1 was locked meanwhile/);
+      assert.deepEqual((await engine.up(program)).operations, { images: "same" });
+      assert.deepEqual(await left(), ["v1", "v3", "v4", "v5"]);
+    });
+
+    it("somebody names one in a new index, or signs it: it stays with what hangs together with it", async () => {
+      await upWhile(async () => {
+        await somebody.publishIndex(digestOf(0));
+        await somebody.publish("a signature", undefined, digestOf(1));
+      });
+      assert.match(
+        said(),
+        new RegExp(`${digestOf(0)} stays: sha256:\\w+, pushed meanwhile, names it`),
+      );
+      assert.match(said(), new RegExp(`${digestOf(1)} stays: `));
+      assert.equal((await left()).length, 5);
+    });
+
+    it("somebody deletes one: that is as good", async () => {
+      await upWhile(() => somebody.deleteManifest(digestOf(0)));
+      assert.doesNotMatch(said(), /stays/);
+      assert.deepEqual(await left(), ["v3", "v4", "v5"]);
+    });
+
+    it("a tag that goes alone is moved: it stays", async () => {
+      await somebody.tag("pr-1", digestOf(0));
+      program = [policy({ expireTags: ["pr-*"] })];
+      await upWhile(() => somebody.tag("pr-1", digestOf(1)));
+      assert.match(said(), new RegExp(`stays: pr-1 was moved meanwhile, to ${digestOf(1)}`));
+      assert.ok((await left()).includes("pr-1"));
+    });
+  });
+
+  describe("what the program declares", () => {
+    it("stays, although it is old", async () => {
+      const declared: Declaration = {
+        name: "app",
+        kind: "ArtifactTag",
+        inputs: { repository: REPOSITORY, tag: "v1", digest: digestOf(0) },
+      };
+      await engine.up([declared, policy({ keepNewest: 3, includeLocked: true })]);
+      assert.deepEqual(await left(), ["v1", "v3", "v4", "v5"]);
+      const lock: Declaration = {
+        name: "lock",
+        kind: "TagLock",
+        inputs: { repository: REPOSITORY, tag: "v3", lockManifest: false },
+      };
+      await engine.up([declared, lock, policy({ keepNewest: 1, includeLocked: true })]);
+      assert.deepEqual(await left(), ["v1", "v3", "v5"]);
+    });
+  });
+
+  describe("where there is nothing to do, or nothing to be known", () => {
+    it("a repository that does not exist has an empty plan", async () => {
+      const run = await engine.up([policy({ keepNewest: 3, repository: "nowhere" })]);
+      assert.deepEqual(plan(run.outputs["images"]).victims, []);
+      await engine.destroy();
+    });
+
+    it("an unknown login server makes the plan unknown, without a request", async () => {
+      const registry = { loginServer: UNKNOWN };
+      const { outputs } = await engine.preview([policy({ keepNewest: 3, registry })]);
+      assert.equal(outputs["images"]?.["plan"], UNKNOWN);
+      assert.deepEqual(requestsTo(emulator), []);
+    });
+
+    it("an unreachable registry fails the preview, and says so", async () => {
+      await emulator.close();
+      engine.manners = { retry: { maxRetries: 0 } };
+      await assert.rejects(engine.preview([policy({ keepNewest: 3 })]), {
+        message: /\[UNAVAILABLE\]$/,
+      });
+    });
+
+    it("destroy deletes nothing", async () => {
+      await engine.up([policy({ keepNewest: 5 })]);
+      emulator.journal.clear();
+      await engine.destroy();
+      assert.deepEqual(requestsTo(emulator), []);
+    });
+
+    it("another repository replaces the policy, and its plan is made anew", async () => {
+      await engine.up([policy({ keepNewest: 3 })]);
+      const run = await engine.up([policy({ keepNewest: 3, repository: "nowhere" })]);
+      assert.deepEqual(run.operations, { images: "replace" });
+      assert.deepEqual(plan(run.outputs["images"]).victims, []);
+      assert.equal((await left()).length, 3);
+    });
+  });
+
+  describe("a failure half way", () => {
+    const fail = (nth: number): void => {
+      emulator.faults.add({
+        ...{ method: "DELETE", path: /\/v2\//, nth, times: 100 },
+        action: { type: "status", status: 400, code: "NO", message: "not today" },
+      });
+    };
+
+    it("tells how far it came, and the next up goes on", async () => {
+      fail(3);
+      const program = [policy({ keepNewest: 1 })];
+      await assert.rejects(engine.up(program), {
+        message: /^deleted 2 manifests.* of 4 manifests.*then: .*not today.*goes on from here$/,
+      });
+      assert.equal((await left()).length, 3);
+      emulator.faults.clear();
+      assert.deepEqual((await engine.up(program)).operations, { images: "update" });
+      assert.deepEqual(await left(), ["v5"]);
+      assert.deepEqual((await engine.up(program)).operations, { images: "same" });
+    });
+
+    for (const refresh of [false, true]) {
+      it(`leaves no child behind that no rule finds any more${refresh ? ", after a refresh too" : ""}`, async () => {
+        const child = await somebody.publish("a platform");
+        await somebody.publishIndex(child, "pr-7");
+        await engine.up([policy({ expireTags: ["none"] })]);
+        fail(2);
+        const program = [policy({ expireTags: ["pr-*"] })];
+        await assert.rejects(engine.up(program), /deleted 1 manifest/);
+        assert.ok(await somebody.has(child));
+        emulator.faults.clear();
+        if (refresh) await engine.refresh();
+        await engine.preview(program);
+        assert.match(said(), new RegExp(`ended before it had deleted ${child}`));
+        await engine.up(program);
+        assert.equal(await somebody.has(child), false);
+        assert.deepEqual((await engine.up(program)).operations, { images: "same" });
+        assert.equal((await left()).length, 5);
+      });
+    }
+
+    it("does not touch what is needed again by then", async () => {
+      const child = await somebody.publish("a platform");
+      await somebody.publishIndex(child, "pr-7");
+      fail(2);
+      const program = [policy({ expireTags: ["pr-*"] })];
+      await assert.rejects(engine.up(program), /deleted 1 manifest/);
+      emulator.faults.clear();
+      await somebody.publishIndex(child, "release");
+      await engine.up(program);
+      assert.ok(await somebody.has(child));
+      assert.deepEqual((await engine.up(program)).operations, { images: "same" });
+    });
+  });
+});
