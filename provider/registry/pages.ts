@@ -1,4 +1,6 @@
 import { ProtocolError } from "../errors.js";
+import { digestOf, isDigest } from "../oci/digest.js";
+import { DigestSet } from "../oci/digestSet.js";
 import { nextPage } from "./nextPage.js";
 
 /** With the service's 100 items a page this is a million; a registry that goes on is not counting. */
@@ -26,7 +28,7 @@ export interface Listing<T> {
  * nothing new, or a link comes twice) is an error, not an end.
  */
 export async function* listPages<T>(listing: Listing<T>): AsyncGenerator<T, void, undefined> {
-  const seen = new Set<string>();
+  const seen = new DigestSet();
   const visited = new Set<string>();
   let path: string | undefined = listing.path;
   while (path !== undefined) {
@@ -44,13 +46,13 @@ export async function* listPages<T>(listing: Listing<T>): AsyncGenerator<T, void
   }
 }
 
-function unseen<T>(items: readonly T[], listing: Listing<T>, seen: Set<string>): readonly T[] {
-  return items.filter((item) => {
-    const key = listing.key(item);
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+function unseen<T>(items: readonly T[], listing: Listing<T>, seen: DigestSet): readonly T[] {
+  return items.filter((item) => seen.add(asDigest(listing.key(item))));
+}
+
+/** Long listings are to cost little memory: of each key a few bytes stay, whatever its length. */
+function asDigest(key: string): string {
+  return isDigest(key) ? key : digestOf(key);
 }
 
 function endless(listing: Listing<unknown>, what: string): ProtocolError {

@@ -1,7 +1,7 @@
 import type { Digest } from "../../oci/digest.js";
 import type { ManifestProperties } from "../../registry/attributes.js";
 import { forbidsDeletion } from "../lock.js";
-import { DigestSet } from "./digestSet.js";
+import { DigestSet } from "../../oci/digestSet.js";
 import { splitTags } from "./digestTag.js";
 import type { Links, MaybeLinks } from "./links.js";
 import { isImage, mayHaveChildren, mayHaveSubject } from "./mediaKinds.js";

@@ -96,7 +96,11 @@ export class FakeRepository {
         list: () => notUsed(),
         delete: (tag) => Promise.resolve(this.#deleteTag(tag)),
       },
-      referrers: { list: (subject) => this.#referrers(subject) },
+      referrers: {
+        list: (subject) => this.#referrers(subject),
+        add: () => notUsed(),
+        remove: () => notUsed(),
+      },
     };
     return { ...fakes, name: "team/app" as RepositoryName, blobs: undefined as never };
   }

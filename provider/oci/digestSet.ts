@@ -3,8 +3,9 @@ const FIRST_CAPACITY = 1_024;
 
 /**
  * A set of digests that keeps 64 bits of each, in flat memory: 16 to 32 bytes an entry, against more
- * than a hundred for a text in a `Set`. It may wrongly say that it has a digest, with a chance of
- * n/2^64 for content that nobody has mined for it. Callers only ask where "yes" means "keep".
+ * than a hundred for a text in a `Set`. It may wrongly say that it has a digest: among a million with a
+ * chance of one in thirty million, unless somebody mines for it. So where a wrong "yes" could do harm,
+ * a caller asks a `Set`.
  */
 export class DigestSet {
   #words = new Uint32Array(FIRST_CAPACITY * 2);
