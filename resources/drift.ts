@@ -1,9 +1,12 @@
 /** One thing that somebody changed behind Pulumi's back, as the last refresh found it. */
 export interface Drift {
-  kind: "tag-moved" | "tag-deleted" | "blob-missing" | "attributes-changed";
+  kind: "tag-moved" | "tag-deleted" | "blob-missing" | "attributes-changed" | "referrer-unlisted";
   /** Full reference of the tag, manifest or blob. */
   subject: string;
-  /** A digest, or attributes as `writeEnabled=false, deleteEnabled=false`. */
+  /**
+   * A digest, or attributes as `writeEnabled=false, deleteEnabled=false`. Of `referrer-unlisted`, the
+   * digest of the manifest that no longer lists this one as its referrer.
+   */
   expected: string;
   /** The same of what is there; `absent` if nothing is. */
   actual: string;

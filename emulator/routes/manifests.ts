@@ -112,7 +112,8 @@ export const deleteManifest: Handler = (call) => {
   const tags = settings.tagLockProtectsManifest ? state.tagsOf(repository, manifest.digest) : [];
   if (!mayDeleteManifest(repository, manifest, tags)) locked();
   state.removeManifest(repository, manifest);
-  call.service.cascade.afterDelete(repository.name, manifest.digest);
+  // Without the referrers API the service knows of no referrers (Microsoft, "Manage OCI artifacts").
+  if (settings.referrersApi) call.service.cascade.afterDelete(repository.name, manifest.digest);
   return empty(202);
 };
 

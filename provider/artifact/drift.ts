@@ -2,7 +2,8 @@ import type { Digest } from "../oci/digest.js";
 import { describeAttributes, matches, type NamedAttributes, restrict } from "./lock.js";
 import type { LiveArtifact, WantedArtifact } from "./inspect.js";
 
-export type DriftKind = "tag-moved" | "tag-deleted" | "blob-missing" | "attributes-changed";
+export type DriftKind =
+  "tag-moved" | "tag-deleted" | "blob-missing" | "attributes-changed" | "referrer-unlisted";
 
 /** One thing that somebody changed behind our back. */
 export interface Drift {
@@ -23,6 +24,7 @@ export function findDrift(wanted: WantedArtifact, live: LiveArtifact, base: stri
   return [
     ...wanted.tags.flatMap((tag) => tagDrift(tag, wanted.digest, live, base)),
     ...live.missingBlobs.map((digest) => blobDrift(digest, base)),
+    ...(live.referrer === "unlisted" ? unlistedDrift(wanted, base) : []),
     ...(wanted.lock === undefined ? [] : lockDrift(wanted, wanted.lock, live, base)),
   ];
 }
@@ -38,6 +40,16 @@ function tagDrift(tag: string, expected: Digest, live: LiveArtifact, base: strin
 
 function blobDrift(digest: Digest, base: string): Drift {
   return { kind: "blob-missing", subject: `${base}@${digest}`, expected: digest, actual: ABSENT };
+}
+
+/** The artifact is there, and nobody finds it who looks for what refers to its subject. */
+export function unlistedDrift(
+  { digest, subject }: Pick<WantedArtifact, "digest" | "subject">,
+  base: string,
+): Drift[] {
+  if (subject === undefined) return [];
+  const kind = "referrer-unlisted";
+  return [{ kind, subject: `${base}@${digest}`, expected: subject, actual: ABSENT }];
 }
 
 function lockDrift(
@@ -75,6 +87,8 @@ export function describeDrift(drift: Drift): string {
       return `${drift.subject} was deleted: declared is ${drift.expected}`;
     case "blob-missing":
       return `${drift.subject} is missing: the artifact cannot be pulled`;
+    case "referrer-unlisted":
+      return `${drift.subject} is no longer listed as a referrer of its subject, ${drift.expected}`;
     case "attributes-changed":
       return `${drift.subject} has ${drift.actual}${since}, declared is ${drift.expected}`;
   }

@@ -4,6 +4,7 @@ import type { Tag } from "../oci/reference.js";
 import { hasCode } from "../errors.js";
 import type { Attributes, ManifestProperties } from "../registry/attributes.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
+import { inspectReferrer, type ReferrerState } from "./referrer.js";
 import { type NamedAttributes, readTagAttributes } from "./lock.js";
 
 /** What a resource declares of one artifact. */
@@ -13,6 +14,8 @@ export interface WantedArtifact {
   readonly lock?: NamedAttributes;
   /** Blobs whose presence is to be checked; empty: the manifest stands for them. */
   readonly blobs: readonly Descriptor[];
+  /** The manifest that it refers to, which is to list it as a referrer. */
+  readonly subject?: Digest;
 }
 
 export interface LiveTag {
@@ -28,11 +31,13 @@ export interface LiveArtifact {
   /** Of the manifest; absent where the registry has no attributes. */
   readonly attributes?: Attributes;
   readonly missingBlobs: readonly Digest[];
+  /** Where it stands in the list of its subject's referrers; absent if it has none. */
+  readonly referrer?: ReferrerState;
 }
 
 /**
  * Looks at one artifact in as few requests as the service allows: the manifest's properties list its
- * tags, so one request is enough while nothing has moved; a lock costs one more. `undefined` only if
+ * tags, so one request is enough while nothing has moved; a lock costs one more, and so does a subject. `undefined` only if
  * the registry itself says that the manifest is gone.
  */
 export async function inspectArtifact(
@@ -42,10 +47,17 @@ export async function inspectArtifact(
 ): Promise<LiveArtifact | undefined> {
   const live = await inspectManifest(repository, wanted, options);
   if (live === undefined) return undefined;
-  return { ...live, missingBlobs: await missingBlobs(repository, wanted.blobs, options) };
+  const { subject, digest, blobs } = wanted;
+  return {
+    ...live,
+    missingBlobs: await missingBlobs(repository, blobs, options),
+    ...(subject === undefined
+      ? {}
+      : { referrer: await inspectReferrer(repository, { subject, digest }, options) }),
+  };
 }
 
-type LiveManifest = Omit<LiveArtifact, "missingBlobs">;
+type LiveManifest = Omit<LiveArtifact, "missingBlobs" | "referrer">;
 
 async function inspectManifest(
   repository: Repository,

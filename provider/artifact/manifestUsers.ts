@@ -3,50 +3,88 @@ import type { Descriptor } from "../oci/descriptor.js";
 import { type Digest, isDigest } from "../oci/digest.js";
 import { parseManifest } from "../oci/manifest.js";
 import { DOCKER_MANIFEST_LIST, OCI_INDEX } from "../oci/mediaTypes.js";
+import type { Tag } from "../oci/reference.js";
+import { referrersTag } from "../registry/referrersDocument.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 
 /** Beyond this many manifests the search for an index would cost more than an orphan does. */
 const MANIFESTS_LOOKED_AT = 1_000;
 
-/** Why somebody else still needs the manifest: a referrer or an index; `undefined` if nobody does. */
-export async function findUser(
-  repository: Repository,
-  digest: Digest,
-  options: OperationOptions,
-): Promise<string | undefined> {
-  return (
-    (await findReferrer(repository, digest, options)) ??
-    (await findIndex(repository, digest, await listIndexes(repository, options), options))
-  );
+/** What to look for: who uses the manifest. */
+export interface UsedManifest {
+  readonly digest: Digest;
+  /** What it refers to itself: the list of that one's referrers names it, and does not use it. */
+  readonly subject?: Digest | undefined;
 }
 
-export async function findReferrer(
+/** What was found out about who uses a manifest. */
+export interface ManifestUsers {
+  /** Why somebody else still needs it: a referrer or an index; absent if nobody does. */
+  readonly user?: string | undefined;
+  /** Why it cannot be told whether an index needs it. */
+  readonly obstacle?: string;
+  /** Referrers that are listed, and are gone. */
+  readonly staleReferrers: readonly Digest[];
+}
+
+export async function findUsers(
   repository: Repository,
+  manifest: UsedManifest,
+  indexes: () => Promise<readonly Digest[] | string>,
+  options: OperationOptions,
+): Promise<ManifestUsers> {
+  const { user, staleReferrers } = await findReferrer(repository, manifest.digest, options);
+  if (user !== undefined) return { user, staleReferrers };
+  const found = await indexes();
+  if (typeof found === "string") return { obstacle: found, staleReferrers };
+  const index = await findIndex(repository, manifest.digest, found, options);
+  return { user: index, staleReferrers };
+}
+
+/** A list that clients keep may name what is gone, and so may a registry that cleans up later. */
+async function findReferrer(
+  repository: Pick<Repository, "manifests" | "referrers">,
   digest: Digest,
   options: OperationOptions,
-): Promise<string | undefined> {
+): Promise<ManifestUsers> {
+  const staleReferrers: Digest[] = [];
   for await (const referrer of repository.referrers.list(digest, options)) {
+    const accept = [referrer.mediaType];
+    const found = await repository.manifests.resolve(referrer.digest, { ...options, accept });
+    if (found === undefined) {
+      staleReferrers.push(referrer.digest);
+      continue;
+    }
     const type = referrer.artifactType === undefined ? "" : ` (${referrer.artifactType})`;
-    return `the referrer ${referrer.digest}${type} has it as its subject`;
+    const user = `the referrer ${referrer.digest}${type} has it as its subject`;
+    return { user, staleReferrers };
   }
-  return undefined;
+  return { staleReferrers };
+}
+
+/** The tag of the list that names the manifest because it is a referrer. */
+export function ownListTag({ subject }: UsedManifest): Tag | undefined {
+  return subject === undefined ? undefined : referrersTag(subject);
 }
 
 /** Indexes of the repository, or the reason why not all of them can be looked at. */
-async function listIndexes(
+export async function listIndexes(
   repository: Repository,
+  manifest: UsedManifest,
   options: OperationOptions,
 ): Promise<readonly Digest[] | string> {
+  const ownList = ownListTag(manifest);
   const indexes: Digest[] = [];
   let seen = 0;
-  for await (const manifest of repository.attributes.listManifests(options)) {
+  for await (const found of repository.attributes.listManifests(options)) {
     if (++seen > MANIFESTS_LOOKED_AT) return tooMany();
-    if (isIndex(manifest.mediaType) && isDigest(manifest.digest)) indexes.push(manifest.digest);
+    if (!isIndex(found.mediaType) || !isDigest(found.digest)) continue;
+    if (!found.tags.some((tag) => tag === ownList)) indexes.push(found.digest);
   }
   return indexes;
 }
 
-export function tooMany(): string {
+function tooMany(): string {
   return `the repository has more than ${MANIFESTS_LOOKED_AT} manifests, so that it cannot be told whether an index names it`;
 }
 
@@ -54,13 +92,12 @@ export function isIndex(mediaType: string): boolean {
   return mediaType === OCI_INDEX || mediaType === DOCKER_MANIFEST_LIST;
 }
 
-export async function findIndex(
+async function findIndex(
   repository: Pick<Repository, "manifests">,
   digest: Digest,
-  indexes: readonly Digest[] | string,
+  indexes: readonly Digest[],
   options: OperationOptions,
 ): Promise<string | undefined> {
-  if (typeof indexes === "string") return indexes;
   for (const index of indexes) {
     const children = await childrenOf(repository, index, options);
     if (children === undefined) return `the index ${index} may name it: it cannot be read`;

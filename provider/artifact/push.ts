@@ -24,6 +24,9 @@ export interface PushOptions {
   readonly observer?: PushObserver;
 }
 
+/** What the registry did with the manifest's subject, if it has one. */
+export type PushedManifest = Awaited<ReturnType<Repository["manifests"]["push"]>>;
+
 /** Content and the manifest that names it. */
 export interface Pushable {
   readonly blobs: readonly Blob[];
@@ -37,10 +40,10 @@ export interface Pushable {
 export async function pushArtifact(
   repository: Pick<Repository, "blobs" | "manifests">,
   artifact: Pushable,
-  options: PushOptions = {},
-): Promise<void> {
+  options: PushOptions & { readonly updateReferrers?: boolean } = {},
+): Promise<PushedManifest> {
   await pushBlobs(repository, artifact.blobs, options);
-  await pushManifest(repository, artifact, options);
+  return pushManifest(repository, artifact, options);
 }
 
 /**
@@ -50,22 +53,22 @@ export async function pushArtifact(
 export async function pushManifest(
   repository: Pick<Repository, "blobs" | "manifests">,
   artifact: Pushable,
-  options: PushOptions & { readonly tag?: Tag },
-): Promise<void> {
-  const { signal, tag, observer } = options;
-  const put = (): Promise<unknown> => {
+  options: PushOptions & { readonly tag?: Tag; readonly updateReferrers?: boolean },
+): Promise<PushedManifest> {
+  const { signal, tag, observer, updateReferrers } = options;
+  const put = (): Promise<PushedManifest> => {
     observer?.phase?.(tag === undefined ? "pushing the manifest" : `tagging ${tag}`);
-    return repository.manifests.push(artifact.manifest, { signal, tag });
+    return repository.manifests.push(artifact.manifest, { signal, tag, updateReferrers });
   };
   try {
-    await put();
+    return await put();
   } catch (error) {
     const missing = missingBlobs(error);
     const blobs = artifact.blobs.filter((blob) => missing.includes(blob.descriptor.digest));
     if (blobs.length === 0) throw error;
     // The registry said that these were there, and now that they are not: send them, once.
     await pushBlobs(repository, blobs, options, false);
-    await put();
+    return put();
   }
 }
 

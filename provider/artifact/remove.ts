@@ -2,7 +2,7 @@ import type { Tag } from "../oci/reference.js";
 import type { Attributes, ManifestProperties } from "../registry/attributes.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 import { hasCode } from "../errors.js";
-import { findUser } from "./manifestUsers.js";
+import { findUsers, listIndexes } from "./manifestUsers.js";
 import {
   closedByUs,
   type NamedAttributes,
@@ -12,7 +12,14 @@ import {
   refuseForeignLock,
   writeAttributes,
 } from "./lock.js";
-import { keptByDeclaration, type Removal, type RemovalOutcome } from "./removal.js";
+import {
+  deleteManifest,
+  keptByDeclaration,
+  type Removal,
+  type RemovalOutcome,
+  type Verdict,
+  verdictOf,
+} from "./removal.js";
 import { removeByResolving } from "./removeByResolving.js";
 
 /**
@@ -34,28 +41,30 @@ export async function removeArtifact(
   }
   if (properties === undefined) return { removedTags: [] };
   const ours = removal.tags.filter((tag) => properties.tags.includes(tag));
-  const kept = await reasonToKeep(repository, removal, properties, options);
+  const verdict = await judge(repository, removal, properties, options);
+  const { kept, waits } = verdict;
   const subjects = [
     ...(await tagSubjects(repository, removal, ours, options)),
     manifestSubject(removal, properties.attributes, kept),
   ];
   await openOwnLocks(repository, removal, subjects, options);
   for (const tag of ours) await repository.tags.delete(tag, options);
-  if (kept !== undefined) return { removedTags: ours, kept };
-  return { removedTags: ours, ...(await deleteUntagged(repository, removal, options)) };
+  if (kept !== undefined) return { removedTags: ours, kept, waits };
+  return { removedTags: ours, ...(await deleteUntagged(repository, removal, verdict, options)) };
 }
 
-async function reasonToKeep(
+async function judge(
   repository: Repository,
   removal: Removal,
   properties: ManifestProperties,
   options: OperationOptions,
-): Promise<string | undefined> {
+): Promise<Verdict> {
   const declared = keptByDeclaration(removal);
-  if (declared !== undefined) return declared;
+  if (declared !== undefined) return { kept: declared };
   const foreign = properties.tags.filter((tag) => !removal.tags.some((ours) => ours === tag));
-  if (foreign.length > 0) return usedByTags(foreign);
-  return findUser(repository, removal.digest, options);
+  if (foreign.length > 0) return { kept: usedByTags(foreign) };
+  const indexes = () => listIndexes(repository, removal, options);
+  return verdictOf(await findUsers(repository, removal, indexes, options));
 }
 
 function usedByTags(tags: readonly string[]): string {
@@ -66,14 +75,15 @@ function usedByTags(tags: readonly string[]): string {
 /** Looks once more: a tag may have been put on the manifest while ours were removed. */
 async function deleteUntagged(
   repository: Repository,
-  { digest }: Removal,
+  removal: Removal,
+  verdict: Verdict,
   options: OperationOptions,
 ): Promise<Pick<RemovalOutcome, "kept">> {
-  const properties = await repository.attributes.manifest(digest, options);
+  const properties = await repository.attributes.manifest(removal.digest, options);
   if (properties !== undefined && properties.tags.length > 0) {
     return { kept: usedByTags(properties.tags) };
   }
-  await repository.manifests.delete(digest, options);
+  await deleteManifest(repository, removal, verdict, options);
   return {};
 }
 

@@ -1,8 +1,15 @@
 import type { Digest } from "../oci/digest.js";
 import { isTag, type Tag } from "../oci/reference.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
-import { findIndex, findReferrer, isIndex } from "./manifestUsers.js";
-import { keptByDeclaration, type Removal, type RemovalOutcome } from "./removal.js";
+import { findUsers, isIndex, ownListTag } from "./manifestUsers.js";
+import {
+  deleteManifest,
+  keptByDeclaration,
+  type Removal,
+  type RemovalOutcome,
+  type Verdict,
+  verdictOf,
+} from "./removal.js";
 
 /** Each tag costs a request here; beyond this many the manifest stays. */
 const TAGS_LOOKED_AT = 1_000;
@@ -19,35 +26,39 @@ export async function removeByResolving(
   const { digest } = removal;
   if ((await repository.manifests.resolve(digest, options)) === undefined)
     return { removedTags: [] };
-  const kept = keptByDeclaration(removal) ?? (await reasonToKeep(repository, removal, options));
-  if (kept !== undefined) {
-    const remainingTags = await tagsNaming(repository, removal, options);
-    return { removedTags: [], kept, remainingTags };
-  }
+  const declared = keptByDeclaration(removal);
+  const verdict =
+    declared === undefined ? await judge(repository, removal, options) : { kept: declared };
+  const { kept, waits } = verdict;
   const tags = await tagsNaming(repository, removal, options);
-  await repository.manifests.delete(digest, options);
+  if (kept !== undefined) return { removedTags: [], kept, waits, remainingTags: tags };
+  await deleteManifest(repository, removal, verdict, options);
   return { removedTags: tags };
 }
 
-async function reasonToKeep(
+async function judge(
   repository: Repository,
-  { digest, tags: ours }: Removal,
+  removal: Removal,
   options: OperationOptions,
-): Promise<string | undefined> {
+): Promise<Verdict> {
+  const { digest, tags: ours } = removal;
+  const ownList = ownListTag(removal);
   const indexes: Digest[] = [];
   let seen = 0;
   for await (const name of repository.tags.list(options)) {
-    if (++seen > TAGS_LOOKED_AT) return `the repository has more than ${TAGS_LOOKED_AT} tags`;
-    if (!isTag(name)) continue;
+    if (++seen > TAGS_LOOKED_AT) {
+      return { kept: `the repository has more than ${TAGS_LOOKED_AT} tags` };
+    }
+    if (!isTag(name) || name === ownList) continue;
     const found = await repository.manifests.resolve(name, options);
     if (found === undefined) continue;
-    if (found.digest === digest && !ours.includes(name)) return `another tag names it: ${name}`;
+    if (found.digest === digest && !ours.includes(name)) {
+      return { kept: `another tag names it: ${name}` };
+    }
     if (isIndex(found.mediaType)) indexes.push(found.digest);
   }
-  return (
-    (await findReferrer(repository, digest, options)) ??
-    (await findIndex(repository, digest, indexes, options))
-  );
+  const found = await findUsers(repository, removal, () => Promise.resolve(indexes), options);
+  return verdictOf(found);
 }
 
 async function tagsNaming(

@@ -15,6 +15,7 @@ import {
   settleRegistry,
 } from "./registrySettings.js";
 import { type ClientManners, Sessions } from "./sessions.js";
+import { WaitingRemovals } from "./waitingRemovals.js";
 
 export interface HostOptions {
   readonly environment: Lookup;
@@ -34,6 +35,7 @@ export interface HostOptions {
 export class Host {
   readonly ownership = new Ownership();
   readonly locks = new LockOwnership();
+  readonly waitingRemovals = new WaitingRemovals();
   readonly operations = new RunningOperations();
   readonly sessions: Sessions;
   /** Content that `check` packed, by manifest digest, so that `create` need not pack it again. */

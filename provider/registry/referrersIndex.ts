@@ -28,6 +28,8 @@ export interface LookBack {
 
 /** With each of these somebody else wrote at the same time; that does not happen so often by chance. */
 const WRITES = 10;
+/** Others may be further away from the registry than we are. */
+const SHORTEST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
@@ -119,7 +121,8 @@ export class ReferrersIndex {
 
   /** Longer with every write, so that those who met do not meet again. */
   #pause(tookMs: number, writes: number, signal: AbortSignal): Promise<void> {
-    const ms = tookMs * (2 + (writes + 1) * this.#lookBack.random());
+    const assumed = Math.max(2 * tookMs, SHORTEST_PAUSE_MS);
+    const ms = assumed * (1 + (writes + 1) * 0.5 * this.#lookBack.random());
     return this.#lookBack.pause(Math.min(ms, LONGEST_PAUSE_MS), signal);
   }
 

@@ -52,7 +52,7 @@ export async function putTag(
   });
   await publication.refuseForeignLocks();
   try {
-    await publication.publish();
+    await publication.publish("listed");
   } catch (error) {
     if (publication.view().tags.length === 0) throw error;
     throw new PartialFailure(inputs.reference, outputsOf(inputs), error);

@@ -16,6 +16,8 @@ export interface ArtifactChanges {
   readonly unlock: NamedAttributes;
   /** Blobs that a refresh found missing. */
   readonly missingBlobs: readonly string[];
+  /** A refresh, or a failed run, found that the subject does not list it. */
+  readonly unlisted: boolean;
 }
 
 /** Pure. */
@@ -31,12 +33,14 @@ export function findChanges(state: ArtifactState, inputs: ArtifactInputs): Artif
     missingBlobs: state.drift
       .filter(({ kind }) => kind === "blob-missing")
       .map(({ expected }) => expected),
+    unlisted: state.drift.some(({ kind }) => kind === "referrer-unlisted"),
   };
 }
 
 export function isEmpty(changes: ArtifactChanges): boolean {
-  const { unlock, ...lists } = changes;
-  return namesOf(unlock).length === 0 && Object.values(lists).every((list) => list.length === 0);
+  const { unlock, unlisted, ...lists } = changes;
+  if (unlisted || namesOf(unlock).length > 0) return false;
+  return Object.values(lists).every((list) => list.length === 0);
 }
 
 function lockSubjects(

@@ -1,4 +1,4 @@
-import { pushArtifact } from "../../artifact/push.js";
+import { pushArtifact, type Pushable, type PushedManifest } from "../../artifact/push.js";
 import { resolveTags } from "../../artifact/tags.js";
 import { planTags } from "../../artifact/tagPlan.js";
 import type { Repository } from "../../registry/repository.js";
@@ -10,7 +10,7 @@ import { ownLocksOf } from "../ownership.js";
 import { type UploadReport, withUploadReport } from "../uploadReport.js";
 import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
-import { Publication, type PublicationParts } from "./publication.js";
+import { type Listing, Publication, type PublicationParts } from "./publication.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
 import { asBag, asInputs, baseOf, idOf, outputsOf, settledView, tagsOf } from "./state.js";
 
@@ -55,11 +55,12 @@ async function create(
     lockSubjects: inputs.lock === undefined ? [] : [...tagsOf(inputs), inputs.digest],
   });
   await publication.refuseForeignLocks();
-  if (!present || inputs.verify === "blobs") {
-    await pushArtifact(repository, packed, { signal: operation.signal, observer: report });
-  }
+  const pushed =
+    !present || inputs.verify === "blobs"
+      ? await push(repository, packed, operation, report)
+      : undefined;
   try {
-    await publication.publish();
+    await publication.publish(listingOf(inputs, pushed));
   } catch (error) {
     const outs = { ...outputsOf(inputs, publication.view()), __formerLocks: tags.ownLocks };
     throw new PartialFailure(id, asBag(outs), error);
@@ -83,6 +84,23 @@ async function isPresent(
       ? await repository.manifests.resolve(digest, operation)
       : await repository.attributes.manifest(digest, operation);
   return found !== undefined;
+}
+
+/** The list of referrers comes afterwards: when the manifest is there, a failure is a partial one. */
+function push(
+  repository: Repository,
+  packed: Pushable,
+  { signal }: Operation,
+  report: UploadReport,
+): Promise<PushedManifest> {
+  return pushArtifact(repository, packed, { signal, observer: report, updateReferrers: false });
+}
+
+/** Of a manifest that was there already, nobody has said whether its subject lists it. */
+function listingOf({ subject }: ArtifactInputs, pushed: PushedManifest | undefined): Listing {
+  if (subject === undefined) return "listed";
+  if (pushed === undefined) return "unknown";
+  return pushed.subjectIndexed ? "listed" : "unlisted";
 }
 
 /** Every tag as it is, and what is to be done about it; a conflict ends here. */

@@ -1,5 +1,7 @@
 import type { RemovalOutcome } from "../../artifact/removal.js";
 import { removeArtifact } from "../../artifact/remove.js";
+import type { Descriptor } from "../../oci/descriptor.js";
+import { reasonOf } from "../failures.js";
 import { freeOfOthers } from "../freeOfOthers.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
@@ -27,13 +29,18 @@ export async function deleteArtifact(
     operation.log.info(`${id} stays published (${setting}: "retain")`);
     return;
   }
-  const { kept, remainingTags = [] } = await remove(host, urn, state, policy, operation);
+  const attempt = (current: Operation): Promise<RemovalOutcome> =>
+    removeAndRelease(host, urn, state, policy, current);
+  const reference = referenceTo(state, state.digest);
+  const outcome = await host.waitingRemovals.attempt(reference, attempt, operation);
+  const { kept, waits, remainingTags = [] } = outcome;
   if (kept === undefined) return;
-  const message = `${id} stays: ${kept}${remainingTags.length === 0 ? "" : WITH_ITS_TAGS}`;
+  const message = `${id} stays: ${kept}${waits === true ? UNTIL_THEN : ""}${remainingTags.length === 0 ? "" : WITH_ITS_TAGS}`;
   if (isDeclaredElsewhere(host, urn, state)) operation.log.info(message);
   else operation.log.warn(message);
 }
 
+const UNTIL_THEN = "; if this run deletes that, too, it goes then";
 const WITH_ITS_TAGS = ", with our tags: this registry cannot remove a tag alone";
 
 /** Then it is as it has to be, and no news. */
@@ -51,6 +58,42 @@ function onReplace(host: Host, urn: string, state: ArtifactState): DeletePolicy 
   return (host.ownership.declaredBy(urn) ?? state).onReplace ?? "retain";
 }
 
+/** The manifest, and then what had to stay for it: its subject, the children of an index. */
+async function removeAndRelease(
+  host: Host,
+  urn: string,
+  state: ArtifactState,
+  policy: DeletePolicy,
+  operation: Operation,
+): Promise<RemovalOutcome> {
+  const outcome = await remove(host, urn, state, policy, operation);
+  if (outcome.kept !== undefined) return outcome;
+  for (const { digest } of neededBy(state)) {
+    await release(host, referenceTo(state, digest), operation);
+  }
+  return outcome;
+}
+
+function neededBy({ subject, manifests = [] }: ArtifactState): readonly Descriptor[] {
+  return subject === undefined ? manifests : [subject, ...manifests];
+}
+
+/** What was asked for has been done by now: what goes wrong with the other one is told, and no failure. */
+async function release(host: Host, reference: string, operation: Operation): Promise<void> {
+  try {
+    const outcome = await host.waitingRemovals.released(reference, operation);
+    if (outcome === undefined || outcome.kept !== undefined) return;
+    operation.log.info(`${reference} had to stay for this one, and is gone now, too`);
+  } catch (error) {
+    if (operation.signal.aborted) throw error;
+    operation.log.warn(`${reference} had to stay for this one, and stays: ${reasonOf(error)}`);
+  }
+}
+
+function referenceTo(state: ArtifactState, digest: string): string {
+  return `${baseOf(state)}@${digest}`;
+}
+
 function remove(
   host: Host,
   urn: string,
@@ -66,6 +109,7 @@ function remove(
     host.registry({ ...state }).repository(state.repository),
     {
       digest: state.digest,
+      subject: state.subject?.digest,
       tags: tags.filter((tag) => !claims.some((claim) => tag in claim.tags)),
       stillDeclared: isDeclaredElsewhere(host, urn, state),
       usedBy: host.ownership.userOf(base, state.digest),

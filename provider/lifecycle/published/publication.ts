@@ -9,6 +9,8 @@ import {
   whereSupported,
   writeAttributes,
 } from "../../artifact/lock.js";
+import { unlistedDrift } from "../../artifact/drift.js";
+import { ensureListed, listReferrer } from "../../artifact/referrer.js";
 import type { TagPlan } from "../../artifact/tagPlan.js";
 import { pushManifest, type Pushable } from "../../artifact/push.js";
 import { findLostTags, lostTagError } from "../../artifact/tags.js";
@@ -23,7 +25,10 @@ import { baseOf, type LiveView, tagsOf } from "./state.js";
 
 export interface PublicationParts {
   readonly host: Host;
-  readonly inputs: Pick<ArtifactInputs, "registry" | "repository" | "digest" | "tags" | "lock">;
+  readonly inputs: Pick<
+    ArtifactInputs,
+    "registry" | "repository" | "digest" | "tags" | "lock" | "subject"
+  >;
   readonly repository: Repository;
   /** The manifest that is there by digest, and the blobs to send again should it be lost. */
   readonly content: Pushable;
@@ -39,6 +44,12 @@ export interface PublicationParts {
 }
 
 /**
+ * Where a manifest stands in its subject's list of referrers, as far as that is known. `listed`: there,
+ * or it has no subject; `unlisted`: it was just pushed, and the registry does not keep the list itself.
+ */
+export type Listing = "listed" | "unlisted" | "unknown";
+
+/**
  * From the manifest that is there by digest to the declared state: tags, then locks, then a look at
  * the result. Knows at any moment how far it came, which is what a partial failure records.
  */
@@ -48,6 +59,7 @@ export class Publication {
   /** What we closed on a tag that is to move, to be opened before. */
   readonly #ownAttributes = new Map<Tag, NamedAttributes>();
   #locked: boolean;
+  #listed = true;
   #wrote = false;
 
   constructor(parts: PublicationParts) {
@@ -81,7 +93,8 @@ export class Publication {
     }
   }
 
-  async publish(): Promise<void> {
+  async publish(listing: Listing): Promise<void> {
+    await this.#list(listing);
     const { plan, inputs, operation, report, repository, lockSubjects } = this.#parts;
     const tags = [...plan.create, ...plan.move.map(({ tag }) => tag)];
     for (const tag of tags) await this.#putTag(tag);
@@ -92,6 +105,18 @@ export class Publication {
     }
     this.#locked = true;
     await this.#readBack();
+  }
+
+  /** Before any tag names it: whoever looks for what refers to the subject finds it. */
+  async #list(listing: Listing): Promise<void> {
+    const { repository, content, operation, report } = this.#parts;
+    if (listing === "listed") return;
+    report?.phase("listing it among the referrers of its subject");
+    this.#wrote = true;
+    this.#listed = false;
+    if (listing === "unlisted") await listReferrer(repository, content, operation);
+    else await ensureListed(repository, content, operation);
+    this.#listed = true;
   }
 
   /** A tag that somebody else took meanwhile is not ours: the next run must not think so. */
@@ -114,7 +139,8 @@ export class Publication {
       await repository.attributes.updateTag(tag, opened(ours), operation);
     }
     const { signal } = operation;
-    await pushManifest(repository, content, { signal, tag, observer: report });
+    const options = { signal, tag, observer: report, updateReferrers: false };
+    await pushManifest(repository, content, options);
     this.#tagDigests.set(tag, inputs.digest);
   }
 
@@ -122,11 +148,12 @@ export class Publication {
   view(): LiveView {
     const { inputs } = this.#parts;
     const known = [...this.#tagDigests];
+    const unlisted = { digest: inputs.digest, subject: inputs.subject?.digest };
     return {
       tags: known.filter(([, digest]) => digest === inputs.digest).map(([tag]) => tag as Tag),
       tagDigests: Object.fromEntries(known),
       lock: this.#locked ? inputs.lock : undefined,
-      drift: [],
+      drift: this.#listed ? [] : unlistedDrift(unlisted, baseOf(inputs)),
     };
   }
 }

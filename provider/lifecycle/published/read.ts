@@ -34,6 +34,7 @@ export async function readArtifact(
   if (live === undefined) return undefined;
   const view = viewOf(wanted, live, baseOf(state));
   for (const drift of view.drift) operation.log.warn(describeDrift(drift));
+  if (live.referrer === "subject-absent") operation.log.info(subjectAbsent(state));
   return {
     id,
     outs: asBag({ ...outputsOf(declaredInputs(state), view), __declared: declaredOf(state) }),
@@ -43,7 +44,17 @@ export async function readArtifact(
 
 function wantedOf(content: ContentKind, state: ArtifactState): WantedArtifact {
   const { tags, lock } = declaredOf(state);
-  return { digest: state.digest, tags, lock, blobs: content.verifiedBlobs(state) };
+  const blobs = content.verifiedBlobs(state);
+  // What `get` brought is somebody else's, and so is the list that it stands in.
+  const subject = state.__urn === undefined ? undefined : state.subject?.digest;
+  return { digest: state.digest, tags, lock, blobs, subject };
+}
+
+function subjectAbsent({ reference, subject }: ArtifactState): string {
+  return (
+    `${reference} refers to ${subject?.digest}, which is gone. It is still there itself; a registry that deletes ` +
+    `the referrers of what is deleted may do so later`
+  );
 }
 
 function viewOf(wanted: WantedArtifact, live: LiveArtifact, base: string): LiveView {
@@ -96,5 +107,6 @@ function liveInputs(
     ...content.withoutBlobs(inputs, new Set<string>(live.missingBlobs)),
     tags: inputs.tags === undefined ? undefined : view.tags,
     lock: view.lock,
+    ...(live.referrer === "unlisted" ? { subject: undefined } : {}),
   };
 }

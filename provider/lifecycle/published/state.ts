@@ -1,6 +1,7 @@
 import { ABSENT, type Drift } from "../../artifact/drift.js";
 import type { NamedAttributes } from "../../artifact/lock.js";
 import { parseLoginServer } from "../../oci/loginServer.js";
+import type { Digest } from "../../oci/digest.js";
 import { formatReference, isTag, type Tag } from "../../oci/reference.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Claim, OwnLock } from "../ownership.js";
@@ -100,11 +101,17 @@ export function claimOfInputs(inputs: ArtifactInputs): Claim {
   return {
     repository: baseOf(inputs),
     digest: inputs.digest,
-    uses: inputs.manifests?.map(({ digest }) => digest),
+    uses: usedBy(inputs),
     tags: settledView(inputs).tagDigests,
     lock: inputs.lock,
     onReplace: inputs.onReplace,
   };
+}
+
+/** Of an index its children, of a referrer its subject. */
+function usedBy({ manifests = [], subject }: ArtifactInputs): readonly Digest[] {
+  const used = subject === undefined ? manifests : [...manifests, subject];
+  return used.map(({ digest }) => digest);
 }
 
 /** What a state owns: its tags as last seen, so that drift which the user was shown may be repaired. */

@@ -74,7 +74,7 @@ async function change(id: string, update: Update, news: PropertyBag): Promise<vo
   await refuseForeignLocksOnDropped(update);
   try {
     await sendMissingBlobs(update, news);
-    await publication.publish();
+    await publication.publish(update.changes.unlisted ? "unknown" : "listed");
     await unlock(update);
     await dropTags(update);
     report.phase("published");

@@ -47,6 +47,21 @@ const ROWS: Readonly<Record<string, [Partial<WantedArtifact>, LiveArtifact, stri
     { tags: tags({}), missingBlobs: [BLOB] },
     [`${BASE}@${BLOB} is missing: the artifact cannot be pulled`],
   ],
+  "a referrer that its subject does not list": [
+    { subject: THEIRS },
+    { tags: tags({}), missingBlobs: [], referrer: "unlisted" },
+    [`${BASE}@${DIGEST} is no longer listed as a referrer of its subject, ${THEIRS}`],
+  ],
+  "a referrer that is listed": [
+    { subject: THEIRS },
+    { tags: tags({}), missingBlobs: [], referrer: "listed" },
+    [],
+  ],
+  "a referrer whose subject is gone": [
+    { subject: THEIRS },
+    { tags: tags({}), missingBlobs: [], referrer: "subject-absent" },
+    [],
+  ],
   "attributes that no lock names": [
     {},
     { tags: tags({ attributes: LOCKED }), attributes: LOCKED, missingBlobs: [] },
