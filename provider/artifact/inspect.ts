@@ -37,8 +37,8 @@ export interface LiveArtifact {
 
 /**
  * Looks at one artifact in as few requests as the service allows: the manifest's properties list its
- * tags, so one request is enough while nothing has moved; a lock costs one more, and so does a subject. `undefined` only if
- * the registry itself says that the manifest is gone.
+ * tags, so one request is enough while nothing has moved; a lock costs one more, and so does a subject.
+ * `undefined` only if the registry itself says that the manifest is gone.
  */
 export async function inspectArtifact(
   repository: Repository,

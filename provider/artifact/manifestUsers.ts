@@ -17,6 +17,12 @@ export interface UsedManifest {
   readonly subject?: Digest | undefined;
 }
 
+/** An index of the repository. */
+export interface FoundIndex {
+  readonly digest: Digest;
+  readonly isTagged: boolean;
+}
+
 /** What was found out about who uses a manifest. */
 export interface ManifestUsers {
   /** Why somebody else still needs it: a referrer or an index; absent if nobody does. */
@@ -30,14 +36,14 @@ export interface ManifestUsers {
 export async function findUsers(
   repository: Repository,
   manifest: UsedManifest,
-  indexes: () => Promise<readonly Digest[] | string>,
+  indexes: () => Promise<readonly FoundIndex[] | string>,
   options: OperationOptions,
 ): Promise<ManifestUsers> {
   const { user, staleReferrers } = await findReferrer(repository, manifest.digest, options);
   if (user !== undefined) return { user, staleReferrers };
   const found = await indexes();
   if (typeof found === "string") return { obstacle: found, staleReferrers };
-  const index = await findIndex(repository, manifest.digest, found, options);
+  const index = await findIndex(repository, manifest, found, options);
   return { user: index, staleReferrers };
 }
 
@@ -72,14 +78,15 @@ export async function listIndexes(
   repository: Repository,
   manifest: UsedManifest,
   options: OperationOptions,
-): Promise<readonly Digest[] | string> {
+): Promise<readonly FoundIndex[] | string> {
   const ownList = ownListTag(manifest);
-  const indexes: Digest[] = [];
+  const indexes: FoundIndex[] = [];
   let seen = 0;
   for await (const found of repository.attributes.listManifests(options)) {
     if (++seen > MANIFESTS_LOOKED_AT) return tooMany();
     if (!isIndex(found.mediaType) || !isDigest(found.digest)) continue;
-    if (!found.tags.some((tag) => tag === ownList)) indexes.push(found.digest);
+    if (found.tags.some((tag) => tag === ownList)) continue;
+    indexes.push({ digest: found.digest, isTagged: found.tags.length > 0 });
   }
   return indexes;
 }
@@ -94,16 +101,41 @@ export function isIndex(mediaType: string): boolean {
 
 async function findIndex(
   repository: Pick<Repository, "manifests">,
-  digest: Digest,
-  indexes: readonly Digest[],
+  { digest, subject }: UsedManifest,
+  indexes: readonly FoundIndex[],
   options: OperationOptions,
 ): Promise<string | undefined> {
-  for (const index of indexes) {
+  for (const { digest: index, isTagged } of indexes) {
     const children = await childrenOf(repository, index, options);
     if (children === undefined) return `the index ${index} may name it: it cannot be read`;
-    if (children.some((child) => child.digest === digest)) return `the index ${index} names it`;
+    if (!children.some((child) => child.digest === digest)) continue;
+    const isFormer =
+      !isTagged &&
+      subject !== undefined &&
+      (await isFormerList(repository, children, subject, options));
+    if (!isFormer) return `the index ${index} names it`;
   }
   return undefined;
+}
+
+/**
+ * Tells whether an index without a tag was the list of a subject's referrers, which whoever replaced
+ * it could not delete: everything in it that is still there refers to that subject.
+ */
+async function isFormerList(
+  repository: Pick<Repository, "manifests">,
+  children: readonly Descriptor[],
+  subject: Digest,
+  options: OperationOptions,
+): Promise<boolean> {
+  for (const { digest, mediaType } of children) {
+    const accept = [mediaType];
+    const found = await repository.manifests.fetch(digest, { ...options, accept });
+    if (found === undefined) continue;
+    const child = parseManifest(found.bytes, found.descriptor.mediaType);
+    if (child.subject?.digest !== subject) return false;
+  }
+  return true;
 }
 
 async function childrenOf(

@@ -1,7 +1,6 @@
-import type { Digest } from "../oci/digest.js";
 import { isTag, type Tag } from "../oci/reference.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
-import { findUsers, isIndex, ownListTag } from "./manifestUsers.js";
+import { type FoundIndex, findUsers, isIndex, ownListTag } from "./manifestUsers.js";
 import {
   deleteManifest,
   keptByDeclaration,
@@ -43,7 +42,7 @@ async function judge(
 ): Promise<Verdict> {
   const { digest, tags: ours } = removal;
   const ownList = ownListTag(removal);
-  const indexes: Digest[] = [];
+  const indexes: FoundIndex[] = [];
   let seen = 0;
   for await (const name of repository.tags.list(options)) {
     if (++seen > TAGS_LOOKED_AT) {
@@ -55,7 +54,7 @@ async function judge(
     if (found.digest === digest && !ours.includes(name)) {
       return { kept: `another tag names it: ${name}` };
     }
-    if (isIndex(found.mediaType)) indexes.push(found.digest);
+    if (isIndex(found.mediaType)) indexes.push({ digest: found.digest, isTagged: true });
   }
   const found = await findUsers(repository, removal, () => Promise.resolve(indexes), options);
   return verdictOf(found);

@@ -1,4 +1,4 @@
-import { ConflictError } from "../errors.js";
+import { ConflictError, hasCode } from "../errors.js";
 import type { Descriptor } from "../oci/descriptor.js";
 import type { Digest } from "../oci/digest.js";
 import type { Tag } from "../oci/reference.js";
@@ -85,7 +85,7 @@ export class ReferrersIndex {
       if (next === undefined) return this.#deleteReplaced(tag, replaced, current, signal);
       const old = current?.manifest.descriptor.digest;
       // By digest: if the tag names another list by now, that one stays, and is what is read next.
-      if (next.isEmpty && old !== undefined && (await this.#delete(tag, old, signal))) continue;
+      if (next.isEmpty && old !== undefined && (await this.#mayDelete(tag, old, signal))) continue;
       const gone = await this.#write(tag, next, current, signal);
       for (const digest of gone) {
         if (wanted.get(digest) !== undefined) throw notThere(reference, digest);
@@ -135,12 +135,17 @@ export class ReferrersIndex {
   ): Promise<void> {
     for (const digest of replaced) {
       if (digest === current?.manifest.descriptor.digest) continue;
-      if (!(await this.#delete(tag, digest, signal))) return;
+      try {
+        await this.#mayDelete(tag, digest, signal);
+      } catch (error) {
+        // It is only litter; what mattered has been written.
+        if (!isRegistryError(error)) throw error;
+      }
     }
   }
 
-  /** `false` if that is refused, or if it has another tag, which would go with it. */
-  async #delete(tag: Tag, digest: Digest, signal: AbortSignal): Promise<boolean> {
+  /** Deletes a list; `false` if that is not permitted, or if it has another tag, which would go with it. */
+  async #mayDelete(tag: Tag, digest: Digest, signal: AbortSignal): Promise<boolean> {
     const path = manifestPath(this.#context.repository, digest);
     try {
       if (await this.#hasOtherTag(tag, digest, signal)) return false;
@@ -148,8 +153,7 @@ export class ReferrersIndex {
       await deleteContent(this.#context, content, { signal });
       return true;
     } catch (error) {
-      // It is only litter; what mattered has been written.
-      if (isRegistryError(error)) return false;
+      if (hasCode(error, "DENIED", "UNAUTHORIZED", "UNSUPPORTED", "LOCKED")) return false;
       throw error;
     }
   }

@@ -308,6 +308,22 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
       assert.equal(await somebody.has(subject.digest), true);
     });
 
+    it("can be destroyed where former lists could not be deleted", async () => {
+      const two = { ...sbom({ layers: [{ content: "2" }] }), name: "two" };
+      const forbidden = emulator.faults.add({
+        method: "DELETE",
+        times: Infinity,
+        action: { type: "status", status: 403, code: "DENIED" },
+      });
+      await engine.up([app, sbom(), two]);
+      forbidden.remove();
+      const ours = ["app", "sbom", "two"].map(digest);
+      assert.deepEqual(new Set(await listed()), new Set(ours.slice(1)));
+      await engine.destroy();
+      for (const one of ours) assert.equal(await somebody.has(one), false, one);
+      assert.doesNotMatch(said(), /stays/);
+    });
+
     const itByClients = referrersApi ? () => undefined : it;
     itByClients("that could not be listed are listed by the next `up`", async () => {
       await engine.up([app]);
