@@ -55,10 +55,8 @@ async function create(
     lockSubjects: inputs.lock === undefined ? [] : [...tagsOf(inputs), inputs.digest],
   });
   await publication.refuseForeignLocks();
-  const pushed =
-    !present || inputs.verify === "blobs"
-      ? await push(repository, packed, operation, report)
-      : undefined;
+  const isNew = !present || inputs.verify === "blobs";
+  const pushed = isNew ? await push(repository, packed, operation, report) : undefined;
   try {
     await publication.publish(listingOf(inputs, pushed));
   } catch (error) {
