@@ -1,11 +1,9 @@
 import { InputError, RegistryError } from "../errors.js";
-import { TITLE } from "../artifact/packTitle.js";
+import { TITLE, UNPACK } from "../artifact/packTitle.js";
 import type { Descriptor } from "../oci/descriptor.js";
 import type { ParsedManifest } from "../oci/manifest.js";
 import type { Target } from "./target.js";
 
-/** ORAS: the layer is a folder, which a pull unpacks. */
-const UNPACK = "io.deis.oras.content.unpack";
 /** Enough to see a misspelt one. */
 const TITLES_SHOWN = 20;
 

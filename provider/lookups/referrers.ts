@@ -25,7 +25,8 @@ export async function findReferrers(
   const { reference, repository } = target;
   const digest = isDigest(reference) ? reference : await resolve(target);
   const referrers: ManifestDescriptorResult[] = [];
-  for await (const referrer of repository.referrers.list(digest, args)) {
+  const { artifactType } = args;
+  for await (const referrer of repository.referrers.list(digest, { artifactType })) {
     referrers.push(manifestOf(referrer, target));
   }
   if (referrers.length === 0 && isDigest(reference)) await resolve(target);
