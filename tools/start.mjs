@@ -1,5 +1,5 @@
-// `npm run demo`, `npm run bench`: sets up what is missing, then runs a compiled program with the Pulumi CLI on
-// PATH. Node's own modules only.
+// `npm run demo`, `npm run bench`, `npm run soak`: sets up what is missing, then runs a compiled program, with the
+// Pulumi CLI on PATH where it needs one. Node's own modules only.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
@@ -9,11 +9,12 @@ import { cleanEnvironment, pinnedNode, root } from "./paths.mjs";
 import { pulumiDirectory } from "./pulumi.mjs";
 import { ToolError, run, runMain } from "./run.mjs";
 
-/** @type {Record<string, { main: string, clients: boolean }>} */
+/** @type {Record<string, { main: string, clients: boolean, pulumi: boolean }>} */
 const programs = {
-  demo: { main: "dist/tools/demo/main.js", clients: false },
+  demo: { main: "dist/tools/demo/main.js", clients: false, pulumi: true },
   // A benchmark without anything to compare with would say little.
-  bench: { main: "dist/test/bench/main.js", clients: true },
+  bench: { main: "dist/test/bench/main.js", clients: true, pulumi: true },
+  soak: { main: "dist/test/faults/soak.js", clients: false, pulumi: false },
 };
 
 /**
@@ -40,7 +41,7 @@ async function main() {
   const program = programs[name];
   if (program === undefined) throw new ToolError(`no program is called ${name}`);
   await build();
-  const pulumi = await pulumiDirectory();
+  const pulumi = program.pulumi ? await pulumiDirectory() : "";
   if (program.clients) await installForeignTools();
   const command = ["--enable-source-maps", join(root, program.main), ...args];
   const env = programEnvironment(pulumi);

@@ -2,6 +2,10 @@ import { InputError, RegistryError } from "../errors.js";
 import type { Descriptor } from "../oci/descriptor.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 
+/** A state may tell of what is there no more; `up` alone does not look. */
+export const REMOVED_BY_OTHERS =
+  "If this stack has published it, somebody removed it: run `pulumi up --refresh`, which publishes it again";
+
 /**
  * Looks for what an index is going to name, one HEAD for each digest. A client takes size and media
  * type from the index, so they must be those of the manifest. `base` is `<login server>/<repository>`.
@@ -32,7 +36,7 @@ function notThere(references: readonly string[]): RegistryError {
   return new RegistryError(
     "NOT_FOUND",
     `the index names what is not there: ${references.join(", ")}. Nothing was published. Publish it first; if ` +
-      `the same stack does, refer to that resource's outputs, or add dependsOn`,
+      `the same stack does, refer to that resource's outputs, or add dependsOn. ${REMOVED_BY_OTHERS}`,
     { method: "HEAD", url: first },
   );
 }

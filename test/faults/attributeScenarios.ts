@@ -105,6 +105,42 @@ export const MANIFEST_PROPERTIES: Readonly<Record<string, Scenario>> = {
   },
 };
 
+function ofRepository(world: World, inputs: Bag): Declaration[] {
+  const { repository } = world;
+  return [{ name: "all", kind: "RepositoryProperties", inputs: { repository, ...inputs } }];
+}
+
+function repositoryHas({ repository }: Holdings, attributes: Bag): void {
+  has(repository, attributes, "the repository");
+}
+
+export const REPOSITORY_PROPERTIES: Readonly<Record<string, Scenario>> = {
+  "RepositoryProperties: create": {
+    verb: "up",
+    program: (world) => ofRepository(world, CLOSED),
+    settled: (holdings) => repositoryHas(holdings, CLOSED),
+  },
+  "RepositoryProperties: update": {
+    verb: "up",
+    prepare: (world) => world.engine.up(ofRepository(world, CLOSED)),
+    program: (world) => ofRepository(world, { writeEnabled: false, listEnabled: false }),
+    settled: (holdings) =>
+      repositoryHas(holdings, { deleteEnabled: true, writeEnabled: false, listEnabled: false }),
+  },
+  "RepositoryProperties: read": {
+    verb: "refresh",
+    prepare: (world) => world.engine.up(ofRepository(world, CLOSED)),
+    program: (world) => ofRepository(world, CLOSED),
+    settled: (holdings) => repositoryHas(holdings, CLOSED),
+  },
+  "RepositoryProperties: delete": {
+    verb: "destroy",
+    prepare: (world) => world.engine.up(ofRepository(world, CLOSED)),
+    program: () => [],
+    settled: (holdings) => repositoryHas(holdings, OPEN),
+  },
+};
+
 /** An artifact and a lock on its tag, of one stack. */
 function locked(world: World): Declaration[] {
   const { repository } = world;

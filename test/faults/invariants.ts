@@ -31,7 +31,11 @@ export async function assertComplete(world: World, { tags }: Holdings): Promise<
   for (const digest of new Set(digests.filter((one) => !world.isForeign(one)))) {
     const found = await manifests.fetch(digest);
     assert.ok(found, `the manifest ${digest} that a tag names`);
-    const { config, layers } = parseManifest(found.bytes, found.descriptor.mediaType);
+    const parsed = parseManifest(found.bytes, found.descriptor.mediaType);
+    const { config, layers, manifests: children } = parsed;
+    for (const child of children) {
+      assert.ok(await manifests.resolve(child.digest), `the manifest ${child.digest} of an index`);
+    }
     const named = [config, ...layers].filter((one) => one !== undefined);
     for (const one of named) {
       assert.ok(await blobs.exists(one.digest), `the blob ${one.digest} of a tagged manifest`);

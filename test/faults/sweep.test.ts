@@ -1,20 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "mocha";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
-import { CREATE, DELETE, READ, UPDATE } from "./artifactScenarios.js";
-import { MANIFEST_PROPERTIES, TAG_LOCK, TOGETHER } from "./attributeScenarios.js";
-import type { Scenario } from "./scenario.js";
+import { SCENARIOS } from "./scenarios.js";
 import { sweep } from "./sweep.js";
-
-const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  ...CREATE,
-  ...UPDATE,
-  ...READ,
-  ...DELETE,
-  ...TAG_LOCK,
-  ...MANIFEST_PROPERTIES,
-  ...TOGETHER,
-};
 
 /** Registries side by side: much of a trial is waiting. */
 const LANES = 12;

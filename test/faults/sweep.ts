@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Emulator } from "pulumi-acr/emulator";
 import { DURATIONS, type Duration, type Failure, FAILURES } from "./failures.js";
 import type { Scenario } from "./scenario.js";
-import { type Trial, tryOnce } from "./trial.js";
+import { type Blow, type Trial, tryOnce } from "./trial.js";
 
 /** No operation has more requests, so that a sweep that does not end is noticed. */
 const MOST_REQUESTS = 120;
@@ -61,10 +61,9 @@ async function run(
 ): Promise<void> {
   for (let nth = first; nth <= MOST_REQUESTS; nth += STRIDE) {
     try {
-      const trial = await tryOnce(emulator, nextRepository(), scenario, { failure, duration, nth });
+      const trial = await strikeOnce(emulator, scenario, { failure, duration, nth });
       if (trial.outcome === "untouched") return;
       trials.push(trial);
-      assertExpected(trial, failure, duration);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const met = emulator.journal.entries.find(({ fault }) => fault !== undefined);
@@ -72,6 +71,17 @@ async function run(
     }
   }
   broken.push(`${name} (${duration}): more than ${MOST_REQUESTS} requests`);
+}
+
+/** One blow in a repository of its own, and whether it ended as it should. */
+export async function strikeOnce(
+  emulator: Emulator,
+  scenario: Scenario,
+  blow: Blow,
+): Promise<Trial> {
+  const trial = await tryOnce(emulator, nextRepository(), scenario, blow);
+  if (trial.outcome !== "untouched") assertExpected(trial, blow.failure, blow.duration);
+  return trial;
 }
 
 function assertExpected(

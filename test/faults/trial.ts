@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import type { Emulator } from "pulumi-acr/emulator";
-import type { ClientManners } from "../../provider/lifecycle/sessions.js";
 import { requestsTo } from "../support/requests.js";
 import { DURATIONS, type Duration, type Failure } from "./failures.js";
-import { hastyClock } from "./hastyClock.js";
 import {
   assertCleanFailure,
   assertComplete,
@@ -11,13 +9,9 @@ import {
   assertOldOrNew,
   lost,
 } from "./invariants.js";
+import { mannersFor } from "./manners.js";
 import type { Scenario, Verb } from "./scenario.js";
 import { describeHoldings, type Holdings, World } from "./world.js";
-
-/** Waits of a second cost ten milliseconds. */
-const SPEED = 100;
-/** Longer than any pause of this machine, five seconds. */
-const NO_SILENCE_MS = 500_000;
 
 export interface Blow {
   readonly failure: Failure;
@@ -42,8 +36,8 @@ export async function tryOnce(
   scenario: Scenario,
   blow: Blow,
 ): Promise<Trial> {
-  const { managesTheirs } = scenario;
-  const manners = mannersFor(scenario, {});
+  const { managesTheirs, chunkSize } = scenario;
+  const manners = { ...mannersFor(), chunkSize };
   const world = await World.create(emulator, { repository, manners, managesTheirs });
   try {
     await scenario.prepare?.(world);
@@ -52,24 +46,6 @@ export async function tryOnce(
     emulator.faults.clear();
     world.close();
   }
-}
-
-/** Of a lasting failure two repetitions tell all; beside a single one, a busy machine may cause others. */
-function mannersFor(
-  { chunkSize }: Scenario,
-  { idleTimeoutMs }: Pick<Failure, "idleTimeoutMs">,
-  duration: Duration = "once",
-): ClientManners {
-  return {
-    retry: {
-      maxRetries: duration === "once" ? 5 : 2,
-      baseDelayMs: 100,
-      budgetMs: duration === "once" ? 30_000 : 3_000,
-    },
-    idleTimeoutMs: idleTimeoutMs ?? NO_SILENCE_MS,
-    clock: hastyClock(SPEED),
-    chunkSize,
-  };
 }
 
 async function strike(world: World, scenario: Scenario, blow: Blow): Promise<Trial> {
@@ -81,7 +57,7 @@ async function strike(world: World, scenario: Scenario, blow: Blow): Promise<Tri
   const uploads = emulator.openUploads();
   emulator.journal.clear();
   const patience = engine.manners;
-  engine.manners = mannersFor(scenario, failure, duration);
+  engine.manners = { ...mannersFor(duration, failure), chunkSize: scenario.chunkSize };
   const fault = emulator.faults.add({ nth, times: DURATIONS[duration], action: failure.action });
   const error = await failureOf(operate(world, scenario));
   const trial = trialOf(emulator, fault.hits, error);

@@ -25,10 +25,12 @@ export interface Thing {
 export interface Holdings {
   readonly tags: ReadonlyMap<string, Thing>;
   readonly manifests: ReadonlyMap<string, Thing>;
+  /** Attributes of the repository itself. */
+  readonly repository: Attributes | undefined;
 }
 
-export function describeHoldings({ tags, manifests }: Holdings): string {
-  return JSON.stringify([...tags, ...manifests]);
+export function describeHoldings({ tags, manifests, repository }: Holdings): string {
+  return JSON.stringify([repository, ...tags, ...manifests]);
 }
 
 export interface WorldOptions {
@@ -105,7 +107,13 @@ export class World {
     for await (const { digest, attributes } of store.listManifests()) {
       manifests.set(digest, { digest, attributes });
     }
-    return { tags, manifests };
+    const repository = (await store.repository())?.attributes;
+    return { tags, manifests, repository };
+  }
+
+  /** Somebody else has published this, too. */
+  addForeign(digest: string): void {
+    this.#foreignDigests.add(digest);
   }
 
   isForeign(digest: string): boolean {

@@ -5,7 +5,7 @@ import type { Bag, Program, ResourceState } from "./miniEngine/resourceState.js"
 
 export { CheckError, type Operation } from "./miniEngine/deployment.js";
 export { fileAsset, stringAsset } from "./miniEngine/propertyValues.js";
-export type { Message } from "./miniEngine/providerHost.js";
+export { HostKilled, type Message } from "./miniEngine/providerHost.js";
 export { urnOf } from "./miniEngine/resourceState.js";
 export type {
   Bag,
@@ -67,6 +67,7 @@ export class MiniEngine {
   state: readonly ResourceState[] = [];
   /** What the last run said. */
   messages: readonly Message[] = [];
+  #running: Deployment | undefined;
 
   constructor(options: MiniEngineOptions = {}) {
     this.environment = options.environment ?? {};
@@ -92,6 +93,14 @@ export class MiniEngine {
     return this.#deploy(false, {}, (deployment) => deployment.destroy());
   }
 
+  /**
+   * Kills the host of the run that is under way, which then throws `HostKilled`. The state has what was
+   * answered until then, as it has when the engine itself is killed: it saves after each answer.
+   */
+  kill(): void {
+    this.#running?.provider.kill();
+  }
+
   /** The one resource of this name that is not waiting for its delete. */
   resource(name: string): ResourceState {
     const found = this.state.find((one) => one.name === name && !one.pendingDelete);
@@ -115,9 +124,11 @@ export class MiniEngine {
       replace: new Set(replace),
     };
     const deployment = new Deployment(this.state, settings satisfies DeploymentOptions);
+    this.#running = deployment;
     try {
       await body(deployment);
     } finally {
+      this.#running = undefined;
       deployment.provider.close();
       this.messages = deployment.provider.messages;
       if (!preview) this.state = deployment.state;

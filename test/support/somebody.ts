@@ -51,10 +51,12 @@ export class Somebody {
     );
   }
 
-  /** Publishes an index that names the manifest. */
-  async publishIndex(child: string, tag?: string): Promise<Digest> {
+  /** Publishes an index that names the manifest; `note` keeps it apart from others that do. */
+  async publishIndex(child: string, tag?: string, note?: string): Promise<Digest> {
     const manifests = [await this.#descriptor(child)];
-    return this.#put(encodeManifest({ schemaVersion: 2, mediaType: OCI_INDEX, manifests }), tag);
+    const annotations = note === undefined ? {} : { annotations: { note } };
+    const index = { schemaVersion: 2, mediaType: OCI_INDEX, manifests, ...annotations } as const;
+    return this.#put(encodeManifest(index), tag);
   }
 
   /** Points a tag at a manifest that is there. */

@@ -1,4 +1,5 @@
 import type { OwnLock } from "../ownership.js";
+import { REMOVED_BY_OTHERS } from "../../artifact/requireManifests.js";
 import { planTags } from "../../artifact/tagPlan.js";
 import { RegistryError } from "../../errors.js";
 import type { Descriptor } from "../../oci/descriptor.js";
@@ -81,7 +82,7 @@ async function requireManifest(
   throw new RegistryError(
     "NOT_FOUND",
     `${reference} does not exist, so the tag ${inputs.tag} cannot name it. Nothing was changed. Publish it first; ` +
-      `if the same stack does, refer to that resource's outputs, or add dependsOn`,
+      `if the same stack does, refer to that resource's outputs, or add dependsOn. ${REMOVED_BY_OTHERS}`,
     { method: "GET", url: reference },
   );
 }

@@ -9,6 +9,7 @@ import {
   restrict,
   writeAttributes,
 } from "../../artifact/lock.js";
+import { REMOVED_BY_OTHERS } from "../../artifact/requireManifests.js";
 import { ConflictError, RegistryError } from "../../errors.js";
 import type { Attributes } from "../../registry/attributes.js";
 import type { AttributeStore, OperationOptions } from "../../registry/repository.js";
@@ -39,7 +40,7 @@ export function nothingToManage(reference: string): RegistryError {
   return new RegistryError(
     "NOT_FOUND",
     `${reference} does not exist, so its attributes cannot be set. If the same stack publishes it, refer to ` +
-      `that resource's outputs, or add dependsOn`,
+      `that resource's outputs, or add dependsOn. ${REMOVED_BY_OTHERS}`,
     { method: "GET", url: reference },
   );
 }

@@ -47,11 +47,19 @@ const LIFECYCLES: Readonly<Record<Kind, (host: Host) => Lifecycle>> = {
   RetentionPolicy: retentionPolicy,
 };
 
+/** What the engine says of an operation whose host has died. */
+export class HostKilled extends Error {
+  constructor() {
+    super("the provider's process was killed");
+  }
+}
+
 /** The dynamic host's process of one deployment: what it passes on, what it refuses, what it completes. */
 export class ProviderHost {
   readonly messages: Message[] = [];
   readonly #host: Host;
   readonly #providers = new Map<Kind, dynamic.ResourceProvider>();
+  readonly #death = Promise.withResolvers<never>();
 
   constructor({ environment, configuration, directory, manners, onMessage }: ProviderSettings) {
     this.#host = new Host({
@@ -108,6 +116,13 @@ export class ProviderHost {
     this.#host.sessions.close();
   }
 
+  /** The end of the process by `kill -9`: it sends nothing more, and what it was about to answer is lost. */
+  kill(): void {
+    this.#death.promise.catch(() => undefined);
+    this.#death.reject(new HostKilled());
+    this.close();
+  }
+
   async #call(
     kind: Kind,
     verb: keyof dynamic.ResourceProvider,
@@ -115,7 +130,8 @@ export class ProviderHost {
   ): Promise<unknown> {
     const provider = this.#provider(kind);
     const method = provider[verb] as (...args: unknown[]) => Promise<unknown>;
-    const answer = await method.apply(provider, args.map(throughStruct));
+    const running = method.apply(provider, args.map(throughStruct));
+    const answer = await Promise.race([running, this.#death.promise]);
     // `changes: undefined` is how a diff says "unknown"; it is not part of any bag.
     return verb === "diff" || answer === undefined ? answer : throughStruct(answer);
   }

@@ -1,0 +1,24 @@
+import type { ClientManners } from "../../provider/lifecycle/sessions.js";
+import type { Duration, Failure } from "./failures.js";
+import { hastyClock } from "./hastyClock.js";
+
+/** Waits of a second cost ten milliseconds. */
+const SPEED = 100;
+/** Longer than any pause of this machine, five seconds. */
+const NO_SILENCE_MS = 500_000;
+
+/** Of a lasting failure two repetitions tell all; beside a single one, a busy machine may cause others. */
+export function mannersFor(
+  duration: Duration = "once",
+  { idleTimeoutMs = NO_SILENCE_MS }: Pick<Failure, "idleTimeoutMs"> = {},
+): ClientManners {
+  return {
+    retry: {
+      maxRetries: duration === "once" ? 5 : 2,
+      baseDelayMs: 100,
+      budgetMs: duration === "once" ? 30_000 : 3_000,
+    },
+    idleTimeoutMs,
+    clock: hastyClock(SPEED),
+  };
+}

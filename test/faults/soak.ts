@@ -1,0 +1,88 @@
+import { parseArgs } from "node:util";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { DURATIONS, type Duration, FAILURES } from "./failures.js";
+import { SCENARIOS } from "./scenarios.js";
+import { strikeOnce } from "./sweep.js";
+import { Random } from "./walk/random.js";
+import { describeBroken, walkSeed } from "./walk/walk.js";
+
+/** Registries side by side: much of what is done is waiting. */
+const LANES = 6;
+/** Later requests are rare, and a blow that meets none costs little. */
+const LATEST_REQUEST = 40;
+/** Of all that is tried, so much are walks; the others are single blows of the sweep. */
+const SHARE_OF_WALKS = 0.5;
+
+interface Tally {
+  walks: number;
+  blows: number;
+  readonly broken: string[];
+}
+
+/**
+ * `npm run soak -- --minutes 30 [--seed 1]`: random walks, and the blows of the sweep in random order,
+ * for so many minutes. The seed is printed first; the same seed tries the same things. Ends with 1 if
+ * something broke.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { minutes: { type: "string", default: "10" }, seed: { type: "string" } },
+  });
+  const minutes = Number(values.minutes);
+  const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
+  if (!(minutes > 0) || !Number.isInteger(seed)) {
+    throw new RangeError("--minutes is a number above 0, --seed a whole number");
+  }
+  say(`seed ${seed}, for ${minutes} minutes`);
+  const tally: Tally = { walks: 0, blows: 0, broken: [] };
+  process.on("unhandledRejection", (reason) => note(tally, `nobody handled ${String(reason)}`));
+  const until = Date.now() + minutes * 60_000;
+  // Each lane has numbers of its own, so that what it does follows from the seed alone.
+  const lanes = Array.from({ length: LANES }, (_, lane) => soak(seed + lane, until, tally));
+  await Promise.all(lanes);
+  say(`${tally.walks} walks, ${tally.blows} blows, ${tally.broken.length} broken`);
+  process.exitCode = tally.broken.length === 0 ? 0 : 1;
+}
+
+async function soak(seed: number, until: number, tally: Tally): Promise<void> {
+  const random = new Random(seed);
+  const emulator = await startEmulator();
+  while (Date.now() < until) {
+    emulator.journal.clear();
+    if (random.chance(SHARE_OF_WALKS)) {
+      const broken = await walkSeed(emulator, random.below(2 ** 31));
+      tally.walks += 1;
+      if (broken !== undefined) note(tally, describeBroken(broken));
+    } else {
+      await blow(emulator, random, tally);
+    }
+  }
+  await emulator.close();
+}
+
+async function blow(emulator: Emulator, random: Random, tally: Tally): Promise<void> {
+  const [title, scenario] = random.pick(Object.entries(SCENARIOS));
+  const [name, failure] = random.pick(Object.entries(FAILURES));
+  const duration = random.pick(Object.keys(DURATIONS) as Duration[]);
+  const nth = 1 + random.below(LATEST_REQUEST);
+  tally.blows += 1;
+  try {
+    await strikeOnce(emulator, scenario, { failure, duration, nth });
+  } catch (error) {
+    note(tally, `${title}: ${name} (${duration}) of request ${nth}: ${String(error)}`);
+  }
+}
+
+function note(tally: Tally, what: string): void {
+  tally.broken.push(what);
+  say(`BROKEN: ${what}`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+void main().catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import type { Holdings, World } from "../world.js";
+import { manifestOf, tagsOf } from "./claims.js";
+import type { Course } from "./rules.js";
+
+/**
+ * What may be left in the registry when the stack is destroyed: what somebody else put there, what the
+ * user was told, and what a run that failed had published and the program then no longer declared.
+ */
+export class Excuses {
+  readonly #tags = new Set<string>();
+  readonly #digests = new Set<string>();
+
+  theirTag(tag: string): void {
+    this.#tags.add(tag);
+  }
+
+  note(world: World, { before, after, messages, error }: Course): void {
+    const owned = new Set(after.state.map(manifestOf));
+    const ownedTags = new Set(after.state.flatMap((one) => [...tagsOf(one).keys()]));
+    for (const old of before.state) {
+      const digest = manifestOf(old);
+      if (digest !== undefined && !owned.has(digest)) this.#digests.add(digest);
+      for (const tag of tagsOf(old).keys()) {
+        const told = messages.some(
+          ({ text }) => text.includes("stays") || text.includes("left published"),
+        );
+        if (!ownedTags.has(tag) && told) this.#tags.add(tag);
+      }
+    }
+    if (error === undefined) return;
+    for (const digest of after.holdings.manifests.keys()) {
+      const isNew = !before.holdings.manifests.has(digest);
+      if (isNew && !owned.has(digest) && !world.isForeign(digest)) this.#digests.add(digest);
+    }
+    for (const tag of after.holdings.tags.keys()) {
+      if (!before.holdings.tags.has(tag) && !ownedTags.has(tag)) this.#tags.add(tag);
+    }
+  }
+
+  assertNothingElseLeft(world: World, { tags, manifests }: Holdings): void {
+    const leftTags = [...tags.keys()].filter((tag) => !tag.startsWith("theirs"));
+    assert.deepEqual(
+      leftTags.filter((tag) => !this.#tags.has(tag)),
+      [],
+      "tags left after all",
+    );
+    const left = [...manifests.keys()].filter((digest) => !world.isForeign(digest));
+    assert.deepEqual(
+      left.filter((digest) => !this.#digests.has(digest)),
+      [],
+      "manifests left after all",
+    );
+  }
+}

@@ -1,0 +1,111 @@
+import { OPEN } from "../world.js";
+import type { Verb } from "./steps.js";
+import type { Walker } from "./walker.js";
+
+/** What to run next, after what the message asked for has been done. */
+export type Next = Verb;
+
+type Remedy = (walker: Walker, match: RegExpExecArray) => Promise<Next> | Next;
+
+const NAME = /::([\w-]+)$/;
+
+/**
+ * What a user does who reads the message, and nothing else. A message that none of these understands
+ * leaves the user without a way out, which is a mistake.
+ */
+const REMEDIES: readonly (readonly [RegExp, Remedy])[] = [
+  [/[Rr]un `pulumi up --refresh`/, () => "up --refresh"],
+  // Another tag is chosen, which is to say that this one is left to whoever has it.
+  [/:([\w.-]+) exists and names \S+ not/, (walker, [, tag = ""]) => leaveTag(walker, tag)],
+  [
+    /by (urn:\S+): remove or change that resource first/,
+    (walker, [, urn = ""]) => {
+      drop(walker, NAME.exec(urn)?.[1]);
+      return "up";
+    },
+  ],
+  [
+    /(?:[:@])((?:sha256:)?[\w.-]+) is locked .* by somebody else/,
+    async (walker, [, name = ""]): Promise<Next> => {
+      await open(walker, name);
+      return "up";
+    },
+  ],
+  [
+    /A lock forbids it: open it first/,
+    async (walker): Promise<Next> => {
+      await openAll(walker);
+      return "up";
+    },
+  ],
+  [
+    /does not exist, so (?:its attributes cannot be set|the tag)|the index names what is not there/,
+    (walker) => {
+      dropReferring(walker);
+      return "up";
+    },
+  ],
+  [
+    /but this TagLock is for/,
+    (walker) => {
+      for (const [name, { kind, inputs }] of walker.specs) {
+        if (kind === "TagLock" && "digest" in inputs) drop(walker, name);
+      }
+      return "up";
+    },
+  ],
+];
+
+/** Does what messages say, and of one that says several things the next when it comes again. */
+export class Remedies {
+  readonly #tried = new Set<string>();
+
+  /** `undefined` if the message says nothing that can still be done. */
+  async follow(walker: Walker, message: string): Promise<Next | undefined> {
+    for (const [pattern, remedy] of REMEDIES) {
+      const match = pattern.exec(message);
+      const attempt = `${pattern.source} ${message}`;
+      if (match === null || this.#tried.has(attempt)) continue;
+      this.#tried.add(attempt);
+      return remedy(walker, match);
+    }
+    return undefined;
+  }
+}
+
+function leaveTag(walker: Walker, tag: string): Next {
+  for (const [name, spec] of walker.specs) {
+    const { kind, inputs } = spec;
+    if (kind === "ArtifactTag" && inputs["tag"] === tag) drop(walker, name);
+    if (!Array.isArray(inputs["tags"])) continue;
+    const tags = (inputs["tags"] as string[]).filter((one) => one !== tag);
+    walker.specs.set(name, { kind, inputs: { ...inputs, tags } });
+  }
+  return "up";
+}
+
+function drop(walker: Walker, name = ""): void {
+  if (!walker.specs.delete(name))
+    throw new Error(`the message names ${name}, which is not declared`);
+}
+
+/** What somebody else removed cannot be referred to any longer. */
+function dropReferring(walker: Walker): void {
+  for (const [name, { kind, inputs }] of walker.specs) {
+    const refers = JSON.stringify(inputs).includes('"theirs"');
+    if (kind === "TagLock" || refers) walker.specs.delete(name);
+  }
+}
+
+async function open({ world }: Walker, name: string): Promise<void> {
+  if (name.startsWith("sha256:")) await world.somebody.setManifestAttributes(name, OPEN);
+  else await world.somebody.setTagAttributes(name, OPEN);
+}
+
+async function openAll(walker: Walker): Promise<void> {
+  const { tags, manifests } = await walker.world.holdings();
+  for (const [name, { attributes }] of [...tags, ...manifests]) {
+    const closed = !attributes.deleteEnabled || !attributes.writeEnabled;
+    if (closed) await open(walker, name);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Emulator } from "pulumi-acr/emulator";
+import { asCode, drawSteps, type Step } from "./steps.js";
+import { Walker } from "./walker.js";
+
+export const LENGTH = 20;
+/** A broken walk is taken so often again, with fewer steps each time, at the most. */
+const MOST_ATTEMPTS = 400;
+
+/** What broke, and the fewest steps that break it. */
+export interface BrokenWalk {
+  readonly seed: number;
+  readonly reason: string;
+  readonly steps: readonly Step[];
+}
+
+let walks = 0;
+
+/** One walk; throws what it breaks. */
+export async function walk(emulator: Emulator, steps: readonly Step[]): Promise<void> {
+  walks += 1;
+  const walker = await Walker.start(emulator, `walk/r${walks}`);
+  try {
+    for (const step of steps) await walker.take(step);
+    await walker.end();
+  } finally {
+    walker.close();
+  }
+}
+
+/** The walk of a seed; a broken one is shrunk. */
+export async function walkSeed(emulator: Emulator, seed: number): Promise<BrokenWalk | undefined> {
+  const steps = drawSteps(seed, LENGTH);
+  const reason = await breaks(emulator, steps);
+  if (reason === undefined) return undefined;
+  return { seed, ...(await shrink(emulator, steps, reason)) };
+}
+
+async function breaks(emulator: Emulator, steps: readonly Step[]): Promise<string | undefined> {
+  try {
+    await walk(emulator, steps);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+}
+
+/** Leaves out what can be left out, halves first, as long as something breaks. */
+async function shrink(
+  emulator: Emulator,
+  steps: readonly Step[],
+  reason: string,
+): Promise<Pick<BrokenWalk, "steps" | "reason">> {
+  let smallest = { steps, reason };
+  let attempts = 0;
+  for (
+    let size = Math.ceil(steps.length / 2);
+    size >= 1;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  ) {
+    for (let start = 0; start < smallest.steps.length && attempts < MOST_ATTEMPTS;) {
+      const fewer = smallest.steps.toSpliced(start, size);
+      attempts += 1;
+      const still = await breaks(emulator, fewer);
+      if (still === undefined) start += size;
+      else smallest = { steps: fewer, reason: still };
+    }
+  }
+  return smallest;
+}
+
+export function describeBroken({ seed, reason, steps }: BrokenWalk): string {
+  return `seed ${seed}: ${reason}\nthe fewest steps that do so:\n${asCode(steps)}`;
+}
