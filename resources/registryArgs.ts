@@ -70,6 +70,13 @@ export interface RegistryArgs {
    * role assignment that the same `up` creates. Nothing else is waited for. Default 0.
    */
   waitForAccess?: pulumi.Input<number>;
+  /**
+   * Stays within the request rates that the service publishes for a registry of this tier: what is above
+   * waits. For stacks of many hundreds of resources on a registry that others need, too. Default: no
+   * limit; where the registry refuses (429), all of the stack's requests pause as it asks. Configuration
+   * `acr:requestRates`, environment `ACR_REQUEST_RATES`.
+   */
+  requestRates?: pulumi.Input<"basic" | "standard" | "premium">;
 }
 
 /** The password is a secret even if the program wrote it as a plain text; the rest stays readable. */

@@ -6,6 +6,7 @@ import { AccessWait } from "./accessWait.js";
 import { type Clock, systemClock } from "./clock.js";
 import { connections } from "./connectionPolicy.js";
 import { createPipeline } from "./createPipeline.js";
+import type { RegistryTier, RequestRates } from "./requestRates.js";
 import { DEFAULT_RETRY, type RetryLimits } from "./retryDelay.js";
 import { type Sender, send } from "./send.js";
 import { shareGate } from "./throttleGate.js";
@@ -39,6 +40,11 @@ export interface TransportOptions {
   readonly caCertificate?: string;
   /** No limit by default; the service's own is only noticed by its 429. */
   readonly requestsPerMinute?: number;
+  /**
+   * Requests a minute of each kind, or the tier of the registry for the rates that the service publishes
+   * for it: what is above waits here, instead of being refused there. Default: no limit.
+   */
+  readonly requestRates?: RegistryTier | RequestRates;
   /** Hosts, besides those of Azure, that blob reads may be redirected to: `example.com`, `*.example.com`. */
   readonly allowedRedirectHosts?: readonly string[];
   /** Seconds to try again while the name does not resolve or access is refused. Default: 0. */
@@ -68,7 +74,8 @@ export function createTransport(options: TransportOptions): ClosableTransport {
   const authorizer = authorizerFor(options, clock, () => sender);
   const access = new AccessWait(clock, options.waitForAccess ?? 0);
   const { gate } = shared;
-  const { requestsPerMinute } = options;
+  const { requestsPerMinute, requestRates } = options;
+  const rates = { requestsPerMinute, requestRates };
   const pipeline = createPipeline({
     endpoint,
     authorizer,
@@ -78,7 +85,7 @@ export function createTransport(options: TransportOptions): ClosableTransport {
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
     allowedRedirectHosts: options.allowedRedirectHosts ?? [],
     retry: { limits, clock, random, access, forgetTokens: () => authorizer.forget() },
-    limiter: { gate, clock, random, retry: limits, maxConcurrency, requestsPerMinute },
+    limiter: { ...rates, gate, clock, random, retry: limits, maxConcurrency },
     connections: held,
   });
   const httpClient = options.httpClient ?? createDefaultHttpClient();

@@ -5,6 +5,7 @@ import { RegistryError } from "../errors.js";
 import { type Clock, aborted, sleep } from "./clock.js";
 import { type Exchange, exchangeOf } from "./exchange.js";
 import { locationOf } from "./redaction.js";
+import { type RegistryTier, RequestPaces, type RequestRates } from "./requestRates.js";
 import { type RetryLimits, parseRetryAfter, retryDelay } from "./retryDelay.js";
 import type { ThrottleGate } from "./throttleGate.js";
 
@@ -15,6 +16,7 @@ export interface LimiterOptions {
   readonly retry: RetryLimits;
   readonly maxConcurrency: number;
   readonly requestsPerMinute: number | undefined;
+  readonly requestRates: RegistryTier | RequestRates | undefined;
 }
 
 /**
@@ -24,14 +26,13 @@ export interface LimiterOptions {
  */
 export function limiterPolicy(options: LimiterOptions): PipelinePolicy {
   const places = new Places(options.maxConcurrency);
-  const pace = evenPace(options);
+  const pace = pacing(options);
   return {
     name: "acrLimiter",
     async sendRequest(request, next) {
       const exchange = exchangeOf(request);
-      const { first, release } = await turn(options, places, exchange);
+      const { first, release } = await turn(options, places, pace, exchange);
       try {
-        await pace(exchange.signal);
         const response = await next(request);
         noteAnswer(response, options, exchange);
         releaseAfter(response, exchange, release);
@@ -45,15 +46,29 @@ export function limiterPolicy(options: LimiterOptions): PipelinePolicy {
   };
 }
 
-/** The gate before the place: who waits for the registry takes nobody's place. */
+/**
+ * The gate before the place: who waits for the registry takes nobody's place. The pace last: what
+ * waited after it might come together with others.
+ */
 async function turn(
   options: LimiterOptions,
   places: Places,
+  pace: Pacing,
   exchange: Exchange,
 ): Promise<{ first: boolean; release: () => void }> {
   for (;;) {
     const first = await passGate(options, exchange);
-    const release = await takePlace(places, exchange);
+    const release = await takePlace(places, exchange).catch((error: unknown) => {
+      if (first) options.gate.leave();
+      throw error;
+    });
+    try {
+      await pace(exchange);
+    } catch (error) {
+      if (first) options.gate.leave();
+      release();
+      throw error;
+    }
     if (first || !options.gate.isClosed) return { first, release };
     release();
   }
@@ -104,16 +119,21 @@ function releaseAfter(response: PipelineResponse, exchange: Exchange, release: (
   else body.once("close", release);
 }
 
-/** Spreads requests evenly over the minute. */
-function evenPace(options: LimiterOptions): (signal: AbortSignal) => Promise<void> {
-  const { clock, requestsPerMinute } = options;
-  if (requestsPerMinute === undefined) return () => Promise.resolve();
-  const interval = 60_000 / requestsPerMinute;
+/** Waits until a request may be sent as far as rates are concerned. */
+type Pacing = (exchange: Exchange) => Promise<void>;
+
+/** Spreads all requests evenly over the minute, and keeps each kind of them below its rate. */
+function pacing({ clock, requestsPerMinute, requestRates }: LimiterOptions): Pacing {
+  const paces = new RequestPaces(requestRates, clock);
+  const interval = requestsPerMinute === undefined ? 0 : 60_000 / requestsPerMinute;
   let free = 0;
-  return async (signal) => {
+  return async ({ method, url, scopes, signal }) => {
     const now = clock.now();
     const turn = Math.max(free, now);
     free = turn + interval;
-    if (turn > now) await sleep(clock, turn - now, signal);
+    // Without scopes it asks for a token, or another origin for a blob.
+    const rateWait = scopes === undefined ? 0 : paces.take(method, new URL(url).pathname);
+    const waitMs = Math.max(turn - now, rateWait);
+    if (waitMs > 0) await sleep(clock, waitMs, signal);
   };
 }

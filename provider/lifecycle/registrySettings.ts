@@ -1,5 +1,6 @@
 import type { Credential } from "../auth/credential.js";
 import { InputError } from "../errors.js";
+import { REGISTRY_TIERS, type RegistryTier } from "../http/requestRates.js";
 import { isLoopback, parseLoginServer, type RegistryEndpoint } from "../oci/loginServer.js";
 
 /** The `registry` argument of every resource; all of it may be left to configuration or environment. */
@@ -15,6 +16,7 @@ export interface RegistryArguments {
   readonly audience?: string;
   readonly authorityHost?: string;
   readonly waitForAccess?: number;
+  readonly requestRates?: RegistryTier;
 }
 
 export const CREDENTIAL_NAMES = [
@@ -36,6 +38,7 @@ export interface RegistrySettings {
   readonly audience?: string;
   readonly authorityHost?: string;
   readonly waitForAccess?: number;
+  readonly requestRates?: RegistryTier;
 }
 
 /** Reads one setting: of the stack's configuration (`acr:<key>`), or of the environment. */
@@ -59,6 +62,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   audience: "ACR_AUDIENCE",
   authorityHost: "AZURE_AUTHORITY_HOST",
   waitForAccess: "ACR_WAIT_FOR_ACCESS",
+  requestRates: "ACR_REQUEST_RATES",
 };
 
 /** The login server as written, from the first of the three places that names one. */
@@ -108,6 +112,7 @@ export function settleRegistry(
     audience: setting("audience"),
     authorityHost: authorityHost(setting("authorityHost")),
     waitForAccess: seconds(setting("waitForAccess")),
+    requestRates: tier(setting("requestRates")),
   };
 }
 
@@ -212,6 +217,17 @@ function asText(value: string | number | undefined): string | undefined {
 
 function first(values: readonly (string | undefined)[]): string | undefined {
   return values.find((value) => value !== undefined && value !== "");
+}
+
+function tier(text: string | undefined): RegistryTier | undefined {
+  if (text === undefined) return undefined;
+  const known = REGISTRY_TIERS.find((one) => one === text);
+  if (known !== undefined) return known;
+  const expected = REGISTRY_TIERS.map((one) => `"${one}"`).join(", ");
+  throw new InputError(
+    "registry.requestRates",
+    `${JSON.stringify(text)} is not a tier: expected ${expected}`,
+  );
 }
 
 function seconds(text: string | undefined): number | undefined {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../errors.js";
+import { REGISTRY_TIERS } from "../http/requestRates.js";
 import { checkMediaType } from "../oci/mediaTypes.js";
 import { parseDigest } from "../oci/digest.js";
 import { parseRepositoryName, parseTag } from "../oci/reference.js";
@@ -159,6 +160,7 @@ export const registry = object({
   waitForAccess: known(
     z.number({ error: expected(SECONDS) }).nonnegative({ error: expected(SECONDS) }),
   ).optional(),
+  requestRates: oneOf(...REGISTRY_TIERS).optional(),
 });
 
 /** Keys of the package itself, in every resource. */

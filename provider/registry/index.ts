@@ -42,6 +42,7 @@ export type {
 export { AZURE_CLOUDS, type AzureCloud } from "../auth/clouds.js";
 export type { Credential } from "../auth/credential.js";
 export type { RepositoryAction } from "../auth/scope.js";
+export { PUBLISHED_RATES, type RegistryTier, type RequestRates } from "../http/requestRates.js";
 export type { Blob } from "../oci/blob.js";
 export type { Annotations, Descriptor, Platform } from "../oci/descriptor.js";
 export {

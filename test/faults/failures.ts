@@ -26,7 +26,7 @@ export const FAILURES: Readonly<Record<string, Failure>> = {
     // The word of a token endpoint is final.
     single: "may-fail",
   },
-  stall: { action: { type: "stall" }, idleTimeoutMs: 8_000 },
+  stall: { action: { type: "stall" }, idleTimeoutMs: 20_000 },
   "truncated answer": { action: { type: "truncate", bytes: 5 } },
   "wrong digest": { action: { type: "corrupt" }, single: "may-fail", deceives: true },
 };

@@ -51,6 +51,7 @@ export class World {
   /** Digests by a name that the scenario gives them. */
   readonly noted = new Map<string, string>();
   readonly #foreignDigests = new Set<string>();
+  readonly #removedDigests = new Set<string>();
 
   private constructor(
     readonly emulator: Emulator,
@@ -109,6 +110,15 @@ export class World {
     }
     const repository = (await store.repository())?.attributes;
     return { tags, manifests, repository };
+  }
+
+  /** Somebody else has deleted this, so that it may be missing where it is named. */
+  noteRemoved(digest: string): void {
+    this.#removedDigests.add(digest);
+  }
+
+  wasRemoved(digest: string): boolean {
+    return this.#removedDigests.has(digest);
   }
 
   /** Somebody else has published this, too. */

@@ -8,7 +8,8 @@ export async function act(walker: Walker, step: SomebodyStep): Promise<void> {
   try {
     await attempt(walker, step);
   } catch (error) {
-    if (!isAcrError(error) || !["LOCKED", "NOT_FOUND", "REJECTED"].includes(error.code)) throw error;
+    if (!isAcrError(error) || !["LOCKED", "NOT_FOUND", "REJECTED"].includes(error.code))
+      throw error;
   }
 }
 
@@ -37,7 +38,9 @@ async function attempt({ world, excuses }: Walker, step: SomebodyStep): Promise<
     case "open manifest":
       return somebody.setManifestAttributes(digest, OPEN);
     case "delete manifest":
-      return somebody.deleteManifest(digest);
+      await somebody.deleteManifest(digest);
+      world.noteRemoved(digest);
+      return;
     case "refer":
       world.addForeign(await somebody.publish(`about ${of}`, undefined, digest));
       return;

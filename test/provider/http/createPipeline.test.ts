@@ -39,6 +39,7 @@ describe("createPipeline", () => {
         retry: DEFAULT_RETRY,
         maxConcurrency: 1,
         requestsPerMinute: undefined,
+        requestRates: undefined,
       },
       connections: held,
     });

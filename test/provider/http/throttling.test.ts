@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { type Answer, scriptedRegistry } from "./scriptedRegistry.js";
+import { Throttling } from "../../../emulator/routes/throttling.js";
+import { PUBLISHED_RATES, type RequestRates } from "../../../provider/http/requestRates.js";
+import { InputError } from "../../../provider/errors.js";
+import { type Answer, type Script, scriptedRegistry, type Sent } from "./scriptedRegistry.js";
 
 const ok: Answer = { status: 200, body: "{}" };
 const busy = (retryAfter?: string): Answer => ({
@@ -91,5 +94,88 @@ describe("requestsPerMinute", () => {
       registry.sent.map(({ at }) => at - start),
       [1000, 2000, 3000, 4000, 5000],
     );
+  });
+});
+
+describe("requestRates", () => {
+  /** Most requests of a kind in any sixty seconds. */
+  const busiest = (sent: readonly Sent[], kind: (one: Sent) => boolean): number => {
+    const times = sent.filter(kind).map(({ at }) => at);
+    const within = times.map((at) => times.filter((one) => one >= at && one < at + 60_000).length);
+    return Math.max(...within);
+  };
+
+  it("lets no minute have more of a kind, and does not hold up the others", async () => {
+    const rates = { reads: 5, deletes: 2, writes: 3 };
+    const registry = scriptedRegistry(() => ok, { requestRates: rates });
+    const methods = ["GET", "DELETE", "PUT"] as const;
+    await Promise.all(
+      Array.from({ length: 36 }, (_, n) => registry.ask({ method: methods[n % 3] ?? "GET" })),
+    );
+    const most = methods.map((method) => busiest(registry.sent, (one) => one.method === method));
+    assert.deepEqual(most, [5, 2, 3]);
+    const last = registry.sent.findLast(({ method }) => method === "GET")?.at ?? 0;
+    const first = registry.sent[0]?.at ?? 0;
+    assert.ok(last - first < 5 * 61_000, `the last read after ${last - first} ms`);
+  });
+
+  it("counts listing referrers as a read, too", async () => {
+    const requestRates = { reads: 10, referrerLists: 2 };
+    const registry = scriptedRegistry(() => ok, { requestRates });
+    const list = { path: `/v2/a/referrers/sha256:${"0".repeat(64)}?n=5` };
+    await Promise.all(Array.from({ length: 30 }, (_, n) => registry.ask(n % 3 === 0 ? list : {})));
+    assert.equal(
+      busiest(registry.sent, ({ path }) => path.includes("/referrers/")),
+      2,
+    );
+    assert.ok(busiest(registry.sent, () => true) <= 10);
+  });
+
+  // The emulator counts as the service says it does; it knows nothing of the client's counting.
+  const basic: Script = ({ method, path, at }) => {
+    const waitSeconds = throttling(at).ofIdentity("me", method, path);
+    return waitSeconds === undefined ? ok : busy(String(waitSeconds));
+  };
+  let counting: { now: number; readonly of: Throttling };
+  const throttling = (now: number): Throttling => {
+    counting.now = now;
+    return counting.of;
+  };
+  for (const [tier, refused] of [
+    ["basic", false],
+    [undefined, true],
+  ] as const) {
+    it(`${tier ?? "not given"}: a Basic registry ${refused ? "refuses" : "refuses nothing"}`, async () => {
+      const limits = { read: 10_000, write: 2_000, delete: 1_000, listReferrers: 500 };
+      counting = { now: 0, of: new Throttling(limits, () => counting.now) };
+      const answers: number[] = [];
+      const noted: Script = (sent, n) => {
+        const answer = basic(sent, n);
+        if (typeof answer !== "string") answers.push(answer.status);
+        return answer;
+      };
+      const registry = scriptedRegistry(noted, tier === undefined ? {} : { requestRates: tier });
+      await Promise.all([
+        ...Array.from({ length: 1_300 }, () => registry.ask({ method: "DELETE" })),
+        ...Array.from({ length: 600 }, () => registry.ask({ path: "/v2/a/referrers/x" })),
+        ...Array.from({ length: 1_100 }, () => registry.ask({ method: "PUT" })),
+      ]);
+      assert.equal(answers.includes(429), refused);
+    }).timeout(60_000);
+  }
+
+  it("says what cannot be a rate", () => {
+    const refused: readonly [RequestRates | "basic", string][] = [
+      [{ reads: 0 }, "requestRates.reads"],
+      [{ deletes: 1.5 }, "requestRates.deletes"],
+      ["gold" as "basic", "requestRates"],
+    ];
+    for (const [requestRates, property] of refused) {
+      assert.throws(
+        () => scriptedRegistry(() => ok, { requestRates }),
+        (error) => error instanceof InputError && error.property === property,
+      );
+    }
+    assert.equal(PUBLISHED_RATES.standard.deletes, 500);
   });
 });

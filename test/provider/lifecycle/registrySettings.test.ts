@@ -216,6 +216,12 @@ describe("the settings of a registry", () => {
       /"soon"/,
     ],
     [
+      "a tier that does not exist",
+      { argument, configuration: { requestRates: "gold" } },
+      "registry.requestRates",
+      /"gold".*"basic", "standard", "premium"/,
+    ],
+    [
       "seconds below zero",
       { argument, configuration: { waitForAccess: "-1" } },
       "registry.waitForAccess",
@@ -243,5 +249,15 @@ describe("the settings of a registry", () => {
       settle({ argument, environment: { ACR_WAIT_FOR_ACCESS: "30" } }).waitForAccess,
       30,
     );
+  });
+
+  it("finds the tier whose rates to stay within in each place", () => {
+    const tiers = [
+      settle({ argument: { ...argument, requestRates: "basic" } }),
+      settle({ argument, configuration: { requestRates: "standard" } }),
+      settle({ argument, environment: { ACR_REQUEST_RATES: "premium" } }),
+      settle({ argument }),
+    ].map(({ requestRates }) => requestRates);
+    assert.deepEqual(tiers, ["basic", "standard", "premium", undefined]);
   });
 });

@@ -65,6 +65,10 @@ export const REGISTRY_ROWS: Record<string, Row> = {
     registry({ waitForAccess: "60" }),
     { "registry.waitForAccess": /but got "60"/ },
   ],
+  "a tier that is none": [
+    registry({ requestRates: "gold" }),
+    { "registry.requestRates": /expected "basic", "standard" or "premium", but got "gold"/ },
+  ],
   "an unknown credential": [
     registry({ credential: "admin" }),
     { "registry.credential": /^expected ("[a-z-]+",? )+or "[a-z-]+", but got "admin"$/ },

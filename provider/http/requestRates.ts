@@ -1,0 +1,106 @@
+import { InputError } from "../errors.js";
+import type { Clock } from "./clock.js";
+
+/** Requests a minute that one identity may send; what is left out has no limit. */
+export interface RequestRates {
+  /** `GET` and `HEAD`; listing referrers is one of them. */
+  readonly reads?: number;
+  /** Uploads, each chunk for itself, manifests, tags and attributes. */
+  readonly writes?: number;
+  readonly deletes?: number;
+  readonly referrerLists?: number;
+}
+
+/** What an ACR is sold as. */
+export const REGISTRY_TIERS = ["basic", "standard", "premium"] as const;
+export type RegistryTier = (typeof REGISTRY_TIERS)[number];
+
+/** A second longer than the minute, since not all requests take equally long to arrive. */
+const WINDOW_MS = 61_000;
+
+const BASIC = { reads: 5_000, writes: 1_000, deletes: 500, referrerLists: 250 } as const;
+
+/**
+ * What the service publishes for one identity (Microsoft Learn, "Azure Container Registry SKU features
+ * and limits", request rates): best effort of the service, not a promise.
+ */
+export const PUBLISHED_RATES: Readonly<Record<RegistryTier, Required<RequestRates>>> = {
+  basic: BASIC,
+  standard: BASIC,
+  premium: { reads: 10_000, writes: 2_000, deletes: 2_000, referrerLists: 1_000 },
+};
+
+type Category = keyof RequestRates;
+
+/** Says how long a request must wait so that in no minute there are more than the rates allow. */
+export class RequestPaces {
+  readonly #paces: ReadonlyMap<Category, Pace>;
+  readonly #clock: Clock;
+
+  constructor(given: RegistryTier | RequestRates | undefined, clock: Clock) {
+    const rates = typeof given === "string" ? publishedRates(given) : (given ?? {});
+    this.#clock = clock;
+    this.#paces = new Map(
+      (Object.keys(BASIC) as Category[]).flatMap((category) => {
+        const rate = rates[category];
+        return rate === undefined ? [] : [[category, new Pace(checked(category, rate))] as const];
+      }),
+    );
+  }
+
+  /** Takes a place in every minute that the request counts in; answers the milliseconds until it. */
+  take(method: string, path: string): number {
+    const now = this.#clock.now();
+    const paces = categoriesOf(method, path).flatMap((category) => {
+      const pace = this.#paces.get(category);
+      return pace === undefined ? [] : [pace];
+    });
+    const at = Math.max(now, ...paces.map((pace) => pace.free));
+    for (const pace of paces) pace.take(at);
+    return at - now;
+  }
+}
+
+function publishedRates(tier: string): RequestRates {
+  const rates = (PUBLISHED_RATES as Readonly<Record<string, RequestRates>>)[tier];
+  if (rates !== undefined) return rates;
+  throw new InputError(
+    "requestRates",
+    `${JSON.stringify(tier)} is not a tier: expected "basic", "standard" or "premium", or requests a minute by kind`,
+  );
+}
+
+function checked(category: Category, rate: number): number {
+  if (Number.isSafeInteger(rate) && rate >= 1) return rate;
+  throw new InputError(
+    `requestRates.${category}`,
+    `a rate is a whole number of requests a minute, at least 1, not ${rate}`,
+  );
+}
+
+/** Listing referrers counts as a read, too; requests for tokens have a rate of their own, far away. */
+function categoriesOf(method: string, path: string): readonly Category[] {
+  if (method === "DELETE") return ["deletes"];
+  if (method !== "GET" && method !== "HEAD") return ["writes"];
+  return /^\/v2\/.+\/referrers\/[^/]+$/.test(path) ? ["reads", "referrerLists"] : ["reads"];
+}
+
+/** The times of the last requests, as many as there may be in a minute, in a ring. */
+class Pace {
+  readonly #times: Float64Array;
+  #next = 0;
+
+  constructor(perMinute: number) {
+    this.#times = new Float64Array(perMinute);
+  }
+
+  /** When the oldest of them is a minute ago. */
+  get free(): number {
+    return (this.#times[this.#next] ?? 0) + WINDOW_MS;
+  }
+
+  take(at: number): void {
+    this.#times[this.#next] = at;
+    this.#next = (this.#next + 1) % this.#times.length;
+  }
+}
