@@ -184,6 +184,7 @@ export const publicApi: Readonly<Record<string, readonly string[]>> = {
     "RepositoryName",
     "RepositoryOptions",
     "RepositoryProperties",
+    "RequestRates",
     "Tag",
     "TagProperties",
     "TagStore",

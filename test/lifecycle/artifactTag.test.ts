@@ -106,7 +106,7 @@ describe("ArtifactTag", () => {
     it("not on what is not there", async () => {
       await untouched(
         [tag(ABSENT_DIGEST)],
-        /team\/app@sha256:\w+ does not exist, so the tag stable cannot .*dependsOn \[NOT_FOUND\]$/,
+        /team\/app@sha256:\w+ does not exist, so the tag stable cannot .*dependsOn\. .*`pulumi up --refresh`.*\[NOT_FOUND\]$/,
       );
       assert.deepEqual(engine.state, []);
     });
