@@ -65,7 +65,6 @@ export const publicApi: Readonly<Record<string, readonly string[]>> = {
     "RepositoriesResult",
     "RepositoryProperties",
     "RepositoryPropertiesArgs",
-    "RequestRates",
     "RetentionPlan",
     "RetentionPolicy",
     "RetentionPolicyArgs",
