@@ -26,8 +26,12 @@ export const SOURCE_ROWS: Record<string, Row> = {
   "an empty path": [layer({ file: "" }), { "layers[0].file": /"" is not the path of a file/ }],
   "a path with NUL": [layer({ file: "a\0b" }), { "layers[0].file": /is not the path of a file/ }],
   "a path that is too long": [
-    layer({ file: "a".repeat(5000) }),
-    { "layers[0].file": /a path of 5000 characters is too long/ },
+    layer({ file: `${"a/".repeat(2500)}b` }),
+    { "layers[0].file": /a path of 5001 characters is too long/ },
+  ],
+  "a name that is too long": [
+    layer({ file: "a".repeat(300) }),
+    { "layers[0].title": /cannot be a title: a segment of it has more than 255 bytes/ },
   ],
   "a path that is a number": [
     layer({ file: 3 }),
