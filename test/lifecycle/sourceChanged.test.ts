@@ -13,6 +13,7 @@ import { writesTo } from "../support/requests.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
 
 const MIB = 1024 * 1024;
+const CHART = "apiVersion: v2\nname: web\nversion: 1.0.0\n";
 
 describe("a source that changes after its digest was shown", () => {
   let emulator: Emulator;
@@ -91,6 +92,21 @@ describe("a source that changes after its digest was shown", () => {
       "folder/a/file",
       /^folder(?:\/a\/file)? changed/,
     ],
+    "a file in a chart": [
+      {
+        repository: "team/web",
+        artifactType: undefined,
+        tags: undefined,
+        content: { helmChart: { path: "web" } },
+      },
+      "web/values.yaml",
+      /^web(?:\/values\.yaml)? changed/,
+    ],
+    "a bill of materials": [
+      { content: { sbom: { file: "list.spdx" } }, artifactType: undefined },
+      "list.spdx",
+      /^list\.spdx changed/,
+    ],
     "a config file": [
       { config: { mediaType: "a/b", file: "config" } },
       "config",
@@ -100,7 +116,7 @@ describe("a source that changes after its digest was shown", () => {
   for (const [source, [inputs, name, message]] of Object.entries(sources)) {
     for (const [what, change] of Object.entries(changes)) {
       it(`between check and create, ${source} ${what}`, async () => {
-        folder.write({ [name]: "text", "folder/b": "b" });
+        folder.write({ [name]: "text", "folder/b": "b", "web/Chart.yaml": CHART });
         const checked = await check(inputs);
         change(at(name));
         await assert.rejects(create(checked), { code: "SOURCE_CHANGED", message });
@@ -118,6 +134,20 @@ describe("a source that changes after its digest was shown", () => {
       code: "INPUT_INVALID",
       message:
         /^file changed since it was planned: .* Nothing was published\. Run `pulumi up` again$/,
+    });
+    assert.deepEqual(writesTo(emulator), []);
+  });
+
+  it("is named, too, in a chart that another process planned", async () => {
+    folder.write({ "web/values.yaml": "text", "web/Chart.yaml": CHART });
+    const chart = { repository: "team/web", artifactType: undefined, tags: undefined };
+    const checked = await check({ ...chart, content: { helmChart: { path: "web" } } });
+    host.packed.clear();
+    writeFileSync(at("web/values.yaml"), "other");
+    await assert.rejects(create(checked), {
+      code: "INPUT_INVALID",
+      property: "content",
+      message: /^layer 0 of the content changed since it was planned: /,
     });
     assert.deepEqual(writesTo(emulator), []);
   });

@@ -33,7 +33,7 @@ const IGNORED = [
   ...["*.jpg", "*.jpeg", "*.gif", "*.png", "*.wmv", "*.flv", "*.tar.gz", "*.zip"],
 ];
 
-/** What `flux push artifact --reproducible` writes; readers before Flux 2.3 do not do without one. */
+/** What `flux push artifact --reproducible` writes; earlier readers do not do without a time (oci/client/meta.go). */
 const NO_TIME = "1970-01-01T00:00:00Z";
 
 const IMAGE = "org.opencontainers.image";

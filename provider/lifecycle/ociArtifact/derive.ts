@@ -94,14 +94,16 @@ export async function packAgain(host: Host, inputs: PropertyBag): Promise<Packed
   const { digest } = asLayered(inputs);
   const packed = host.packed.get(digest) ?? (await pack(host, inputs, inputs["layerDescriptors"]));
   if (packed.manifest.descriptor.digest === digest) return packed;
-  const property = "content" in inputs ? "content" : "layers";
-  throw new InputError(property, changedSince(inputs, packed));
+  const property = inputs["content"] === undefined ? "layers" : "content";
+  throw new InputError(property, changedSince(property, inputs, packed));
 }
 
-function changedSince(inputs: PropertyBag, packed: PackedArtifact): string {
+function changedSince(property: string, inputs: PropertyBag, packed: PackedArtifact): string {
   const { digest, layerDescriptors } = asLayered(inputs);
+  const unnamed = (index: number): string =>
+    property === "layers" ? `layers[${index}]` : `layer ${index} of the content`;
   const changed = packed.layerDescriptors.flatMap((layer, index) =>
-    layer.digest === layerDescriptors[index]?.digest ? [] : [layer.title ?? `layers[${index}]`],
+    layer.digest === layerDescriptors[index]?.digest ? [] : [layer.title ?? unnamed(index)],
   );
   return (
     `${changed.length === 0 ? "the content" : changed.join(", ")} changed since it was planned: the artifact has digest ` +

@@ -25,6 +25,15 @@ describe("paths of sources", () => {
     });
   }
 
+  it("those of a kind of content are kept in the same way, and no other argument", () => {
+    const args = { path: "/project/deploy", source: "/project/deploy", revision: "/project/r" };
+    const kinds = (fluxSource: object) => ({ content: { fluxSource, unheard: "/project/x" } });
+    const kept = { ...args, path: "deploy" };
+    assert.deepEqual(withRelativePaths("/project", kinds(args)), kinds(kept));
+    const unknown = { content: "04da6b54" };
+    assert.deepEqual(withRelativePaths("/project", unknown), unknown);
+  });
+
   it("nothing else is touched", () => {
     const layers = [{ content: "/project/a", title: "/project/a" }, "04da6b54"];
     assert.deepEqual(withRelativePaths("/project", { layers, tags: ["a"] }), { layers });
