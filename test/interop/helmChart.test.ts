@@ -58,6 +58,12 @@ const FILES = {
   "web/charts/base/templates/base.yaml":
     "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: base\n",
 };
+/** As Helm 2 had it; its dependency is a packaged chart. */
+const OLD_FILES = {
+  "old/Chart.yaml": "apiVersion: v1\nname: old\nversion: 1.2.3+build.5\n",
+  "old/requirements.yaml": 'dependencies: [{ name: base, version: 0.1.0, repository: "" }]\n',
+  "old/templates/old.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: old\n",
+};
 const TAG = "1.2.3_build.5";
 const VERSION = "1.2.3+build.5";
 
@@ -69,7 +75,7 @@ describe("a chart in Helm's hands", function () {
   let engine: MiniEngine;
 
   before(async () => {
-    folder.write(FILES);
+    folder.write({ ...FILES, ...OLD_FILES, "old/charts/.gitkeep": "" });
     emulator = await startEmulator();
     clients = new ForeignClients();
     clients.signIn(emulator);
@@ -139,6 +145,20 @@ describe("a chart in Helm's hands", function () {
     await helm(`push packed/web-${VERSION}.tgz oci://${emulator.loginServer}/theirs3 --plain-http`);
     const [ours, theirs] = [await manifestAt("ours3/web"), await manifestAt("theirs3/web")];
     assert.deepEqual(ours.config, theirs.config);
+  });
+
+  itWith(["helm"], "a chart of Helm 2 with a packaged dependency is rendered", async () => {
+    await helm("package web/charts/base --destination old/charts");
+    await publish("ours4/old", helmChart({ path: "old" }));
+    const rendered = await helm(`template trial ${chartAt("ours4/old")}`);
+    assert.equal(rendered, await helm("template trial old"));
+    assert.match(rendered, /name: base/);
+    await helm("package old");
+    await helm(`push old-${VERSION}.tgz oci://${emulator.loginServer}/theirs4 --plain-http`);
+    await publish("packed/old", helmChart({ path: `old-${VERSION}.tgz` }));
+    const { config } = await manifestAt("theirs4/old");
+    assert.deepEqual((await manifestAt("ours4/old")).config, config);
+    assert.deepEqual((await manifestAt("packed/old")).config, config);
   });
 
   itWith(["helm"], "a provenance is pulled beside its chart", async () => {

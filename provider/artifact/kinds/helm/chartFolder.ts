@@ -7,7 +7,13 @@ import type { TarFile } from "../../../tar/tarEntry.js";
 import { locateSource } from "../../source.js";
 import type { ContentContext } from "../contentKind.js";
 import { decodeText, readSmallFile } from "../kindSource.js";
-import { type ChartMetadata, chartFailure, parseChartMetadata } from "./chartMetadata.js";
+import {
+  type ChartMetadata,
+  chartFailure,
+  parseChartMetadata,
+  REQUIREMENTS_VERSION,
+  withRequirements,
+} from "./chartMetadata.js";
 import { checkDependencies } from "./chartDependencies.js";
 import { HelmIgnore } from "./helmIgnore.js";
 
@@ -32,9 +38,20 @@ export async function readChartFolder(
   const files = await listFiles(directory, ignore, context.signal);
   const chartFile = files.find(({ name }) => name === "Chart.yaml")?.source;
   if (chartFile === undefined) throw noChart(directory, ignore);
-  const metadata = parseChartMetadata(await readText(chartFile), chartFile);
+  const requirements = files.find(({ name }) => name === "requirements.yaml")?.source;
+  const metadata = await readMetadata(chartFile, requirements);
   await checkDependencies(metadata, files, directory);
   return { metadata, entries: archived(files, metadata.name) };
+}
+
+async function readMetadata(
+  chartFile: SourceFile,
+  requirements: SourceFile | undefined,
+): Promise<ChartMetadata> {
+  const metadata = parseChartMetadata(await readText(chartFile), chartFile);
+  return requirements === undefined || metadata.apiVersion !== REQUIREMENTS_VERSION
+    ? metadata
+    : withRequirements(metadata, await readText(requirements), requirements);
 }
 
 /** Looked for by itself: what it leaves out may be nothing that could be listed. */

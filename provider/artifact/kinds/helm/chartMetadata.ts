@@ -69,6 +69,24 @@ export function parseChartMetadata(text: string, names: SourceNames): ChartMetad
     dependencies: fields.objects("dependencies")?.map(dependency),
     type: fields.text("type"),
   };
+  return checked(metadata, fields);
+}
+
+/** Charts of Helm 2 (apiVersion v1) name their dependencies in a file of its own. */
+export const REQUIREMENTS_VERSION = "v1";
+
+/** Adds the dependencies that a `requirements.yaml` names (pkg/chart/v2/loader, `LoadFiles`). Pure. */
+export function withRequirements(
+  metadata: ChartMetadata,
+  text: string,
+  names: SourceNames,
+): ChartMetadata {
+  const fields = parseYamlObject(text, names);
+  const dependencies = fields.objects("dependencies")?.map(dependency) ?? metadata.dependencies;
+  return checked({ ...metadata, dependencies }, fields);
+}
+
+function checked(metadata: ChartMetadata, fields: YamlFields): ChartMetadata {
   const fault = faultOf(metadata);
   if (fault !== undefined) throw fields.failure(fault);
   return metadata;
