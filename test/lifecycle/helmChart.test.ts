@@ -120,6 +120,13 @@ describe("the life of a chart", () => {
     assert.equal(elsewhere?.["digest"], GOLDEN);
   });
 
+  it("may become unknown, and known again, without a change", async () => {
+    await engine.up(chart());
+    const { operations } = await engine.preview(chart({}, UNKNOWN));
+    assert.equal(operations["chart"], "replace");
+    assert.equal((await engine.preview(chart())).operations["chart"], "same");
+  });
+
   it("goes with its tag", async () => {
     await engine.up(chart());
     emulator.journal.clear();

@@ -1,5 +1,9 @@
 import type { PackedContent } from "../../artifact/kinds/contentKind.js";
-import { packKind } from "../../artifact/kinds/packKind.js";
+import {
+  type ContentArguments,
+  type ContentName,
+  packKind,
+} from "../../artifact/kinds/packKind.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
@@ -88,7 +92,11 @@ export function packContent(
     tags: knownOnly(tags),
     known: earlierLayers(known),
   };
-  return (packKind as (...parts: unknown[]) => Promise<PackedContent>)(name, args, context);
+  return packKind(
+    name as ContentName,
+    args as ContentArguments[ContentName],
+    context as Parameters<typeof packKind>[2],
+  );
 }
 
 function knownOnly(value: unknown): unknown {

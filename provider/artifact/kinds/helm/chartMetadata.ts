@@ -45,6 +45,8 @@ export interface ChartMetadata {
 /** What Helm reads as a version: SemVer 2, where a leading `v` and missing parts are forgiven. */
 const VERSION =
   /^v?\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
+/** distribution-spec, "Pulling manifests". */
+const LONGEST_TAG = 128;
 const ALIAS = /^[a-zA-Z0-9_-]+$/;
 
 /** Reads a `Chart.yaml` and refuses what Helm would not load. Pure. */
@@ -127,6 +129,9 @@ function faultOf({
   }
   if (!VERSION.test(version)) {
     return `its version ${JSON.stringify(version)} is not a version as SemVer 2 has it, for example "1.2.3"`;
+  }
+  if (version.length > LONGEST_TAG) {
+    return `its version has ${version.length} characters, and a tag ${LONGEST_TAG} at most`;
   }
   if (!["", "application", "library"].includes(type)) {
     return `its type ${JSON.stringify(type)} is neither "application" nor "library"`;

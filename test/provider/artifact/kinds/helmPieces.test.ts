@@ -153,6 +153,10 @@ describe("Chart.yaml", () => {
     ["1.2.3-", false],
     ["latest", false],
   ];
+  it("refuses a version that no tag can hold", () => {
+    const text = `apiVersion: v2\nname: web\nversion: 1.0.0-${"a".repeat(130)}\n`;
+    assert.throws(() => parseChartMetadata(text, NAMES), /has 136 characters, and a tag 128/);
+  });
   for (const [version, accepted] of versions) {
     it(`${accepted ? "takes" : "refuses"} the version ${version}`, () => {
       const text = `apiVersion: v2\nname: web\nversion: ${version}\n`;
