@@ -1,6 +1,7 @@
 import { limit } from "../../concurrency/limit.js";
 import type { Digest } from "../../oci/digest.js";
 import { drawAttachment } from "./children.js";
+import type { Family } from "./family.js";
 import { readAllLinks } from "./links.js";
 import type { Planning } from "./planning.js";
 
@@ -23,18 +24,22 @@ export async function settleReferrers(planning: Planning): Promise<void> {
   const { family } = planning;
   const find = await finder(planning);
   const asked = new Set<Digest>();
-  for (;;) {
-    const open = family.doomed().map(({ manifest }) => manifest.digest);
-    const batch = open.filter((digest) => !asked.has(digest)).slice(0, BATCH);
-    if (batch.length === 0) return;
-    const found = await Promise.all(
-      batch.map(async (subject) => ({ subject, of: await find(subject) })),
-    );
-    for (const { subject, of } of found) {
-      asked.add(subject);
-      for (const referrer of of) await settle(planning, referrer, subject);
+  // What is drawn into the plan on the way can have referrers itself.
+  for (let open = unasked(family, asked); open.length > 0; open = unasked(family, asked)) {
+    for (let at = 0; at < open.length; at += BATCH) {
+      const batch = open.slice(at, at + BATCH).filter((digest) => !family.isKept(digest));
+      const found = await Promise.all(batch.map((subject) => find(subject)));
+      for (const [index, subject] of batch.entries()) {
+        asked.add(subject);
+        for (const referrer of found[index] ?? []) await settle(planning, referrer, subject);
+      }
     }
   }
+}
+
+function unasked(family: Family, asked: ReadonlySet<Digest>): readonly Digest[] {
+  const open = family.doomed().map(({ manifest }) => manifest.digest);
+  return open.filter((digest) => !asked.has(digest));
 }
 
 async function settle(planning: Planning, referrer: Digest, subject: Digest): Promise<void> {

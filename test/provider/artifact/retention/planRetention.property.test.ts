@@ -292,6 +292,10 @@ describe("planRetention, whatever the graph:", () => {
           repository.names(),
           before.filter((name) => !planned.has(name)),
         );
+        const again = await planRetention({
+          ...{ repository: repository.asRepository(), rules, declared: declare([]), options: {} },
+        });
+        assert.deepEqual(again.plan.victims, []);
       }),
       { numRuns: 1_000 },
     );
