@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "mocha";
-import { OciArtifact, type OciArtifactArgs } from "pulumi-acr";
+import { OciArtifact, type OciArtifactArgs, RetentionPolicy } from "pulumi-acr";
 import { parseDigest } from "../../provider/registry/index.js";
 import { foreignTool } from "../../tools/installed.js";
 import { CREDENTIALS, DockerRegistry } from "../support/dockerRegistry.js";
@@ -54,6 +54,15 @@ describe("a stack on docker-registry, on the real engine", function () {
     registry?.journal.clear();
     return entries;
   }
+
+  step("refuses a retention policy at preview, which needs what only ACR has", async () => {
+    stack.program = () => {
+      new RetentionPolicy("policy", { repository: REPOSITORY, keepNewest: 3 });
+      return Promise.resolve();
+    };
+    await assert.rejects(stack.preview(), /is not an Azure Container Registry.*\[UNSUPPORTED\]/s);
+    requests();
+  });
 
   step("publishes, with the digest of the preview", async () => {
     declare("v1");

@@ -215,6 +215,28 @@ describe("RetentionPolicy", () => {
       assert.equal((await left()).length, 5);
     });
 
+    it("an index that cannot be read could name anything, too", async () => {
+      const index = await somebody.publishIndex(digestOf(0), "multi");
+      await somebody.setManifestAttributes(index, { readEnabled: false });
+      await engine.up([policy({ keepNewest: 3 })]);
+      assert.match(said(), new RegExp(`nothing is deleted: the index ${index} cannot be read`));
+      assert.equal((await left()).length, 6);
+    });
+
+    it("includeLocked closes again what it could not delete", async () => {
+      const locked = { deleteEnabled: false, writeEnabled: true };
+      await somebody.setManifestAttributes(digestOf(0), locked);
+      emulator.faults.add({
+        ...{ method: "DELETE", path: /\/v2\// },
+        action: { type: "status", status: 400, code: "NO", message: "not today" },
+      });
+      const up = engine.up([policy({ keepNewest: 4, includeLocked: true })]);
+      await assert.rejects(up, { message: /not today/ });
+      const { deleteEnabled, writeEnabled } =
+        (await somebody.attributesOfManifest(digestOf(0))) ?? {};
+      assert.deepEqual({ deleteEnabled, writeEnabled }, locked);
+    });
+
     it("maxDeletions refuses a larger plan at preview, and names what it would be", async () => {
       const refused = engine.preview([policy({ keepNewest: 3, maxDeletions: 1 })]);
       await assert.rejects(refused, (error) => {

@@ -1,4 +1,5 @@
 import { limit } from "../../concurrency/limit.js";
+import { hasCode } from "../../errors.js";
 import { isDigest } from "../../oci/digest.js";
 import { isTag } from "../../oci/reference.js";
 import type { OperationOptions, Repository } from "../../registry/repository.js";
@@ -6,7 +7,7 @@ import { opened, LOCKED, restrict, writeAttributes } from "../lock.js";
 import { groupsOf } from "./groups.js";
 import { Newcomers } from "./newcomers.js";
 import type { RetentionPlan, Victim } from "./plan.js";
-import { type Finding, findVictim, isLockedMeanwhile, type Locked } from "./recheck.js";
+import { type Finding, findVictim, type Locked } from "./recheck.js";
 import type { Declared } from "./rules.js";
 
 export interface DeletionRequest {
@@ -156,7 +157,8 @@ class Run {
       await this.#open(victim, finding.locked);
       await this.#delete(victim, tags, finding.locked);
     } catch (error) {
-      if (isLockedMeanwhile(error)) return "the registry refused: it is locked";
+      // Somebody locked it in this very moment.
+      if (hasCode(error, "LOCKED")) return "the registry refused: it is locked";
       throw error;
     }
     this.#deleted.push({ ...victim, tags });

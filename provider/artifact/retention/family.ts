@@ -34,7 +34,8 @@ export class Family {
       const one = this.#suspects.get(next);
       if (one === undefined || this.#kept.has(next)) continue;
       this.#kept.add(next);
-      waiting.push(...one.children, ...one.subjects, ...this.attachedTo(next));
+      waiting.push(...one.children, ...this.attachedTo(next));
+      if (one.ownSubject !== undefined) waiting.push(one.ownSubject);
     }
   }
 

@@ -1,5 +1,4 @@
 import { isTag } from "../../oci/reference.js";
-import { hasCode } from "../../errors.js";
 import type { Attributes } from "../../registry/attributes.js";
 import type { OperationOptions, Repository } from "../../registry/repository.js";
 import { forbidsDeletion, readTagAttributes } from "../lock.js";
@@ -85,9 +84,4 @@ function due(
 
 function changed(reason: string): Finding {
   return { is: "changed", reason };
-}
-
-/** The registry refuses what we believed to be open: somebody locked it in the same moment. */
-export function isLockedMeanwhile(error: unknown): boolean {
-  return hasCode(error, "LOCKED");
 }

@@ -14,6 +14,8 @@ export interface Suspect {
   staying: boolean;
   /** What tags that are made of digests, and its own `subject`, say that it belongs to. */
   subjects: readonly Digest[];
+  /** Its `subject` alone, with which the registry would delete it. */
+  ownSubject?: Digest;
   children: readonly Digest[];
   /** Whether its own bytes have been looked at. */
   read: boolean;
@@ -52,7 +54,9 @@ export function takeLinks(one: Suspect, links: MaybeLinks): void {
     return;
   }
   one.children = links.children;
-  if (links.subject !== undefined) one.subjects = [...one.subjects, links.subject];
+  if (links.subject === undefined) return;
+  one.ownSubject = links.subject;
+  one.subjects = [...one.subjects, links.subject];
 }
 
 /**

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, it } from "mocha";
 import {
   type FreshPlan,
@@ -40,6 +42,7 @@ const digestAt = (at: number) => digestOf(bytesOf(at));
 /** A registry that computes its answers and keeps nothing, so that all memory is the client's. */
 class EndlessRegistry {
   readonly places = new Map<string, number>();
+  onPage: (page: number) => void = () => undefined;
   readonly transport = new FakeTransport((request) => this.#answer(request));
 
   constructor(readonly tagged: boolean) {}
@@ -65,6 +68,7 @@ class EndlessRegistry {
     const size = Number(url.searchParams.get("n"));
     // `last` is the last item's digest; its place is in the link beside it.
     const from = Number(url.searchParams.get("from") ?? 0);
+    this.onPage(from / size);
     const places = Array.from({ length: Math.min(size, MANIFESTS - from) }, (_, at) => from + at);
     const next = from + size;
     const link = `<${url.pathname}?last=${digestAt(next - 1)}&n=${size}&orderby=timedesc&from=${next}>; rel="next"`;
@@ -123,6 +127,14 @@ async function planFor(
   return { fresh, pages, others: registry.transport.journal.length - pages };
 }
 
+/** Bytes that are still held after a collection of all garbage. */
+function heldBytes(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
 describe("retention in a repository of 100,000 manifests", function () {
   this.timeout(60_000);
 
@@ -151,5 +163,18 @@ describe("retention in a repository of 100,000 manifests", function () {
       keepNewest: MANIFESTS,
     });
     assert.deepEqual([fresh.plan.victims, pages, others], [[], MANIFESTS / 1_000, 0]);
+  });
+
+  it("holds a few bytes for each manifest that stays", async () => {
+    const registry = new EndlessRegistry(true);
+    let [first, last] = [0, 0];
+    registry.onPage = (page) => {
+      if (page === 5) first = heldBytes();
+      if (page === MANIFESTS / 1_000 - 1) last = heldBytes();
+    };
+    await planFor(registry, { keepNewest: MANIFESTS - 10 });
+    const each = (last - first) / (MANIFESTS - 6_000);
+    // Two sets of 64 bits, at most a quarter full after they have grown, beside what is under way.
+    assert.ok(last > 0 && each < 100, `${each.toFixed(1)} bytes for each manifest`);
   });
 });
