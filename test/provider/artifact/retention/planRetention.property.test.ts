@@ -280,7 +280,7 @@ describe("planRetention, whatever the graph:", () => {
     );
   });
 
-  it("what is planned is what is deleted, and a second plan is empty", async () => {
+  it("what is planned is what is deleted, and then nothing more has expired", async () => {
     await fc.assert(
       fc.asyncProperty(world, rulesOf, async (all, rules) => {
         const { fresh, repository } = await planFor(all, rules, []);
@@ -292,6 +292,8 @@ describe("planRetention, whatever the graph:", () => {
           repository.names(),
           before.filter((name) => !planned.has(name)),
         );
+        // What an index named counts by itself when the index is gone, so the newest can be others then.
+        if (rules.keepNewest !== undefined) return;
         const again = await planRetention({
           ...{ repository: repository.asRepository(), rules, declared: declare([]), options: {} },
         });
