@@ -71,7 +71,8 @@ describe("package", function () {
       [],
     );
     for (const words of ["README.md", "CHANGELOG.md", "LICENSE"]) assert.ok(paths.includes(words));
-    assert.ok(installed.packed.size < 1_000_000, `${installed.packed.size} bytes to download`);
+    // Far above what it is: to notice what does not belong, not to count features.
+    assert.ok(installed.packed.size < 1_500_000, `${installed.packed.size} bytes to download`);
   });
 
   it("has source maps that hold their sources: there are no files for them to point to", () => {
