@@ -76,7 +76,7 @@ async function entriesOf(
   const root: TarEntry = { type: "directory", name: ".", size: 0, mode: DIRECTORY_MODE };
   if (found.kind === "file") {
     const { file: source } = found;
-    const name = basename(source.path);
+    const name = basename(source.shownPath);
     return [root, { type: "file", name, size: source.size, mode: 0o644, source }];
   }
   const selection = new FileSelection({ exclude: ignore }, property, "ignore");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, renameSync, utimesSync } from "node:fs";
+import { chmodSync, renameSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, it } from "mocha";
@@ -236,9 +236,15 @@ describe("a source for Flux", () => {
   });
 
   it("may be one file", async () => {
-    const packed = await kinds.pack("fluxSource", { ...FLUX, path: "deploy/app.yaml" });
-    const entries = await entriesIn(await blobAt(packed, 1));
-    assert.deepEqual(entries, ["directory . 755", "file app.yaml 644"]);
+    symlinkSync("deploy/app.yaml", join(kinds.folder.path, "link.yaml"));
+    for (const [path, name] of Object.entries({
+      "deploy/app.yaml": "app.yaml",
+      "link.yaml": "link.yaml",
+    })) {
+      const packed = await kinds.pack("fluxSource", { ...FLUX, path });
+      const entries = await entriesIn(await blobAt(packed, 1));
+      assert.deepEqual(entries, ["directory . 755", `file ${name} 644`]);
+    }
   });
 });
 
