@@ -20,10 +20,7 @@ export {
   type PullProgress,
 } from "./artifact/pull.js";
 export type { PlatformChoice } from "./artifact/pullManifest.js";
-export {
-  pushArtifact,
-  type Pushable,
-  type PushObserver,
-  type PushOptions,
-} from "./artifact/push.js";
+export { pushArtifact } from "./artifact/push.js";
+export type { Pushable, PushableBlob, PushableManifest } from "./artifact/pushable.js";
+export type { PushObserver, PushOptions } from "./artifact/pushBlobs.js";
 export { UnpackError } from "./errors.js";

@@ -1,3 +1,4 @@
+import { artifactCopy } from "./lifecycle/artifactCopy/artifactCopy.js";
 import { artifactTag } from "./lifecycle/artifactTag/artifactTag.js";
 import { attributeLifecycle } from "./lifecycle/attributes/attributeLifecycle.js";
 import { manifestProperties } from "./lifecycle/attributes/manifestProperties.js";
@@ -20,6 +21,7 @@ import { retentionPolicy } from "./lifecycle/retentionPolicy/retentionPolicy.js"
 const KINDS: Readonly<Record<string, (host: Host) => Lifecycle>> = {
   OciArtifact: ociArtifact,
   OciIndex: ociIndex,
+  ArtifactCopy: artifactCopy,
   ArtifactTag: artifactTag,
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),

@@ -8,7 +8,7 @@ import { referrersTag } from "../registry/referrersDocument.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 
 /** Beyond this many manifests the search for an index would cost more than an orphan does. */
-const MANIFESTS_LOOKED_AT = 1_000;
+export const MANIFESTS_LOOKED_AT = 1_000;
 
 /** What to look for: who uses the manifest. */
 export interface UsedManifest {
@@ -91,7 +91,7 @@ export async function listIndexes(
   return indexes;
 }
 
-function tooMany(): string {
+export function tooMany(): string {
   return `the repository has more than ${MANIFESTS_LOOKED_AT} manifests, so that it cannot be told whether an index names it`;
 }
 
@@ -138,7 +138,7 @@ async function isFormerList(
   return true;
 }
 
-async function childrenOf(
+export async function childrenOf(
   repository: Pick<Repository, "manifests">,
   index: Digest,
   options: OperationOptions,

@@ -1,49 +1,91 @@
-import type { Blob } from "../oci/blob.js";
-import type { Descriptor } from "../oci/descriptor.js";
-import type { EncodedManifest } from "../oci/manifest.js";
+import { eachOf } from "../concurrency/eachOf.js";
+import type { Digest } from "../oci/digest.js";
 import type { Tag } from "../oci/reference.js";
 import { missingBlobs } from "../registry/refusal.js";
-import type { PushOutcome, Repository } from "../registry/repository.js";
+import type { OperationOptions, Repository } from "../registry/repository.js";
+import { pushBlobs, type PushOptions } from "./pushBlobs.js";
+import { inSteps, type Pushable, type PushableManifest } from "./pushable.js";
 
-/** Blobs in flight at once; ORAS sends five, ggcr four: more only moves the wait to the registry. */
-const CONCURRENT_BLOBS = 4;
-
-/** Is told how far a push has come; all of it is optional, and nothing depends on it. */
-export interface PushObserver {
-  /** What is being done from now on, as a user would say it: `uploading`, `pushing the manifest`. */
-  phase?(what: string): void;
-  /** Blobs, each once, that are now looked for and sent where they are missing. */
-  expected?(blobs: readonly Descriptor[]): void;
-  /** Bytes of this blob that are on their way; a blob that is sent again starts again at none. */
-  progress?(blob: Descriptor, sentBytes: number): void;
-  blobPushed?(blob: Descriptor, outcome: PushOutcome): void;
-}
-
-export interface PushOptions {
-  readonly signal?: AbortSignal;
-  readonly observer?: PushObserver;
-}
+/** Manifests in flight at once: each is one small request. */
+const CONCURRENT_MANIFESTS = 8;
 
 /** What the registry did with the manifest's subject, if it has one. */
 export type PushedManifest = Awaited<ReturnType<Repository["manifests"]["push"]>>;
 
-/** Content and the manifest that names it. */
-export interface Pushable {
-  readonly blobs: readonly Blob[];
-  readonly manifest: EncodedManifest;
-}
+type Target = Pick<Repository, "blobs" | "manifests">;
+type PushManifestOptions = PushOptions & { readonly updateReferrers?: boolean };
 
 /**
- * Publishes by digest: every blob first, each digest once, then the manifest. A tag is the commit
- * point, so nothing that can be pulled by name ever names missing content.
+ * Publishes by digest: every blob first, each digest once, then the manifests, each after what it needs.
+ * A tag is the commit point, so nothing that can be pulled by name ever names missing content.
+ * `updateReferrers` is about the manifest itself; what is included is always listed by its subject.
  */
 export async function pushArtifact(
-  repository: Pick<Repository, "blobs" | "manifests">,
+  repository: Target,
   artifact: Pushable,
-  options: PushOptions & { readonly updateReferrers?: boolean } = {},
+  options: PushManifestOptions = {},
 ): Promise<PushedManifest> {
-  await pushBlobs(repository, artifact.blobs, options);
-  return pushManifest(repository, artifact, options);
+  const pushed = await pushMissing(repository, artifact, new Set(), options);
+  if (pushed === undefined) throw new Error("the manifest itself was not pushed");
+  return pushed;
+}
+
+/** The registry has the manifest itself, and so its blobs: only what is included and not there is sent. */
+export async function pushIncluded(
+  repository: Target,
+  artifact: Pushable,
+  options: PushOptions = {},
+): Promise<void> {
+  if (artifact.included === undefined) return;
+  await pushMissing(repository, artifact, new Set([digestOf(artifact)]), options);
+}
+
+/** Answers what became of the manifest itself; `undefined` if it was there. */
+async function pushMissing(
+  repository: Target,
+  artifact: Pushable,
+  there: Set<Digest>,
+  { updateReferrers, ...options }: PushManifestOptions,
+): Promise<PushedManifest | undefined> {
+  const { included = [] } = artifact;
+  await addPresent(repository, included, there, options);
+  const missing = [artifact, ...included].filter((one) => !there.has(digestOf(one)));
+  await pushBlobs(
+    repository,
+    missing.flatMap(({ blobs }) => blobs),
+    options,
+  );
+  let pushed: PushedManifest | undefined;
+  for (const step of inSteps<PushableManifest>([artifact, ...included])) {
+    // A referrer is put even if it is there: whoever put it may have been stopped before it was listed.
+    const due = step.filter((one) => !there.has(digestOf(one)) || one.subject !== undefined);
+    const places = { places: CONCURRENT_MANIFESTS, signal: options.signal };
+    await eachOf(due, places, async (one, signal) => {
+      const own = one === artifact && updateReferrers !== undefined ? { updateReferrers } : {};
+      const answer = await pushManifest(repository, one, { ...options, ...own, signal });
+      if (one === artifact) pushed = answer;
+    });
+  }
+  return pushed;
+}
+
+function digestOf({ manifest }: PushableManifest): Digest {
+  return manifest.descriptor.digest;
+}
+
+/** Adds those that the registry has: a manifest is only ever taken with its blobs. */
+async function addPresent(
+  repository: Pick<Repository, "manifests">,
+  manifests: readonly PushableManifest[],
+  there: Set<Digest>,
+  { signal }: OperationOptions,
+): Promise<void> {
+  await eachOf(manifests, { places: CONCURRENT_MANIFESTS, signal }, async (one, either) => {
+    const { digest, mediaType } = one.manifest.descriptor;
+    const options = { signal: either, accept: [mediaType] };
+    const found = await repository.manifests.resolve(digest, options);
+    if (found !== undefined) there.add(digest);
+  });
 }
 
 /**
@@ -51,9 +93,9 @@ export async function pushArtifact(
  * looked for are sent again.
  */
 export async function pushManifest(
-  repository: Pick<Repository, "blobs" | "manifests">,
-  artifact: Pushable,
-  options: PushOptions & { readonly tag?: Tag; readonly updateReferrers?: boolean },
+  repository: Target,
+  artifact: PushableManifest,
+  options: PushManifestOptions & { readonly tag?: Tag },
 ): Promise<PushedManifest> {
   const { signal, tag, observer, updateReferrers } = options;
   const put = (): Promise<PushedManifest> => {
@@ -67,53 +109,7 @@ export async function pushManifest(
     const blobs = artifact.blobs.filter((blob) => missing.includes(blob.descriptor.digest));
     if (blobs.length === 0) throw error;
     // The registry said that these were there, and now that they are not: send them, once.
-    await pushBlobs(repository, blobs, options, false);
+    await pushBlobs(repository, blobs, options, { insist: true });
     return put();
   }
-}
-
-export async function pushBlobs(
-  repository: Pick<Repository, "blobs">,
-  blobs: readonly Blob[],
-  { signal, observer }: PushOptions,
-  askFirst = true,
-): Promise<void> {
-  const waiting = [...new Map(blobs.map((blob) => [blob.descriptor.digest, blob])).values()];
-  observer?.phase?.("uploading");
-  observer?.expected?.(waiting.map(({ descriptor }) => descriptor));
-  // One failure ends the others: nothing is to be sent for an artifact that cannot be completed.
-  const failed = new AbortController();
-  const either = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
-  const worker = async (): Promise<void> => {
-    for (let blob = waiting.shift(); blob !== undefined; blob = waiting.shift()) {
-      const current = blob;
-      const outcome = await repository.blobs.push(current, {
-        signal: either,
-        ...(askFirst ? {} : { askFirst }),
-        onProgress: (sent) => observer?.progress?.(current.descriptor, sent),
-      });
-      observer?.blobPushed?.(current.descriptor, outcome);
-    }
-  };
-  const workers = Array.from({ length: Math.min(CONCURRENT_BLOBS, waiting.length) }, () =>
-    worker().catch((error: unknown) => {
-      failed.abort();
-      throw error;
-    }),
-  );
-  const results = await Promise.allSettled(workers);
-  const failure = results.find((result) => result.status === "rejected");
-  if (failure !== undefined) throw firstCause(results);
-}
-
-/** The failure that began it, not one of the aborts that it caused. */
-function firstCause(results: readonly PromiseSettledResult<void>[]): unknown {
-  const reasons: unknown[] = results.flatMap((result) =>
-    result.status === "rejected" ? [result.reason as unknown] : [],
-  );
-  return reasons.find((reason) => !isAbort(reason)) ?? reasons[0];
-}
-
-function isAbort(reason: unknown): boolean {
-  return reason instanceof Error && "code" in reason && reason.code === "ABORTED";
 }

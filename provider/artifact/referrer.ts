@@ -1,7 +1,8 @@
 import type { Digest } from "../oci/digest.js";
 import { asReferrer } from "../registry/referrersDocument.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
-import { pushManifest, type Pushable } from "./push.js";
+import { pushManifest } from "./push.js";
+import type { PushableManifest } from "./pushable.js";
 
 /** Where a manifest with a subject stands in the list of that subject's referrers. */
 export type ReferrerState =
@@ -32,7 +33,7 @@ type Store = Pick<Repository, "blobs" | "manifests" | "referrers">;
  */
 export async function ensureListed(
   repository: Store,
-  content: Pushable,
+  content: PushableManifest,
   options: OperationOptions,
 ): Promise<void> {
   const referrer = asReferrer(content.manifest);
@@ -49,7 +50,7 @@ export async function ensureListed(
 /** Puts a manifest that was just pushed, and that the registry did not index, into the list. */
 export async function listReferrer(
   repository: Pick<Repository, "referrers">,
-  { manifest }: Pushable,
+  { manifest }: PushableManifest,
   options: OperationOptions,
 ): Promise<void> {
   const referrer = asReferrer(manifest);

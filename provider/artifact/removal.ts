@@ -3,6 +3,7 @@ import type { Tag } from "../oci/reference.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 import type { NamedAttributes } from "./lock.js";
 import type { ManifestUsers } from "./manifestUsers.js";
+import type { Candidate } from "./removalPlan.js";
 
 /** What is to be taken away. */
 export interface Removal {
@@ -15,6 +16,10 @@ export interface Removal {
   readonly stillDeclared: boolean;
   /** A resource that is still declared, and names the manifest: it stays. */
   readonly usedBy?: string;
+  /** What is published with it and is to go with it, in the order in which it was published. */
+  readonly included?: readonly Candidate[];
+  /** A declaration that has one of these; it stays then. */
+  readonly declaredBy?: (digest: Digest) => string | undefined;
   /** Only the tags are to go (`onDelete: "untag"`). */
   readonly untagOnly: boolean;
   /** Attributes that we closed ourselves on our tags, and may therefore open. */
@@ -35,12 +40,16 @@ export interface RemovalOutcome {
   readonly waits?: boolean;
   /** Tags of ours that this registry cannot remove without their manifest. */
   readonly remainingTags?: readonly string[];
+  /** What was published with it and is still there although it is gone, and why. */
+  readonly keptIncluded?: ReadonlyMap<Digest, string>;
 }
 
 /** What was found out before anything is removed. */
 export interface Verdict extends Pick<RemovalOutcome, "kept" | "waits"> {
   /** Referrers that are listed, and are gone: they leave the list with the manifest. */
   readonly staleReferrers?: readonly Digest[];
+  /** Of what was published with it, what stays, and why. */
+  readonly staying?: ReadonlyMap<Digest, string>;
 }
 
 export function verdictOf({ user, obstacle, staleReferrers }: ManifestUsers): Verdict {

@@ -2,6 +2,7 @@ import type { Tag } from "../oci/reference.js";
 import type { Attributes, ManifestProperties } from "../registry/attributes.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 import { hasCode } from "../errors.js";
+import { listedUses } from "./familyUses.js";
 import { findUsers, listIndexes } from "./manifestUsers.js";
 import {
   closedByUs,
@@ -21,10 +22,12 @@ import {
   verdictOf,
 } from "./removal.js";
 import { removeByResolving } from "./removeByResolving.js";
+import { hasFamily, judgeFamily, removeIncluded, removeRest } from "./removeFamily.js";
+import { usedByTags } from "./removalPlan.js";
 
 /**
  * Takes away exactly what is ours: our tags, then the manifest if no other tag, no index and no
- * referrer uses it. Locks of our own are opened first; a lock of somebody else stops everything
+ * referrer uses it, then what was published with it under the same condition. Locks of our own are opened first; a lock of somebody else stops everything
  * before anything has changed. What is gone already is success.
  */
 export async function removeArtifact(
@@ -39,7 +42,9 @@ export async function removeArtifact(
     if (hasCode(error, "UNSUPPORTED")) return removeByResolving(repository, removal, options);
     throw error;
   }
-  if (properties === undefined) return { removedTags: [] };
+  if (properties === undefined) {
+    return { removedTags: [], ...(await removeRest(repository, removal, listedUses, options)) };
+  }
   const ours = removal.tags.filter((tag) => properties.tags.includes(tag));
   const verdict = await judge(repository, removal, properties, options);
   const { kept, waits } = verdict;
@@ -50,7 +55,9 @@ export async function removeArtifact(
   await openOwnLocks(repository, removal, subjects, options);
   for (const tag of ours) await repository.tags.delete(tag, options);
   if (kept !== undefined) return { removedTags: ours, kept, waits };
-  return { removedTags: ours, ...(await deleteUntagged(repository, removal, verdict, options)) };
+  const deleted = await deleteUntagged(repository, removal, verdict, options);
+  if (deleted.kept !== undefined) return { removedTags: ours, ...deleted };
+  return { removedTags: ours, ...(await removeIncluded(repository, removal, verdict, options)) };
 }
 
 async function judge(
@@ -63,13 +70,9 @@ async function judge(
   if (declared !== undefined) return { kept: declared };
   const foreign = properties.tags.filter((tag) => !removal.tags.some((ours) => ours === tag));
   if (foreign.length > 0) return { kept: usedByTags(foreign) };
+  if (hasFamily(removal)) return judgeFamily(repository, removal, listedUses, options);
   const indexes = () => listIndexes(repository, removal, options);
   return verdictOf(await findUsers(repository, removal, indexes, options));
-}
-
-function usedByTags(tags: readonly string[]): string {
-  const shown = tags.slice(0, 5).join(", ");
-  return `other tags name it: ${shown}${tags.length > 5 ? ` and ${tags.length - 5} more` : ""}`;
 }
 
 /** Looks once more: a tag may have been put on the manifest while ours were removed. */

@@ -1,5 +1,6 @@
 import { isTag, type Tag } from "../oci/reference.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
+import { resolvedUses } from "./familyUses.js";
 import { type FoundIndex, findUsers, isIndex, ownListTag } from "./manifestUsers.js";
 import {
   deleteManifest,
@@ -9,6 +10,7 @@ import {
   type Verdict,
   verdictOf,
 } from "./removal.js";
+import { hasFamily, judgeFamily, removeIncluded, removeRest } from "./removeFamily.js";
 
 /** Each tag costs a request here; beyond this many the manifest stays. */
 const TAGS_LOOKED_AT = 1_000;
@@ -23,8 +25,9 @@ export async function removeByResolving(
   options: OperationOptions,
 ): Promise<RemovalOutcome> {
   const { digest } = removal;
-  if ((await repository.manifests.resolve(digest, options)) === undefined)
-    return { removedTags: [] };
+  if ((await repository.manifests.resolve(digest, options)) === undefined) {
+    return { removedTags: [], ...(await removeRest(repository, removal, resolvedUses, options)) };
+  }
   const declared = keptByDeclaration(removal);
   const verdict =
     declared === undefined ? await judge(repository, removal, options) : { kept: declared };
@@ -32,7 +35,7 @@ export async function removeByResolving(
   const tags = await tagsNaming(repository, removal, options);
   if (kept !== undefined) return { removedTags: [], kept, waits, remainingTags: tags };
   await deleteManifest(repository, removal, verdict, options);
-  return { removedTags: tags };
+  return { removedTags: tags, ...(await removeIncluded(repository, removal, verdict, options)) };
 }
 
 async function judge(
@@ -40,6 +43,7 @@ async function judge(
   removal: Removal,
   options: OperationOptions,
 ): Promise<Verdict> {
+  if (hasFamily(removal)) return judgeFamily(repository, removal, resolvedUses, options);
   const { digest, tags: ours } = removal;
   const ownList = ownListTag(removal);
   const indexes: FoundIndex[] = [];

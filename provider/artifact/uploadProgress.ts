@@ -1,7 +1,7 @@
 import type { Descriptor } from "../oci/descriptor.js";
 import type { PushOutcome } from "../registry/repository.js";
 import { formatShare, formatSize } from "./formatSize.js";
-import type { PushObserver } from "./push.js";
+import type { PushObserver } from "./pushBlobs.js";
 
 /** The rate that is shown is that of the last seconds: over less it jumps, over more it is history. */
 const RATE_WINDOW_MS = 5_000;

@@ -87,9 +87,24 @@ export class Ownership {
   /** URN of a resource that is declared, and cannot do without this manifest. */
   userOf(repository: string, digest: Digest): string | undefined {
     for (const [urn, claim] of this.#declared) {
-      if (claim.repository === repository && claim.uses?.includes(digest) === true) return urn;
+      if (claim.repository === repository && this.#usesOf(urn, claim).includes(digest)) return urn;
     }
     return undefined;
+  }
+
+  /** URN of a resource that is declared, and publishes this manifest or cannot do without it. */
+  holderOf(repository: string, digest: Digest): string | undefined {
+    for (const [urn, claim] of this.#declared) {
+      if (claim.repository === repository && claim.digest === digest) return urn;
+    }
+    return this.userOf(repository, digest);
+  }
+
+  /** What came along with declared content is known only from the state of the same content. */
+  #usesOf(urn: string, claim: Claim): readonly Digest[] {
+    const owned = this.#owned.get(urn);
+    const known = owned !== undefined && sameContent(owned, claim) ? owned.uses : undefined;
+    return claim.uses ?? known ?? [];
   }
 
   /** What a resource owned that declares this tag no longer: another one may take it over. */

@@ -95,7 +95,7 @@ export function object(members: Record<string, z.ZodType>): z.ZodType {
   });
 }
 
-/** Exactly one of several ways to give content. */
+/** An object that has exactly one of these members. */
 export function exactlyOne(schema: z.ZodType, names: readonly string[]): z.ZodType {
   const choice = names.map((name) => `\`${name}\``).join(", ");
   return schema.superRefine((value, context) => {

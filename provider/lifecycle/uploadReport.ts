@@ -1,4 +1,4 @@
-import type { PushObserver } from "../artifact/push.js";
+import type { PushObserver } from "../artifact/pushBlobs.js";
 import { UploadProgress } from "../artifact/uploadProgress.js";
 import { type Clock, systemClock } from "../http/clock.js";
 import type { EngineLog } from "./engineLog.js";

@@ -2,7 +2,13 @@ import { InputError, ProtocolError } from "../errors.js";
 import type { Annotations, Descriptor } from "./descriptor.js";
 import { digestOf } from "./digest.js";
 import { manifestJson } from "./manifestJson.js";
-import { OCI_EMPTY, OCI_INDEX, type OCI_MANIFEST } from "./mediaTypes.js";
+import {
+  OCI_ARTIFACT_MANIFEST,
+  OCI_EMPTY,
+  OCI_INDEX,
+  type OCI_MANIFEST,
+  ORAS_ARTIFACT_MANIFEST,
+} from "./mediaTypes.js";
 import { parseAnnotations, parseDescriptor } from "./parseDescriptor.js";
 
 /** The service and every client read manifests up to 4 MiB. */
@@ -86,11 +92,18 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): ParsedManif
     mediaType,
     ...(typeof artifactType === "string" && artifactType !== "" ? { artifactType } : {}),
     ...(isPresent(config) ? { config: parseDescriptor(config, "config") } : {}),
-    layers: parseDescriptors(document["layers"], "layers"),
+    layers: contentOf(document, mediaType),
     manifests: parseDescriptors(document["manifests"], "manifests"),
     ...(isPresent(subject) ? { subject: parseDescriptor(subject, "subject") } : {}),
     annotations: isPresent(annotations) ? parseAnnotations(annotations, "annotations") : {},
   };
+}
+
+/** What an image manifest has in `layers`, the manifests that came before OCI 1.1 have in `blobs`. */
+function contentOf(document: Record<string, unknown>, mediaType: string): readonly Descriptor[] {
+  const isArtifact = mediaType === OCI_ARTIFACT_MANIFEST || mediaType === ORAS_ARTIFACT_MANIFEST;
+  const property = isArtifact ? "blobs" : "layers";
+  return parseDescriptors(document[property], property);
 }
 
 /** The rules against confusion alone, for bytes that are passed on as they are. */

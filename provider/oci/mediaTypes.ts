@@ -12,6 +12,10 @@ export const OCI_EMPTY = "application/vnd.oci.empty.v1+json";
 export const DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 export const DOCKER_MANIFEST_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
 
+/** OCI 1.1's release candidates and ORAS before them: manifests whose content is in `blobs`. */
+export const OCI_ARTIFACT_MANIFEST = "application/vnd.oci.artifact.manifest.v1+json";
+export const ORAS_ARTIFACT_MANIFEST = "application/vnd.cncf.oras.artifact.manifest.v1+json";
+
 /** Every manifest type we can read. The service answers 404 to a type that `Accept` leaves out. */
 export const MANIFEST_TYPES: readonly string[] = [
   OCI_MANIFEST,

@@ -2,7 +2,12 @@ import { ProtocolError } from "../errors.js";
 import type { RegistryRequest, RegistryResponse } from "../http/transport.js";
 import { digestAlgorithm, digestOf, isDigest, type Digest } from "../oci/digest.js";
 import { checkManifestKind, MANIFEST_SIZE_LIMIT, type EncodedManifest } from "../oci/manifest.js";
-import { isMediaType, MANIFEST_TYPES } from "../oci/mediaTypes.js";
+import {
+  isMediaType,
+  MANIFEST_TYPES,
+  OCI_ARTIFACT_MANIFEST,
+  ORAS_ARTIFACT_MANIFEST,
+} from "../oci/mediaTypes.js";
 import type { Tag } from "../oci/reference.js";
 import { checkDigestHeader, malformedDigest, otherDigest } from "./digestHeader.js";
 import { orAbsent } from "./refusal.js";
@@ -18,8 +23,8 @@ import { manifestPath } from "./urls.js";
  */
 const ACCEPTED: readonly string[] = [
   ...MANIFEST_TYPES,
-  "application/vnd.oci.artifact.manifest.v1+json",
-  "application/vnd.cncf.oras.artifact.manifest.v1+json",
+  OCI_ARTIFACT_MANIFEST,
+  ORAS_ARTIFACT_MANIFEST,
   "*/*",
 ];
 

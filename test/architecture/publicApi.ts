@@ -5,6 +5,8 @@
 export const publicApi: Readonly<Record<string, readonly string[]>> = {
   ".": [
     "ArtifactContentArgs",
+    "ArtifactCopy",
+    "ArtifactCopyArgs",
     "ArtifactFileResult",
     "ArtifactResult",
     "ArtifactTag",
@@ -15,6 +17,7 @@ export const publicApi: Readonly<Record<string, readonly string[]>> = {
     "ConfigArgs",
     "ContentLayerArgs",
     "ContentResult",
+    "CopySourceArgs",
     "CredentialName",
     "DescriptorArgs",
     "DirectoryLayerArgs",
@@ -40,6 +43,7 @@ export const publicApi: Readonly<Record<string, readonly string[]>> = {
     "GetTagsOutputArgs",
     "HelmChartArgs",
     "HelmChartContentArgs",
+    "IncludedManifest",
     "IndexManifestArgs",
     "LayerArgs",
     "LayerDescriptor",
@@ -169,6 +173,8 @@ export const publicApi: Readonly<Record<string, readonly string[]>> = {
     "PushOptions",
     "PushOutcome",
     "Pushable",
+    "PushableBlob",
+    "PushableManifest",
     "Reference",
     "ReferrerLister",
     "ReferrerStore",

@@ -5,6 +5,7 @@ import {
   TAG_LOCK,
   TOGETHER,
 } from "./attributeScenarios.js";
+import { COPY } from "./copyScenarios.js";
 import { OCI_INDEX, REFERRER } from "./indexScenarios.js";
 import type { Scenario } from "./scenario.js";
 import { ARTIFACT_TAG } from "./tagScenarios.js";
@@ -17,6 +18,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...DELETE,
   ...REFERRER,
   ...OCI_INDEX,
+  ...COPY,
   ...ARTIFACT_TAG,
   ...TAG_LOCK,
   ...MANIFEST_PROPERTIES,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { before, describe, it } from "mocha";
 import {
+  ArtifactCopy,
   ArtifactTag,
   ManifestProperties,
   OciArtifact,
@@ -51,6 +52,21 @@ const kinds: readonly Kind[] = [
     readable: [
       ...["digest", "size", "mediaType", "reference", "tagDigests", "drift", "repository"],
       ...["artifactType", "annotations", "tags", "manifests"],
+    ],
+  },
+  {
+    name: "ArtifactCopy",
+    create: (name, registry, options) =>
+      new ArtifactCopy(
+        name,
+        { repository: "charts/web", source: { repository: "dev/web", digest }, registry },
+        options,
+      ),
+    get: (name, id) => ArtifactCopy.get(name, id),
+    id: `myregistry.azurecr.io/charts/web@${digest}`,
+    readable: [
+      ...["digest", "size", "mediaType", "artifactType", "included", "reference", "tagDigests"],
+      ...["drift", "repository", "tags"],
     ],
   },
   {
@@ -206,6 +222,16 @@ describe("resource classes", () => {
     });
   }
 
+  it("a copy hides the password of its source too, whether the source is known or an output", async () => {
+    const registry = { loginServer: "dev.azurecr.io", username: "me", password: "hunter2" };
+    const source = { repository: "dev/web", digest, registry };
+    for (const [name, given] of Object.entries({ known: source, output: pulumi.output(source) })) {
+      const copy = new ArtifactCopy(`from ${name}`, { repository: "charts/web", source: given });
+      const { args } = await register(`from ${name}`, copy);
+      assert.ok(secretMark in (args.inputs["source"] as object) || secretIn(args.inputs["source"]));
+    }
+  });
+
   it("an artifact is a descriptor for another one's subject, and for an index", async () => {
     const artifact = new OciArtifact("subject", { repository: "charts/web" });
     assert.deepEqual(await valueOf(artifact.descriptor), {
@@ -230,6 +256,12 @@ describe("resource classes", () => {
     assert.deepEqual(await valueOf(index.descriptor), descriptor);
   });
 });
+
+/** Whether the registry in a source is marked secret: the mark moves to the whole of what has a secret. */
+function secretIn(source: unknown): boolean {
+  const { registry } = source as { registry: object };
+  return secretMark in registry;
+}
 
 function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => output.apply((value) => resolve(value as T)));

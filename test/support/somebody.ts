@@ -51,9 +51,13 @@ export class Somebody {
     );
   }
 
-  /** Publishes an index that names the manifest; `note` keeps it apart from others that do. */
-  async publishIndex(child: string, tag?: string, note?: string): Promise<Digest> {
-    const manifests = [await this.#descriptor(child)];
+  /** Publishes an index that names the manifests; `note` keeps it apart from others that do. */
+  async publishIndex(
+    children: string | readonly string[],
+    tag?: string,
+    note?: string,
+  ): Promise<Digest> {
+    const manifests = await Promise.all([children].flat().map((one) => this.#descriptor(one)));
     const annotations = note === undefined ? {} : { annotations: { note } };
     const index = { schemaVersion: 2, mediaType: OCI_INDEX, manifests, ...annotations } as const;
     return this.#put(encodeManifest(index), tag);

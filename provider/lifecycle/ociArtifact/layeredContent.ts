@@ -12,11 +12,14 @@ import { assetProperty } from "./layerSources.js";
 export const layeredContent: ContentKind = {
   name: "OciArtifact",
   compared: ["layers", "config", "content", "verify", "configDescriptor", "layerDescriptors"],
+  found: [],
   validate: validateInputs,
   derive,
   writtenProperty: (property, inputs) => assetProperty(property, inputs["layers"]),
   outline,
   pack: packAgain,
+  packAgain,
+  findings: () => ({}),
   requireReferenced: () => Promise.resolve(),
   verifiedBlobs: (state) => {
     const { verify, configDescriptor, layerDescriptors } = state as LayeredInputs;

@@ -1,10 +1,12 @@
 import type { ContentOutline } from "../../artifact/contentChange.js";
 import { isIndex } from "../../artifact/manifestUsers.js";
 import { type IndexInput, packIndex } from "../../artifact/packIndex.js";
+import type { Pushable } from "../../artifact/pushable.js";
 import { requireManifests } from "../../artifact/requireManifests.js";
 import type { Descriptor } from "../../oci/descriptor.js";
 import type { EncodedManifest } from "../../oci/manifest.js";
 import { OCI_INDEX } from "../../oci/mediaTypes.js";
+import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { ContentKind } from "../published/contentKind.js";
 import type { ArtifactInputs } from "../published/inputs.js";
@@ -16,11 +18,14 @@ import { validateInputs } from "./inputs.js";
 export const indexContent: ContentKind = {
   name: "OciIndex",
   compared: ["manifests"],
+  found: [],
   validate: validateInputs,
   derive: (_host, _olds, given) => Promise.resolve().then(() => derive(given)),
   writtenProperty: (property) => property,
   outline,
-  pack: (_host, inputs) => Promise.resolve({ manifest: pack(inputs), blobs: [] }),
+  pack: packIndexInputs,
+  packAgain: packIndexInputs,
+  findings: () => ({}),
   requireReferenced: (repository, inputs, operation) =>
     requireManifests(repository, inputs.manifests ?? [], baseOf(inputs), operation),
   verifiedBlobs: () => [],
@@ -78,6 +83,10 @@ function knownContent(given: PropertyBag): PropertyBag {
 /** In the place of an unknown one stands one that is never published. */
 function knownChild(child: PropertyBag): PropertyBag {
   return containsUnknown(child) ? { mediaType: "", digest: "", size: 0 } : child;
+}
+
+function packIndexInputs(_host: Host, inputs: PropertyBag): Promise<Pushable> {
+  return Promise.resolve({ manifest: pack(inputs), blobs: [] });
 }
 
 function pack({ artifactType, manifests, subject, annotations }: PropertyBag): EncodedManifest {

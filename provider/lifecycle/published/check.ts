@@ -3,20 +3,20 @@ import { formatReference } from "../../oci/reference.js";
 import { asCheckFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { CheckFailure, CheckResult, PropertyBag } from "../lifecycle.js";
-import { loginServerOf } from "./state.js";
 import type { Operation } from "../operation.js";
+import { loginServerOf } from "./state.js";
 import { checkRegistry } from "../registryCheck.js";
 import { withUploadReport } from "../uploadReport.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
 import type { ContentKind } from "./contentKind.js";
 import { asInputs, claimOfInputs } from "./state.js";
 
-/** Validates, packs without network, and adds the derived inputs. */
+/** Validates, packs, and adds the derived inputs. */
 export async function checkArtifact(
   content: ContentKind,
   host: Host,
   { olds, news }: { readonly olds: PropertyBag; readonly news: PropertyBag },
-  { log }: Operation,
+  operation: Operation,
 ): Promise<CheckResult> {
   const failures = [...content.validate(news)];
   const registry = checkRegistry(host, news["registry"], failures);
@@ -24,9 +24,9 @@ export async function checkArtifact(
   if (failures.length > 0) return { inputs: news, failures };
   const given = { ...news, lock: normalizedLock(news["lock"]), registry: registry.registry };
   try {
-    const derived = await withUploadReport(log, async (report) => {
+    const derived = await withUploadReport(operation.log, async (report) => {
       report.phase("packing");
-      const found = await content.derive(host, olds, given);
+      const found = await content.derive(host, olds, given, operation);
       report.phase("packed");
       return found;
     });
@@ -49,8 +49,9 @@ function normalizedLock(lock: unknown): unknown {
     : lock;
 }
 
-function referenceOf(inputs: PropertyBag): string {
+function referenceOf(inputs: PropertyBag): string | undefined {
   const { registry, repository, digest } = asInputs(inputs);
+  if ((digest as unknown) === undefined) return undefined;
   const unknown = [registry.loginServer, repository, digest].some(isUnknown);
   return unknown
     ? UNKNOWN
@@ -62,6 +63,7 @@ function declare(host: Host, inputs: PropertyBag): CheckFailure[] {
   const urn = inputs["__urn"];
   if (
     typeof urn !== "string" ||
+    inputs["reference"] === undefined ||
     isUnknown(inputs["reference"]) ||
     containsUnknown(inputs["tags"])
   ) {

@@ -1,5 +1,7 @@
-import { pushArtifact, type Pushable, type PushedManifest } from "../../artifact/push.js";
+import { pushArtifact, type PushedManifest, pushIncluded } from "../../artifact/push.js";
+import type { Pushable } from "../../artifact/pushable.js";
 import { resolveTags } from "../../artifact/tags.js";
+import { isDigest } from "../../oci/digest.js";
 import { planTags } from "../../artifact/tagPlan.js";
 import type { Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
@@ -36,9 +38,10 @@ async function create(
   report: UploadReport,
 ): Promise<CreateResult> {
   const inputs = asInputs(bag);
-  const id = idOf(inputs);
+  const id = decidedId(content, inputs);
   report.phase("packing");
-  const packed = await content.pack(host, bag);
+  const packed = await content.pack(host, bag, operation);
+  const settled = { ...inputs, ...content.findings(packed) };
   const repository = repositoryToWrite(host, bag);
   report.phase("looking at what is there");
   await content.requireReferenced(repository, inputs, operation);
@@ -55,17 +58,22 @@ async function create(
     lockSubjects: inputs.lock === undefined ? [] : [...tagsOf(inputs), inputs.digest],
   });
   await publication.refuseForeignLocks();
-  const isNew = !present || inputs.verify === "blobs";
-  const pushed = isNew ? await push(repository, packed, operation, report) : undefined;
+  const isWhole = present && inputs.verify !== "blobs";
+  const pushed = await push(packed, inputs, isWhole, { repository, operation, report });
   try {
     await publication.publish(listingOf(inputs, pushed));
   } catch (error) {
-    const outs = { ...outputsOf(inputs, publication.view()), __formerLocks: tags.ownLocks };
+    const outs = { ...outputsOf(settled, publication.view()), __formerLocks: tags.ownLocks };
     throw new PartialFailure(id, asBag(outs), error);
   }
-  host.packed.delete(inputs.digest);
   report.phase("published");
-  return { id, outs: asBag(outputsOf(inputs, settledView(inputs))) };
+  host.packed.delete(inputs.digest);
+  return { id, outs: asBag(outputsOf(settled, settledView(inputs))) };
+}
+
+function decidedId(content: ContentKind, inputs: ArtifactInputs): string {
+  if (content.undecided !== undefined && !isDigest(inputs.digest)) throw content.undecided(inputs);
+  return idOf(inputs);
 }
 
 /**
@@ -84,14 +92,23 @@ async function isPresent(
   return found !== undefined;
 }
 
-/** The list of referrers comes afterwards: when the manifest is there, a failure is a partial one. */
-function push(
-  repository: Repository,
-  packed: Pushable,
-  { signal }: Operation,
-  report: UploadReport,
-): Promise<PushedManifest> {
-  return pushArtifact(repository, packed, { signal, observer: report, updateReferrers: false });
+/**
+ * Of what is there already, what belongs to it may be missing all the same. The list of a declared
+ * subject's referrers comes afterwards: when the manifest is there, a failure is a partial one.
+ */
+async function push(
+  content: Pushable,
+  { subject }: ArtifactInputs,
+  isWhole: boolean,
+  to: Pick<PublicationParts, "repository" | "operation" | "report">,
+): Promise<PushedManifest | undefined> {
+  const options = { signal: to.operation.signal, observer: to.report };
+  if (!isWhole) {
+    const updateReferrers = subject === undefined;
+    return pushArtifact(to.repository, content, { ...options, updateReferrers });
+  }
+  await pushIncluded(to.repository, content, options);
+  return undefined;
 }
 
 /** Of a manifest that was there already, nobody has said whether its subject lists it. */

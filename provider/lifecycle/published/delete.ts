@@ -2,10 +2,12 @@ import type { RemovalOutcome } from "../../artifact/removal.js";
 import { removeArtifact } from "../../artifact/remove.js";
 import type { Descriptor } from "../../oci/descriptor.js";
 import { reasonOf } from "../failures.js";
+import type { Digest } from "../../oci/digest.js";
 import { freeOfOthers } from "../freeOfOthers.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
+import type { DeleteReason } from "../ownership.js";
 import type { DeletePolicy } from "./inputs.js";
 import { asState, type ArtifactState, baseOf, claimOfState, declaredOf } from "./state.js";
 
@@ -33,11 +35,26 @@ export async function deleteArtifact(
     removeAndRelease(host, urn, state, policy, current);
   const reference = referenceTo(state, state.digest);
   const outcome = await host.waitingRemovals.attempt(reference, attempt, operation);
-  const { kept, waits, remainingTags = [] } = outcome;
+  const { kept, waits, remainingTags = [], keptIncluded } = outcome;
+  if (keptIncluded !== undefined) tellIncluded(state, keptIncluded, reason, operation);
   if (kept === undefined) return;
   const message = `${id} stays: ${kept}${waits === true ? UNTIL_THEN : ""}${remainingTags.length === 0 ? "" : WITH_ITS_TAGS}`;
   if (isDeclaredElsewhere(host, urn, state)) operation.log.info(message);
   else operation.log.warn(message);
+}
+
+/** After a replacement that is as it should be: the new version may name the same. */
+function tellIncluded(
+  state: ArtifactState,
+  kept: ReadonlyMap<Digest, string>,
+  reason: DeleteReason,
+  { log }: Operation,
+): void {
+  const shown = [...kept].slice(0, 5).map(([digest, why]) => `${digest} (${why})`);
+  const more = kept.size > shown.length ? ` and ${kept.size - shown.length} more` : "";
+  const message = `${baseOf(state)}: what was published with it stays: ${shown.join("; ")}${more}`;
+  if (reason === "replacement") log.info(message);
+  else log.warn(message);
 }
 
 const UNTIL_THEN = "; if this run deletes that, too, it goes then";
@@ -113,6 +130,8 @@ function remove(
       tags: tags.filter((tag) => !claims.some((claim) => tag in claim.tags)),
       stillDeclared: isDeclaredElsewhere(host, urn, state),
       usedBy: host.ownership.userOf(base, state.digest),
+      included: state.included ?? [],
+      declaredBy: (digest) => host.ownership.holderOf(base, digest),
       untagOnly: policy === "untag",
       lock,
       manifestLock: freeOfOthers(host, urn, base, state.digest, lock),

@@ -46,7 +46,9 @@ export function diffArtifact(
   const unchanged =
     asState(olds).drift.length === 0 &&
     sameSettings(olds["registry"], news["registry"]) &&
-    [...COMPARED, ...content.compared].every((name) => sameInput(olds[name], news[name]));
+    [...COMPARED.filter((name) => !content.found.includes(name)), ...content.compared].every(
+      (name) => sameInput(olds[name], news[name]),
+    );
   return { changes: unchanged ? false : undefined, replaces };
 }
 

@@ -19,6 +19,7 @@ import {
   tag,
 } from "../schema.js";
 import { isUnknown } from "../unknown.js";
+import type { Included } from "./included.js";
 
 export type DeletePolicy = "delete" | "untag" | "retain";
 export type ReplacePolicy = "retain" | "delete";
@@ -42,6 +43,8 @@ export interface ArtifactInputs {
   readonly reference: string;
   /** Of an index: what it names. */
   readonly manifests?: readonly Descriptor[];
+  /** Manifests that are published with it: children of an index, and referrers. */
+  readonly included?: readonly Included[];
   readonly __urn?: string;
 }
 

@@ -12,7 +12,8 @@ import {
 import { unlistedDrift } from "../../artifact/drift.js";
 import { ensureListed, listReferrer } from "../../artifact/referrer.js";
 import type { TagPlan } from "../../artifact/tagPlan.js";
-import { pushManifest, type Pushable } from "../../artifact/push.js";
+import { pushManifest } from "../../artifact/push.js";
+import type { PushableManifest } from "../../artifact/pushable.js";
 import { findLostTags, lostTagError } from "../../artifact/tags.js";
 import type { ManifestReference, Tag } from "../../oci/reference.js";
 import type { Repository } from "../../registry/repository.js";
@@ -31,7 +32,7 @@ export interface PublicationParts {
   >;
   readonly repository: Repository;
   /** The manifest that is there by digest, and the blobs to send again should it be lost. */
-  readonly content: Pushable;
+  readonly content: PushableManifest;
   readonly operation: Operation;
   readonly report?: UploadReport;
   /** What the declared tags name now. */

@@ -103,8 +103,10 @@ function liveInputs(
   live: LiveArtifact,
 ): ArtifactInputs {
   const inputs = declaredInputs(state);
+  const found = Object.fromEntries(content.found.map((name) => [name, undefined]));
   return {
     ...content.withoutBlobs(inputs, new Set<string>(live.missingBlobs)),
+    ...found,
     tags: inputs.tags === undefined ? undefined : view.tags,
     lock: view.lock,
     ...(live.referrer === "unlisted" ? { subject: undefined } : {}),

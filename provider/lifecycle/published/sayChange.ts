@@ -17,7 +17,7 @@ export function sayChange(
   news: PropertyBag,
   log: EngineLog,
 ): void {
-  if (isUnknown(news["digest"])) return;
+  if (content.outline === undefined || isUnknown(news["digest"])) return;
   const sameRepository =
     olds["repository"] === news["repository"] && sameRegistry(olds["registry"], news["registry"]);
   if (sameRepository && olds["digest"] === news["digest"]) return;

@@ -121,6 +121,7 @@ export function claimOfState(state: ArtifactState): Claim {
   return {
     repository: baseOf(state),
     digest: state.digest,
+    uses: state.included?.map(({ digest }) => digest),
     tags: Object.fromEntries(seen) as Record<string, string>,
     lock: declared.lock,
     formerLocks: state.__formerLocks,

@@ -10,7 +10,7 @@ import {
   whereSupported,
   writeAttributes,
 } from "../../artifact/lock.js";
-import { pushBlobs } from "../../artifact/push.js";
+import { pushBlobs } from "../../artifact/pushBlobs.js";
 import { removeArtifact } from "../../artifact/remove.js";
 import { planTags } from "../../artifact/tagPlan.js";
 import { resolveTags } from "../../artifact/tags.js";
@@ -55,7 +55,8 @@ export async function updateArtifact(
   operation: Operation,
 ): Promise<PropertyBag> {
   const state = artifact.asState(olds);
-  const inputs = artifact.asInputs(news);
+  const found = Object.fromEntries(content.found.map((name) => [name, olds[name]]));
+  const inputs = artifact.asInputs({ ...news, ...found });
   const changes = findChanges(state, inputs);
   const outs = artifact.asBag(artifact.outputsOf(inputs, artifact.settledView(inputs)));
   if (isEmpty(changes)) return outs;
@@ -102,7 +103,7 @@ async function plan(update: Update, news: PropertyBag): Promise<Publication> {
     host,
     inputs,
     repository,
-    content: await content.pack(host, news),
+    content: await content.packAgain(host, news, repository, operation),
     operation,
     report,
     live: new Map<string, string>([
@@ -148,7 +149,7 @@ function attributesChangedAgain(
 async function sendMissingBlobs(update: Update, news: PropertyBag): Promise<void> {
   const { content, host, changes, repository, operation, report } = update;
   if (changes.missingBlobs.length === 0) return;
-  const { blobs } = await content.pack(host, news);
+  const { blobs } = await content.pack(host, news, operation);
   const missing = blobs.filter(({ descriptor }) =>
     changes.missingBlobs.includes(descriptor.digest),
   );

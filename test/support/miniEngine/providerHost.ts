@@ -1,4 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
+import { artifactCopy } from "../../../provider/lifecycle/artifactCopy/artifactCopy.js";
 import { artifactTag } from "../../../provider/lifecycle/artifactTag/artifactTag.js";
 import { attributeLifecycle } from "../../../provider/lifecycle/attributes/attributeLifecycle.js";
 import { manifestProperties } from "../../../provider/lifecycle/attributes/manifestProperties.js";
@@ -40,6 +41,7 @@ type Read = { readonly id: string; readonly outputs: Bag; readonly inputs: Bag |
 const LIFECYCLES: Readonly<Record<Kind, (host: Host) => Lifecycle>> = {
   OciArtifact: ociArtifact,
   OciIndex: ociIndex,
+  ArtifactCopy: artifactCopy,
   ArtifactTag: artifactTag,
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),

@@ -4,6 +4,7 @@ export type Bag = Readonly<Record<string, unknown>>;
 export type Kind =
   | "OciArtifact"
   | "OciIndex"
+  | "ArtifactCopy"
   | "ArtifactTag"
   | "TagLock"
   | "ManifestProperties"

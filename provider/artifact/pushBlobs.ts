@@ -1,0 +1,86 @@
+import { eachOf } from "../concurrency/eachOf.js";
+import { limit } from "../concurrency/limit.js";
+import { hasCode } from "../errors.js";
+import type { Descriptor } from "../oci/descriptor.js";
+import type { BlobStore, PushOutcome, Repository } from "../registry/repository.js";
+import type { PushableBlob } from "./pushable.js";
+
+/** Blobs in flight at once; ORAS sends five, ggcr four: more only moves the wait to the registry. */
+const CONCURRENT_BLOBS = 4;
+
+/**
+ * Blobs that this process reads from one registry while it sends them to another. Each needs two of
+ * the 16 requests that a client has under way at once, of one client if both are the same: with no
+ * more than half of them, there is always one left to read with.
+ */
+const relayed = limit(8);
+
+/** Is told how far a push has come; all of it is optional, and nothing depends on it. */
+export interface PushObserver {
+  /** What is being done from now on, as a user would say it: `uploading`, `pushing the manifest`. */
+  phase?(what: string): void;
+  /** Blobs, each once, that are now looked for and sent where they are missing. */
+  expected?(blobs: readonly Descriptor[]): void;
+  /** Bytes of this blob that are on their way; a blob that is sent again starts again at none. */
+  progress?(blob: Descriptor, sentBytes: number): void;
+  blobPushed?(blob: Descriptor, outcome: PushOutcome): void;
+}
+
+export interface PushOptions {
+  readonly signal?: AbortSignal;
+  readonly observer?: PushObserver;
+}
+
+/**
+ * Makes sure that the blobs are there, each digest once. `insist`: the registry has just said that
+ * they are not, so they are sent without asking.
+ */
+export async function pushBlobs(
+  repository: Pick<Repository, "blobs">,
+  blobs: readonly PushableBlob[],
+  { signal, observer }: PushOptions,
+  { insist = false }: { readonly insist?: boolean } = {},
+): Promise<void> {
+  const wanted = insist ? blobs : blobs.filter(({ optional }) => optional !== true);
+  const once = [...new Map(wanted.map((blob) => [blob.descriptor.digest, blob])).values()];
+  observer?.phase?.("uploading");
+  observer?.expected?.(once.map(({ descriptor }) => descriptor));
+  // One failure ends the others: nothing is to be sent for an artifact that cannot be completed.
+  await eachOf(once, { places: CONCURRENT_BLOBS, signal }, async (blob, either) => {
+    const report = { ...(observer === undefined ? {} : { observer }), signal: either };
+    const outcome = await pushBlob(repository.blobs, blob, report, insist);
+    observer?.blobPushed?.(blob.descriptor, outcome);
+  });
+}
+
+async function pushBlob(
+  store: BlobStore,
+  blob: PushableBlob,
+  { signal, observer }: PushOptions & { readonly signal: AbortSignal },
+  insist: boolean,
+): Promise<PushOutcome> {
+  if (!insist && (await isMounted(store, blob, signal))) return "mounted";
+  const askFirst = insist ? false : blob.remote;
+  const push = (): Promise<PushOutcome> =>
+    store.push(blob, {
+      signal,
+      ...(askFirst === undefined ? {} : { askFirst }),
+      onProgress: (sent) => observer?.progress?.(blob.descriptor, sent),
+    });
+  return blob.remote === true ? relayed(push) : push();
+}
+
+/** Who may not read the other repository with this identity may still read it with another one. */
+async function isMounted(
+  store: BlobStore,
+  { descriptor, mountFrom }: PushableBlob,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (mountFrom === undefined) return false;
+  try {
+    return await store.mount(descriptor.digest, mountFrom, { signal });
+  } catch (error) {
+    if (hasCode(error, "UNAUTHORIZED", "DENIED")) return false;
+    throw error;
+  }
+}

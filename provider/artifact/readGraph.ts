@@ -1,0 +1,215 @@
+import { eachOf } from "../concurrency/eachOf.js";
+import { IntegrityError, ProtocolError, RegistryError } from "../errors.js";
+import type { Descriptor } from "../oci/descriptor.js";
+import type { Digest } from "../oci/digest.js";
+import { type EncodedManifest, type ParsedManifest, parseManifest } from "../oci/manifest.js";
+import {
+  MANIFEST_TYPES,
+  OCI_ARTIFACT_MANIFEST,
+  ORAS_ARTIFACT_MANIFEST,
+} from "../oci/mediaTypes.js";
+import type { OperationOptions } from "../registry/repository.js";
+
+/** Where manifests are read from: a repository of a registry, or a folder. */
+export interface GraphSource {
+  /** Full name of a manifest there, for messages. */
+  nameOf(digest: string): string;
+  /** The bytes, digest checked; `undefined` if it is not there. */
+  fetch(
+    manifest: Pick<Descriptor, "digest"> & Partial<Descriptor>,
+    options: OperationOptions,
+  ): Promise<EncodedManifest | undefined>;
+  /** What has the manifest as its subject; absent: referrers are not wanted. */
+  referrers?(digest: Digest, options: OperationOptions): AsyncIterable<Descriptor>;
+}
+
+/** One manifest of a graph, and what it leads to. */
+export interface GraphManifest {
+  readonly manifest: EncodedManifest;
+  readonly parsed: ParsedManifest;
+  /** What it names as manifests: an index's children. */
+  readonly children: readonly Digest[];
+  readonly blobs: readonly Descriptor[];
+}
+
+export interface Graph {
+  readonly root: GraphManifest;
+  /** Everything that it leads to, each once. */
+  readonly others: readonly GraphManifest[];
+}
+
+/** An index of 4 MiB names about 16,000 manifests; a graph beyond this was not made for anybody's use. */
+const MOST_MANIFESTS = 20_000;
+const MOST_BYTES = 64 * 1024 * 1024;
+/** Image, index, index of indexes, and a signature of a signature are four. */
+const MOST_STEPS = 16;
+const CONCURRENT_READS = 8;
+
+const KNOWN_TYPES = [...MANIFEST_TYPES, OCI_ARTIFACT_MANIFEST, ORAS_ARTIFACT_MANIFEST];
+
+/**
+ * Reads a manifest, the children of indexes and the referrers of all of them, step by step. What is
+ * listed as a referrer and is none, or is there no more, is left out: the tag schema leaves such
+ * entries behind. A child that is missing is an error, since the index could not be published.
+ */
+export async function readGraph(
+  source: GraphSource,
+  root: { readonly digest: Digest },
+  options: OperationOptions,
+): Promise<Graph> {
+  const reader = new GraphReader(source);
+  await reader.read({ descriptor: root }, options);
+  const [first, ...others] = await reader.rest(options);
+  if (first === undefined) throw notThere(source.nameOf(root.digest), "");
+  return { root: first, others };
+}
+
+/** What is to be read, and what led there. */
+interface Lead {
+  readonly descriptor: Pick<Descriptor, "digest"> & Partial<Descriptor>;
+  readonly childOf?: Digest;
+  readonly referrerOf?: Digest;
+}
+
+class GraphReader {
+  readonly #source: GraphSource;
+  readonly #found = new Map<Digest, GraphManifest>();
+  /** Children that are blobs and no manifests, by the index that names them. */
+  readonly #blobs = new Map<Digest, Descriptor[]>();
+  readonly #seen = new Set<Digest>();
+  /** By whom each child is named: it must be there, whoever else lists it. */
+  readonly #children = new Map<Digest, Lead>();
+  #next: Lead[] = [];
+  #bytes = 0;
+
+  constructor(source: GraphSource) {
+    this.#source = source;
+  }
+
+  /** Reads on, one step of leads after the other. */
+  async rest(options: OperationOptions): Promise<readonly GraphManifest[]> {
+    for (let step = 1; this.#next.length > 0; step += 1) {
+      if (step > MOST_STEPS) throw this.#tooLarge(`is nested deeper than ${MOST_STEPS} steps`);
+      const leads = this.#next;
+      this.#next = [];
+      await eachOf(leads, { places: CONCURRENT_READS, signal: options.signal }, (lead, signal) =>
+        this.read(lead, { signal }),
+      );
+    }
+    return [...this.#found.values()].map((one) => ({
+      ...one,
+      blobs: [...one.blobs, ...(this.#blobs.get(one.manifest.descriptor.digest) ?? [])],
+    }));
+  }
+
+  async read(lead: Lead, options: OperationOptions): Promise<void> {
+    const { descriptor, referrerOf } = lead;
+    this.#seen.add(descriptor.digest);
+    const manifest = await this.#source.fetch(descriptor, options);
+    if (manifest === undefined) {
+      this.#missing(lead);
+      return;
+    }
+    checkSize(this.#source.nameOf(descriptor.digest), descriptor.size, manifest.bytes.length);
+    this.#bytes += manifest.bytes.length;
+    if (this.#bytes > MOST_BYTES) throw this.#tooLarge(`has more than ${MOST_BYTES} bytes`);
+    const one = this.#graphManifest(manifest);
+    if (referrerOf !== undefined && one.parsed.subject?.digest !== referrerOf) {
+      this.#leaveOut(descriptor.digest);
+      return;
+    }
+    this.#found.set(descriptor.digest, one);
+    const { digest } = manifest.descriptor;
+    for (const child of one.parsed.manifests) this.#follow({ descriptor: child, childOf: digest });
+    for await (const referrer of this.#source.referrers?.(digest, options) ?? []) {
+      this.#follow({ descriptor: referrer, referrerOf: digest });
+    }
+  }
+
+  #graphManifest(manifest: EncodedManifest): GraphManifest {
+    const { descriptor, bytes } = manifest;
+    if (/\bdocker\.distribution\.manifest\.v1\b/.test(descriptor.mediaType)) {
+      throw new ProtocolError(
+        `${this.#source.nameOf(descriptor.digest)} is in Docker's schema 1, which registries no longer take: ` +
+          `convert it, for example by pulling and pushing it with a current client`,
+      );
+    }
+    const parsed = parsedManifest(this.#source.nameOf(descriptor.digest), manifest);
+    const { config, layers, manifests } = parsed;
+    return {
+      manifest: { bytes, descriptor },
+      parsed,
+      children: manifests.map(({ digest }) => digest),
+      blobs: [...(config === undefined ? [] : [config]), ...layers],
+    };
+  }
+
+  #follow(lead: Lead): void {
+    const { digest } = lead.descriptor;
+    if (lead.childOf !== undefined) this.#children.set(digest, lead);
+    if (this.#seen.has(digest)) return;
+    this.#seen.add(digest);
+    this.#next.push(lead);
+    if (this.#seen.size > MOST_MANIFESTS) {
+      throw this.#tooLarge(`leads to more than ${MOST_MANIFESTS} manifests`);
+    }
+  }
+
+  /** A list of referrers said so, but not the manifest itself; an index may name it all the same. */
+  #leaveOut(digest: Digest): void {
+    const child = this.#children.get(digest);
+    if (child !== undefined) this.#next.push(child);
+    else this.#seen.delete(digest);
+  }
+
+  /** An index may name what is no manifest; then it is a blob (image-spec, image-index.md). */
+  #missing({ descriptor, childOf, referrerOf }: Lead): void {
+    if (referrerOf !== undefined) {
+      this.#leaveOut(descriptor.digest);
+      return;
+    }
+    const { mediaType, size, digest } = descriptor;
+    const isManifest = mediaType === undefined || KNOWN_TYPES.includes(mediaType);
+    if (childOf === undefined || isManifest || size === undefined) {
+      const by = childOf === undefined ? "" : `, which ${this.#source.nameOf(childOf)} names`;
+      throw notThere(this.#source.nameOf(digest), by);
+    }
+    const blobs = this.#blobs.get(childOf) ?? [];
+    this.#blobs.set(childOf, [...blobs, { ...descriptor, mediaType, size }]);
+  }
+
+  #tooLarge(what: string): ProtocolError {
+    const [root = ""] = this.#seen;
+    return new ProtocolError(
+      `${this.#source.nameOf(root)} ${what}: that is not published. Publish its parts one by one`,
+    );
+  }
+}
+
+function parsedManifest(name: string, { bytes, descriptor }: EncodedManifest): ParsedManifest {
+  try {
+    return parseManifest(bytes, descriptor.mediaType);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    throw new ProtocolError(`${name}: ${error.message}`, { cause: error });
+  }
+}
+
+/** A client takes the size from the index, so it must be that of the manifest. */
+function checkSize(name: string, expected: number | undefined, actual: number): void {
+  if (expected === undefined || expected === actual) return;
+  throw new IntegrityError(
+    "SIZE_MISMATCH",
+    `${name}: there are ${actual} bytes, and what names it says ${expected}`,
+    { expected: String(expected), actual: String(actual) },
+  );
+}
+
+function notThere(name: string, by: string): RegistryError {
+  return new RegistryError(
+    "NOT_FOUND",
+    `${name}${by} is not there: nothing was published. Publish it first; if the same stack does, refer to that ` +
+      `resource's outputs, or add dependsOn`,
+    { method: "GET", url: name },
+  );
+}

@@ -1,0 +1,76 @@
+import type { Descriptor } from "../oci/descriptor.js";
+import type { Digest } from "../oci/digest.js";
+
+/** A manifest that may go, and what of it is known beforehand. */
+export interface Candidate {
+  readonly digest: Digest;
+  /** Of a referrer: the manifest that it is about. */
+  readonly subject?: Digest | undefined;
+}
+
+/** What a repository says of who uses what. */
+export interface Uses {
+  /** Tags that name a manifest, without our own. */
+  readonly tags: ReadonlyMap<string, readonly string[]>;
+  /** What each index of the repository names; `undefined`: it cannot be read. */
+  readonly indexes: ReadonlyMap<Digest, readonly Digest[] | undefined>;
+  /** What has a manifest as its subject. */
+  readonly referrers: ReadonlyMap<Digest, readonly Descriptor[]>;
+  /** Why a manifest must stay whatever else is found: a declaration, a lock. */
+  readonly held: ReadonlyMap<Digest, string>;
+}
+
+/**
+ * Which of the manifests stay, and why: those that something else uses, and those that what stays
+ * cannot do without. What they are to each other does not count as long as all of them go. Pure.
+ */
+export function planRemoval(
+  candidates: readonly Candidate[],
+  uses: Uses,
+): ReadonlyMap<Digest, string> {
+  const kept = new Map<Digest, string>();
+  const goes = (digest: Digest): boolean =>
+    !kept.has(digest) && candidates.some((one) => one.digest === digest);
+  for (let before = -1; kept.size !== before;) {
+    before = kept.size;
+    for (const candidate of candidates) {
+      if (kept.has(candidate.digest)) continue;
+      const reason = reasonToKeep(candidate, uses, goes, kept);
+      if (reason !== undefined) kept.set(candidate.digest, reason);
+    }
+  }
+  return kept;
+}
+
+function reasonToKeep(
+  { digest, subject }: Candidate,
+  { tags, indexes, referrers, held }: Uses,
+  goes: (digest: Digest) => boolean,
+  kept: ReadonlyMap<Digest, string>,
+): string | undefined {
+  const holding = held.get(digest) ?? tagged(tags.get(digest) ?? []);
+  if (holding !== undefined) return holding;
+  if (subject !== undefined && kept.has(subject)) return `${subject}, which it is about, stays`;
+  const referrer = referrers.get(digest)?.find((one) => !goes(one.digest));
+  if (referrer !== undefined) return referredBy(referrer);
+  for (const [index, children] of indexes) {
+    if (goes(index)) continue;
+    if (children === undefined) return `the index ${index} may name it: it cannot be read`;
+    if (children.includes(digest)) return `the index ${index} names it`;
+  }
+  return undefined;
+}
+
+function tagged(tags: readonly string[]): string | undefined {
+  return tags.length === 0 ? undefined : usedByTags(tags);
+}
+
+export function usedByTags(tags: readonly string[]): string {
+  const shown = tags.slice(0, 5).join(", ");
+  return `other tags name it: ${shown}${tags.length > 5 ? ` and ${tags.length - 5} more` : ""}`;
+}
+
+export function referredBy({ digest, artifactType }: Descriptor): string {
+  const type = artifactType === undefined ? "" : ` (${artifactType})`;
+  return `the referrer ${digest}${type} has it as its subject`;
+}

@@ -1,0 +1,45 @@
+/** How many at a time, and what ends all of them. */
+export interface EachOptions {
+  readonly places: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs a task for each item, so many at a time. The first failure aborts the signal that the others
+ * were given, and is thrown when all have ended: not one of the aborts that it caused.
+ */
+export async function eachOf<T>(
+  items: Iterable<T>,
+  { places, signal }: EachOptions,
+  task: (item: T, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const waiting = [...items];
+  const failed = new AbortController();
+  const either = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < waiting.length && !failed.signal.aborted) {
+      await task(waiting[next++] as T, either);
+    }
+  };
+  const workers = Array.from({ length: Math.min(places, waiting.length) }, () =>
+    worker().catch((error: unknown) => {
+      failed.abort();
+      throw error;
+    }),
+  );
+  const results = await Promise.allSettled(workers);
+  if (results.some(({ status }) => status === "rejected")) throw firstCause(results);
+}
+
+/** The failure that began it, not one of the aborts that it caused. */
+function firstCause(results: readonly PromiseSettledResult<void>[]): unknown {
+  const reasons: unknown[] = results.flatMap((result) =>
+    result.status === "rejected" ? [result.reason as unknown] : [],
+  );
+  return reasons.find((reason) => !isAbort(reason)) ?? reasons[0];
+}
+
+function isAbort(reason: unknown): boolean {
+  return reason instanceof Error && "code" in reason && reason.code === "ABORTED";
+}

@@ -1,0 +1,79 @@
+import { readCopy } from "../../artifact/copy.js";
+import { RegistryError } from "../../errors.js";
+import type { Host } from "../host.js";
+import type { PropertyBag } from "../lifecycle.js";
+import type { Operation } from "../operation.js";
+import type { ContentKind } from "../published/contentKind.js";
+import { includedOutputs } from "../published/included.js";
+import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
+import { asCopy, validateInputs } from "./inputs.js";
+import { openSource, settleSource, sourceNotFound, sourceReference } from "./source.js";
+
+/** Content of `ArtifactCopy`: what another repository holds, byte for byte. */
+export const copiedContent: ContentKind = {
+  name: "ArtifactCopy",
+  compared: ["source", "referrers"],
+  found: ["size", "mediaType", "artifactType", "included"],
+  validate: validateInputs,
+  derive,
+  writtenProperty: (property) => property,
+  pack: (host, inputs, operation) => {
+    const { digest, referrers = true } = asCopy(inputs);
+    return readCopy({ ...openSource(host, inputs), digest, referrers }, operation);
+  },
+  packAgain: async (_host, inputs, repository, operation) => {
+    const { digest, reference } = asCopy(inputs);
+    const manifest = await repository.manifests.fetch(digest, operation);
+    if (manifest === undefined) throw goneMeanwhile(reference);
+    return { manifest, blobs: [] };
+  },
+  findings: (content) => ({
+    size: content.manifest.descriptor.size,
+    mediaType: content.manifest.descriptor.mediaType,
+    artifactType: content.artifactType,
+    included: includedOutputs(content),
+  }),
+  undecided: (inputs) => sourceNotFound(asCopy(inputs)),
+  requireReferenced: () => Promise.resolve(),
+  verifiedBlobs: () => [],
+  withoutBlobs: (inputs) => inputs,
+  describe: ({ manifests }) => ({
+    included: manifests.map(({ mediaType, digest, size }) => ({ mediaType, digest, size })),
+  }),
+};
+
+/**
+ * By digest nothing is asked. A tag is resolved, here and so at preview, by one request: what it names
+ * is what is copied. One that is not there may be published by the same `up`: then the digest is left
+ * out, since only at preview an unknown one may be answered, and nothing tells `check` whether it is one.
+ */
+async function derive(
+  host: Host,
+  _olds: PropertyBag,
+  given: PropertyBag,
+  operation: Operation,
+): Promise<PropertyBag> {
+  const settled = settleSource(host, given);
+  const source = settled["source"] as PropertyBag;
+  if (isUnknown(source)) return { ...settled, digest: UNKNOWN };
+  if (source["digest"] !== undefined) return { ...settled, digest: source["digest"] };
+  const inputs = { ...given, ...settled };
+  if (containsUnknown(source) || containsUnknown(source["registry"] ?? given["registry"])) {
+    return { ...settled, digest: UNKNOWN };
+  }
+  const { repository } = openSource(host, inputs);
+  const found = await repository.manifests.resolve(String(source["tag"]), operation);
+  if (found !== undefined) return { ...settled, digest: found.digest };
+  operation.log.info(
+    `${sourceReference(asCopy(inputs))} is not there yet: what is copied is known once it is published`,
+  );
+  return settled;
+}
+
+function goneMeanwhile(reference: string): RegistryError {
+  return new RegistryError(
+    "NOT_FOUND",
+    `${reference} is not there any more: nothing was changed. Run \`pulumi up --refresh\` to copy it again`,
+    { method: "GET", url: reference },
+  );
+}

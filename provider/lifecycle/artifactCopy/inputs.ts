@@ -1,0 +1,54 @@
+import type { Digest } from "../../oci/digest.js";
+import type { RepositoryName, Tag } from "../../oci/reference.js";
+import type { CheckFailure, PropertyBag } from "../lifecycle.js";
+import { type ArtifactInputs, duplicateTags, PUBLISHED } from "../published/inputs.js";
+import type { RegistryArguments } from "../registrySettings.js";
+import {
+  digest,
+  exactlyOne,
+  flag,
+  object,
+  registry,
+  repositoryName,
+  tag,
+  validate,
+} from "../schema.js";
+
+/** Where the content to copy is. */
+export interface SourceInputs {
+  readonly repository: RepositoryName;
+  readonly digest?: Digest;
+  readonly tag?: Tag;
+  /** As settled by `check`; absent: the target's. */
+  readonly registry?: RegistryArguments & { readonly loginServer: string };
+}
+
+/** Inputs of an `ArtifactCopy`. */
+export interface CopyInputs extends ArtifactInputs {
+  readonly source: SourceInputs;
+  readonly referrers?: boolean;
+}
+
+const source = exactlyOne(
+  object({
+    repository: repositoryName,
+    digest: digest.optional(),
+    tag: tag.optional(),
+    registry: registry.optional(),
+  }),
+  ["digest", "tag"],
+);
+
+/** The content comes from the source as it is, so nothing of it can be declared. */
+const { artifactType: _type, annotations: _texts, subject: _subject, ...published } = PUBLISHED;
+
+const schema = object({ ...published, source, referrers: flag.optional() });
+
+export function validateInputs(news: PropertyBag): CheckFailure[] {
+  const failures = validate(schema, news);
+  return failures.length > 0 ? failures : duplicateTags(news["tags"]);
+}
+
+export function asCopy(inputs: PropertyBag | ArtifactInputs): CopyInputs {
+  return inputs as unknown as CopyInputs;
+}

@@ -1,0 +1,153 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Drift } from "./drift.js";
+import { engineProperties } from "./hidden.js";
+import { resourceType } from "./provider.js";
+import type { PublishedArgs } from "./publishedArgs.js";
+import { type RegistryArgs, withSecretPassword } from "./registryArgs.js";
+
+/** What is copied. Give either `digest` or `tag`. */
+export interface CopySourceArgs {
+  /** For example `dev/web`. */
+  repository: pulumi.Input<string>;
+  /**
+   * The manifest, for example another resource's `digest`: then the copy's digest is known at preview,
+   * even if the same `up` publishes the source, and an unchanged copy costs no request.
+   */
+  digest?: pulumi.Input<string>;
+  /**
+   * A tag, which every preview and `up` resolves, by one request. If it names something else than last
+   * time, the copy is replaced. While it is not there, the digest is not known at preview, and `up` fails.
+   */
+  tag?: pulumi.Input<string>;
+  /**
+   * The registry that is copied from, and how to sign in there. Default: that of the target, with its
+   * sign-in; a sign-in of its own without a `loginServer` is for the target's registry too. Access that
+   * is `anonymous` is enough where that is allowed.
+   */
+  registry?: pulumi.Input<RegistryArgs>;
+}
+
+export interface ArtifactCopyArgs extends Omit<PublishedArgs, "annotations" | "subject"> {
+  source: pulumi.Input<CopySourceArgs>;
+  /**
+   * Whether everything that has the content as its subject comes along: signatures, SBOMs, attestations,
+   * and what refers to those in turn. Default `true`. What is there when the content is published
+   * counts: what is attached to the source later is brought by `pulumi up --replace <urn>`.
+   */
+  referrers?: pulumi.Input<boolean>;
+}
+
+/** A manifest that was published together with another one. */
+export interface IncludedManifest {
+  mediaType: string;
+  digest: string;
+  /** Bytes. */
+  size: number;
+  artifactType?: string;
+  /** Of a referrer: digest of the manifest that it is about. */
+  subject?: string;
+}
+
+const KIND = "ArtifactCopy";
+/** What a program can read. */
+const READABLE = [
+  "repository",
+  "tags",
+  "digest",
+  "size",
+  "mediaType",
+  "artifactType",
+  "included",
+  "reference",
+  "tagDigests",
+  "drift",
+];
+
+/**
+ * Copies an artifact, image or index to another repository, byte for byte, so that its digest stays:
+ * a promotion from development to production, or from one registry to another. An index comes with
+ * its children, and everything with its referrers. Tags and lock are those of the copy.
+ *
+ * Inside a registry blobs are mounted: none of their bytes travels. Between registries they stream
+ * through this machine, checked against their digests, without a temporary file; what the target has
+ * is not fetched. A connection to the source that is cut is resumed, an upload that fails is begun
+ * again. Layers that may not be redistributed stay where they are, as with ORAS and crane, unless the
+ * target insists on them. Tags of cosign that stand for signatures (`sha256-….sig`) are no referrers.
+ *
+ * Another digest, repository or login server replaces the copy: the new one is published first, tags
+ * move to it, and the old one stays unless `onReplace` is `delete`. A source that moved while the digest
+ * is the same changes nothing. Tags, lock and policies change in place, without the source.
+ *
+ * Deleting the resource removes its tags, then the manifest, then what came along with it, each only if no
+ * other tag, index, referrer or resource uses it; what stays is named. The source is never changed.
+ *
+ * Fails with `NOT_FOUND` if the source, or a child of an index, is not there; `DIGEST_MISMATCH` or
+ * `SIZE_MISMATCH` if the source serves other bytes; `CONFLICT` as `OciArtifact` does.
+ *
+ * Roles: AcrPull on the source (and for mounting the target's identity needs it there, else blobs are
+ * streamed); AcrPush on the target, AcrDelete to remove, `metadata/write` to lock.
+ *
+ * The id is `<login server>/<repository>@<digest>`. Creating a copy that is there already adopts it.
+ */
+export class ArtifactCopy extends pulumi.CustomResource {
+  /** Digest of the copy and of the source. Known at preview, by tag if the tag is there. */
+  declare readonly digest: pulumi.Output<string>;
+  /** Bytes of the manifest. */
+  declare readonly size: pulumi.Output<number>;
+  /** Media type of the manifest. */
+  declare readonly mediaType: pulumi.Output<string>;
+  declare readonly artifactType: pulumi.Output<string | undefined>;
+  /** What came along: children of an index and referrers, in the order in which they were published. */
+  declare readonly included: pulumi.Output<IncludedManifest[]>;
+  /** `<login server>/<repository>@<digest>`. Known at preview if login server and digest are. */
+  declare readonly reference: pulumi.Output<string>;
+  /** What each declared tag names, as last seen. */
+  declare readonly tagDigests: pulumi.Output<Record<string, string>>;
+  /** What the last refresh found changed; empty after `up`. */
+  declare readonly drift: pulumi.Output<Drift[]>;
+  declare readonly repository: pulumi.Output<string>;
+  /** Of the declared tags, those that name this content. */
+  declare readonly tags: pulumi.Output<string[] | undefined>;
+
+  constructor(name: string, args: ArtifactCopyArgs, options?: pulumi.CustomResourceOptions) {
+    const hidden = { ...args, source: withSecretSource(args.source) };
+    super(
+      resourceType(KIND),
+      name,
+      engineProperties(KIND, name, hidden, READABLE, options),
+      options,
+    );
+  }
+
+  /** The copy as a descriptor, for another one's `subject` or for an `OciIndex`. */
+  get descriptor(): pulumi.Output<{ mediaType: string; digest: string; size: number }> {
+    return pulumi.output({ mediaType: this.mediaType, digest: this.digest, size: this.size });
+  }
+
+  /**
+   * What is published elsewhere, by its id `<login server>/<repository>@<digest>`. It must exist.
+   * `state.registry` says how to sign in.
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state?: { registry?: pulumi.Input<RegistryArgs> },
+    options?: pulumi.CustomResourceOptions,
+  ): ArtifactCopy {
+    return new ArtifactCopy(name, { ...state } as ArtifactCopyArgs, { ...options, id });
+  }
+}
+
+/** The source's password is a secret too. */
+function withSecretSource(
+  source: pulumi.Input<CopySourceArgs> | undefined,
+): pulumi.Input<object> | undefined {
+  if (source === undefined) return undefined;
+  const hide = (args: CopySourceArgs): object => ({
+    ...args,
+    registry: withSecretPassword(args.registry),
+  });
+  return pulumi.Output.isInstance(source) || source instanceof Promise
+    ? pulumi.output(source as pulumi.Input<object>).apply((args) => hide(args as CopySourceArgs))
+    : hide(source as CopySourceArgs);
+}

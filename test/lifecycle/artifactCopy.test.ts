@@ -1,0 +1,367 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { type Emulator } from "pulumi-acr/emulator";
+import { UNKNOWN } from "../../provider/lifecycle/unknown.js";
+import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
+import { requestsTo, tokensFrom, writesTo } from "../support/requests.js";
+import { eachWithScene } from "../support/scene.js";
+import { ABSENT_DIGEST, Somebody } from "../support/somebody.js";
+
+const SOURCE = "dev/app";
+const TARGET = "prod/app";
+
+describe("ArtifactCopy", () => {
+  let emulator: Emulator;
+  let engine: MiniEngine;
+  /** Works in the repository that is copied to. */
+  let prod: Somebody;
+  /** Works in the repository that is copied from. */
+  let dev: Somebody;
+
+  eachWithScene(TARGET, (scene) => ({ emulator, engine, somebody: prod } = scene));
+  beforeEach(() => (dev = new Somebody(emulator, SOURCE)));
+  afterEach(() => dev.close());
+
+  function copy(source: Bag, inputs: Bag = {}): Declaration {
+    const of = { source: { repository: SOURCE, ...source }, repository: TARGET, ...inputs };
+    return { name: "copy", kind: "ArtifactCopy", inputs: of };
+  }
+  const output = (name: string): unknown => engine.resource("copy").outputs[name];
+  const said = (): string => engine.messages.map(({ text }) => text).join("\n");
+  const included = (): readonly Bag[] => output("included") as Bag[];
+
+  /** The source, published by the same stack. */
+  const artifact: Declaration = {
+    name: "artifact",
+    kind: "OciArtifact",
+    inputs: {
+      repository: SOURCE,
+      artifactType: "application/vnd.example",
+      layers: [{ content: "x".repeat(100_000) }],
+      tags: ["v1"],
+    },
+  };
+  const promoted = (inputs: Bag = {}): Declaration => ({
+    name: "copy",
+    kind: "ArtifactCopy",
+    inputs: (of) => ({
+      source: { repository: of("artifact")["repository"], digest: of("artifact")["digest"] },
+      repository: TARGET,
+      ...inputs,
+    }),
+  });
+
+  describe("by digest", () => {
+    it("promotes what the same up publishes, and shows the digest before", async () => {
+      const program = [artifact, promoted({ tags: ["1.0"] })];
+      const preview = await engine.preview(program);
+      assert.deepEqual(requestsTo(emulator), []);
+      const { digest, reference } = preview.outputs["copy"] ?? {};
+      assert.equal(digest, preview.outputs["artifact"]?.["digest"]);
+      assert.equal(reference, `${emulator.loginServer}/${TARGET}@${digest as string}`);
+      await engine.up(program);
+      assert.equal(await prod.digestOf("1.0"), digest);
+      assert.deepEqual(
+        [output("mediaType"), output("artifactType"), output("included"), output("drift")],
+        ["application/vnd.oci.image.manifest.v1+json", "application/vnd.example", [], []],
+      );
+      assert.equal((await engine.up(program)).operations["copy"], "same");
+    });
+
+    it("mounts: no byte of a blob crosses the wire", async () => {
+      await engine.up([artifact]);
+      emulator.journal.clear();
+      await engine.up([artifact, promoted({ tags: ["1.0"] })]);
+      assert.deepEqual(
+        requestsTo(emulator).filter((line) => !/upload/.test(line)),
+        [
+          ...["GET manifest", "GET referrers", `GET tag ${referrersTag(output("digest"))}`],
+          ...["HEAD manifest", "HEAD tag 1.0", "PUT manifest", "PUT tag 1.0"],
+          "GET manifest properties",
+        ],
+      );
+      assert.deepEqual(uploads(), ["POST 201 0", "POST 201 0"]);
+      assert.deepEqual(downloads(), []);
+    });
+
+    it("costs nothing while nothing changes, and one request to refresh", async () => {
+      const digest = await dev.publish("one", "v1");
+      const program = [copy({ digest }, { tags: ["1.0"] })];
+      await engine.up(program);
+      emulator.journal.clear();
+      assert.equal((await engine.up(program)).operations["copy"], "same");
+      assert.deepEqual(requestsTo(emulator), []);
+      assert.equal((await engine.refresh()).operations["copy"], "same");
+      assert.deepEqual(requestsTo(emulator), ["GET manifest properties"]);
+      emulator.journal.clear();
+      await engine.up(program);
+      assert.deepEqual([requestsTo(emulator), tokensFrom(emulator)], [[], []]);
+    });
+
+    it("names a source that is not there", async () => {
+      const program = [copy({ digest: ABSENT_DIGEST }, { tags: ["1.0"] })];
+      await engine.preview(program);
+      await assert.rejects(engine.up(program), {
+        message: /\/dev\/app@sha256:\w+ is not there: nothing was published\..*\[NOT_FOUND\]$/,
+      });
+      assert.deepEqual([engine.state, writesTo(emulator)], [[], []]);
+    });
+
+    it("puts further tags on the copy without the source", async () => {
+      const digest = await dev.publish("one");
+      await engine.up([copy({ digest }, { tags: ["1.0"] })]);
+      await dev.deleteManifest(digest);
+      emulator.journal.clear();
+      const run = await engine.up([copy({ digest }, { tags: ["1.0", "stable"] })]);
+      assert.equal(run.operations["copy"], "update");
+      assert.deepEqual(requestsTo(emulator), [
+        ...["HEAD tag stable", "GET manifest", "PUT tag stable", "GET manifest properties"],
+      ]);
+      assert.equal(output("mediaType"), "application/vnd.oci.image.manifest.v1+json");
+    });
+  });
+
+  describe("by tag", () => {
+    it("asks once what the tag names, and copies that", async () => {
+      const digest = await dev.publish("one", "v1");
+      emulator.journal.clear();
+      const program = [copy({ tag: "v1" }, { tags: ["1.0"] })];
+      const preview = await engine.preview(program);
+      assert.deepEqual(requestsTo(emulator), ["HEAD tag v1"]);
+      assert.equal(preview.outputs["copy"]?.["digest"], digest);
+      await engine.up(program);
+      assert.equal(await prod.digestOf("1.0"), digest);
+      emulator.journal.clear();
+      assert.equal((await engine.up(program)).operations["copy"], "same");
+      assert.deepEqual(requestsTo(emulator), ["HEAD tag v1"]);
+    });
+
+    it("follows a tag that moved: the copy's tags move on", async () => {
+      const old = await dev.publish("one", "v1");
+      const program = [copy({ tag: "v1" }, { tags: ["1.0"] })];
+      await engine.up(program);
+      const next = await dev.publish("two", "v1");
+      assert.equal((await engine.up(program)).operations["copy"], "replace");
+      assert.equal(await prod.digestOf("1.0"), next);
+      assert.ok(await prod.has(old), "retained");
+    });
+
+    it("that is not there yet leaves the digest open at preview, and says so", async () => {
+      const program = [copy({ tag: "v1" }, { tags: ["1.0"] })];
+      const preview = await engine.preview(program);
+      assert.equal("digest" in (preview.outputs["copy"] ?? {}), false);
+      assert.match(said(), /\/dev\/app:v1 is not there yet/);
+      await assert.rejects(engine.up(program), {
+        message:
+          /\/dev\/app:v1, which is to be copied, is not there: nothing was .* \[NOT_FOUND\]$/,
+      });
+      assert.deepEqual([engine.state, writesTo(emulator)], [[], []]);
+    });
+
+    it("copies what the same up has just put there", async () => {
+      const program = [artifact, copy({ tag: "v1" }, { tags: ["1.0"] })];
+      await engine.preview(program);
+      await engine.up(program);
+      assert.equal(await prod.digestOf("1.0"), await dev.digestOf("v1"));
+    });
+
+    it("that is gone later changes nothing", async () => {
+      const digest = await dev.publish("one", "v1");
+      const program = [copy({ tag: "v1" }, { tags: ["1.0"] })];
+      await engine.up(program);
+      await dev.deleteManifest(digest);
+      await assert.rejects(engine.up(program), { message: /is not there/ });
+      assert.equal(await prod.digestOf("1.0"), digest);
+      assert.equal(output("digest"), digest);
+    });
+  });
+
+  it("leaves open at preview only what an unknown source leaves open", async () => {
+    const rows: Bag[] = [{ digest: UNKNOWN }, { tag: UNKNOWN }, { repository: UNKNOWN, tag: "v1" }];
+    for (const source of rows) {
+      const { outputs } = await engine.preview([copy(source)]);
+      const { digest, reference, repository } = outputs["copy"] ?? {};
+      assert.deepEqual([digest, reference, repository], [UNKNOWN, UNKNOWN, TARGET]);
+    }
+    const known = { source: { digest: ABSENT_DIGEST, repository: UNKNOWN }, repository: TARGET };
+    const program: Declaration[] = [{ name: "copy", kind: "ArtifactCopy", inputs: known }];
+    assert.equal((await engine.preview(program)).outputs["copy"]?.["digest"], ABSENT_DIGEST);
+    assert.deepEqual(requestsTo(emulator), []);
+  });
+
+  describe("of an index with referrers", () => {
+    interface Release {
+      readonly index: string;
+      readonly children: readonly string[];
+      readonly referrers: readonly string[];
+    }
+
+    /** Two children, an SBOM of one, a signature of the index, and a signature of that. */
+    async function release(): Promise<Release> {
+      const children = [await dev.publish("amd64"), await dev.publish("arm64")];
+      const index = await dev.publishIndex(children, "v1");
+      const sbom = await dev.publish("sbom", undefined, children[0]);
+      const signature = await dev.publish("signature", undefined, index);
+      const countersignature = await dev.publish("countersignature", undefined, signature);
+      return { index, children, referrers: [sbom, signature, countersignature] };
+    }
+    const all = ({ index, children, referrers }: Release) => [index, ...children, ...referrers];
+
+    it("brings all of them, each after what it needs, tags last", async () => {
+      const made = await release();
+      emulator.journal.clear();
+      await engine.up([copy({ digest: made.index }, { tags: ["1.0"] })]);
+      for (const digest of all(made)) assert.ok(await prod.has(digest), digest);
+      const put = emulator.journal.entries
+        .filter(({ method, path }) => method === "PUT" && path.includes("/manifests/"))
+        .map(({ path }) => path.split("/").at(-1) ?? "");
+      assert.deepEqual(new Set(put), new Set([...all(made), "1.0"]));
+      const [, signature = "", countersignature = ""] = made.referrers;
+      const order = [made.children[0], made.index, signature, countersignature, "1.0"];
+      const places = order.map((one) => put.indexOf(String(one)));
+      assert.deepEqual(
+        places,
+        [...places].sort((a, b) => a - b),
+      );
+      assert.equal(put.at(-1), "1.0");
+      assert.deepEqual(
+        new Set(included().map(({ digest }) => digest)),
+        new Set([...made.children, ...made.referrers]),
+      );
+      assert.equal(included().find(({ digest }) => digest === signature)?.["subject"], made.index);
+    });
+
+    it("brings only the index and its children without referrers", async () => {
+      const made = await release();
+      await engine.up([copy({ digest: made.index }, { referrers: false })]);
+      for (const digest of made.referrers) assert.equal(await prod.has(digest), false);
+      for (const digest of made.children) assert.ok(await prod.has(digest));
+    });
+
+    it("is removed with all that came along, and the source stays", async () => {
+      const made = await release();
+      await engine.up([copy({ digest: made.index }, { tags: ["1.0"], lock: true })]);
+      await engine.destroy();
+      assert.equal(await prod.repository.attributes.repository(), undefined);
+      for (const digest of all(made)) assert.ok(await dev.has(digest));
+    });
+
+    it("leaves what somebody else uses by now, and says who", async () => {
+      const made = await release();
+      const [amd64 = "", arm64 = ""] = made.children;
+      const [sbom = ""] = made.referrers;
+      await engine.up([copy({ digest: made.index }, { tags: ["1.0"] })]);
+      await prod.tag("theirs", amd64);
+      await engine.destroy();
+      for (const digest of [made.index, arm64]) assert.equal(await prod.has(digest), false);
+      // The SBOM stays with what it is about.
+      for (const digest of [amd64, sbom]) assert.ok(await prod.has(digest), digest);
+      assert.match(said(), new RegExp(`${amd64} \\(other tags name it: theirs\\)`));
+    });
+
+    it("stays whole where somebody attached something to it", async () => {
+      const made = await release();
+      await engine.up([copy({ digest: made.index }, { tags: ["1.0"] })]);
+      const theirs = await prod.publish("their signature", undefined, made.index);
+      await engine.destroy();
+      for (const digest of [...all(made), theirs]) assert.ok(await prod.has(digest), digest);
+      assert.match(said(), new RegExp(`stays: the referrer ${theirs}`));
+      assert.equal(await prod.digestOf("1.0"), undefined);
+    });
+
+    it("of which two versions share a child: removing the old one leaves the child", async () => {
+      const [amd64, arm64] = [await dev.publish("amd64"), await dev.publish("arm64")];
+      const sbom = await dev.publish("sbom", undefined, amd64);
+      const inputs = { tags: ["1.0"], onReplace: "delete" };
+      const old = await dev.publishIndex([amd64, arm64]);
+      await engine.up([copy({ digest: old }, inputs)]);
+      const next = await dev.publishIndex([amd64]);
+      await engine.up([copy({ digest: next }, inputs)]);
+      for (const digest of [next, amd64, sbom]) assert.ok(await prod.has(digest), digest);
+      for (const digest of [old, arm64]) assert.equal(await prod.has(digest), false, digest);
+      await engine.destroy();
+      assert.equal(await prod.repository.attributes.repository(), undefined);
+    });
+
+    it("whose child becomes the copy itself keeps it", async () => {
+      const made = await release();
+      const [amd64 = "", arm64 = ""] = made.children;
+      await engine.up([copy({ digest: made.index }, { onReplace: "delete" })]);
+      await engine.up([copy({ digest: amd64 }, { onReplace: "delete" })]);
+      assert.ok(await prod.has(amd64));
+      for (const digest of [made.index, arm64]) assert.equal(await prod.has(digest), false);
+    });
+
+    it("of which another resource declares a child keeps that one", async () => {
+      const made = await release();
+      const [amd64 = "", arm64 = ""] = made.children;
+      const child = { ...copy({ digest: amd64 }), name: "child" };
+      await engine.up([child, copy({ digest: made.index })]);
+      await engine.up([child]);
+      assert.ok(await prod.has(amd64));
+      for (const digest of [made.index, arm64]) assert.equal(await prod.has(digest), false);
+      await engine.destroy();
+      assert.equal(await prod.repository.attributes.repository(), undefined);
+    });
+
+    it("goes on removing after a removal that ended half way", async () => {
+      const made = await release();
+      await engine.up([copy({ digest: made.index }, { tags: ["1.0"] })]);
+      const fault = emulator.faults.add({
+        method: "DELETE",
+        path: /\/manifests\//,
+        nth: 3,
+        times: Infinity,
+        action: { type: "status", status: 403 },
+      });
+      await assert.rejects(engine.destroy());
+      assert.equal(await prod.has(made.index), false);
+      fault.remove();
+      await engine.destroy();
+      assert.equal(await prod.repository.attributes.repository(), undefined);
+    });
+
+    it("is completed by the next up where a run ended half way", async () => {
+      const made = await release();
+      const [, , last = ""] = made.referrers;
+      const fault = emulator.faults.add({
+        method: "PUT",
+        path: new RegExp(`${TARGET}/manifests/${last}`),
+        times: Infinity,
+        action: { type: "status", status: 403 },
+      });
+      const program = [copy({ digest: made.index }, { tags: ["1.0"] })];
+      await assert.rejects(engine.up(program));
+      assert.equal(await prod.digestOf("1.0"), undefined, "a tag is the commit point");
+      fault.remove();
+      emulator.journal.clear();
+      await engine.up(program);
+      assert.deepEqual(
+        uploads(),
+        ["POST 201 0", "POST 201 0"],
+        "blobs of the one that was missing",
+      );
+      for (const digest of all(made)) assert.ok(await prod.has(digest), digest);
+    });
+  });
+
+  /** Requests of the upload protocol: method, status and bytes sent. */
+  function uploads(): string[] {
+    return emulator.journal.entries
+      .filter(({ path }) => path.includes("/blobs/uploads/"))
+      .map(({ method, status, requestBytes }) => `${method} ${status} ${requestBytes}`);
+  }
+
+  function downloads(): string[] {
+    return emulator.journal.entries
+      .filter(
+        ({ method, path, server }) =>
+          method === "GET" && (server === "storage" || /blobs/.test(path)),
+      )
+      .map(({ path }) => path);
+  }
+});
+
+function referrersTag(digest: unknown): string {
+  return String(digest).replace(":", "-");
+}
