@@ -5,6 +5,7 @@ import { readCapped } from "./downloadBody.js";
 import { type Exchange, exchangeOf } from "./exchange.js";
 import { TransientFailure } from "./failure.js";
 import { ERROR_BODY_LIMIT } from "./responseError.js";
+import { quoted } from "../oci/printable.js";
 
 /** Manifests and pages of lists: the service and every client read up to 4 MiB. */
 export const ANSWER_LIMIT = 4 * 1024 * 1024;
@@ -35,7 +36,7 @@ function checkEncoding(response: PipelineResponse, exchange: Exchange): void {
   if (encoding === undefined || encoding.trim().toLowerCase() === "identity") return;
   destroyBody(response);
   throw new ProtocolError(
-    `${exchange.operation}: the answer came with Content-Encoding ${JSON.stringify(encoding.slice(0, 40))}, which was ` +
+    `${exchange.operation}: the answer came with Content-Encoding ${quoted(encoding, 40)}, which was ` +
       `not asked for: a proxy in between may have changed it`,
   );
 }

@@ -23,7 +23,7 @@ export interface RedirectRules {
 
 /**
  * Where a redirected blob read may go: https, to blob storage or to the registry's own host. On this
- * machine only, for registries that run here, http to another port is as good.
+ * machine only, for registries that run here over http, http to another port is as good.
  */
 export function redirectTarget(
   location: string | undefined,
@@ -42,9 +42,10 @@ export function redirectTarget(
     throw refuse(`to ${shown} with a user name in the URL`);
   }
   const registry = new URL(rules.origin);
-  if (isLoopback(registry.hostname) && isLoopback(target.hostname)) return target;
+  const local = isLoopback(registry.hostname) && isLoopback(target.hostname);
+  if (local && target.protocol === registry.protocol) return target;
   if (target.protocol !== "https:") throw refuse(`to ${shown} without https`);
-  if (target.hostname === registry.hostname) return target;
+  if (local || target.hostname === registry.hostname) return target;
   if (target.port === "" && matches(target.hostname, STORAGE_HOSTS)) return target;
   if (matches(target.hostname, rules.allowedHosts)) return target;
   throw refuse(

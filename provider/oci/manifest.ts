@@ -10,6 +10,7 @@ import {
   ORAS_ARTIFACT_MANIFEST,
 } from "./mediaTypes.js";
 import { parseAnnotations, parseDescriptor } from "./parseDescriptor.js";
+import { printableCause, quoted } from "./printable.js";
 
 /** The service and every client read manifests up to 4 MiB. */
 export const MANIFEST_SIZE_LIMIT = 4 * 1024 * 1024;
@@ -115,7 +116,7 @@ function checkKind(document: Record<string, unknown>, mediaType: string): void {
   const own = document["mediaType"];
   if (isPresent(own) && own !== "" && own !== mediaType) {
     throw new ProtocolError(
-      `the manifest was served as ${mediaType} but calls itself ${JSON.stringify(own)}`,
+      `the manifest was served as ${mediaType} but calls itself ${quoted(typeof own === "string" ? own : typeof own)}`,
     );
   }
   if ("manifests" in document && ("layers" in document || "config" in document)) {
@@ -140,7 +141,7 @@ function parseObject(bytes: Uint8Array): Record<string, unknown> {
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (cause) {
-    throw new ProtocolError("the manifest is not JSON in UTF-8", { cause });
+    throw new ProtocolError("the manifest is not JSON in UTF-8", { cause: printableCause(cause) });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ProtocolError("the manifest is not a JSON object");

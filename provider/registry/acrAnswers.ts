@@ -8,6 +8,7 @@ import type {
 } from "./attributes.js";
 import type { DeletedRepository } from "./repository.js";
 import { Members, type JsonObject } from "./jsonAnswer.js";
+import { quoted } from "../oci/printable.js";
 
 // Shapes of the data-plane specification 2021-07-01, as the service sends them: `mediaType` is sent
 // without being declared there; `tags`, `references` and the platform are left out when there are none.
@@ -84,5 +85,5 @@ function readPlatform(members: Members): { architecture?: string; os?: string } 
 function digestOf(members: Members, operation: string): Digest {
   const digest = members.text("digest");
   if (isDigest(digest)) return digest;
-  throw new ProtocolError(`${operation}: ${JSON.stringify(digest)} in the answer is not a digest`);
+  throw new ProtocolError(`${operation}: ${quoted(digest)} in the answer is not a digest`);
 }

@@ -6,6 +6,7 @@ import { VerifiedStream } from "../oci/verifiedStream.js";
 import type { FetchBlobOptions } from "./repository.js";
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
 import { blobPath } from "./urls.js";
+import { quoted } from "../oci/printable.js";
 
 /** Cuts in a row without this much in between end the download. */
 const PROGRESS = 1024 * 1024;
@@ -122,7 +123,7 @@ class BlobDownload {
     const fits = Number(from) === start && (total === "*" || Number(total) === this.#size);
     if (match !== null && fits) return;
     throw new ProtocolError(
-      `${this.#operation}: asked for the bytes from ${start} on, got Content-Range ${JSON.stringify(range.slice(0, 100))}`,
+      `${this.#operation}: asked for the bytes from ${start} on, got Content-Range ${quoted(range, 100)}`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import { IntegrityError, ProtocolError } from "../errors.js";
 import type { RegistryResponse } from "../http/transport.js";
 import { digestAlgorithm, isDigest, type Digest } from "../oci/digest.js";
+import { quoted } from "../oci/printable.js";
 
 /**
  * Compares the registry's own digest (`Docker-Content-Digest`), where it tells it, with ours. One by
@@ -28,7 +29,7 @@ export function otherDigest(operation: string, expected: string, actual: string)
 }
 
 export function malformedDigest(stated: string, operation: string): ProtocolError {
-  const shown = JSON.stringify(stated.slice(0, 200));
+  const shown = quoted(stated);
   return new ProtocolError(
     `${operation}: the registry's Docker-Content-Digest ${shown} is no digest`,
   );

@@ -1,5 +1,6 @@
 import { ProtocolError } from "../errors.js";
 import type { RegistryResponse } from "../http/transport.js";
+import { printableCause, quoted } from "../oci/printable.js";
 
 /** A page of 10,000 names of full length fits. */
 export const LIST_SIZE_LIMIT = 4 * 1024 * 1024;
@@ -17,7 +18,7 @@ export async function readJson(
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     if (isObject(value)) return value;
   } catch (cause) {
-    throw notJson(response, operation, cause);
+    throw notJson(response, operation, printableCause(cause));
   }
   throw notJson(response, operation);
 }
@@ -25,7 +26,7 @@ export async function readJson(
 function notJson(response: RegistryResponse, operation: string, cause?: unknown): ProtocolError {
   const type = response.header("content-type") ?? "no content type";
   return new ProtocolError(
-    `${operation}: the registry answered ${response.status} with ${type}, which is not a JSON object; ` +
+    `${operation}: the registry answered ${response.status} with ${quoted(type, 100)}, which is not a JSON object; ` +
       `something between here and the registry may have answered instead`,
     { cause },
   );

@@ -16,6 +16,7 @@ import type { FetchedManifest, FetchManifestOptions, OperationOptions } from "./
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
 import { served } from "./servedManifest.js";
 import { manifestPath } from "./urls.js";
+import { quoted } from "../oci/printable.js";
 
 /**
  * The service answers "not found" to a type that Accept leaves out, and a tag that is taken must not
@@ -134,6 +135,6 @@ export function mediaTypeOf(response: RegistryResponse, operation: string): stri
   const [type = ""] = header.split(";");
   if (isMediaType(type.trim())) return type.trim();
   throw new ProtocolError(
-    `${operation}: the registry gave ${JSON.stringify(header)} as the manifest's Content-Type`,
+    `${operation}: the registry gave ${quoted(header)} as the manifest's Content-Type`,
   );
 }

@@ -1,6 +1,7 @@
 import { ProtocolError } from "../errors.js";
 import { sameOrigin } from "../oci/origin.js";
 import type { Digest } from "../oci/digest.js";
+import { quoted } from "../oci/printable.js";
 
 /** ACR's `_state` makes about 500 characters; nobody needs more than this. */
 const LENGTH_LIMIT = 16 * 1024;
@@ -33,7 +34,7 @@ export function parseUploadLocation(
     const { pathname, search } = new URL(header, context.origin + context.path);
     return pathname + search;
   }
-  const shown = JSON.stringify(header.replace(/[?#].*$/s, "?…").slice(0, 200));
+  const shown = quoted(header.replace(/[?#].*$/s, "?…"));
   throw new ProtocolError(`${context.path}: the upload Location ${shown} is refused: ${reason}`);
 }
 

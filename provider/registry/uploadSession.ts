@@ -6,6 +6,7 @@ import { traitsOf } from "./registryTraits.js";
 import { SessionOutOfStep } from "./sessionFailure.js";
 import { parseUploadLocation, withDigest } from "./uploadLocation.js";
 import { uploadsPath } from "./urls.js";
+import { quoted } from "../oci/printable.js";
 
 /** A host may stop us within five seconds; cancelling must fit in, twice. */
 const CANCEL_TIMEOUT_MS = 2_000;
@@ -187,6 +188,6 @@ function checkRange(header: string | undefined, end: number): void {
   const match = /^(?:bytes=)?0-(\d+)$/.exec(header.trim());
   if (match !== null && Number(match[1]) === end - 1) return;
   throw new SessionOutOfStep(
-    `the registry holds ${JSON.stringify(header.slice(0, 100))} where 0-${end - 1} was sent`,
+    `the registry holds ${quoted(header, 100)} where 0-${end - 1} was sent`,
   );
 }

@@ -15,6 +15,8 @@ const follow: readonly [string, string, string?][] = [
   [AZURE, "https://cdn.example.com/x", "cdn.example.com"],
   [LOCAL, "http://127.0.0.1:6000/x"],
   [LOCAL, "http://localhost:6000/x"],
+  [LOCAL, "https://127.0.0.1:6000/x"],
+  ["https://127.0.0.1:5000", "https://localhost:6000/x"],
   [LOCAL, "https://x.blob.core.windows.net/x"],
 ];
 
@@ -35,6 +37,7 @@ const refuse: readonly [string, string | undefined, RegExp][] = [
   [AZURE, `https://x.blob.core.windows.net/${"a".repeat(20_000)}`, /16 KiB/],
   [AZURE, "ftp://x.blob.core.windows.net/", /without https/],
   [LOCAL, "http://10.0.0.1/x", /without https/],
+  ["https://127.0.0.1:5000", "http://127.0.0.1:6000/x", /without https/],
   [LOCAL, "https://10.0.0.1/x", /not a place/],
 ];
 
