@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { type PipelinePolicy, proxyPolicy } from "@azure/core-rest-pipeline";
+import { InputError } from "../errors.js";
 import { isLoopback } from "../oci/loginServer.js";
 
 export interface Connections {
@@ -10,9 +11,9 @@ export interface Connections {
 
 /**
  * Connections that are kept and used again; idle ones do not keep the process alive (Node's agents
- * take care of that). Proxies of the environment (`HTTPS_PROXY`, `ALL_PROXY`, `HTTP_PROXY`, `NO_PROXY`)
- * are the pipeline's business, except that this machine is never reached through one. Behind a proxy
- * `caCertificate` does not apply: NODE_EXTRA_CA_CERTS does.
+ * take care of that). Proxies of the environment are those of all Azure SDKs: `HTTPS_PROXY`, else
+ * `ALL_PROXY`, else `HTTP_PROXY`; `NO_PROXY` names hosts, or `.suffix` for all below. They see host and
+ * port alone, since TLS goes through them. This machine is never reached through one.
  */
 export function connections(options: {
   readonly maxConcurrency: number;
@@ -21,9 +22,10 @@ export function connections(options: {
   // The limiter bounds the number of requests; waiting here would look like a silent server.
   const kept = { keepAlive: true, maxFreeSockets: options.maxConcurrency };
   const http = new HttpAgent(kept);
-  const trust = options.caCertificate === undefined ? {} : { ca: options.caCertificate };
+  const { caCertificate } = options;
+  const trust = caCertificate === undefined ? {} : { ca: caCertificate };
   const https = new HttpsAgent({ ...kept, ...trust });
-  const proxy = proxyPolicy();
+  const proxy = environmentProxy();
   const policy: PipelinePolicy = {
     name: "acrConnection",
     async sendRequest(request, next) {
@@ -35,6 +37,10 @@ export function connections(options: {
       const agent = url.protocol === "https:" ? https : http;
       request.agent = isLoopback(url.hostname) ? agent : undefined;
       return await proxy.sendRequest(request, (routed) => {
+        // The agent of a proxy is not ours: what to trust behind it is said with each request.
+        if (routed.agent !== undefined && routed.agent !== agent) {
+          routed.requestOverrides = { ...routed.requestOverrides, ...trust };
+        }
         routed.agent ??= agent;
         return next(routed);
       });
@@ -47,4 +53,27 @@ export function connections(options: {
       https.destroy();
     },
   };
+}
+
+/**
+ * A host without a scheme is no URL, or one of an unknown kind, and would lead to nowhere. What is set
+ * there may hold a password, so that the error does not repeat it.
+ */
+function environmentProxy(): PipelinePolicy {
+  const name = PROXIES.flatMap((one) => [one, one.toLowerCase()]).find((one) => process.env[one]);
+  if (name !== undefined) {
+    const { protocol } = URL.parse(process.env[name] ?? "") ?? {};
+    if (protocol !== "http:" && protocol !== "https:") throw notAProxy(name);
+  }
+  return proxyPolicy();
+}
+
+/** In the order in which the library looks. */
+const PROXIES = ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY"] as const;
+
+function notAProxy(name: string): InputError {
+  return new InputError(
+    name,
+    `the environment variable ${name} is not a URL of a proxy: expected for example "http://proxy.example:8080"`,
+  );
 }

@@ -71,7 +71,7 @@ export function failureOf(error: unknown, exchange: Exchange): TransientFailure 
   if (TLS.test(code)) return tlsError(error, code, exchange);
   if (code === "HPE_HEADER_OVERFLOW") {
     return new ProtocolError(`${exchange.operation}: the answer's headers are larger than 16 KiB`, {
-      cause: error,
+      cause: bare(error),
     });
   }
   const untouched = UNCONNECTED.has(code) || /^connect /.test(messageOf(error));

@@ -123,6 +123,9 @@ function advice(
   if (status === 401 || status === 403) return accessHint(exchange.scopes ?? []);
   if (status === 429) return "Try again later, or lower the concurrency";
   if (status >= 300 && status < 400) return "Redirects are followed only when a blob is read";
+  if (status === 407) {
+    return "A proxy in between wants to be signed in to: put user and password into the URL in HTTPS_PROXY";
+  }
   if (status === 413) return "The request is larger than the registry takes";
   if (code === "LOCKED") return "A lock forbids it: open it first, or leave the content as it is";
   if (code === "UNSUPPORTED") return "The registry does not offer this function";

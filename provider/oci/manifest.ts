@@ -10,7 +10,7 @@ import {
   ORAS_ARTIFACT_MANIFEST,
 } from "./mediaTypes.js";
 import { parseAnnotations, parseDescriptor } from "./parseDescriptor.js";
-import { printableCause, quoted } from "./printable.js";
+import { quoted } from "./printable.js";
 
 /** The service and every client read manifests up to 4 MiB. */
 export const MANIFEST_SIZE_LIMIT = 4 * 1024 * 1024;
@@ -140,8 +140,9 @@ function parseObject(bytes: Uint8Array): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch (cause) {
-    throw new ProtocolError("the manifest is not JSON in UTF-8", { cause: printableCause(cause) });
+  } catch {
+    // The parser's own error would repeat what it read.
+    throw new ProtocolError("the manifest is not JSON in UTF-8");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ProtocolError("the manifest is not a JSON object");

@@ -10,8 +10,3 @@ export function printable(text: string, limit = 1000): string {
 export function quoted(text: string, limit = 200): string {
   return JSON.stringify(printable(text, limit));
 }
-
-/** The reason that an error gives, where it may repeat what somebody else wrote: a parser does. */
-export function printableCause(error: unknown): Error {
-  return new Error(error instanceof Error ? printable(error.message, 200) : "unknown error");
-}

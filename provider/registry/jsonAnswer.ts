@@ -1,6 +1,6 @@
 import { ProtocolError } from "../errors.js";
 import type { RegistryResponse } from "../http/transport.js";
-import { printableCause, quoted } from "../oci/printable.js";
+import { quoted } from "../oci/printable.js";
 
 /** A page of 10,000 names of full length fits. */
 export const LIST_SIZE_LIMIT = 4 * 1024 * 1024;
@@ -13,22 +13,25 @@ export async function readJson(
   operation: string,
   sizeLimit = LIST_SIZE_LIMIT,
 ): Promise<JsonObject> {
-  const bytes = await response.bytes(sizeLimit);
-  try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (isObject(value)) return value;
-  } catch (cause) {
-    throw notJson(response, operation, printableCause(cause));
-  }
+  const value = parsed(await response.bytes(sizeLimit));
+  if (isObject(value)) return value;
   throw notJson(response, operation);
 }
 
-function notJson(response: RegistryResponse, operation: string, cause?: unknown): ProtocolError {
+/** `undefined` for what is no JSON. The parser's own error is not kept: it repeats what it read. */
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function notJson(response: RegistryResponse, operation: string): ProtocolError {
   const type = response.header("content-type") ?? "no content type";
   return new ProtocolError(
     `${operation}: the registry answered ${response.status} with ${quoted(type, 100)}, which is not a JSON object; ` +
       `something between here and the registry may have answered instead`,
-    { cause },
   );
 }
 

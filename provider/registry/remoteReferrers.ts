@@ -4,6 +4,7 @@ import type { Descriptor } from "../oci/descriptor.js";
 import { type Digest, parseDigest } from "../oci/digest.js";
 import { MANIFEST_SIZE_LIMIT, parseManifest } from "../oci/manifest.js";
 import { OCI_INDEX } from "../oci/mediaTypes.js";
+import { quoted } from "../oci/printable.js";
 import { readDiagnosticCodes } from "./jsonAnswer.js";
 import { listPages, type Page } from "./pages.js";
 import { referrersTag } from "./referrersDocument.js";
@@ -91,7 +92,7 @@ export class RemoteReferrers implements ReferrerStore {
     if (type !== OCI_INDEX) {
       await response.discard();
       throw new ProtocolError(
-        `${operation}: the registry answered with ${type ?? "no content type"}`,
+        `${operation}: the registry answered with ${quoted(type ?? "no content type", 100)}`,
       );
     }
     const bytes = await response.bytes(MANIFEST_SIZE_LIMIT);

@@ -4,7 +4,13 @@ import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { describe, it } from "mocha";
 import { OCI_MANIFEST } from "pulumi-acr/client";
-import { CALLS, hostileRegistry, type Hostility } from "../support/hostileRegistry.js";
+import {
+  CALLS,
+  hostileRegistry,
+  PASSWORD,
+  TOKEN,
+  type Hostility,
+} from "../support/hostileRegistry.js";
 
 const MIB = 1 << 20;
 /** Node's own buffers on both sides, and what the collector has not seen yet: far less than an endless body. */
@@ -70,6 +76,8 @@ function assertReadable(error: Error | undefined): void {
   assert.doesNotMatch(error.message, /[\p{Cc}\p{Bidi_Control}]/u);
   // With its causes, as a program prints it that ends with it.
   assert.doesNotMatch(inspect(error).replaceAll("\n", " "), /[\p{Cc}\p{Bidi_Control}]/u);
+  const everything = inspect(error, { depth: 20, showHidden: true, customInspect: false });
+  for (const secret of [PASSWORD, TOKEN]) assert.ok(!everything.includes(secret), secret);
 }
 
 describe("§1.6: bodies without an end, and bombs", function () {

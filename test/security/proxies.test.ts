@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { createServer, type Server } from "node:http";
+import { once } from "node:events";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { encodeManifest, OCI_INDEX } from "pulumi-acr/client";
+import { certificate, recordingServer, type RecordingServer } from "../support/attacker.js";
+
+const PASSWORD = "PROXY-PASSWORD-CANARY";
+const MANIFEST = encodeManifest({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] });
+const DIGEST = MANIFEST.descriptor.digest;
+
+/** A proxy that records what it is asked for, and leads every name to one port of this machine. */
+class Proxy {
+  readonly seen: { readonly target: string; readonly authorization: string | undefined }[] = [];
+  readonly #server: Server = createServer((_, response) => response.writeHead(502).end());
+  readonly #sockets = new Set<Socket>();
+
+  async start(port: number, refuse?: number): Promise<string> {
+    this.#server.on("connect", (request, socket: Socket) => {
+      const { "proxy-authorization": authorization } = request.headers;
+      this.seen.push({ target: request.url ?? "", authorization });
+      this.#keep(socket);
+      if (refuse !== undefined) {
+        return void socket.end(`HTTP/1.1 ${refuse} No\r\nContent-Length: 0\r\n\r\n`);
+      }
+      const through = this.#keep(connect(port, "127.0.0.1"));
+      through.once("connect", () => {
+        socket.write("HTTP/1.1 200 OK\r\n\r\n");
+        through.pipe(socket).pipe(through);
+      });
+    });
+    this.#server.listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+  }
+
+  #keep(socket: Socket): Socket {
+    this.#sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    return socket;
+  }
+}
+
+describe("§1.12: proxies of the environment", function () {
+  this.timeout(60_000);
+  let registry: RecordingServer;
+  let proxy: Proxy;
+
+  beforeEach(async () => {
+    proxy = new Proxy();
+    registry = await recordingServer(
+      (request, response) => {
+        if (request.url?.includes("/manifests/") === true) {
+          response.writeHead(200, { "content-type": OCI_INDEX }).end(MANIFEST.bytes);
+        } else response.writeHead(request.url === "/v2/" ? 200 : 404).end();
+      },
+      await certificate(),
+    );
+  });
+  afterEach(async () => {
+    proxy.close();
+    await registry.close();
+  });
+
+  /** In a process of its own: `NO_PROXY` is read once. */
+  async function ask(
+    loginServer: string,
+    environment: Record<string, string>,
+  ): Promise<{ outcome: string; told: string[] }> {
+    const { cert } = await certificate();
+    const env = { PATH: process.env["PATH"], CA_CERTIFICATE: cert, ...environment };
+    const program = join(__dirname, "..", "support", "proxiedClient.js");
+    const { stdout } = await promisify(execFile)(process.execPath, [program, loginServer], { env });
+    const answer = JSON.parse(stdout) as { outcome: string; told: string[] };
+    const text = [answer.outcome, ...answer.told].join("\n");
+    assert.ok(!text.includes(PASSWORD), "the proxy's password was told");
+    assert.ok(!text.includes(Buffer.from(`user:${PASSWORD}`).toString("base64")));
+    return answer;
+  }
+
+  const port = (): number => Number(new URL(registry.origin).port);
+  const start = (refuse?: number): Promise<string> => proxy.start(port(), refuse);
+
+  for (const variable of ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "HTTP_PROXY"]) {
+    it(`${variable}: a registry is reached through it, trusting what the client was told to`, async () => {
+      const at = await start();
+      const { outcome } = await ask("registry.example", {
+        [variable]: `http://user:${PASSWORD}@${at}`,
+      });
+      assert.equal(outcome, `fetched ${DIGEST}`);
+      assert.ok(proxy.seen.length > 0);
+      for (const { target, authorization } of proxy.seen) {
+        assert.equal(target, "registry.example:443");
+        assert.match(authorization ?? "", /^Basic /);
+      }
+      // The proxy's password is the proxy's.
+      assert.ok(registry.seen.length > 0);
+      for (const { headers } of registry.seen) {
+        assert.equal(headers["proxy-authorization"], undefined);
+        assert.equal(headers.host, "registry.example");
+      }
+    });
+  }
+
+  it("a certificate that nobody vouches for is refused behind a proxy too", async () => {
+    const at = await start();
+    const environment = { HTTPS_PROXY: `http://user:${PASSWORD}@${at}`, CA_CERTIFICATE: "" };
+    const { outcome } = await ask("registry.example", environment);
+    assert.match(outcome, /TLS_FAILED/);
+    assert.deepEqual(registry.seen, []);
+  });
+
+  const bypassing = ["registry.example", ".example", "other, registry.example"];
+  for (const list of bypassing) {
+    it(`NO_PROXY=${list}: it is not asked`, async () => {
+      const at = await start();
+      const { outcome } = await ask("registry.example", {
+        HTTPS_PROXY: `http://${at}`,
+        NO_PROXY: list,
+      });
+      assert.match(outcome, /UNAVAILABLE/);
+      assert.deepEqual(proxy.seen, []);
+    });
+  }
+
+  for (const host of ["127.0.0.1", "localhost"]) {
+    it(`${host} is reached without it`, async () => {
+      const at = await start();
+      const environment = { HTTPS_PROXY: `http://${at}`, ALL_PROXY: `http://${at}` };
+      const { outcome } = await ask(`${host}:${port()}`, environment);
+      assert.equal(outcome, `fetched ${DIGEST}`);
+      assert.deepEqual(proxy.seen, []);
+    });
+  }
+
+  it("one that wants another password says so", async () => {
+    const at = await start(407);
+    const { outcome } = await ask("registry.example", {
+      HTTPS_PROXY: `http://user:${PASSWORD}@${at}`,
+    });
+    assert.match(outcome, /407.*signed in to/s);
+    assert.deepEqual(registry.seen, []);
+  });
+
+  it("one that is not there is UNAVAILABLE", async () => {
+    const url = `http://user:${PASSWORD}@127.0.0.1:1`;
+    const { outcome } = await ask("registry.example", { HTTPS_PROXY: url });
+    assert.match(outcome, /UNAVAILABLE/);
+  });
+
+  for (const url of [
+    `user:${PASSWORD}@[`,
+    `user:${PASSWORD}@proxy.example:8080`,
+    `socks5://user:${PASSWORD}@x`,
+    `${PASSWORD}`,
+    `http://user:${PASSWORD}@:x`,
+  ]) {
+    it(`one that is no URL is told as that, without its text: ${url.replaceAll(PASSWORD, "…")}`, async () => {
+      const { outcome } = await ask("registry.example", { HTTPS_PROXY: url });
+      assert.match(outcome, /INPUT_INVALID/);
+      assert.match(outcome, /HTTPS_PROXY is not a URL of a proxy/);
+    });
+  }
+});
