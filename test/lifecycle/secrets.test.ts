@@ -126,6 +126,51 @@ describe("secrets", function () {
       assertLoginServerReadable(JSON.parse(state) as State, emulator.url);
     });
   }
+
+  it("stay out of a state that a failure left half done, and of the difference to the next try", async () => {
+    const other = "canary-changed-5b2";
+    stack = await EngineStack.create({});
+    const failure = {
+      type: "status",
+      status: 400,
+      code: "TAG_INVALID",
+    } as const;
+    emulator.faults.add({
+      method: "PUT",
+      path: /\/manifests\/1\.0$/,
+      times: Infinity,
+      action: failure,
+    });
+    let password: pulumi.Input<string> = CANARY;
+    stack.program = () => {
+      const { url: loginServer } = emulator;
+      const registry = { loginServer, username: "admin", password };
+      const artifactType = "application/vnd.example";
+      new OciArtifact("app", { registry, repository: "team/app", artifactType, tags: ["1.0"] });
+      return Promise.resolve();
+    };
+    const printed: string[] = [];
+    const failed = await stack.up().then(
+      () => assert.fail("the tag was pushed"),
+      (error: unknown) => String(error),
+    );
+    printed.push(failed, await stack.exportState());
+    assert.match(printed.at(-1) ?? "", /initErrors/);
+    // A wrong password, and then the right one again: the difference is in the plan, not in its text.
+    emulator.faults.clear();
+    password = other;
+    printed.push((await stack.preview()).output);
+    printed.push(await stack.up().then(({ output }) => output, String), await stack.exportState());
+    password = CANARY;
+    printed.push(
+      (await stack.up()).output,
+      await stack.exportState(),
+      (await stack.destroy()).output,
+    );
+    for (const text of printed) {
+      for (const secret of [CANARY, other]) assert.ok(!text.includes(secret), "a secret was told");
+    }
+  });
 });
 
 /** Short, and the same for all resources of a kind: states hold it for good. */

@@ -22,7 +22,7 @@ const refused: readonly (readonly [string, Buffer, string | undefined])[] = [
   ["a type that is no text", json({ ...IMAGE, mediaType: { a: LONG } }), OCI_MANIFEST],
   ["no Content-Type", json(IMAGE), undefined],
   ["application/json", json(IMAGE), "application/json"],
-  ["a Content-Type that is none", json(IMAGE), `${"y".repeat(8000)}`],
+  ["a Content-Type that is none", json(IMAGE), "y".repeat(8000)],
   ["a Content-Type of 8-bit controls", json(IMAGE), "\u009b31m/\u0085"],
   ["a byte order mark", Buffer.concat([Buffer.from("\ufeff"), json(IMAGE)]), OCI_MANIFEST],
   [

@@ -161,7 +161,7 @@ describe("§1.12: proxies of the environment", function () {
     `user:${PASSWORD}@[`,
     `user:${PASSWORD}@proxy.example:8080`,
     `socks5://user:${PASSWORD}@x`,
-    `${PASSWORD}`,
+    PASSWORD,
     `http://user:${PASSWORD}@:x`,
   ]) {
     it(`one that is no URL is told as that, without its text: ${url.replaceAll(PASSWORD, "…")}`, async () => {

@@ -47,13 +47,13 @@ export async function hostileRegistry(
   const { attacker: answer, plainAttacker = false, tokens = true, ...clientOptions } = options;
   const pair = await certificate();
   const attacker = await recordingServer(answer, plainAttacker ? undefined : pair);
-  let listener: RequestListener | undefined;
+  const behaviour: { answer?: RequestListener } = {};
   const registry = await recordingServer((request, response) => {
     if (tokens && request.url?.startsWith("/oauth2/token") === true) {
       response.end(JSON.stringify({ access_token: TOKEN }));
-    } else listener?.(request, response);
+    } else behaviour.answer?.(request, response);
   }, pair);
-  listener = hostility({ attacker: attacker.origin, registry: registry.origin });
+  behaviour.answer = hostility({ attacker: attacker.origin, registry: registry.origin });
   const credential: Credential = { kind: "token", username: "user", password: PASSWORD };
   const client = new RegistryClient(registry.origin, {
     credential,
