@@ -14,6 +14,7 @@ export type {
   EndOfLifeContentArgs,
   FluxSourceContentArgs,
   HelmChartContentArgs,
+  OciLayoutContentArgs,
   SbomContentArgs,
   WasmComponentContentArgs,
 } from "./kinds/content.js";
@@ -23,6 +24,8 @@ export { fluxSource } from "./kinds/fluxSource.js";
 export type { FluxSourceArgs } from "./kinds/fluxSource.js";
 export { helmChart } from "./kinds/helmChart.js";
 export type { HelmChartArgs } from "./kinds/helmChart.js";
+export { ociLayout } from "./kinds/ociLayout.js";
+export type { OciLayoutArgs } from "./kinds/ociLayout.js";
 export { sbom } from "./kinds/sbom.js";
 export type { SbomArgs } from "./kinds/sbom.js";
 export { wasmComponent } from "./kinds/wasmComponent.js";

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { IncludedManifest } from "./artifactCopy.js";
 import type { Drift } from "./drift.js";
 import { engineProperties } from "./hidden.js";
 import { resourceType } from "./provider.js";
@@ -102,6 +103,7 @@ const READABLE = [
   "mediaType",
   "configDescriptor",
   "layerDescriptors",
+  "included",
   "reference",
   "tagDigests",
   "drift",
@@ -142,6 +144,8 @@ export class OciArtifact extends pulumi.CustomResource {
   }>;
   /** The layers as published. Known at preview. */
   declare readonly layerDescriptors: pulumi.Output<LayerDescriptor[]>;
+  /** What is published with an `ociLayout`: children of an index, and referrers. Known at preview. */
+  declare readonly included: pulumi.Output<IncludedManifest[] | undefined>;
   /** `<login server>/<repository>@<digest>`. Known at preview if the login server is. */
   declare readonly reference: pulumi.Output<string>;
   /** What each declared tag names, as last seen. */

@@ -3,6 +3,7 @@ import type { Annotations, Descriptor } from "../oci/descriptor.js";
 import { encodeManifest, type EncodedManifest } from "../oci/manifest.js";
 import { OCI_MANIFEST } from "../oci/mediaTypes.js";
 import { emptyBlob } from "./packConfig.js";
+import type { PushableManifest } from "./pushable.js";
 import type { LayerDescriptor, PackedLayer } from "./packLayer.js";
 
 export interface PackedArtifact {
@@ -11,6 +12,8 @@ export interface PackedArtifact {
   readonly blobs: readonly Blob[];
   /** One for each declared layer, in their order. */
   readonly layerDescriptors: readonly LayerDescriptor[];
+  /** Manifests that are published with it: children of an index, and referrers. */
+  readonly included?: readonly PushableManifest[];
 }
 
 /** What a manifest names and says, packed and checked. */

@@ -1,5 +1,6 @@
 import type { Descriptor } from "../oci/descriptor.js";
 import type { Digest } from "../oci/digest.js";
+import { isForeign } from "./foreignLayer.js";
 import type { Pushable, PushableBlob, PushableManifest } from "./pushable.js";
 import type { Graph, GraphManifest } from "./readGraph.js";
 
@@ -23,13 +24,4 @@ export function graphContent(
     };
   };
   return { ...content(root), included: others.map(content) };
-}
-
-/**
- * Layers that may not be redistributed, such as those of old Windows images: a client fetches them from
- * the `urls` of their descriptors (image-spec, layer.md, "Non-Distributable Layers"). Like ORAS and
- * crane, they are left where they are.
- */
-function isForeign(mediaType: string): boolean {
-  return /\.(?:nondistributable|foreign)\./.test(mediaType);
 }

@@ -41,5 +41,6 @@ function firstCause(results: readonly PromiseSettledResult<void>[]): unknown {
 }
 
 function isAbort(reason: unknown): boolean {
-  return reason instanceof Error && "code" in reason && reason.code === "ABORTED";
+  if (!(reason instanceof Error)) return false;
+  return reason.name === "AbortError" || ("code" in reason && reason.code === "ABORTED");
 }

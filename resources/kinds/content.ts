@@ -3,6 +3,7 @@ import type { BicepModuleArgs } from "./bicepModule.js";
 import type { EndOfLifeArgs } from "./endOfLife.js";
 import type { FluxSourceArgs } from "./fluxSource.js";
 import type { HelmChartArgs } from "./helmChart.js";
+import type { OciLayoutArgs } from "./ociLayout.js";
 import type { SbomArgs } from "./sbom.js";
 import type { WasmComponentArgs } from "./wasmComponent.js";
 
@@ -36,6 +37,11 @@ export interface EndOfLifeContentArgs {
   endOfLife: pulumi.Input<Omit<EndOfLifeArgs, "subject">>;
 }
 
+/** What another tool left in a folder, as `ociLayout` declares it. */
+export interface OciLayoutContentArgs {
+  ociLayout: pulumi.Input<OciLayoutArgs>;
+}
+
 /** Content of one kind; made by the kind's function. */
 export type ArtifactContentArgs =
   | HelmChartContentArgs
@@ -43,4 +49,5 @@ export type ArtifactContentArgs =
   | FluxSourceContentArgs
   | WasmComponentContentArgs
   | SbomContentArgs
-  | EndOfLifeContentArgs;
+  | EndOfLifeContentArgs
+  | OciLayoutContentArgs;

@@ -3,6 +3,7 @@ import type { ContentContext, PackContent, PackedContent } from "./contentKind.j
 import { type EndOfLifeInput, packEndOfLife } from "./endOfLife.js";
 import { type FluxSourceInput, packFluxSource } from "./fluxSource.js";
 import { type HelmChartInput, packHelmChart } from "./helmChart.js";
+import { type OciLayoutInput, packOciLayout } from "./ociLayout.js";
 import { packSbom, type SbomInput } from "./sbom.js";
 import { packWasmComponent, type WasmComponentInput } from "./wasmComponent.js";
 
@@ -14,6 +15,7 @@ export interface ContentArguments {
   readonly wasmComponent: WasmComponentInput;
   readonly sbom: SbomInput;
   readonly endOfLife: EndOfLifeInput;
+  readonly ociLayout: OciLayoutInput;
 }
 
 export type ContentName = keyof ContentArguments;
@@ -25,6 +27,7 @@ const PACKERS: { readonly [Name in ContentName]: PackContent<ContentArguments[Na
   wasmComponent: packWasmComponent,
   sbom: packSbom,
   endOfLife: packEndOfLife,
+  ociLayout: packOciLayout,
 };
 
 /** Packs content of one kind; `args` must have the form that the kind's name says. */

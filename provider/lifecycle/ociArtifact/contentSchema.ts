@@ -13,6 +13,8 @@ interface KindOfContent {
    * so that the content is packed and shown all the same.
    */
   readonly annotating: Readonly<Record<string, string | undefined>>;
+  /** It is a manifest already: nothing can be put beside it. */
+  readonly isComplete?: boolean;
 }
 
 export const KINDS: Readonly<Record<ContentName, KindOfContent>> = {
@@ -65,6 +67,12 @@ export const KINDS: Readonly<Record<ContentName, KindOfContent>> = {
     paths: [],
     annotating: { date: "2000-01-01" },
   },
+  ociLayout: {
+    schema: object({ path: text, reference: text.optional() }),
+    paths: ["path"],
+    annotating: {},
+    isComplete: true,
+  },
 };
 
 const NAMES = Object.keys(KINDS);
@@ -86,13 +94,20 @@ export function kindNamed(name: string): KindOfContent | undefined {
 
 /** What content of a kind decides by itself, and nobody else may. */
 const DECIDED = ["artifactType", "layers", "config"];
+/** What may stand beside content that is put into a manifest. */
+const WRITTEN = ["annotations", "subject"];
 
 export function besidesContent(news: PropertyBag): CheckFailure[] {
-  if (news["content"] === undefined) return [];
-  return DECIDED.filter((name) => news[name] !== undefined).map((property) => ({
-    property,
-    reason: `\`content\` (${kindShown(news["content"])}) decides what it is: give one of them`,
-  }));
+  const { content: given } = news;
+  if (given === undefined) return [];
+  const [name = ""] = isUnknown(given) ? [] : Object.keys(given as PropertyBag);
+  const decided = kindNamed(name)?.isComplete === true ? [...DECIDED, ...WRITTEN] : DECIDED;
+  return decided
+    .filter((name) => news[name] !== undefined)
+    .map((property) => ({
+      property,
+      reason: `\`content\` (${kindShown(news["content"])}) decides what it is: give one of them`,
+    }));
 }
 
 function kindShown(given: unknown): string {

@@ -6,6 +6,7 @@ import {
 } from "../../artifact/kinds/packKind.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
+import { includedOutputs } from "../published/included.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
 import { kindNamed } from "./contentSchema.js";
 import { configOf, earlierLayers } from "./packedInputs.js";
@@ -44,6 +45,7 @@ export async function deriveContent(
     mediaType: manifest.descriptor.mediaType,
     configDescriptor: configOf(packed),
     layerDescriptors,
+    ...(packed.included === undefined ? {} : { included: includedOutputs(packed) }),
     ...(packed.artifactType === undefined ? {} : { artifactType: packed.artifactType }),
     annotations: isAnnotated ? withUnknown(packed.annotations, annotations) : UNKNOWN,
     tags: tags ?? packed.defaultTags,

@@ -35,7 +35,8 @@ export interface LayeredInputs extends ArtifactInputs {
   readonly layers?: readonly PropertyBag[];
   readonly config?: PropertyBag;
   readonly content?: PropertyBag;
-  readonly configDescriptor: Pick<Descriptor, "mediaType" | "digest" | "size">;
+  /** Absent: an index in an image layout. */
+  readonly configDescriptor?: Pick<Descriptor, "mediaType" | "digest" | "size">;
   readonly layerDescriptors: readonly LayerDescriptor[];
 }
 

@@ -23,13 +23,16 @@ export const layeredContent: ContentKind = {
   requireReferenced: () => Promise.resolve(),
   verifiedBlobs: (state) => {
     const { verify, configDescriptor, layerDescriptors } = state as LayeredInputs;
-    return verify === "blobs" ? [configDescriptor, ...layerDescriptors] : [];
+    if (verify !== "blobs") return [];
+    return configDescriptor === undefined
+      ? layerDescriptors
+      : [configDescriptor, ...layerDescriptors];
   },
   withoutBlobs: (inputs, missing) => {
     const { configDescriptor, layerDescriptors, ...others } = inputs as LayeredInputs;
     return {
       ...others,
-      ...(missing.has(configDescriptor.digest) ? {} : { configDescriptor }),
+      ...(missing.has(configDescriptor?.digest ?? "") ? {} : { configDescriptor }),
       layerDescriptors: layerDescriptors.filter(({ digest }) => !missing.has(digest)),
     } as ArtifactInputs;
   },
@@ -45,10 +48,11 @@ function outline(inputs: ArtifactInputs): ContentOutline {
     size,
     details: { mediaType, annotations: layers?.[index]?.["annotations"] },
   }));
-  const { mediaType, digest, size } = configDescriptor;
-  const config = { name: "config", digest, size, details: { mediaType } };
   const details = { artifactType, subject, annotations };
-  return { noun: "layer", parts, config, areBlobs: true, details };
+  const outlined = { noun: "layer", parts, areBlobs: true, details } as const;
+  if (configDescriptor === undefined) return outlined;
+  const { mediaType, digest, size } = configDescriptor;
+  return { ...outlined, config: { name: "config", digest, size, details: { mediaType } } };
 }
 
 const TITLE = "org.opencontainers.image.title";

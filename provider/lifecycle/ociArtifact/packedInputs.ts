@@ -1,12 +1,12 @@
 import type { PackedArtifact } from "../../artifact/assembleArtifact.js";
 import type { KnownLayer } from "../../artifact/packBytes.js";
+import { parseManifest } from "../../oci/manifest.js";
 import { isUnknown } from "../unknown.js";
 
-/** The config, which is the first of the blobs, as an input shows it. */
-export function configOf({ blobs: [config] }: PackedArtifact): unknown {
-  if (config === undefined) throw new Error("a packed artifact has a config");
-  const { mediaType, digest, size } = config.descriptor;
-  return { mediaType, digest, size };
+/** The config, as an input shows it; an index in an image layout has none. */
+export function configOf({ manifest }: PackedArtifact): unknown {
+  const { config } = parseManifest(manifest.bytes, manifest.descriptor.mediaType);
+  return config && { mediaType: config.mediaType, digest: config.digest, size: config.size };
 }
 
 /** Layers as inputs showed them earlier; of an earlier preview some may have been unknown. */

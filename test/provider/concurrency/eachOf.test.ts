@@ -31,6 +31,15 @@ describe("eachOf", () => {
     assert.deepEqual([begun, ended], [[1, 2], true]);
   });
 
+  it("does not take what waited for it for the failure that began it", async () => {
+    const failing = eachOf([1, 2], { places: 2 }, async (item, signal) => {
+      if (item === 2) throw new Error("the first");
+      await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+      signal.throwIfAborted();
+    });
+    await assert.rejects(failing, { message: "the first" });
+  });
+
   it("hands the caller's signal on", async () => {
     const controller = new AbortController();
     const stopped = eachOf([1], { places: 1, signal: controller.signal }, (_item, signal) => {

@@ -71,8 +71,11 @@ function componentBytes(): Buffer {
   ]);
 }
 
+/** What another tool made has its own tests: nothing can be put beside it. */
+type MadeHere = Exclude<ContentName, "ociLayout">;
+
 /** Of these files, on every machine and for good. */
-const GOLDEN: Readonly<Record<ContentName, string>> = {
+const GOLDEN: Readonly<Record<MadeHere, string>> = {
   helmChart: "sha256:0ddbc557aaa385c83a2ad81ca552476a15f44fd64b5b6afe60d75bb5a199e430",
   bicepModule: "sha256:c14a1591da5b355a0ec29d7f1b6e916b814c58c6b281034e1fac4b770c48f721",
   fluxSource: "sha256:f6f687dea43bc89f5d53e03fa1b65218882f5d8e7abb4e960a6637eb688bcbfa",
@@ -83,7 +86,7 @@ const GOLDEN: Readonly<Record<ContentName, string>> = {
 
 const FLUX = { path: "deploy", source: "https://example.com/x.git", revision: "main@sha1:1234" };
 
-function packGolden(name: ContentName): ReturnType<PackedKinds["pack"]> {
+function packGolden(name: MadeHere): ReturnType<PackedKinds["pack"]> {
   switch (name) {
     case "helmChart":
       return kinds.pack(name, { path: "web" });
@@ -101,7 +104,7 @@ function packGolden(name: ContentName): ReturnType<PackedKinds["pack"]> {
 }
 
 describe("each kind of content", () => {
-  for (const [name, digest] of Object.entries(GOLDEN) as [ContentName, string][]) {
+  for (const [name, digest] of Object.entries(GOLDEN) as [MadeHere, string][]) {
     it(`${name} has the same digest for good`, async () => {
       assert.equal((await packGolden(name)).manifest.descriptor.digest, digest);
     });
@@ -131,7 +134,7 @@ describe("each kind of content", () => {
 
   it("takes a subject and further annotations", async () => {
     const subject = { mediaType: OCI_MANIFEST, digest: digestOf("x"), size: 1 };
-    for (const name of Object.keys(GOLDEN) as ContentName[]) {
+    for (const name of Object.keys(GOLDEN) as MadeHere[]) {
       const context = { subject, annotations: { "com.example.team": "web" } };
       const args = {
         helmChart: { path: "web" },

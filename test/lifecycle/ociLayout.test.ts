@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { ociLayout } from "pulumi-acr";
+import { DOCKER_MANIFEST } from "pulumi-acr/client";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { environmentFor } from "../support/engine.js";
+import { fileOf, ImageLayout } from "../support/imageLayout.js";
+import { type Bag, type Declaration, MiniEngine } from "../support/miniEngine.js";
+import { requestsTo } from "../support/requests.js";
+import { Somebody } from "../support/somebody.js";
+import { TemporaryFolder } from "../support/temporaryFolder.js";
+
+const REPOSITORY = "apps/web";
+
+describe("ociLayout", () => {
+  let emulator: Emulator;
+  let folder: TemporaryFolder;
+  let layout: ImageLayout;
+  let somebody: Somebody;
+  let engine: MiniEngine;
+
+  beforeEach(async () => {
+    emulator = await startEmulator();
+    folder = new TemporaryFolder();
+    layout = new ImageLayout(join(folder.path, "out"));
+    somebody = new Somebody(emulator, REPOSITORY);
+    engine = new MiniEngine({ environment: environmentFor(emulator), directory: folder.path });
+  });
+  afterEach(async () => {
+    somebody.close();
+    folder.remove();
+    await emulator.close();
+  });
+
+  function declared(args: Bag = {}, inputs: Bag = {}): Declaration[] {
+    const content = ociLayout({ path: "out", ...args }) as unknown as Bag;
+    const all = { repository: REPOSITORY, tags: ["1.0"], ...content, ...inputs };
+    return [{ name: "web", kind: "OciArtifact", inputs: all }];
+  }
+  const output = (name: string): unknown => engine.resource("web").outputs[name];
+
+  it("publishes an index with all its children, under the digest of the layout", async () => {
+    const { index, all } = layout.release();
+    layout.list(index, "latest");
+    const { outputs } = await engine.preview(declared());
+    assert.deepEqual(requestsTo(emulator), []);
+    assert.equal(outputs["web"]?.["digest"], index.digest);
+    assert.equal(includedIn(outputs["web"]).length, 4);
+    await engine.up(declared());
+    assert.equal(await somebody.digestOf("1.0"), index.digest);
+    for (const digest of all) assert.ok(await somebody.has(digest), digest);
+    emulator.journal.clear();
+    assert.equal((await engine.up(declared())).operations["web"], "same");
+    assert.deepEqual(requestsTo(emulator), []);
+    assert.equal((await engine.refresh()).operations["web"], "same");
+    await engine.destroy();
+    assert.equal(await somebody.repository.attributes.repository(), undefined);
+  });
+
+  it("publishes an image as it is, and shows its config and layers", async () => {
+    const image = layout.image("one", { annotations: { by: "another tool" } });
+    layout.list(image);
+    await engine.up(declared());
+    assert.equal(await somebody.digestOf("1.0"), image.digest);
+    assert.deepEqual(output("annotations"), { by: "another tool" });
+    assert.equal((output("layerDescriptors") as unknown[]).length, 1);
+    assert.equal((output("configDescriptor") as Bag)["size"], 12);
+  });
+
+  it("publishes a Docker image", async () => {
+    const config = layout.blob("{}", "application/vnd.docker.container.image.v1+json");
+    const layer = layout.blob("x", "application/vnd.docker.image.rootfs.diff.tar.gzip");
+    const image = layout.manifest({ config, layers: [layer] }, DOCKER_MANIFEST);
+    layout.list(image, "v1");
+    await engine.up(declared());
+    assert.equal(await somebody.digestOf("1.0"), image.digest);
+    assert.equal(output("mediaType"), DOCKER_MANIFEST);
+  });
+
+  it("brings what the layout lists as a referrer, and chooses what it is about", async () => {
+    const image = layout.image("one");
+    const signature = layout.image("signature", { subject: image });
+    layout.list(signature);
+    layout.list(image);
+    await engine.up(declared());
+    assert.equal(await somebody.digestOf("1.0"), image.digest);
+    assert.ok(await somebody.has(signature.digest));
+    await engine.destroy();
+    assert.equal(await somebody.repository.attributes.repository(), undefined);
+  });
+
+  it("chooses by name or digest", async () => {
+    const [one, two] = [layout.image("one"), layout.image("two")];
+    layout.list(one, "1");
+    layout.list(two, "2");
+    for (const [reference, expected] of [
+      ["1", one],
+      ["2", two],
+      [one.digest, one],
+    ] as const) {
+      const { outputs } = await engine.preview(declared({ reference }));
+      assert.equal(outputs["web"]?.["digest"], expected.digest);
+    }
+  });
+
+  it("is replaced when the layout changes, and published anew", async () => {
+    layout.list(layout.image("one"), "1");
+    await engine.up(declared());
+    const next = layout.image("two");
+    new ImageLayout(layout.path).list(next, "1");
+    assert.equal((await engine.up(declared())).operations["web"], "replace");
+    assert.equal(await somebody.digestOf("1.0"), next.digest);
+  });
+
+  it("keeps paths relative to the program's folder", async () => {
+    layout.list(layout.image("one"));
+    await engine.up(declared({ path: layout.path }));
+    assert.deepEqual(output("content"), { ociLayout: { path: "out" } });
+  });
+
+  describe("fails at preview, without a request, for", () => {
+    const rows: Record<string, readonly [(made: ImageLayout) => void, RegExp, Bag?]> = {
+      "a folder that is no layout": [
+        ({ path }) => rmSync(join(path, "oci-layout")),
+        /content\.ociLayout\.path: out\/oci-layout does not exist/,
+      ],
+      "another version": [
+        (made) => made.write("oci-layout", '{"imageLayoutVersion":"2.0.0"}'),
+        /content\.ociLayout\.path: out\/oci-layout does not say `"imageLayoutVersion": "1\.0\.0"`/,
+      ],
+      "no index": [
+        ({ path }) => rmSync(join(path, "index.json")),
+        /content\.ociLayout\.path: out\/index\.json does not exist/,
+      ],
+      "a digest that leads out of the folder": [
+        (made) =>
+          made.write(
+            "index.json",
+            '{"manifests":[{"mediaType":"a/b","digest":"sha256:../../../etc/passwd","size":1}]}',
+          ),
+        /content\.ociLayout\.path: out: the manifest's manifests\[0\]\.digest is missing or malformed/,
+      ],
+      "a file in its place": [
+        () => undefined,
+        /out\/index\.json is a file/,
+        { path: "out/index.json" },
+      ],
+      "a name that is not there": [
+        () => undefined,
+        /content\.ociLayout\.reference: the layout has no "v2": it has "v1" \(sha256:\w+\)/,
+        { reference: "v2" },
+      ],
+      "several manifests, and none chosen": [
+        (made) => made.list(made.image("two"), "v2"),
+        /content\.ociLayout\.reference: the layout has several manifests, so say which: it has "v1" .*, "v2" /,
+      ],
+      "a blob that is missing": [
+        ({ path }) => rmSync(join(path, fileOf(LAYER))),
+        /content\.ociLayout\.path: out\/blobs\/sha256\/\w+ does not exist/,
+      ],
+      "a blob of another size": [
+        ({ path }) => writeFileSync(join(path, fileOf(LAYER)), "longer than one"),
+        /content\.ociLayout\.path: out\/blobs\/sha256\/\w+ has 15 bytes, and what names it says 3/,
+      ],
+      "a blob of other bytes": [
+        ({ path }) => writeFileSync(join(path, fileOf(LAYER)), "two"),
+        /content\.ociLayout\.path: out\/blobs\/sha256\/\w+ has digest sha256:\w+: it was damaged/,
+      ],
+      "a blob that is a link out of the program's folder": [
+        ({ path }) => {
+          rmSync(join(path, fileOf(LAYER)));
+          symlinkSync("/etc/hostname", join(path, fileOf(LAYER)));
+        },
+        /content\.ociLayout\.path: out\/blobs\/sha256\/\w+ is a symbolic link that leads out/,
+      ],
+    };
+    /** Digest of the layer of the image that each row begins with. */
+    const LAYER = "sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed";
+    for (const [name, [spoil, message, args = {}]] of Object.entries(rows)) {
+      it(name, async () => {
+        layout.list(layout.image("one"), "v1");
+        spoil(layout);
+        await assert.rejects(engine.preview(declared(args)), { message });
+        assert.deepEqual(requestsTo(emulator), []);
+      });
+    }
+
+    it("what cannot stand beside it", async () => {
+      layout.list(layout.image("one"));
+      const annotations = { a: "b" };
+      await assert.rejects(engine.preview(declared({}, { annotations })), {
+        message: /annotations: `content` \(ociLayout\) decides what it is: give one of them/,
+      });
+    });
+  });
+});
+
+function includedIn(outputs: Bag | undefined): readonly unknown[] {
+  return outputs?.["included"] as readonly unknown[];
+}
