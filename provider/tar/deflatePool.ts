@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { DEFLATE_BLOCK_SIZE } from "./deflateBlock.js";
-import type { DeflateAnswer, DeflateRequest } from "./deflateWorker.js";
+import { DEFLATE_BLOCK_SIZE, deflateBlock } from "./deflateBlock.js";
+import { type DeflateAnswer, type DeflateRequest, READY } from "./deflateMessages.js";
 
 /** More threads than this are not worth their memory, about 15 MiB each. */
 const MOST_THREADS = 16;
@@ -22,6 +22,8 @@ interface Job {
 export class DeflatePool {
   readonly threads: number;
   readonly #running = new Map<Worker, Job | undefined>();
+  /** Threads that are still loading what they need; a block given to one that fails would be lost. */
+  readonly #starting = new Set<Worker>();
   readonly #waiting: Job[] = [];
   /** Memory of blocks that were compressed, for the next ones: usage stays flat. */
   readonly #spare: ArrayBuffer[] = [];
@@ -47,16 +49,17 @@ export class DeflatePool {
 
   /** Number of threads that exist now. */
   get running(): number {
-    return this.#running.size;
+    return this.#running.size + this.#starting.size;
   }
 
   /** Ends all threads; blocks that are still being compressed fail. The pool can be used again. */
   async close(): Promise<void> {
     clearTimeout(this.#idleTimer);
-    const workers = [...this.#running.keys()];
+    const workers = [...this.#running.keys(), ...this.#starting];
     const jobs = [...this.#running.values(), ...this.#waiting.splice(0)];
     // Forgotten first: a block that arrives while the threads are ending gets a new one.
     this.#running.clear();
+    this.#starting.clear();
     this.#spare.length = 0;
     for (const job of jobs) job?.reject(new Error("the compression threads were closed"));
     await Promise.all(workers.map((worker) => worker.terminate()));
@@ -64,7 +67,7 @@ export class DeflatePool {
 
   #dispatch(): void {
     for (const [worker, job] of this.#running) if (job === undefined) this.#give(worker);
-    while (this.#waiting.length > 0 && this.#running.size < this.threads) this.#give(this.#start());
+    while (this.#waiting.length > this.#starting.size && this.running < this.threads) this.#start();
   }
 
   #give(worker: Worker): void {
@@ -76,12 +79,21 @@ export class DeflatePool {
     worker.postMessage(job.request, [job.request.memory]);
   }
 
-  #start(): Worker {
+  #start(): void {
     const worker = new Worker(join(__dirname, "deflateWorker.js"), { execArgv: [] });
-    worker.on("message", (answer: DeflateAnswer) => this.#answer(worker, answer));
+    this.#starting.add(worker);
+    worker.on("message", (said: DeflateAnswer | typeof READY) => {
+      if (said === READY) this.#ready(worker);
+      else this.#answer(worker, said);
+    });
     worker.on("error", (error) => this.#ended(worker, error as Error));
     worker.on("exit", () => this.#ended(worker, new Error("a compression thread ended early")));
-    return worker;
+  }
+
+  #ready(worker: Worker): void {
+    if (!this.#starting.delete(worker)) return;
+    this.#give(worker);
+    this.#restIfIdle();
   }
 
   #answer(worker: Worker, { memory, deflated }: DeflateAnswer): void {
@@ -89,19 +101,37 @@ export class DeflatePool {
     if (this.#spare.length <= this.threads) this.#spare.push(memory);
     this.#give(worker);
     job?.resolve(deflated);
-    if ([...this.#running.values()].every((other) => other === undefined)) this.#rest();
+    this.#restIfIdle();
   }
 
-  #rest(): void {
+  #restIfIdle(): void {
+    if ([...this.#running.values()].some((job) => job !== undefined)) return;
     this.#idleTimer = setTimeout(() => void this.close(), IDLE_MS).unref();
   }
 
+  /** A thread could not start: where files could not be opened, this one does what it was to do. */
+  #doWithout(error: Error): void {
+    const job = this.#waiting.shift();
+    if (job === undefined) return;
+    if (!isShortage(error)) return job.reject(error);
+    const { memory, length } = job.request;
+    const deflated = deflateBlock(new Uint8Array(memory, 0, length));
+    this.#spare.push(memory);
+    job.resolve(deflated);
+  }
+
   #ended(worker: Worker, error: Error): void {
+    if (this.#starting.delete(worker)) this.#doWithout(error);
     const job = this.#running.get(worker);
     this.#running.delete(worker);
     job?.reject(error);
     if (this.#waiting.length > 0) this.#dispatch();
   }
+}
+
+/** The process may have no descriptors left for the moment; Node has several ways to say so. */
+function isShortage(error: Error): boolean {
+  return /\b(?:EMFILE|ENFILE)\b|too many open files/.test(error.message);
 }
 
 /** Shared by all that is packed in this process. */

@@ -1,16 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { deflateBlock } from "./deflateBlock.js";
-
-/** What the pool sends: a block of which `length` bytes are filled. Its memory is handed back. */
-export interface DeflateRequest {
-  readonly memory: ArrayBuffer;
-  readonly length: number;
-}
-
-export interface DeflateAnswer {
-  readonly memory: ArrayBuffer;
-  readonly deflated: Uint8Array<ArrayBuffer>;
-}
+import { type DeflateAnswer, type DeflateRequest, READY } from "./deflateMessages.js";
 
 const port = parentPort;
 port?.on("message", ({ memory, length }: DeflateRequest) => {
@@ -18,3 +8,4 @@ port?.on("message", ({ memory, length }: DeflateRequest) => {
   const answer: DeflateAnswer = { memory, deflated };
   port.postMessage(answer, [memory, deflated.buffer]);
 });
+port?.postMessage(READY);

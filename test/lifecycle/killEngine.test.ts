@@ -21,8 +21,12 @@ type Rule = Omit<Parameters<Emulator["faults"]["add"]>[0], "action">;
 const PHASES: Readonly<Record<string, Rule>> = {
   "during a blob": { method: "PATCH", path: /\/blobs\/uploads\// },
   "after the manifest": { method: "PUT", path: /\/manifests\/v1$/ },
-  "between the tag and its lock": { method: "PATCH", path: /\/_tags\/v1$/ },
+  "after the first tag": { method: "PUT", path: /\/manifests\/v2$/ },
+  "between the tags and their lock": { method: "PATCH", path: /\/_tags\/v1$/ },
 };
+
+/** The first tag is gone, the second is not, nor is the manifest. */
+const DURING_DELETE: Rule = { method: "DELETE", path: /\/_tags\/v2$/ };
 
 describe("a run that is killed is finished by the next one:", function () {
   this.timeout(120_000);
@@ -46,7 +50,7 @@ describe("a run that is killed is finished by the next one:", function () {
         repository: "team/app",
         artifactType: "application/vnd.example",
         layers: [{ content: FINISHED }, { file }],
-        tags: ["v1"],
+        tags: ["v1", "v2"],
         lock: true,
       });
       return Promise.resolve();
@@ -60,24 +64,34 @@ describe("a run that is killed is finished by the next one:", function () {
     await emulator.close();
   });
 
-  /** An `up` that has come so far and no further; answers how it ends. */
-  const upUntil = async (
+  /** A run that has come so far and no further; answers how it ends. */
+  const runUntil = async (
+    run: () => Promise<unknown>,
     rule: Rule,
     action: Stop,
   ): Promise<{ readonly ended: Promise<Error | undefined> }> => {
     const fault = emulator.faults.add({ ...rule, action });
     processes.nextRun();
-    const ended = stack.up().then(
+    const ended = run().then(
       () => undefined,
       (error: unknown) => error as Error,
     );
     while (fault.hits === 0 || !isSent(digestOf(FINISHED))) await wait(10);
     return { ended };
   };
+  const upUntil = (rule: Rule, action: Stop) => runUntil(() => stack.up(), rule, action);
+  const destroyUntil = (rule: Rule) => runUntil(() => stack.destroy(), rule, { type: "stall" });
   const isSent = (digest: string): boolean =>
     emulator.journal.entries.some(
       ({ query, status }) => status === 201 && decodeURIComponent(query).includes(digest),
     );
+  const digests = async (): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const { digest } of somebody.repository.attributes.listManifests()) {
+      found.push(digest);
+    }
+    return found;
+  };
   const interrupt = (): void => void process.kill(processes.cli(), "SIGINT");
   const exists = async (digest: string): Promise<boolean> =>
     somebody.repository.blobs.exists(digest);
@@ -98,23 +112,59 @@ describe("a run that is killed is finished by the next one:", function () {
     assert.equal((await somebody.attributesOfTag("v1"))?.writeEnabled, false);
   };
 
-  for (const [phase, rule] of Object.entries(PHASES)) {
-    it(`kill -9 of the provider's process ${phase}`, async () => {
-      const { ended } = await upUntil(rule, { type: "stall" });
-      process.kill(processes.host(), "SIGKILL");
-      assert.ok(await ended, "the run fails");
-      await converges();
+  type Ended = { readonly ended: Promise<Error | undefined> };
+  const killHost = async ({ ended }: Ended): Promise<void> => {
+    process.kill(processes.host(), "SIGKILL");
+    assert.ok(await ended, "the run fails");
+  };
+  const killPulumi = async ({ ended }: Ended): Promise<void> => {
+    const host = processes.host();
+    process.kill(processes.cli(), "SIGKILL");
+    assert.ok(await ended, "the run fails");
+    if (isRunning(host)) process.kill(host, "SIGKILL");
+    // The backend still believes that it runs.
+    await stack.stack.cancel();
+  };
+
+  for (const [who, kill] of [
+    ["the provider's process", killHost],
+    ["pulumi", killPulumi],
+  ] as const) {
+    for (const [phase, rule] of Object.entries(PHASES)) {
+      it(`kill -9 of ${who} ${phase}`, async () => {
+        await kill(await upUntil(rule, { type: "stall" }));
+        await converges();
+      });
+    }
+
+    it(`kill -9 of ${who} during a delete: the next one finishes it`, async () => {
+      await stack.up();
+      const [digest = ""] = await digests();
+      await kill(await destroyUntil(DURING_DELETE));
+      assert.deepEqual(await digests(), [digest], "the manifest is there until the end");
+      assert.match(await stack.exportState(), new RegExp(digest), "and so is the state");
+      emulator.faults.clear();
+      await stack.destroy();
+      assert.deepEqual(await digests(), []);
+      assert.doesNotMatch(await stack.exportState(), new RegExp(digest));
     });
 
-    it(`kill -9 of pulumi ${phase}`, async () => {
-      const { ended } = await upUntil(rule, { type: "stall" });
-      const host = processes.host();
-      process.kill(processes.cli(), "SIGKILL");
-      assert.ok(await ended, "the run fails");
-      if (isRunning(host)) process.kill(host, "SIGKILL");
-      // The backend still believes that it runs.
-      await stack.stack.cancel();
-      await converges();
+    it(`kill -9 of ${who} during a delete: up publishes again what is gone`, async () => {
+      await stack.up();
+      await kill(await destroyUntil(DURING_DELETE));
+      emulator.faults.clear();
+      emulator.journal.clear();
+      await stack.up({ refresh: true });
+      const blobs = requestsTo(emulator).filter((request) =>
+        / (?:whole blob|upload)$/.test(request),
+      );
+      assert.deepEqual(blobs, [], "all blobs are there");
+      emulator.journal.clear();
+      await stack.up({ expectNoChanges: true });
+      assert.deepEqual(emulator.journal.entries, []);
+      for (const tag of ["v1", "v2"]) {
+        assert.equal((await somebody.attributesOfTag(tag))?.writeEnabled, false, tag);
+      }
     });
   }
 

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+
+/** What a program of its own came to. */
+export interface Measured<Result> {
+  readonly result: Result;
+  /** Most memory that it held at once, beyond what it held before it began, in MiB. */
+  readonly grownMib: number;
+}
+
+export interface MeasuredOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Most files and sockets that it may have open at once. */
+  readonly descriptors?: number;
+  /** Largest file that it may write, in KiB: to it, the disk is full then. */
+  readonly fileKib?: number;
+}
+
+/**
+ * Runs the function `run` of a compiled module in a process of its own, since memory and
+ * descriptors are a process's, and the tests' own has had others.
+ */
+export async function measured<Result>(
+  module: string,
+  argument: unknown,
+  { environment = {}, descriptors, fileKib }: MeasuredOptions = {},
+): Promise<Measured<Result>> {
+  const command = [process.execPath, "--enable-source-maps", "-e", program(module)];
+  // A shell sets the limits, and becomes the program.
+  const limits = [
+    ...(descriptors === undefined ? [] : [`ulimit -n ${descriptors}; `]),
+    // In blocks of 512 bytes (POSIX, ulimit).
+    ...(fileKib === undefined ? [] : [`ulimit -f ${fileKib * 2}; `]),
+  ].join("");
+  const child = spawn("/bin/sh", ["-c", `${limits}exec "$@"`, "sh", ...command], {
+    env: { ...process.env, ...environment },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdin.end(JSON.stringify(argument));
+  const [output, [code]] = await Promise.all([
+    text(child.stdout),
+    once(child, "exit") as Promise<[number | null]>,
+  ]);
+  assert.equal(code, 0, `the program failed: ${output}`);
+  return JSON.parse(output) as Measured<Result>;
+}
+
+/** Its argument comes by its input: a command line has not room for much. */
+function program(module: string): string {
+  return `
+    const { run } = require(${JSON.stringify(module)});
+    const peak = () => process.resourceUsage().maxRSS / 1024;
+    const { json } = require("node:stream/consumers");
+    json(process.stdin).then(async (argument) => {
+      const before = peak();
+      const result = await run(argument);
+      process.stdout.write(JSON.stringify({ result, grownMib: peak() - before }));
+    }).catch((error) => {
+      console.error(error.message);
+      process.exitCode = 1;
+    });`;
+}
