@@ -29,8 +29,14 @@ export class DeflatePool {
   readonly #spare: ArrayBuffer[] = [];
   #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor(threads = Math.min(availableParallelism(), MOST_THREADS)) {
+  readonly #program: string;
+
+  constructor(
+    threads = Math.min(availableParallelism(), MOST_THREADS),
+    program = join(__dirname, "deflateWorker.js"),
+  ) {
     this.threads = threads;
+    this.#program = program;
   }
 
   /** An empty block to fill. */
@@ -80,7 +86,7 @@ export class DeflatePool {
   }
 
   #start(): void {
-    const worker = new Worker(join(__dirname, "deflateWorker.js"), { execArgv: [] });
+    const worker = new Worker(this.#program, { execArgv: [] });
     this.#starting.add(worker);
     worker.on("message", (said: DeflateAnswer | typeof READY) => {
       if (said === READY) this.#ready(worker);

@@ -5,7 +5,8 @@ export async function run({ url }: { url: string }): Promise<number> {
   const client = new RegistryClient(url, { credential: { kind: "anonymous" } });
   let count = 0;
   try {
-    for await (const { name } of client.repository("many/tags").attributes.listTags()) count += Number(name !== "");
+    for await (const { name } of client.repository("many/tags").attributes.listTags())
+      count += Number(name !== "");
   } finally {
     client.close();
   }
