@@ -13,6 +13,7 @@ export interface RetentionPolicyArgs {
   /**
    * Of the images that may expire, so many stay that were updated last. An index counts once, together
    * with the manifests that it names; signatures, SBOMs and other referrers without a tag do not count.
+   * What is locked, or declared by the same program, stays in any case and counts too.
    */
   keepNewest?: pulumi.Input<number>;
   /**

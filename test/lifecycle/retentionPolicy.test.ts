@@ -329,6 +329,21 @@ describe("RetentionPolicy", () => {
     });
   });
 
+  it("counts what the program itself has published among the newest", async () => {
+    const published: Declaration = {
+      name: "app",
+      kind: "OciArtifact",
+      inputs: {
+        repository: REPOSITORY,
+        artifactType: "application/vnd.example",
+        layers: [{ content: "the text of v6" }],
+        tags: ["v6"],
+      },
+    };
+    await engine.up([published, policy({ keepNewest: 3 })]);
+    assert.deepEqual(await left(), ["v4", "v5", "v6"]);
+  });
+
   describe("where there is nothing to do, or nothing to be known", () => {
     it("a repository that does not exist has an empty plan", async () => {
       const run = await engine.up([policy({ keepNewest: 3, repository: "nowhere" })]);

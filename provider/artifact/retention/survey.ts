@@ -122,10 +122,12 @@ export class Survey {
     if (this.#also.has(digest) && tags.length === 0) {
       return { ...common, verdict: unnamed, reason: "left over from an unfinished run" };
     }
-    const verdict = judgeTags(this.#rules, this.#declared, tags);
-    if (verdict === undefined) return undefined;
+    // What the program declares stays, and is one of the newest all the same.
+    if (judgeTags(this.#rules, NOTHING_DECLARED, tags) === undefined) return undefined;
     const attached = tags.length === 0 && !isImage(manifest) && hasSubject(links);
     if (!attached && this.#isAmongNewest(digest, tags)) return undefined;
+    const verdict = judgeTags(this.#rules, this.#declared, tags);
+    if (verdict === undefined) return undefined;
     if (common.pinned || (!attached && isYoung(this.#rules, lastUpdateTime))) return undefined;
     // What an index that stays names stays; but tags of its own may go all the same.
     if (this.needed.has(digest) && this.#rules.expireTags === undefined) return undefined;
@@ -153,6 +155,8 @@ export class Survey {
     else this.keptOthers = undefined;
   }
 }
+
+const NOTHING_DECLARED: Declared = { digest: () => false, tag: () => false };
 
 function hasSubject(links: MaybeLinks | undefined): boolean {
   return links !== undefined && links !== "unreadable" && links.subject !== undefined;

@@ -135,19 +135,23 @@ function subjectsOf(one: FakeManifest): string[] {
 }
 
 /** May something of it go, by its tags alone? */
-function mayExpire(one: FakeManifest, rules: RetentionRules): boolean {
+function mayExpire(one: FakeManifest, rules: RetentionRules, isKept = isKeptTag): boolean {
   const tags = ordinary(one);
   if (rules.untaggedOnly) return tags.length === 0;
-  if (rules.expireTags === undefined) return !tags.some((tag) => isKeptTag(tag, rules));
+  if (rules.expireTags === undefined) return !tags.some((tag) => isKept(tag, rules));
   const { expireTags } = rules;
-  return tags.some((tag) => matches(tag, expireTags) && !isKeptTag(tag, rules));
+  return tags.some((tag) => matches(tag, expireTags) && !isKept(tag, rules));
 }
 
-/** The newest images that may expire: what has no tag counts unless it is a part of something. */
+/** Beside what may expire, what only the program's declaration keeps. */
+const mayCount = (one: FakeManifest, rules: RetentionRules): boolean =>
+  mayExpire(one, rules, (tag, { keepTags }) => matches(tag, keepTags));
+
+/** The newest images that the rules speak of: what has no tag counts unless it is a part of something. */
 function newest({ manifests }: World, rules: RetentionRules): readonly FakeManifest[] {
   const children = new Set(manifests.flatMap((one) => (isIndex(one) ? one.children : [])));
   const counts = (one: FakeManifest): boolean => {
-    if (!mayExpire(one, rules)) return false;
+    if (!mayCount(one, rules)) return false;
     if (ordinary(one).length > 0) return true;
     if (one.tags.size > 0 || children.has(one.name)) return false;
     return !(one.kind === "artifact" && one.subject !== undefined);
