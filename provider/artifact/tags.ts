@@ -17,6 +17,35 @@ export async function resolveTags(
   );
 }
 
+/** Throws if one of the tags has come to name something else since it was looked at; nothing was put yet. */
+export async function refuseMovedTags(
+  repository: Pick<Repository, "manifests">,
+  { base, digest, looked }: TagsLookedAt,
+  tags: readonly Tag[],
+  options: OperationOptions,
+): Promise<void> {
+  for (const [tag, live] of await resolveTags(repository, tags, options)) {
+    const before = looked.get(tag);
+    if (live === before || live === digest) continue;
+    const reference = `${base}:${tag}`;
+    const was = before === undefined ? "it did not exist" : `it named ${before}`;
+    throw new ConflictError(
+      reference,
+      `${reference} was put on ${live} by somebody else while content was sent: ${was} before. ${base}@${digest} is ` +
+        `published, and no tag was changed. Run \`pulumi up --refresh\` to look at it anew`,
+    );
+  }
+}
+
+export interface TagsLookedAt {
+  /** `<login server>/<repository>` */
+  readonly base: string;
+  /** What the tags are to name. */
+  readonly digest: Digest;
+  /** What they named; absent ones are left out. */
+  readonly looked: ReadonlyMap<string, string>;
+}
+
 /** One tag as it is, in one request; `since` when it was last moved, where the registry says so. */
 export async function inspectTag(
   repository: Pick<Repository, "attributes" | "manifests">,

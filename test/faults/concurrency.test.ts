@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { systemClock } from "../../provider/http/clock.js";
 import { environmentFor } from "../support/engine.js";
 import { type Bag, MiniEngine, type Program } from "../support/miniEngine.js";
 import { requestsTo } from "../support/requests.js";
@@ -101,6 +102,30 @@ describe("at the same time", () => {
     await assert.rejects(one.up(first), says(/\[CONFLICT\]$/));
     await other.up(second);
     assert.equal(await somebody.digestOf("v1"), digestOf(other));
+  });
+
+  it("a tag is taken during a long upload: it is not overwritten, and the next up goes on from there", async () => {
+    let ahead = 0;
+    one.manners = { clock: { ...systemClock, now: () => systemClock.now() + ahead } };
+    const content = { layers: [{ content: "large ".repeat(20_000) }], tags: ["v1", "v1.0"] };
+    const theirs = await somebody.publish("theirs");
+    await assert.rejects(
+      meanwhile(
+        { method: "POST", path: /blobs\/uploads/ },
+        async () => {
+          ahead = 60_000;
+          await somebody.tag("v1", theirs);
+        },
+        () => one.up(artifact(content)),
+      ),
+      says(/:v1 was put on sha256:\w+ by somebody else while content was sent: it did not exist/),
+    );
+    assert.equal(await somebody.digestOf("v1"), theirs);
+    assert.equal(await somebody.digestOf("v1.0"), undefined);
+    assert.ok(await somebody.has(digestOf(one)), "the manifest is in the state, and there");
+    await assert.rejects(one.up(artifact(content)), says(/:v1 .*\[CONFLICT\]$/s));
+    await settles(one, artifact(content));
+    assert.equal(await somebody.digestOf("v1"), digestOf(one));
   });
 
   it("a lock comes between our look and our tag: refused, and finished once it is opened", async () => {

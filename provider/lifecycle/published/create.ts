@@ -1,7 +1,8 @@
 import { pushArtifact, type PushedManifest, pushIncluded } from "../../artifact/push.js";
 import type { Pushable } from "../../artifact/pushable.js";
-import { resolveTags } from "../../artifact/tags.js";
+import { refuseMovedTags, resolveTags } from "../../artifact/tags.js";
 import { isDigest } from "../../oci/digest.js";
+import type { ManifestReference } from "../../oci/reference.js";
 import { planTags } from "../../artifact/tagPlan.js";
 import type { Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
@@ -47,20 +48,15 @@ async function create(
   await content.requireReferenced(repository, inputs, operation);
   const present = await isPresent(repository, inputs, operation);
   const tags = await lookAtTags(host, inputs, repository, operation);
-  const publication = new Publication({
-    ...tags,
-    host,
-    inputs,
-    repository,
-    content: packed,
-    operation,
-    report,
-    lockSubjects: inputs.lock === undefined ? [] : [...tagsOf(inputs), inputs.digest],
-  });
+  const parts = { host, inputs, repository, operation, report };
+  const lockSubjects = lockSubjectsOf(inputs);
+  const publication = new Publication({ ...parts, ...tags, content: packed, lockSubjects });
   await publication.refuseForeignLocks();
   const isWhole = present && inputs.verify !== "blobs";
-  const pushed = await push(packed, inputs, isWhole, { repository, operation, report });
+  const lookedAt = host.now();
+  const pushed = await push(packed, inputs, isWhole, parts);
   try {
+    if (host.now() - lookedAt > LOOK_AGAIN_AFTER_MS) await lookAgain(parts, tags.live);
     await publication.publish(listingOf(inputs, pushed));
   } catch (error) {
     const outs = { ...outputsOf(settled, publication.view()), __formerLocks: tags.ownLocks };
@@ -109,6 +105,24 @@ async function push(
   }
   await pushIncluded(to.repository, content, options);
   return undefined;
+}
+
+/** Sending took so long that somebody may well have moved a tag since it was looked at. */
+const LOOK_AGAIN_AFTER_MS = 10_000;
+
+/** Registries cannot move a tag on a condition: a second look leaves less time for a move that nobody notices. */
+async function lookAgain(
+  parts: Pick<PublicationParts, "repository" | "operation"> & { readonly inputs: ArtifactInputs },
+  looked: ReadonlyMap<string, string>,
+): Promise<void> {
+  const { repository, inputs, operation } = parts;
+  if (inputs.onTagConflict === "move") return;
+  const before = { base: baseOf(inputs), digest: inputs.digest, looked };
+  await refuseMovedTags(repository, before, tagsOf(inputs), operation);
+}
+
+function lockSubjectsOf(inputs: ArtifactInputs): readonly ManifestReference[] {
+  return inputs.lock === undefined ? [] : [...tagsOf(inputs), inputs.digest];
 }
 
 /** Of a manifest that was there already, nobody has said whether its subject lists it. */
