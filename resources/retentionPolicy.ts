@@ -103,13 +103,17 @@ const READABLE = ["repository", "plan", "deleted", "leftAlone"];
  * index, nothing if nothing may; it needs the registry, and fails if that cannot be reached. While the
  * login server is unknown, so is the plan. A repository that does not exist has an empty one. The policy
  * sees the registry as it is when its turn comes: give `dependsOn` what publishes to the repository.
+ * Before it deletes, it waits until no other resource of this package has been declared for a second, and
+ * leaves alone what those declare. What is declared later still, since it waits for something slow, and
+ * what `--target` leaves out of a run, it cannot know of: that needs `dependsOn`, a pattern or a lock.
  *
  * A failure in between tells what was deleted; the next `up` goes on from there. Repository and login
  * server replace the policy, all else changes in place. A refresh reads nothing: a policy has no
  * counterpart in the registry. For the same reason there is no `get`. Deleting the policy deletes
  * nothing in the registry.
  *
- * Errors: `UNSUPPORTED` where the registry is not an ACR; `DENIED` without the permissions. They are
+ * Errors: `UNSUPPORTED` where the registry is not an ACR; `CONFLICT`, with nothing deleted, where the
+ * inputs of another resource were refused; `DENIED` without the permissions. They are
  * those to read content and metadata and to delete: the roles AcrPull and AcrDelete, or Container
  * Registry Repository Contributor in registries with ABAC; `includeLocked` also needs to write metadata.
  *

@@ -1,9 +1,11 @@
 const UNITS = [
+  ["TiB", 1024 ** 4],
+  ["GiB", 1024 ** 3],
   ["MiB", 1024 * 1024],
   ["KiB", 1024],
 ] as const;
 
-/** A number of bytes as it is shown: `12.3 MiB`, `4.5 KiB`, `233 B`. */
+/** A number of bytes as it is shown: `1.2 GiB`, `4.5 KiB`, `233 B`. */
 export function formatSize(bytes: number): string {
   const [unit, size] = unitOf(bytes);
   return `${inUnit(bytes, size)} ${unit}`;

@@ -20,7 +20,7 @@ export function dynamicProvider(kind: string, lifecycle: Lifecycle, host: Host):
       host.configure((key) => request.config.get(key));
       return Promise.resolve();
     },
-    ...planningVerbs(lifecycle, run),
+    ...planningVerbs(lifecycle, host, run),
     ...changingVerbs(lifecycle, run),
   };
 }
@@ -33,12 +33,15 @@ type Run = <T>(
 
 function planningVerbs(
   lifecycle: Lifecycle,
+  { declarations }: Host,
   run: Run,
 ): Required<Pick<DynamicProvider, "check" | "diff">> {
   return {
     check: (olds, news) =>
       run("check", news, async (operation) => {
-        const { inputs, failures } = await lifecycle.check(olds, news, operation);
+        const { inputs, failures } = await declarations.during(() =>
+          lifecycle.check(olds, news, operation),
+        );
         const shown = failures.map((failure) => shownFailure(failure, news));
         return { inputs: withoutUndefined(inputs) as Bag, failures: shown };
       }),

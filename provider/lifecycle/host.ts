@@ -1,7 +1,9 @@
 import type { PackedArtifact } from "../artifact/assembleArtifact.js";
 import type { FreshPlan } from "../artifact/retention/planRetention.js";
+import { type Clock, systemClock } from "../http/clock.js";
 import type { Digest } from "../oci/digest.js";
 import type { Registry } from "../registry/repository.js";
+import { Declarations, QUIET_MS } from "./declarations.js";
 import { OperationLog, type SendLog } from "./engineLog.js";
 import type { PropertyBag } from "./lifecycle.js";
 import { LockOwnership } from "./lockOwnership.js";
@@ -26,6 +28,8 @@ export interface HostOptions {
   readonly directory: string;
   /** For tests: retries and time-outs of all registry clients. */
   readonly manners?: ClientManners;
+  /** For tests: how long no resource is to have been declared until all count as declared. */
+  readonly quietMs?: number;
 }
 
 /**
@@ -33,6 +37,7 @@ export interface HostOptions {
  * within it the program's declarations are known, which no single verb is told.
  */
 export class Host {
+  readonly declarations = new Declarations();
   readonly ownership = new Ownership();
   readonly locks = new LockOwnership();
   readonly waitingRemovals = new WaitingRemovals();
@@ -44,7 +49,8 @@ export class Host {
   readonly retentionPlans = new Map<string, FreshPlan>();
   readonly directory: string;
   readonly sources: SettingSources;
-  readonly #now: () => number;
+  readonly #clock: Clock;
+  readonly #quietMs: number;
   readonly #sendLog: SendLog;
   readonly #redrawn: (() => Promise<boolean>) | undefined;
   #configuration: Lookup = () => undefined;
@@ -52,7 +58,8 @@ export class Host {
   constructor(options: HostOptions) {
     this.directory = options.directory;
     this.sessions = new Sessions(options.manners);
-    this.#now = () => options.manners?.clock?.now() ?? Date.now();
+    this.#clock = options.manners?.clock ?? systemClock;
+    this.#quietMs = options.quietMs ?? QUIET_MS;
     this.#sendLog = options.sendLog;
     this.#redrawn = options.redrawn;
     this.sources = {
@@ -68,7 +75,12 @@ export class Host {
 
   /** Milliseconds since 1970. */
   now(): number {
-    return this.#now();
+    return this.#clock.now();
+  }
+
+  /** Waits until the program has declared all that does not wait for something else. */
+  allDeclared({ signal }: Pick<Operation, "signal">): Promise<void> {
+    return this.declarations.settled(this.#clock, this.#quietMs, signal);
   }
 
   settle(given: RegistryArguments): RegistrySettings {

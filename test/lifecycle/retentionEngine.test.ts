@@ -39,14 +39,14 @@ describe("a retention policy on the real engine", function () {
     assert.match(output, /tags +: \[\s+\[0\]: "v1"/);
     assert.match(output, /manifests +: 1/);
     assert.doesNotMatch(output, new RegExp(digests[1] ?? ""));
-    assert.match(diagnostics.join("\n"), /to delete: 1 manifest, at most 2 bytes of layers/);
+    assert.match(diagnostics.join("\n"), /to delete: 1 manifest, at most 2 B of layers/);
   });
 
   it("up deletes it, and the next preview expects no changes, after a refresh either", async () => {
     emulator.journal.clear();
     const { diagnostics } = await stack.up();
     assert.deepEqual(writesTo(emulator), ["DELETE manifest"]);
-    assert.match(diagnostics.join("\n"), /deleted 1 manifest, at most 2 bytes of layers/);
+    assert.match(diagnostics.join("\n"), /deleted 1 manifest, at most 2 B of layers/);
     await stack.preview({ refresh: true, expectNoChanges: true });
   });
 

@@ -110,6 +110,11 @@ class Run {
     return findings;
   }
 
+  async #findNow(victim: Victim): Promise<Finding> {
+    await this.#newcomers.look();
+    return this.#find(victim);
+  }
+
   async #find(victim: Victim): Promise<Finding> {
     const { repository, declared, includeLocked, options } = this.#request;
     const needed =
@@ -126,10 +131,11 @@ class Run {
     const stayed = new Set<string>();
     for (const victim of group) {
       const root = victim.goesWith?.find((digest) => stayed.has(digest));
-      const known = done.size === 0 && stayed.size === 0 ? findings.get(victim) : undefined;
+      // It takes time to look at a group, in which the first ones may have changed again.
+      const known = group.length === 1 ? findings.get(victim) : undefined;
       const reason =
         root === undefined
-          ? await this.#deleteFound(victim, known ?? (await this.#find(victim)), done.size > 0)
+          ? await this.#deleteFound(victim, known ?? (await this.#findNow(victim)), done.size > 0)
           : `it goes with ${root}, which stays`;
       if (reason === undefined) {
         done.add(victim.digest);
@@ -165,17 +171,24 @@ class Run {
     return undefined;
   }
 
-  async #delete(
-    { kind, digest }: Victim,
-    tags: readonly string[],
-    locked: readonly Locked[],
-  ): Promise<void> {
+  async #delete(victim: Victim, tags: readonly string[], locked: readonly Locked[]): Promise<void> {
     const { repository, options } = this.#request;
+    const { digest } = victim;
+    const gone: string[] = [];
     try {
-      if (kind === "manifest") await repository.manifests.delete(digest, options);
-      else for (const tag of tags) await repository.tags.delete(tag, options);
+      if (victim.kind === "manifest") await repository.manifests.delete(digest, options);
+      else {
+        for (const tag of tags) {
+          await repository.tags.delete(tag, options);
+          gone.push(tag);
+        }
+      }
     } catch (error) {
-      await this.#close(digest, locked);
+      if (gone.length > 0) this.#deleted.push({ ...victim, tags: gone });
+      await this.#close(
+        digest,
+        locked.filter(({ tag }) => tag === undefined || !gone.includes(tag)),
+      );
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import type { Digest } from "../../oci/digest.js";
 import type { OperationOptions, Repository } from "../../registry/repository.js";
+import { splitTags } from "./digestTag.js";
 import { readLinks } from "./links.js";
 
 /** New manifests are few; a listing goes on if they are not. */
@@ -30,10 +31,10 @@ export class Newcomers {
 
   async look(): Promise<void> {
     const listing = { orderBy: "timedesc", pageSize: PAGE_SIZE, ...this.#options } as const;
-    for await (const { digest, lastUpdateTime } of this.#repository.attributes.listManifests(
-      listing,
-    )) {
+    for await (const manifest of this.#repository.attributes.listManifests(listing)) {
+      const { digest, tags, lastUpdateTime } = manifest;
       if (!isLater(lastUpdateTime, this.#asOf)) return;
+      for (const subject of splitTags(tags).subjects) this.#namedBy.set(subject, digest);
       if (!this.#seen.has(digest)) await this.#note(digest);
     }
   }

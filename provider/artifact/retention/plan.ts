@@ -1,3 +1,5 @@
+import { formatSize } from "../formatSize.js";
+
 /** One manifest that goes, or that loses tags. */
 export interface Victim {
   /** `manifest`: it goes with its tags; `tags`: it stays, these tags go. */
@@ -48,7 +50,7 @@ export function describePlan(plan: RetentionPlan): string {
     ...(manifests > 0 ? [counted(manifests, "manifest")] : []),
     ...(tags > 0 ? [counted(tags, "tag")] : []),
   ];
-  const bytes = manifests > 0 ? `, at most ${describeBytes(bytesAtMost)} of layers` : "";
+  const bytes = manifests > 0 ? `, at most ${formatSize(bytesAtMost)} of layers` : "";
   return parts.length === 0 ? "nothing" : `${parts.join(" and ")}${bytes}`;
 }
 
@@ -63,12 +65,4 @@ export function describeVictim({ kind, digest, tags, reason }: Victim): string {
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];
-
-export function describeBytes(bytes: number): string {
-  const power = bytes < 1_024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);
-  const amount = bytes / 1_024 ** power;
-  return `${power === 0 ? amount : amount.toFixed(1)} ${UNITS[power]}`;
 }

@@ -1,5 +1,5 @@
 import { isTag } from "../../oci/reference.js";
-import type { Attributes } from "../../registry/attributes.js";
+import type { Attributes, ManifestProperties } from "../../registry/attributes.js";
 import type { OperationOptions, Repository } from "../../registry/repository.js";
 import { forbidsDeletion, readTagAttributes } from "../lock.js";
 import type { Victim } from "./plan.js";
@@ -25,23 +25,30 @@ export interface Recheck {
   readonly options: OperationOptions;
 }
 
-/** Looks again, in two requests for a manifest (one without tags), and one for each tag that goes alone. */
-export function findVictim(recheck: Recheck, victim: Victim): Promise<Finding> {
-  return victim.kind === "manifest" ? findManifest(recheck, victim) : findTags(recheck, victim);
-}
-
-async function findManifest(recheck: Recheck, victim: Victim): Promise<Finding> {
+/** Looks again, in two requests for a manifest (one without tags), and one more for each tag that goes alone. */
+export async function findVictim(recheck: Recheck, victim: Victim): Promise<Finding> {
   const { repository, declared, options } = recheck;
   const live = await repository.attributes.manifest(victim.digest, options);
   if (live === undefined) return { is: "gone" };
   if (declared.digest(victim.digest)) return changed("the program declares it");
+  if (live.lastUpdateTime !== victim.lastUpdateTime) {
+    return changed(`it was updated meanwhile, at ${live.lastUpdateTime}`);
+  }
+  return victim.kind === "manifest"
+    ? findManifest(recheck, victim, live)
+    : findTags(recheck, victim, live);
+}
+
+async function findManifest(
+  recheck: Recheck,
+  victim: Victim,
+  live: ManifestProperties,
+): Promise<Finding> {
+  const { repository, declared, options } = recheck;
   const added = live.tags.find((tag) => !victim.tags.includes(tag));
   if (added !== undefined) return changed(`it was tagged ${added} meanwhile`);
   const ours = live.tags.find((tag) => declared.tag(tag));
   if (ours !== undefined) return changed(`the program declares its tag ${ours}`);
-  if (live.lastUpdateTime !== victim.lastUpdateTime) {
-    return changed(`it was updated meanwhile, at ${live.lastUpdateTime}`);
-  }
   const names = live.tags.filter(isTag);
   const tags = await readTagAttributes(repository.attributes, live.digest, names, options);
   const subjects: Locked[] = [
@@ -51,8 +58,13 @@ async function findManifest(recheck: Recheck, victim: Victim): Promise<Finding> 
   return due(recheck, [], subjects);
 }
 
-async function findTags(recheck: Recheck, { digest, tags }: Victim): Promise<Finding> {
-  const { repository, declared, options } = recheck;
+async function findTags(
+  recheck: Recheck,
+  { digest, tags }: Victim,
+  manifest: ManifestProperties,
+): Promise<Finding> {
+  const { repository, declared, includeLocked, options } = recheck;
+  if (!includeLocked && forbidsDeletion(manifest.attributes)) return changed(LOCKED_MEANWHILE);
   const live: { tag: string; attributes: Attributes }[] = [];
   for (const tag of tags.filter(isTag)) {
     if (declared.tag(tag)) return changed(`the program declares the tag ${tag}`);
@@ -69,6 +81,8 @@ async function findTags(recheck: Recheck, { digest, tags }: Victim): Promise<Fin
   );
 }
 
+const LOCKED_MEANWHILE = "it was locked meanwhile";
+
 function due(
   { includeLocked }: Recheck,
   tags: readonly string[],
@@ -77,9 +91,7 @@ function due(
   const locked = subjects.filter(({ attributes }) => forbidsDeletion(attributes));
   const [first] = locked;
   if (first === undefined || includeLocked) return { is: "due", tags, locked };
-  return changed(
-    first.tag === undefined ? "it was locked meanwhile" : `${first.tag} was locked meanwhile`,
-  );
+  return changed(first.tag === undefined ? LOCKED_MEANWHILE : `${first.tag} was locked meanwhile`);
 }
 
 function changed(reason: string): Finding {

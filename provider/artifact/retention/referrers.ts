@@ -59,19 +59,25 @@ async function finder(planning: Planning): Promise<FindReferrers> {
   const { survey, family, repository, options } = planning;
   const kept = survey.keptOthers;
   if (kept === undefined || kept.length > READS_FOR_A_LISTING * family.doomed().length) {
-    const place = limit(ASKED_AT_ONCE);
-    return (subject) =>
-      place(async () => {
-        const found: Digest[] = [];
-        for await (const { digest } of repository.referrers.list(subject, options))
-          found.push(digest);
-        return found;
-      });
+    return asker(planning);
   }
   const bySubject = new Map<Digest, Digest[]>();
   for (const [digest, links] of await readAllLinks(repository.manifests, kept, options)) {
-    if (links === "unreadable" || links.subject === undefined) continue;
+    // What may not be read could have any of them as its subject: the registry knows.
+    if (links === "unreadable") return asker(planning);
+    if (links.subject === undefined) continue;
     bySubject.set(links.subject, [...(bySubject.get(links.subject) ?? []), digest]);
   }
   return (subject) => Promise.resolve(bySubject.get(subject) ?? []);
+}
+
+function asker({ repository, options }: Planning): FindReferrers {
+  const place = limit(ASKED_AT_ONCE);
+  return (subject) =>
+    place(async () => {
+      const found: Digest[] = [];
+      for await (const { digest } of repository.referrers.list(subject, options))
+        found.push(digest);
+      return found;
+    });
 }

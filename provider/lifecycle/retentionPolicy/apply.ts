@@ -1,6 +1,7 @@
 import { type DeletionOutcome, deleteVictims } from "../../artifact/retention/deleteVictims.js";
 import { describePlan, planFor, type Victim } from "../../artifact/retention/plan.js";
 import { type FreshPlan, planRetention } from "../../artifact/retention/planRetention.js";
+import { ConflictError } from "../../errors.js";
 import { PartialFailure, reasonOf } from "../failures.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
@@ -20,6 +21,7 @@ export async function applyPolicy(
   const inputs = asInputs(bag);
   const base = baseOf(inputs);
   const fresh = await planToApply(host, bag, before.__unfinished, operation);
+  if (fresh.plan.victims.length > 0) await requireDeclarations(host, base, operation);
   const outcome = await deleteVictims({
     repository: host.registry(bag).repository(inputs.repository),
     plan: fresh.plan,
@@ -35,11 +37,22 @@ export async function applyPolicy(
   throw new PartialFailure(base, outs, halfDone(outcome, fresh));
 }
 
+/** The engine may have come to the policy before it has heard of what else the program declares. */
+async function requireDeclarations(host: Host, base: string, operation: Operation): Promise<void> {
+  await host.allDeclared(operation);
+  if (!host.declarations.refused) return;
+  throw new ConflictError(
+    base,
+    `nothing was deleted from ${base}: the inputs of another resource were refused, so that it is not known what ` +
+      "the program declares. Run `pulumi up` again when they are right",
+  );
+}
+
 /** The CLI prints this alone, so it says how far it came. */
 function halfDone({ deleted, failure }: DeletionOutcome, { plan }: FreshPlan): Error {
   return new Error(
-    `deleted ${describePlan(planFor(deleted))}, of ${describePlan(plan)}; then: ${reasonOf(failure?.error)}. ` +
-      "Run `pulumi up` again: it goes on from here",
+    `deleted ${describePlan(planFor(deleted))}, of ${describePlan(plan)}; run \`pulumi up\` again, which goes on ` +
+      `from here. What ended it: ${reasonOf(failure?.error)}`,
     { cause: failure?.error },
   );
 }

@@ -17,7 +17,9 @@ describe("a size as it is shown", () => {
     [1023.96 * KIB, "1.0 MiB"],
     [12.34 * MIB, "12.3 MiB"],
     [40 * MIB, "40.0 MiB"],
-    [5 * 1024 * MIB, "5120.0 MiB"],
+    [1023.96 * MIB, "1.0 GiB"],
+    [1.2 * 1024 * MIB, "1.2 GiB"],
+    [5_120 * 1024 * MIB, "5.0 TiB"],
   ];
   for (const [bytes, text] of rows) {
     it(`${bytes} bytes: ${text}`, () => {

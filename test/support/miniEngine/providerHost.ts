@@ -68,6 +68,8 @@ export class ProviderHost {
       environment: (name) => environment[name],
       directory,
       manners,
+      // The resources of a program come one after the other, each when the one before is done.
+      quietMs: 0,
       sendLog: (urn, severity, text, ephemeral) => {
         const resource = urn.split("::").at(-1) ?? "";
         const message = { resource, severity, text, ephemeral };

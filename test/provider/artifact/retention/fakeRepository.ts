@@ -1,3 +1,4 @@
+import { RegistryError } from "../../../../provider/errors.js";
 import { type Digest, digestOf } from "../../../../provider/oci/digest.js";
 import {
   DOCKER_MANIFEST,
@@ -53,6 +54,8 @@ export interface FakeManifest {
   hidden?: boolean;
   /** Its bytes are no manifest. */
   readonly broken?: boolean;
+  /** The registry knows what it says, and nobody else may (`readEnabled: false`). */
+  readonly unreadable?: boolean;
 }
 
 export const digestOfName = (name: string): Digest => digestOf(name);
@@ -63,14 +66,15 @@ export function timeOfDay(day: number): string {
 
 type Fakes = Pick<Repository, "attributes" | "manifests" | "tags" | "referrers">;
 
-/** A repository in memory with the calls that retention makes, each of which is noted. */
+/** A repository in memory with the calls that retention makes. */
 export class FakeRepository {
   readonly manifests = new Map<Digest, FakeManifest>();
   readonly lockedTags = new Set<string>();
-  readonly calls: string[] = [];
   repositoryLocked = false;
-  /** Runs before each deletion. */
-  beforeDelete: (digest: string) => void = () => undefined;
+  /** Runs before each deletion, of a manifest or of a tag. */
+  beforeDelete: (reference: string) => void = () => undefined;
+  /** Runs at each call, before it is answered. */
+  onCall: (call: string) => void = () => undefined;
 
   constructor(manifests: readonly FakeManifest[] = []) {
     for (const manifest of manifests) this.push(manifest);
@@ -108,7 +112,7 @@ export class FakeRepository {
   #attributes(): Repository["attributes"] {
     return {
       repository: () => {
-        this.calls.push("repository");
+        this.onCall("repository");
         const { size } = this.manifests;
         const attributes = { ...OPEN, writeEnabled: !this.repositoryLocked };
         const times = { createdTime: timeOfDay(0), lastUpdateTime: timeOfDay(0) };
@@ -118,32 +122,32 @@ export class FakeRepository {
         });
       },
       tag: (tag) => {
-        this.calls.push(`tag ${tag}`);
+        this.onCall(`tag ${tag}`);
         return Promise.resolve(this.#tags().find(({ name }) => name === tag));
       },
       manifest: (digest) => {
-        this.calls.push(`properties ${digest}`);
+        this.onCall(`properties ${digest}`);
         const found = this.manifests.get(digest as Digest);
         return Promise.resolve(found === undefined ? undefined : propertiesOf(found));
       },
       updateRepository: () => notUsed(),
       updateTag: (tag) => {
-        this.calls.push(`PATCH tag ${tag}`);
+        this.onCall(`PATCH tag ${tag}`);
         this.lockedTags.delete(tag);
         return Promise.resolve(OPEN);
       },
       updateManifest: (digest) => {
-        this.calls.push(`PATCH ${digest}`);
+        this.onCall(`PATCH ${digest}`);
         const found = this.manifests.get(digest as Digest);
         if (found !== undefined) found.locked = false;
         return Promise.resolve(OPEN);
       },
       listTags: ({ digest } = {}) => {
-        this.calls.push(digest === undefined ? "all tags" : `tags of ${digest}`);
+        this.onCall(digest === undefined ? "all tags" : `tags of ${digest}`);
         return listed(this.#tags().filter((tag) => digest === undefined || tag.digest === digest));
       },
       listManifests: ({ orderBy, pageSize } = {}) => {
-        this.calls.push(`manifests ${orderBy} ${pageSize}`);
+        this.onCall(`manifests ${orderBy} ${pageSize}`);
         const all = [...this.manifests.values()].filter(({ hidden }) => hidden !== true);
         return listed(all.sort((a, b) => b.day - a.day).map(propertiesOf));
       },
@@ -155,24 +159,26 @@ export class FakeRepository {
       resolve: () => notUsed(),
       push: () => notUsed(),
       fetch: (digest) => {
-        this.calls.push(`read ${digest}`);
+        this.onCall(`read ${digest}`);
         const found = this.manifests.get(digest as Digest);
         if (found === undefined) return Promise.resolve(undefined);
         const bytes = Buffer.from(found.broken === true ? "broken" : textOf(found));
+        if (found.unreadable === true) return Promise.reject(mayNotRead());
         const mediaType = MEDIA_TYPES[found.kind];
         const descriptor = { mediaType, digest: digest as Digest, size: bytes.length };
         return Promise.resolve({ bytes, descriptor });
       },
       delete: (digest) => {
         this.beforeDelete(digest);
-        this.calls.push(`DELETE ${digest}`);
+        this.onCall(`DELETE ${digest}`);
         return Promise.resolve(this.manifests.delete(digest as Digest));
       },
     };
   }
 
   #deleteTag(tag: string): boolean {
-    this.calls.push(`DELETE tag ${tag}`);
+    this.beforeDelete(tag);
+    this.onCall(`DELETE tag ${tag}`);
     const owner = [...this.manifests.values()].find(({ tags }) => tags.has(tag));
     return owner?.tags.delete(tag) ?? false;
   }
@@ -187,13 +193,17 @@ export class FakeRepository {
   }
 
   async *#referrers(subject: string): AsyncGenerator<never> {
-    this.calls.push(`referrers ${subject}`);
+    this.onCall(`referrers ${subject}`);
     for (const [digest, one] of this.manifests) {
       if (one.subject === undefined || digestOfName(one.subject) !== subject) continue;
       if (mayNotHaveSubject(one.kind)) continue;
       yield (await Promise.resolve({ digest, mediaType: MEDIA_TYPES[one.kind], size: 2 })) as never;
     }
   }
+}
+
+function mayNotRead(): RegistryError {
+  return new RegistryError("LOCKED", "it may not be read", { method: "GET", url: "" });
 }
 
 /** Docker's manifests have none, whatever somebody wrote into them. */

@@ -5,7 +5,6 @@ import { parseAge } from "../../../../provider/artifact/retention/age.js";
 import { splitTags } from "../../../../provider/artifact/retention/digestTag.js";
 import { groupsOf } from "../../../../provider/artifact/retention/groups.js";
 import {
-  describeBytes,
   describePlan,
   describeVictim,
   planFor,
@@ -117,16 +116,6 @@ describe("a plan in words", () => {
       `${shown} (a, b, c, d, e and 2 more): older than 30d`,
     );
   });
-
-  const sizes: Record<string, number> = {
-    "0 bytes": 0,
-    "1023 bytes": 1023,
-    "1.0 KiB": 1024,
-    "1.2 GiB": 1.2 * 1024 ** 3,
-  };
-  for (const [words, bytes] of Object.entries(sizes)) {
-    it(words, () => assert.equal(describeBytes(bytes), words));
-  }
 });
 
 describe("the order of deletion", () => {
