@@ -80,7 +80,7 @@ export class LockOwnership {
   holderOf(reference: string): string {
     const urn = this.holder(reference);
     return urn === undefined
-      ? "somebody else, or by another resource of this stack that is not part of this run " +
+      ? "somebody else, or by another resource of this stack, such as a TagLock, that this run has not come to " +
           "(`az acr repository show` tells its attributes, `az acr repository update` opens it)"
       : `${urn}: remove or change that resource first`;
   }

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
-import * as automation from "@pulumi/pulumi/automation";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { parseTag, RegistryClient } from "pulumi-acr/client";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
-import { checkout, pulumiDirectory } from "../../tools/installed.js";
-import { environmentFor } from "../support/engine.js";
+import { checkout } from "../../tools/installed.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
+import { createStack } from "./exampleStack.js";
 
 describe("examples", () => {
   // Those of the client are programs without a stack.
@@ -43,7 +42,7 @@ describe("quickstart", function () {
   });
 
   it("runs in the repository's root, and its outputs are typed and known at preview", async () => {
-    const stack = await createStack(folder, emulator);
+    const stack = await createStack(folder, emulator, ["Pulumi.yaml", "package.json", "examples"]);
     const preview = await stack.preview();
     const [, told] = /^ {4}digest +: "(sha256:[0-9a-f]{64})"$/mu.exec(preview.stdout) ?? [];
     const { outputs } = await stack.up();
@@ -65,38 +64,6 @@ describe("quickstart", function () {
     assert.deepEqual(await tagsOf(emulator), {});
   });
 });
-
-/** The files that the root's stack is made of, in a folder of their own: a stack writes its settings beside them. */
-async function createStack(folder: TemporaryFolder, emulator: Emulator): Promise<automation.Stack> {
-  const workDir = join(folder.path, "root");
-  const backend = join(folder.path, "backend");
-  for (const made of [workDir, backend]) mkdirSync(made);
-  for (const copied of ["Pulumi.yaml", "package.json", "examples"]) {
-    cpSync(join(checkout, copied), join(workDir, copied), { recursive: true, filter: isPublic });
-  }
-  symlinkSync(join(checkout, "node_modules"), join(workDir, "node_modules"), "junction");
-  return automation.LocalWorkspace.createStack(
-    { stackName: "dev", workDir },
-    {
-      pulumiCommand: await automation.PulumiCommand.get({ root: dirname(pulumiDirectory()) }),
-      envVars: {
-        ...environmentFor(emulator),
-        PULUMI_HOME: join(folder.path, "home"),
-        PULUMI_BACKEND_URL: `file://${backend}`,
-        PULUMI_CONFIG_PASSPHRASE: "",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
-        TMPDIR: folder.path,
-      },
-    },
-  );
-}
-
-/** Settings and dependencies of somebody who tried an example by hand stay where they are. */
-function isPublic(path: string): boolean {
-  return !/(?:node_modules|Pulumi\.[^/\\]+\.yaml)$/u.test(path);
-}
 
 async function tagsOf(emulator: Emulator): Promise<Record<string, string | undefined>> {
   using registry = new RegistryClient(emulator.url, {
