@@ -17,6 +17,7 @@ export interface CopySourceArgs {
   /**
    * A tag, which every preview and `up` resolves, by one request. If it names something else than last
    * time, the copy is replaced. While it is not there, the digest is not known at preview, and `up` fails.
+   * Where the same program moves the tag, add `dependsOn`; a preview sees what the tag names before.
    */
   tag?: pulumi.Input<string>;
   /**

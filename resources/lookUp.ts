@@ -12,6 +12,9 @@ export async function lookUp<Args extends object, Result>(
   args: Args,
   load: Load<Args, Result>,
 ): Promise<Result> {
+  if (typeof (args as unknown) !== "object" || (args as unknown) === null) {
+    throw invalid(`${name}: expected an object of arguments`);
+  }
   refuseOutputs(name, args);
   // Read at once: which stack's configuration it is depends on who calls.
   const configuration = new pulumi.Config("acr");
@@ -61,10 +64,11 @@ function idsOf(resources: LookupOutputOptions["dependsOn"]): pulumi.Output<unkno
 function refuseOutputs(name: string, args: object): void {
   const [property] = Object.entries(args).find(([, value]) => holdsOutput(value)) ?? [];
   if (property === undefined) return;
-  throw new LookupError(
-    "INPUT_INVALID",
-    `${name}: ${property} is an output: use ${name}Output, which waits for its value [INPUT_INVALID]`,
-  );
+  throw invalid(`${name}: ${property} is an output: use ${name}Output, which waits for its value`);
+}
+
+function invalid(message: string): LookupError {
+  return new LookupError("INPUT_INVALID", `${message} [INPUT_INVALID]`);
 }
 
 function holdsOutput(value: unknown): boolean {

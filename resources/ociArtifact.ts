@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { IncludedManifest } from "./artifactCopy.js";
+import { withSubject } from "./descriptorArgs.js";
 import type { Drift } from "./drift.js";
 import { engineProperties } from "./hidden.js";
 import { resourceType } from "./provider.js";
@@ -160,7 +161,13 @@ export class OciArtifact extends pulumi.CustomResource {
   declare readonly tags: pulumi.Output<string[] | undefined>;
 
   constructor(name: string, args: OciArtifactArgs, options?: pulumi.CustomResourceOptions) {
-    super(resourceType(KIND), name, engineProperties(KIND, name, args, READABLE, options), options);
+    const given = withSubject(args);
+    super(
+      resourceType(KIND),
+      name,
+      engineProperties(KIND, name, given, READABLE, options),
+      options,
+    );
   }
 
   /** The artifact as a descriptor, for another one's `subject`. Known at preview. */

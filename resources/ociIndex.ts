@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withSubject } from "./descriptorArgs.js";
 import type { Drift } from "./drift.js";
 import { engineProperties } from "./hidden.js";
 import { resourceType } from "./provider.js";
@@ -98,7 +99,13 @@ export class OciIndex extends pulumi.CustomResource {
   declare readonly tags: pulumi.Output<string[] | undefined>;
 
   constructor(name: string, args: OciIndexArgs, options?: pulumi.CustomResourceOptions) {
-    super(resourceType(KIND), name, engineProperties(KIND, name, args, READABLE, options), options);
+    const given = withSubject(args);
+    super(
+      resourceType(KIND),
+      name,
+      engineProperties(KIND, name, given, READABLE, options),
+      options,
+    );
   }
 
   /** The index as a descriptor, for another one's `subject` or `manifests`. Known at preview. */

@@ -5,7 +5,7 @@ import type { RegistryArgs } from "./registryArgs.js";
 /** What a lock closes; only what is named is managed. */
 export type LockArgs = Omit<AttributesArgs, "readEnabled">;
 
-/** Names content by type, digest and size; every `OciArtifact` has one as `descriptor`. */
+/** Names content by type, digest and size; `OciArtifact`, `OciIndex` and `ArtifactCopy` have one as `descriptor`. */
 export interface DescriptorArgs {
   mediaType: pulumi.Input<string>;
   digest: pulumi.Input<string>;
@@ -18,7 +18,10 @@ export interface PublishedArgs {
   repository: pulumi.Input<string>;
   /** Annotations of the manifest. No creation time is added: it would change every digest. */
   annotations?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** The manifest that this one is about; makes it a referrer of that one. */
+  /**
+   * The manifest that this one is about, in the same repository; makes it a referrer of that one. Another
+   * resource, or its `descriptor`.
+   */
   subject?: pulumi.Input<DescriptorArgs>;
   /** Tags that are to name the manifest. */
   tags?: pulumi.Input<pulumi.Input<string>[]>;

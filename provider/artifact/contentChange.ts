@@ -129,7 +129,7 @@ function blobsOf({ parts, config }: ContentOutline): readonly Part[] {
 }
 
 function countOf(changed: number, all: number, noun: string): string {
-  if (all === 0) return `no ${noun}s`;
+  if (changed === 0) return `no ${noun} changes`;
   const verb = changed === 1 || all === 1 ? "changes" : "change";
   return `${changed} of ${all} ${noun}${all === 1 ? "" : "s"} ${verb}`;
 }

@@ -77,6 +77,18 @@ export class Ownership {
     return sameContent(declared, claim) ? "still-declared" : "replacement";
   }
 
+  /** The resource that declares this tag, and what the tag is going to name. */
+  declaredTag(
+    repository: string,
+    tag: string,
+  ): { readonly urn: string; readonly digest: string } | undefined {
+    for (const [urn, claim] of this.#declared) {
+      const digest = claim.repository === repository ? claim.tags[tag] : undefined;
+      if (digest !== undefined) return { urn, digest };
+    }
+    return undefined;
+  }
+
   /** What other resources declare in the same repository. */
   declaredElsewhere(urn: string | undefined, repository: string): readonly Claim[] {
     return [...this.#declared]

@@ -5,6 +5,7 @@ import { checkMediaType } from "../oci/mediaTypes.js";
 import { parseDigest } from "../oci/digest.js";
 import { parseRepositoryName, parseTag } from "../oci/reference.js";
 import { parseLoginServer } from "../oci/loginServer.js";
+import { closestName } from "./closestName.js";
 import { expected, unknownProperty } from "./inputMessages.js";
 import type { CheckFailure } from "./lifecycle.js";
 import { CREDENTIAL_NAMES } from "./registrySettings.js";
@@ -43,6 +44,10 @@ export function parsedBy(parse: (text: string) => unknown): z.ZodType {
 }
 
 export const text = known(z.string({ error: expected("a text") }));
+/** A text that says something: an empty one is a variable that was not set. */
+export const filledText = known(
+  z.string({ error: expected("a text") }).min(1, { error: expected("a text that is not empty") }),
+);
 /** A text that no message may show. */
 export const secretText = known(z.string({ error: expected("a text", { secret: true }) }));
 export const flag = known(z.boolean({ error: expected("true or false") }));
@@ -80,29 +85,57 @@ export function oneOf(...values: readonly string[]): z.ZodType {
   return known(z.enum(values as [string, ...string[]], { error: expected(choice) }));
 }
 
+type Members = Readonly<Record<string, z.ZodType>>;
+
 /** An object with these members and no others: a misspelt name is an error, not silently ignored. */
-export function object(members: Record<string, z.ZodType>): z.ZodType {
-  const names = Object.keys(members).filter((name) => !name.startsWith("__"));
+export function object(members: Members): z.ZodType {
+  const names = shownNames(members);
   const shape = z.object(members, { error: expected("an object") });
   return z.unknown().superRefine((value, context) => {
     if (isUnknown(value)) return;
-    pass(shape.safeParse(value).error?.issues ?? [], context);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return;
-    for (const key of Object.keys(value)) {
-      if (Object.hasOwn(members, key)) continue;
+    const strangers = strangersIn(value, members);
+    for (const key of strangers) {
       context.addIssue({ code: "custom", message: unknownProperty(key, names), path: [key] });
     }
+    const meant = meantBy(strangers, names);
+    const issues = shape.safeParse(value).error?.issues ?? [];
+    pass(
+      issues.filter((issue) => !isMissing(issue, value, meant)),
+      context,
+    );
   });
 }
 
-/** An object that has exactly one of these members. */
-export function exactlyOne(schema: z.ZodType, names: readonly string[]): z.ZodType {
+function shownNames(members: Members): string[] {
+  return Object.keys(members).filter((name) => !name.startsWith("__"));
+}
+
+/** Keys that are no members: misspelt ones, or of a later version. */
+function strangersIn(value: unknown, members: Members): string[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  return Object.keys(value).filter((key) => !Object.hasOwn(members, key));
+}
+
+function meantBy(strangers: readonly string[], names: readonly string[]): ReadonlySet<unknown> {
+  return new Set(strangers.map((key) => closestName(key, names)));
+}
+
+/** That a member is missing follows from its misspelt name: one mistake is said once. */
+function isMissing({ path }: Issue, value: unknown, meant: ReadonlySet<unknown>): boolean {
+  const [name] = path;
+  return path.length === 1 && meant.has(name) && !(String(name) in (value as object));
+}
+
+/** An object that has these members, and of `names` exactly one. */
+export function exactlyOne(members: Members, names: readonly string[]): z.ZodType {
   const choice = names.map((name) => `\`${name}\``).join(", ");
-  return schema.superRefine((value, context) => {
+  return object(members).superRefine((value, context) => {
     if (isUnknown(value) || typeof value !== "object" || value === null) return;
     if (Array.isArray(value)) return;
+    const meant = meantBy(strangersIn(value, members), shownNames(members));
     const given = names.filter((name) => name in value);
     if (given.length === 1) return;
+    if (given.length === 0 && names.some((name) => meant.has(name))) return;
     const found = given.length === 0 ? "none is given" : `given are ${given.join(" and ")}`;
     context.addIssue({ code: "custom", message: `expected exactly one of ${choice}: ${found}` });
   });

@@ -158,6 +158,23 @@ describe("ArtifactCopy", () => {
       assert.deepEqual([engine.state, writesTo(emulator)], [[], []]);
     });
 
+    it("that the same program is about to move is named, since a preview cannot show that", async () => {
+      const program = (text: string): Declaration[] => [
+        { ...artifact, inputs: { ...(artifact.inputs as Bag), layers: [{ content: text }] } },
+        copy({ tag: "v1" }, { tags: ["1.0"] }),
+      ];
+      await engine.up(program("one"));
+      assert.doesNotMatch(said(), /still names/);
+      await engine.preview(program("two"));
+      assert.match(
+        said(),
+        /\/dev\/app:v1 still names sha256:\w+, and urn:\S+::artifact is to move it to sha256:\w+: with dependsOn/,
+      );
+      const { operations } = await engine.up(program("two"));
+      assert.equal(operations["copy"], "replace");
+      assert.equal(await prod.digestOf("1.0"), await dev.digestOf("v1"));
+    });
+
     it("copies what the same up has just put there", async () => {
       const program = [artifact, copy({ tag: "v1" }, { tags: ["1.0"] })];
       await engine.preview(program);

@@ -72,6 +72,15 @@ describe("look-up functions", function () {
     );
   });
 
+  it("refuse what are no arguments", async () => {
+    for (const args of [undefined, null, "charts/web"]) {
+      await assert.rejects(getArtifact(args as never), {
+        code: "INPUT_INVALID",
+        message: "getArtifact: expected an object of arguments [INPUT_INVALID]",
+      });
+    }
+  });
+
   it("refuse outputs where values are meant", async () => {
     const repository = pulumi.output(REPOSITORY) as never;
     await assert.rejects(getTags({ repository }), {

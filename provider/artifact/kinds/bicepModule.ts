@@ -9,7 +9,7 @@ import { fileContent } from "../packContent.js";
 import { packedLayer, type PackedLayer } from "../packLayer.js";
 import { allAnnotations } from "./annotations.js";
 import type { ContentContext, PackedContent } from "./contentKind.js";
-import { decodeText, locateKindFile, readSmallFile } from "./kindSource.js";
+import { decodeText, locateKindFile, readHead, readSmallFile } from "./kindSource.js";
 
 export interface BicepModuleInput {
   /** The compiled module: what `bicep build` writes. */
@@ -30,6 +30,9 @@ const SOURCE = "application/vnd.ms.bicep.module.source.v1.tar+gzip";
 const TEMPLATE_LIMIT = 4 * 1024 * 1024;
 /** Of a resource group, subscription, management group or tenant. */
 const TEMPLATE_SCHEMA = /\/(?:subscription|managementGroup|tenant)?deploymentTemplate\.json#?$/i;
+
+/** RFC 1952, section 2.3.1. */
+const GZIP = Buffer.from([0x1f, 0x8b]);
 
 const IMAGE = "org.opencontainers.image";
 
@@ -61,6 +64,12 @@ async function sourceLayer(
 ): Promise<readonly PackedLayer[]> {
   if (source === undefined) return [];
   const file = await locateKindFile(source, context, "source");
+  if (!(await readHead(file, GZIP.length)).equals(GZIP)) {
+    throw new InputError(
+      `${context.property}.source`,
+      `${source} is not compressed by gzip: give the archive of the sources that Bicep writes`,
+    );
+  }
   const bytes = await packPlain(fileContent(file), { signal: context.signal });
   return [packedLayer({ mediaType: SOURCE, title: "Source files" }, bytes)];
 }

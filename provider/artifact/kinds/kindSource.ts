@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.js";
-import { readWholeFile, type SourceFile } from "../../tar/sourceFile.js";
+import { readSourceFile, readWholeFile, type SourceFile } from "../../tar/sourceFile.js";
 import { locateSource } from "../source.js";
 import type { ContentContext } from "./contentKind.js";
 
@@ -37,4 +37,10 @@ export function decodeText(bytes: Uint8Array, names: Pick<SourceFile, "shownPath
   } catch (cause) {
     throw new InputError(names.property ?? "content", `${names.shownPath} is not UTF-8`, { cause });
   }
+}
+
+/** The first bytes of a file, which say what it is; at most `limit` of them. */
+export async function readHead(file: SourceFile, limit: number): Promise<Buffer> {
+  for await (const chunk of readSourceFile(file)) return chunk.subarray(0, limit);
+  return Buffer.alloc(0);
 }

@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.js";
-import { readSourceFile, type SourceFile } from "../../tar/sourceFile.js";
+import type { SourceFile } from "../../tar/sourceFile.js";
 import { assembleArtifact } from "../assembleArtifact.js";
 import { packPlain } from "../packBytes.js";
 import { emptyBlob } from "../packConfig.js";
@@ -8,7 +8,7 @@ import { packedLayer } from "../packLayer.js";
 import { checkTitle, defaultTitle } from "../packTitle.js";
 import { allAnnotations } from "./annotations.js";
 import type { ContentContext, PackedContent } from "./contentKind.js";
-import { locateKindFile } from "./kindSource.js";
+import { locateKindFile, readHead } from "./kindSource.js";
 
 export type SbomFormat = "spdx-json" | "spdx" | "cyclonedx-json" | "cyclonedx-xml";
 
@@ -63,7 +63,7 @@ export async function packSbom(input: SbomInput, context: ContentContext): Promi
 
 async function detect(file: SourceFile, property: string): Promise<SbomFormat> {
   const path = file.shownPath.replaceAll("\\", "/");
-  const head = await readHead(file);
+  const head = (await readHead(file, HEAD)).toString("utf8");
   const found =
     NAMES.find(([name]) => name.test(path))?.[1] ?? SIGNS.find(([sign]) => sign.test(head))?.[1];
   if (found !== undefined) return found;
@@ -72,9 +72,4 @@ async function detect(file: SourceFile, property: string): Promise<SbomFormat> {
     `${property}.format`,
     `neither the name of ${file.shownPath} nor its beginning tells its format: give one of ${formats.join(", ")}`,
   );
-}
-
-async function readHead(file: SourceFile): Promise<string> {
-  for await (const chunk of readSourceFile(file)) return chunk.toString("utf8", 0, HEAD);
-  return "";
 }

@@ -61,13 +61,32 @@ async function derive(
   if (containsUnknown(source) || containsUnknown(source["registry"] ?? given["registry"])) {
     return { ...settled, digest: UNKNOWN };
   }
-  const { repository } = openSource(host, inputs);
-  const found = await repository.manifests.resolve(String(source["tag"]), operation);
-  if (found !== undefined) return { ...settled, digest: found.digest };
-  operation.log.info(
-    `${sourceReference(asCopy(inputs))} is not there yet: what is copied is known once it is published`,
+  const { repository, base } = openSource(host, inputs);
+  const tag = String(source["tag"]);
+  const found = await repository.manifests.resolve(tag, operation);
+  const reference = sourceReference(asCopy(inputs));
+  if (found === undefined) {
+    operation.log.info(
+      `${reference} is not there yet: what is copied is known once it is published`,
+    );
+    return settled;
+  }
+  const said = movingTag(reference, found.digest, host.ownership.declaredTag(base, tag));
+  if (said !== undefined) operation.log.info(said);
+  return { ...settled, digest: found.digest };
+}
+
+/** A preview cannot show the copy of what the same `up` puts under the tag before. */
+function movingTag(
+  reference: string,
+  digest: string,
+  declared: ReturnType<Host["ownership"]["declaredTag"]>,
+): string | undefined {
+  if (declared === undefined || declared.digest === digest) return undefined;
+  return (
+    `${reference} still names ${digest}, and ${declared.urn} is to move it to ${declared.digest}: with dependsOn ` +
+    `on that resource, this one copies what the tag names then. With its \`digest\` as the source, a preview shows it`
   );
-  return settled;
 }
 
 function goneMeanwhile(reference: string): RegistryError {

@@ -30,12 +30,12 @@ export interface CopyInputs extends ArtifactInputs {
 }
 
 const source = exactlyOne(
-  object({
+  {
     repository: repositoryName,
     digest: digest.optional(),
     tag: tag.optional(),
     registry: registry.optional(),
-  }),
+  },
   ["digest", "tag"],
 );
 

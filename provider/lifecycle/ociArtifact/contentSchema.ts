@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { ContentName } from "../../artifact/kinds/packKind.js";
 import type { CheckFailure, PropertyBag } from "../lifecycle.js";
-import { exactlyOne, list, object, oneOf, text } from "../schema.js";
+import { exactlyOne, filledText, list, object, oneOf, text } from "../schema.js";
 import { isUnknown } from "../unknown.js";
 
 interface KindOfContent {
@@ -15,6 +15,8 @@ interface KindOfContent {
   readonly annotating: Readonly<Record<string, string | undefined>>;
   /** It is a manifest already: nothing can be put beside it. */
   readonly isComplete?: boolean;
+  /** What it is called where it has no meaning but for another artifact. */
+  readonly about?: string;
 }
 
 export const KINDS: Readonly<Record<ContentName, KindOfContent>> = {
@@ -26,8 +28,8 @@ export const KINDS: Readonly<Record<ContentName, KindOfContent>> = {
   bicepModule: {
     schema: object({
       file: text,
-      description: text.optional(),
-      documentationUri: text.optional(),
+      description: filledText.optional(),
+      documentationUri: filledText.optional(),
       source: text.optional(),
     }),
     paths: ["file", "source"],
@@ -36,8 +38,8 @@ export const KINDS: Readonly<Record<ContentName, KindOfContent>> = {
   fluxSource: {
     schema: object({
       path: text,
-      source: text,
-      revision: text,
+      source: filledText,
+      revision: filledText,
       created: text.optional(),
       ignore: list(text).optional(),
     }),
@@ -47,9 +49,9 @@ export const KINDS: Readonly<Record<ContentName, KindOfContent>> = {
   wasmComponent: {
     schema: object({
       file: text,
-      author: text.optional(),
+      author: filledText.optional(),
       created: text.optional(),
-      target: text.optional(),
+      target: filledText.optional(),
     }),
     paths: ["file"],
     annotating: {},
@@ -61,11 +63,13 @@ export const KINDS: Readonly<Record<ContentName, KindOfContent>> = {
     }),
     paths: ["file"],
     annotating: {},
+    about: "a bill of materials",
   },
   endOfLife: {
     schema: object({ date: text }),
     paths: [],
     annotating: { date: "2000-01-01" },
+    about: "an end-of-life note",
   },
   ociLayout: {
     schema: object({ path: text, reference: text.optional() }),
@@ -79,11 +83,7 @@ const NAMES = Object.keys(KINDS);
 
 /** Content of one kind: its arguments under its name. */
 export const content: z.ZodType = exactlyOne(
-  object(
-    Object.fromEntries(
-      Object.entries(KINDS).map(([name, { schema }]) => [name, schema.optional()]),
-    ),
-  ),
+  Object.fromEntries(Object.entries(KINDS).map(([name, { schema }]) => [name, schema.optional()])),
   NAMES,
 );
 
@@ -108,6 +108,18 @@ export function besidesContent(news: PropertyBag): CheckFailure[] {
       property,
       reason: `\`content\` (${kindShown(news["content"])}) decides what it is: give one of them`,
     }));
+}
+
+/** A note about nothing would be published, and nobody would find it. */
+export function withoutSubject(news: PropertyBag): CheckFailure[] {
+  const { content, subject } = news;
+  if (subject !== undefined || content === undefined || isUnknown(content)) return [];
+  return Object.keys(content as PropertyBag).flatMap((name) => {
+    const about = kindNamed(name)?.about;
+    if (about === undefined) return [];
+    const reason = `it is required: ${about} is found by what it is about: give that artifact, or its \`descriptor\``;
+    return [{ property: "subject", reason }];
+  });
 }
 
 function kindShown(given: unknown): string {

@@ -17,7 +17,7 @@ import {
   validate,
 } from "../schema.js";
 import { isUnknown } from "../unknown.js";
-import { besidesContent, content } from "./contentSchema.js";
+import { besidesContent, content, withoutSubject } from "./contentSchema.js";
 
 /** What a layer's descriptor looks like in inputs and outputs. */
 export interface LayerDescriptor {
@@ -41,7 +41,7 @@ export interface LayeredInputs extends ArtifactInputs {
 }
 
 const layer = exactlyOne(
-  object({
+  {
     file: text.optional(),
     directory: text.optional(),
     content: secretText.optional(),
@@ -52,17 +52,17 @@ const layer = exactlyOne(
     title: text.optional(),
     annotations: annotations.optional(),
     compression: oneOf("gzip", "none").optional(),
-  }),
+  },
   ["file", "directory", "content", "source"],
 );
 
 const config = exactlyOne(
-  object({
+  {
     file: text.optional(),
     content: secretText.optional(),
     mediaType,
     annotations: annotations.optional(),
-  }),
+  },
   ["file", "content"],
 );
 
@@ -78,7 +78,12 @@ const schema = object({
 export function validateInputs(news: PropertyBag): CheckFailure[] {
   const failures = validate(schema, news);
   if (failures.length > 0) return failures;
-  return [...duplicateTags(news["tags"]), ...strayPatterns(news), ...besidesContent(news)];
+  return [
+    ...duplicateTags(news["tags"]),
+    ...strayPatterns(news),
+    ...besidesContent(news),
+    ...withoutSubject(news),
+  ];
 }
 
 /** Patterns choose files of a folder; on anything else they would silently do nothing. */

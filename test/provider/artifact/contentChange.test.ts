@@ -106,20 +106,20 @@ const ROWS: Readonly<Record<string, Row>> = {
   "annotations where there were none": [
     artifact([A], CONFIG, { annotations: undefined }),
     artifact([A], CONFIG, { annotations: { a: "1" } }),
-    ["0 of 1 layer changes, no new content to upload", "  ~ annotations (a)"],
+    ["no layer changes, no new content to upload", "  ~ annotations (a)"],
   ],
   "the config": [
     artifact([A]),
     artifact([A], part("config", "{json}")),
     [
-      "0 of 1 layer changes, at most 6.0 KiB of new content to upload",
+      "no layer changes, at most 6.0 KiB of new content to upload",
       `  ~ config 1.0 KiB ${short("c")} → 6.0 KiB ${short("{json}")}`,
     ],
   ],
   "the artifact type of one without layers": [
     artifact([], CONFIG, { artifactType: "a/a" }),
     artifact([], CONFIG, { artifactType: "a/b" }),
-    ["no layers, no new content to upload", "  ~ artifactType"],
+    ["no layer changes, no new content to upload", "  ~ artifactType"],
   ],
   "a manifest of an index, which is there already": [
     index([part("linux/amd64", "aa"), part("linux/arm64/v8", "bbb")]),
@@ -154,7 +154,7 @@ describe("the explanation of a change of content", () => {
   it("has all blobs to upload where the old artifact is in another repository", () => {
     assert.equal(
       explainChange(artifact([A, B]), artifact([A, B]), false),
-      "0 of 2 layers change, at most 6.0 KiB of new content to upload",
+      "no layer changes, at most 6.0 KiB of new content to upload",
     );
     assert.equal(explainChange(index([A]), index([A]), false), undefined);
   });

@@ -30,7 +30,7 @@ const kinds = new PackedKinds({
   "deploy/.git/HEAD": "x",
   "storage.json": TEMPLATE,
   "tenant.json": TEMPLATE.replace("deploymentTemplate", "tenantDeploymentTemplate"),
-  "sources.tgz": "sources",
+  "sources.tgz": Buffer.from("1f8b0800000000000003", "hex"),
   "module.wasm": Buffer.from("0061736d01000000", "hex"),
   "component.wasm": componentBytes(),
   "strange.wasm": Buffer.concat([

@@ -6,6 +6,13 @@ const of = (kind: string, args: unknown, more: Row[0] = {}): Row[0] => ({
   ...more,
   content: { [kind]: args },
 });
+const about = {
+  subject: {
+    mediaType: "application/vnd.oci.image.manifest.v1+json",
+    digest: `sha256:${"a".repeat(64)}`,
+    size: 2,
+  },
+};
 const chart = (path: string, more: Row[0] = {}): Row[0] => of("helmChart", { path }, more);
 
 /** Files that the rows name; see each of them. */
@@ -32,6 +39,8 @@ export const CONTENT_FILES: Readonly<Record<string, string>> = {
   "kinds/parameters.json": '{"$schema":"https://example.com/deploymentParameters.json#"}',
   "kinds/noResources.json":
     '{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"}',
+  "kinds/module.json":
+    '{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#","resources":[]}',
   "kinds/sbom.txt": "a list",
   "kinds/code.wat": "(module)",
   "kinds/future.wasm": "\0asm\x09\0\0\0",
@@ -48,7 +57,11 @@ export const CONTENT_ROWS: Record<string, Row> = {
   ],
   "a misspelt kind of content": [
     of("helmchart", { path: "kinds/web" }),
-    { "content.helmchart": /did you mean "helmChart"\?/, content: /none is given/ },
+    { "content.helmchart": /did you mean "helmChart"\?/ },
+  ],
+  "a misspelt argument that is required": [
+    of("helmChart", { pth: "kinds/web" }),
+    { "content.helmChart.pth": /did you mean "path"\?/ },
   ],
   "a misspelt argument of content": [
     of("helmChart", { path: "kinds/web", provenence: "x" }),
@@ -194,22 +207,55 @@ export const CONTENT_ROWS: Record<string, Row> = {
     { "content.wasmComponent.created": /is not a time/ },
   ],
   "a bill of materials of no format": [
-    of("sbom", { file: "kinds/sbom.txt" }),
+    of("sbom", { file: "kinds/sbom.txt" }, about),
     {
       "content.sbom.format":
         /neither the name of kinds\/sbom\.txt nor its beginning tells its format: give one of "spdx-json"/,
     },
   ],
   "a bill of materials of another format": [
-    of("sbom", { file: "a.txt", format: "syft" }),
+    of("sbom", { file: "a.txt", format: "syft" }, about),
     { "content.sbom.format": /expected "spdx-json", .* but got "syft"/ },
   ],
   "an end of life that is no day": [
-    of("endOfLife", { date: "2027-02-30" }),
+    of("endOfLife", { date: "2027-02-30" }, about),
     { "content.endOfLife.date": /"2027-02-30" is not a day of the form YYYY-MM-DD/ },
   ],
   "an end of life with a time": [
-    of("endOfLife", { date: "2027-02-28T00:00:00Z" }),
+    of("endOfLife", { date: "2027-02-28T00:00:00Z" }, about),
     { "content.endOfLife.date": /is not a day of the form/ },
+  ],
+  "a bill of materials about nothing": [
+    of("sbom", { file: "a.txt", format: "spdx" }),
+    { subject: /it is required: a bill of materials is found by what it is about: give that/ },
+  ],
+  "an end of life of nothing": [
+    of("endOfLife", { date: "2027-02-28" }),
+    { subject: /it is required: an end-of-life note is found by what it is about/ },
+  ],
+  "a source whose revision was not set": [
+    of("fluxSource", { path: "charts", source: "", revision: "" }),
+    {
+      "content.fluxSource.source": /expected a text that is not empty, but got ""/,
+      "content.fluxSource.revision": /expected a text that is not empty, but got ""/,
+    },
+  ],
+  "texts of a module that are empty": [
+    of("bicepModule", { file: "kinds/module.json", description: "", documentationUri: "" }),
+    {
+      "content.bicepModule.description": /expected a text that is not empty/,
+      "content.bicepModule.documentationUri": /expected a text that is not empty/,
+    },
+  ],
+  "sources of a module that are no archive": [
+    of("bicepModule", { file: "kinds/module.json", source: "a.txt" }),
+    { "content.bicepModule.source": /^a\.txt is not compressed by gzip: give the archive/ },
+  ],
+  "texts of a component that are empty": [
+    of("wasmComponent", { file: "kinds/future.wasm", author: "", target: "" }),
+    {
+      "content.wasmComponent.author": /expected a text that is not empty/,
+      "content.wasmComponent.target": /expected a text that is not empty/,
+    },
   ],
 };
