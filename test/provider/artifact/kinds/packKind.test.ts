@@ -77,7 +77,7 @@ type MadeHere = Exclude<ContentName, "ociLayout">;
 /** Of these files, on every machine and for good. */
 const GOLDEN: Readonly<Record<MadeHere, string>> = {
   helmChart: "sha256:0ddbc557aaa385c83a2ad81ca552476a15f44fd64b5b6afe60d75bb5a199e430",
-  bicepModule: "sha256:c14a1591da5b355a0ec29d7f1b6e916b814c58c6b281034e1fac4b770c48f721",
+  bicepModule: "sha256:6d36f2fa17346f9d562211aa8748e7a7cfba7dc9de088576e64e74df9cd29ef3",
   fluxSource: "sha256:f6f687dea43bc89f5d53e03fa1b65218882f5d8e7abb4e960a6637eb688bcbfa",
   wasmComponent: "sha256:f9f1cd5be37d5d8ec0f4e5f2cb2313e9df1d93114d24c3ac5a543956bb3e8c17",
   sbom: "sha256:9936a26de5db0f94d6aa52ba097d6f90462c42f2378c27835af41285752fc643",

@@ -4,10 +4,7 @@ const LOCK = { repository: "charts/web", tag: "v1" };
 
 export const TAG_LOCK_ROWS: Record<string, Row> = {
   "no tag": [{ repository: "a" }, { tag: /it is required/ }],
-  "a list of tags": [
-    { repository: "a", tags: ["v1"] },
-    { tag: /it is required/, tags: /did you mean "tag"\?/ },
-  ],
+  "a list of tags": [{ repository: "a", tags: ["v1"] }, { tags: /did you mean "tag"\?/ }],
   "a malformed tag": [{ ...LOCK, tag: "a b" }, { tag: /"a b" is not a tag/ }],
   "a malformed digest": [{ ...LOCK, digest: "latest" }, { digest: /"latest" is not a digest/ }],
   "a flag that is a number": [
