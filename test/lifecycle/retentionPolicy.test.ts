@@ -424,6 +424,19 @@ describe("RetentionPolicy", () => {
       });
     }
 
+    it("leaves no child behind when the index went and the answer was lost", async () => {
+      const child = await somebody.publish("a platform");
+      const index = await somebody.publishIndex(child, "pr-7");
+      const program = [policy({ expireTags: ["pr-*"] })];
+      engine.manners = { retry: { maxRetries: 0 } };
+      emulator.faults.add({ method: "DELETE", path: /\/v2\//, action: { type: "dropAnswer" } });
+      await assert.rejects(engine.up(program), /^Error: deleted nothing, of 2 manifests/);
+      assert.deepEqual([await somebody.has(index), await somebody.has(child)], [false, true]);
+      await engine.up(program);
+      assert.equal(await somebody.has(child), false);
+      assert.deepEqual((await engine.up(program)).operations, { images: "same" });
+    });
+
     it("does not touch what is needed again by then", async () => {
       const child = await somebody.publish("a platform");
       await somebody.publishIndex(child, "pr-7");

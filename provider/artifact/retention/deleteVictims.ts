@@ -29,10 +29,17 @@ export interface LeftAlone {
 export interface DeletionOutcome {
   readonly deleted: readonly Victim[];
   readonly leftAlone: readonly LeftAlone[];
-  /** What is left of groups of which a part is gone already. */
+  /** What is left of groups of which a part is gone, or may be. */
   readonly unfinished: readonly string[];
   /** What ended it before its time. */
   readonly failure?: { readonly error: unknown };
+}
+
+/** How far one group has come. */
+interface Progress {
+  readonly done: Set<string>;
+  /** A deletion was asked for. Its answer may be lost, and it done. */
+  tried: boolean;
 }
 
 /** Groups under way at the same time; of deletions the service allows about eight in a second. */
@@ -82,15 +89,16 @@ class Run {
 
   async #group(group: readonly Victim[]): Promise<void> {
     if (this.#failure !== undefined) return;
-    const done = new Set<string>();
+    const progress: Progress = { done: new Set(), tried: false };
     try {
       await this.#newcomers.look();
       const findings = await this.#findAll(group);
-      if (findings !== undefined) await this.#deleteAll(group, findings, done);
+      if (findings !== undefined) await this.#deleteAll(group, findings, progress);
     } catch (error) {
       this.#failure ??= { error };
-      if (done.size === 0) return;
-      this.#unfinished.push(...group.map(({ digest }) => digest).filter((one) => !done.has(one)));
+      if (!progress.tried || group.length === 1) return;
+      const left = group.filter(({ digest }) => !progress.done.has(digest));
+      this.#unfinished.push(...left.map(({ digest }) => digest));
     }
   }
 
@@ -126,17 +134,20 @@ class Run {
   async #deleteAll(
     group: readonly Victim[],
     findings: ReadonlyMap<Victim, Finding>,
-    done: Set<string>,
+    progress: Progress,
   ): Promise<void> {
+    const { done } = progress;
     const stayed = new Set<string>();
     for (const victim of group) {
       const root = victim.goesWith?.find((digest) => stayed.has(digest));
       // It takes time to look at a group, in which the first ones may have changed again.
       const known = group.length === 1 ? findings.get(victim) : undefined;
-      const reason =
+      const finding: Finding =
         root === undefined
-          ? await this.#deleteFound(victim, known ?? (await this.#findNow(victim)), done.size > 0)
-          : `it goes with ${root}, which stays`;
+          ? (known ?? (await this.#findNow(victim)))
+          : { is: "changed", reason: `it goes with ${root}, which stays` };
+      progress.tried ||= finding.is === "due";
+      const reason = await this.#deleteFound(victim, finding, done.size > 0);
       if (reason === undefined) {
         done.add(victim.digest);
         continue;

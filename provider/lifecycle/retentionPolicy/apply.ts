@@ -33,7 +33,7 @@ export async function applyPolicy(
   say(outcome, operation);
   const outs = outputsOf(bag, resultsOf(outcome, before));
   if (outcome.failure === undefined) return outs;
-  if (outcome.deleted.length === 0) throw outcome.failure.error;
+  if (outcome.deleted.length + outcome.unfinished.length === 0) throw outcome.failure.error;
   throw new PartialFailure(base, outs, halfDone(outcome, fresh));
 }
 
