@@ -3,7 +3,7 @@ import { InputError, RegistryError } from "../../errors.js";
 import { formatReference, type ManifestReference } from "../../oci/reference.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
-import { loginServerOf } from "../published/state.js";
+import { loginServerOf, namesRegistry } from "../published/state.js";
 import { checkRegistry } from "../registryCheck.js";
 import { containsUnknown, isUnknown } from "../unknown.js";
 import { asCopy, type CopyInputs, type SourceInputs } from "./inputs.js";
@@ -28,6 +28,12 @@ export function settleSource(host: Host, given: PropertyBag): PropertyBag {
     throw new InputError(
       "source.repository",
       `the source is the repository that it is to be copied to: to put a tag on what is there, use ArtifactTag`,
+    );
+  }
+  if (namesRegistry(from?.repository, from?.loginServer)) {
+    throw new InputError(
+      "source.repository",
+      "it begins with the registry's login server: give the repository alone",
     );
   }
   return { source: settled };

@@ -4,12 +4,11 @@ import { asCheckFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { CheckFailure, CheckResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
-import { loginServerOf } from "./state.js";
 import { checkRegistry } from "../registryCheck.js";
 import { withUploadReport } from "../uploadReport.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
 import type { ContentKind } from "./contentKind.js";
-import { asInputs, claimOfInputs } from "./state.js";
+import { asInputs, claimOfInputs, loginServerOf, namesRegistry } from "./state.js";
 
 /** Validates, packs, and adds the derived inputs. */
 export async function checkArtifact(
@@ -22,6 +21,11 @@ export async function checkArtifact(
   const registry = checkRegistry(host, news["registry"], failures);
   failures.push(...registry.failures);
   if (failures.length > 0) return { inputs: news, failures };
+  const { loginServer } = registry.registry as PropertyBag;
+  if (namesRegistry(news["repository"], loginServer)) {
+    const reason = `it begins with the registry's login server: give the repository alone`;
+    return { inputs: news, failures: [{ property: "repository", reason }] };
+  }
   const given = { ...news, lock: normalizedLock(news["lock"]), registry: registry.registry };
   try {
     const derived = await withUploadReport(operation.log, async (report) => {

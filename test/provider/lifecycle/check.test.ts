@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { provider } from "../../../provider/index.js";
+import { artifactCopy } from "../../../provider/lifecycle/artifactCopy/artifactCopy.js";
 import { artifactTag } from "../../../provider/lifecycle/artifactTag/artifactTag.js";
 import { attributeLifecycle } from "../../../provider/lifecycle/attributes/attributeLifecycle.js";
 import { manifestProperties } from "../../../provider/lifecycle/attributes/manifestProperties.js";
@@ -27,12 +28,14 @@ import { NAME_ROWS } from "./check/nameRows.js";
 import { REGISTRY_ROWS } from "./check/registryRows.js";
 import { RETENTION_ROWS } from "./check/retentionRows.js";
 import { ARTIFACT_TAG_ROWS } from "./check/tagRows.js";
+import { ARTIFACT_COPY_ROWS } from "./check/copyRows.js";
 import type { Row } from "./check/row.js";
 import { SOURCE_ROWS } from "./check/sourceRows.js";
 
 const LIFECYCLES: Record<string, (host: Host) => Lifecycle> = {
   OciArtifact: ociArtifact,
   OciIndex: ociIndex,
+  ArtifactCopy: artifactCopy,
   ArtifactTag: artifactTag,
   TagLock: (host) => attributeLifecycle(tagLock, host),
   ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
@@ -76,6 +79,7 @@ describe("check", () => {
   const tables = {
     OciArtifact: { ...NAME_ROWS, ...SOURCE_ROWS, ...CONTENT_ROWS, ...REGISTRY_ROWS },
     OciIndex: OCI_INDEX_ROWS,
+    ArtifactCopy: ARTIFACT_COPY_ROWS,
     ArtifactTag: ARTIFACT_TAG_ROWS,
     TagLock: TAG_LOCK_ROWS,
     ManifestProperties: MANIFEST_PROPERTIES_ROWS,
