@@ -1,6 +1,7 @@
 // `npm test`: sets up what is missing and runs the tests. Its last line is `N passed, N failed`. With CI=true
 // everything is installed first and nothing may be left out. Node's own modules only.
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
@@ -44,10 +45,16 @@ async function runMocha(selection, pulumi) {
   const mocha = join(root, "node_modules", "mocha", "bin", "mocha.js");
   const reporter = `--reporter=${join(root, "tools", "reporter.cjs")}`;
   const forbid = everything ? ["--forbid-only"] : [];
-  const watch = `--require=${join(root, "dist", "test", "support", "secretWatch.js")}`;
-  const args = [mocha, reporter, watch, ...forbid, ...selection.options, ...selection.files];
-  const env = { ...programEnvironment(pulumi), PULUMI_ACR_TEST_COUNTS: counts };
+  const watches = ["secretWatch", "leakWatch"].map(
+    (name) => `--require=${join(root, "dist", "test", "support", `${name}.js`)}`,
+  );
+  const args = [mocha, reporter, ...watches, ...forbid, ...selection.options, ...selection.files];
+  // A folder of its own, so that what is left in it is the tests'; the engine leaves its own things, too.
+  const temporary = mkdtempSync(join(tmpdir(), "pulumi-acr-tests-"));
+  const places = { TMPDIR: temporary, TMP: temporary, TEMP: temporary };
+  const env = { ...programEnvironment(pulumi), ...places, PULUMI_ACR_TEST_COUNTS: counts };
   const { code } = await run(pinnedNode(), args, { env, output: "inherit" });
+  rmSync(temporary, { recursive: true, force: true });
   // No account of what ran, or a bad end after it: something broke outside of any test.
   const ran = existsSync(counts)
     ? JSON.parse(readFileSync(counts, "utf8"))

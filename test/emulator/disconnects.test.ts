@@ -8,6 +8,7 @@ import { type IncomingMessage, get } from "node:http";
 import { type Socket, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { describe, it } from "mocha";
 
 import { type Emulator, startEmulator } from "../../emulator/index.js";
@@ -46,21 +47,22 @@ async function connectTo(url: string | URL): Promise<Socket> {
   return socket;
 }
 
-/** What a client may have under way while the emulator is closed, or when it is gone. */
-const underWay: Readonly<Record<string, (emulator: Emulator) => Promise<unknown>>> = {
+/** What a client may have under way while the emulator is closed, or when it is gone; answers what stays open. */
+const underWay: Readonly<Record<string, (emulator: Emulator) => Promise<Readable | undefined>>> = {
   "a blob read that was dropped half way": async (emulator) => {
     const answer = await read(await blobAddress(emulator));
     answer.destroy();
     await closed(answer);
+    return undefined;
   },
   "a blob read that was reset half way": async (emulator) => {
     const answer = await read(await blobAddress(emulator));
     answer.socket.resetAndDestroy();
     await closed(answer);
+    return undefined;
   },
-  "a blob read that nobody takes any further": async (emulator) => {
-    await read(await blobAddress(emulator));
-  },
+  "a blob read that nobody takes any further": async (emulator) =>
+    read(await blobAddress(emulator)),
   "two blob reads over one connection, dropped during the first": async (emulator) => {
     const url = await blobAddress(emulator);
     const socket = await connectTo(url);
@@ -69,6 +71,7 @@ const underWay: Readonly<Record<string, (emulator: Emulator) => Promise<unknown>
     await once(socket, "readable");
     socket.destroy();
     await once(socket, "close");
+    return undefined;
   },
   "an upload that was dropped half way": async (emulator) => {
     const socket = await connectTo(emulator.url);
@@ -79,6 +82,7 @@ const underWay: Readonly<Record<string, (emulator: Emulator) => Promise<unknown>
     while (emulator.openUploads() === 0) await new Promise(setImmediate);
     socket.destroy();
     await once(socket, "close");
+    return undefined;
   },
 };
 
@@ -95,8 +99,9 @@ describe("closing the emulator", () => {
   for (const [what, begin] of Object.entries(underWay)) {
     it(`ends after ${what}`, async () => {
       const emulator = await startEmulator();
-      await begin(emulator);
+      const open = await begin(emulator);
       await emulator.close();
+      open?.destroy();
     });
   }
 
