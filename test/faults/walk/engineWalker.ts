@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { setTimeout as wait } from "node:timers/promises";
+import { ArtifactTag, OciArtifact } from "pulumi-acr";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { EngineStack, environmentFor } from "../../support/engine.js";
+import { EngineProcesses } from "../../support/engineProcesses.js";
+import type { Bag } from "../../support/miniEngine.js";
+import { holdsSecret } from "../../support/secretWatch.js";
+import { FAILURES } from "../failures.js";
+import { assertComplete } from "../invariants.js";
+import { mannersFor } from "../manners.js";
+import { CLOSED, OPEN, World } from "../world.js";
+import type { EngineAct, EngineStep, Strike } from "./engineSteps.js";
+import { programOf } from "./program.js";
+import type { Spec } from "./resources.js";
+
+const REPOSITORY = "walk/engine";
+
+/** A stack on the real engine, a registry and somebody else. */
+export class EngineWalker {
+  #specs: Readonly<Record<string, Spec>> = {};
+  /** What is somebody else's, before the stack came. */
+  #theirs = "";
+
+  private constructor(
+    readonly emulator: Emulator,
+    readonly world: World,
+    readonly stack: EngineStack,
+    private readonly processes: EngineProcesses,
+  ) {}
+
+  static async start(): Promise<EngineWalker> {
+    const emulator = await startEmulator();
+    const processes = new EngineProcesses();
+    const world = await World.create(emulator, { repository: REPOSITORY, manners: mannersFor() });
+    const environment = { ...environmentFor(emulator), ...processes.environment };
+    const stack = await EngineStack.create({ environment });
+    const walker = new EngineWalker(emulator, world, stack, processes);
+    walker.#theirs = world.foreignIn(await world.holdings());
+    stack.program = () => {
+      walker.#declare();
+      return Promise.resolve();
+    };
+    return walker;
+  }
+
+  async close(): Promise<void> {
+    this.stack.remove();
+    this.processes.remove();
+    this.world.close();
+    await this.emulator.close();
+  }
+
+  /** One edit, one run, what a user does if it failed, and what must be true after each. */
+  async take({ specs, act, strike }: EngineStep): Promise<void> {
+    this.#specs = specs;
+    if (act !== undefined) await this.#act(act);
+    this.processes.nextRun();
+    if (strike === undefined) await this.stack.up({ refresh: true });
+    else await this.#struck(strike);
+    await this.#assertNothingBroken();
+    if (strike !== undefined && strike.kind !== "failure") await this.#recover(strike);
+    await this.#assertAsDeclared();
+  }
+
+  /** What a user does after a run that failed. */
+  async #recover({ kind }: Strike): Promise<void> {
+    assertNoSecret(await this.stack.exportState());
+    // Whether a killed create has published anything, only the next run finds out.
+    if (kind === "kill") await this.stack.cli("refresh", "--yes", "--clear-pending-creates");
+    await this.stack.up({ refresh: kind !== "kill" });
+    await this.#assertNothingBroken();
+  }
+
+  /** I3: once settled, nothing changes and nothing is asked; and destroyed, nothing of the stack is left. */
+  async end(): Promise<void> {
+    this.emulator.journal.clear();
+    await this.stack.up({ expectNoChanges: true });
+    assert.deepEqual(this.emulator.journal.entries, []);
+    await this.stack.destroy();
+    await this.#assertNothingBroken();
+    const { tags } = await this.world.holdings();
+    const left = [...tags.keys()].filter((tag) => !tag.startsWith("theirs"));
+    assert.deepEqual(left, [], "tags that a destroy leaves");
+  }
+
+  #declare(): void {
+    const made = new Map<string, Bag>();
+    const outputsOf = (name: string): Bag => made.get(name) ?? {};
+    const theirs = { descriptor: {} };
+    const specs = new Map(Object.entries(this.#specs));
+    for (const { name, kind, inputs } of programOf(specs, REPOSITORY, theirs)) {
+      const resolved = (typeof inputs === "function" ? inputs(outputsOf) : inputs) as never;
+      const resource =
+        kind === "OciArtifact" ? new OciArtifact(name, resolved) : new ArtifactTag(name, resolved);
+      made.set(name, resource as unknown as Bag);
+    }
+  }
+
+  async #act(act: EngineAct): Promise<void> {
+    const { somebody } = this.world;
+    const tag = act === "untag latest" ? "latest" : "v1";
+    await somebody.setTagAttributes(tag, OPEN);
+    if (act === "move v1") this.world.addForeign(await somebody.publish("somebody's", tag));
+    if (act === "untag latest") await somebody.untag(tag);
+    this.#theirs = this.world.foreignIn(await this.world.holdings());
+  }
+
+  async #struck(strike: Strike): Promise<void> {
+    const fault = this.emulator.faults.add({
+      nth: strike.nth,
+      times: strike.kind === "failure" ? 1 : Infinity,
+      action: actionOf(strike),
+    });
+    const running = this.#failing(strike);
+    if (strike.kind === "kill") {
+      const run = { isOver: false };
+      const end = (): void => void (run.isOver = true);
+      running.then(end, end);
+      while (fault.hits === 0 && !run.isOver) await wait(10);
+      if (!run.isOver) process.kill(this.processes.host(), "SIGKILL");
+    }
+    await running;
+    assert.ok(fault.hits > 0, "the strike meets the run");
+    this.emulator.faults.clear();
+  }
+
+  /** A run that goes through, or ends as what met it must. */
+  async #failing({ kind }: Strike): Promise<void> {
+    const running = this.stack.up({ refresh: true });
+    if (kind === "failure") assertNoSecret((await running).output);
+    else
+      await assert.rejects(running, (error: Error) => {
+        assertNoSecret(error.message);
+        if (kind === "refusal") assert.match(error.message, / \[[A-Z_]+\]/);
+        return true;
+      });
+  }
+
+  async #assertNothingBroken(): Promise<void> {
+    const holdings = await this.world.holdings();
+    await assertComplete(this.world, holdings);
+    assert.equal(this.world.foreignIn(holdings), this.#theirs, "what is somebody else's");
+  }
+
+  async #assertAsDeclared(): Promise<void> {
+    const { tags } = await this.world.holdings();
+    const state = await this.stack.exportState();
+    assertNoSecret(state);
+    const digests = digestsIn(state);
+    const expected = { v1: digests.get("a1"), latest: digests.get("a1"), v2: digests.get("a2") };
+    for (const [tag, digest] of Object.entries(expected)) {
+      assert.equal(tags.get(tag)?.digest, digest, `what ${tag} names`);
+    }
+    const isLocked = tags.get("v1")?.attributes.writeEnabled === CLOSED.writeEnabled;
+    assert.equal(isLocked, this.#specs["a1"]?.inputs["lock"], "the lock of v1");
+  }
+}
+
+function actionOf(strike: Strike) {
+  if (strike.kind === "kill") return { type: "stall" } as const;
+  if (strike.kind === "refusal") return { type: "status", status: 403, code: "DENIED" } as const;
+  const failure = FAILURES[strike.failure];
+  assert.ok(failure, strike.failure);
+  return failure.action;
+}
+
+function assertNoSecret(text: string): void {
+  assert.equal(holdsSecret(text), false, "a secret is told");
+}
+
+interface Exported {
+  readonly deployment: {
+    readonly resources: readonly { readonly urn: string; readonly outputs?: Bag }[];
+  };
+}
+
+/** The digest of each resource of the state, by name. */
+function digestsIn(state: string): ReadonlyMap<string, string> {
+  const { resources } = (JSON.parse(state) as Exported).deployment;
+  return new Map(
+    resources.flatMap(({ urn, outputs }) => {
+      const digest = outputs?.["digest"];
+      return typeof digest === "string" ? [[urn.split("::").at(-1) ?? "", digest]] : [];
+    }),
+  );
+}
