@@ -1,6 +1,6 @@
 // `npm test`: sets up what is missing and runs the tests. Its last line is `N passed, N failed`. With CI=true
 // everything is installed first and nothing may be left out. Node's own modules only.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -51,6 +51,8 @@ async function runMocha(selection, pulumi) {
   const args = [mocha, reporter, ...watches, ...forbid, ...selection.options, ...selection.files];
   // A folder of its own, so that what is left in it is the tests'; the engine leaves its own things, too.
   const temporary = mkdtempSync(join(tmpdir(), "pulumi-acr-tests-"));
+  // Tests that give up their rights must still get to their files in it.
+  chmodSync(temporary, 0o755);
   const places = { TMPDIR: temporary, TMP: temporary, TEMP: temporary };
   const env = { ...programEnvironment(pulumi), ...places, PULUMI_ACR_TEST_COUNTS: counts };
   const { code } = await run(pinnedNode(), args, { env, output: "inherit" });

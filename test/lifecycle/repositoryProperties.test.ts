@@ -133,7 +133,10 @@ describe("RepositoryProperties", () => {
   it("needs a repository that is there", async () => {
     await assert.rejects(
       engine.up([properties({ repository: "team/none", deleteEnabled: false })]),
-      { message: /team\/none does not exist, so its attributes .*dependsOn \[NOT_FOUND\]/ },
+      {
+        message:
+          /team\/none does not exist, so its attributes .*dependsOn.*up --refresh.* \[NOT_FOUND\]/,
+      },
     );
     assert.deepEqual([engine.state, writesTo(emulator)], [[], []]);
   });
