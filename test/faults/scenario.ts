@@ -22,6 +22,8 @@ export interface Scenario {
   readonly broken?: boolean;
   /** No request is expected at all. */
   readonly silent?: boolean;
+  /** What an `up` asks for that has nothing to do. Default: nothing, not even a token. */
+  readonly looks?: readonly string[];
 }
 
 export const ARTIFACT_TYPE = "application/vnd.example";

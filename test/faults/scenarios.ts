@@ -7,6 +7,7 @@ import {
 } from "./attributeScenarios.js";
 import { COPY } from "./copyScenarios.js";
 import { OCI_INDEX, REFERRER } from "./indexScenarios.js";
+import { RETENTION_POLICY } from "./retentionScenarios.js";
 import type { Scenario } from "./scenario.js";
 import { ARTIFACT_TAG } from "./tagScenarios.js";
 
@@ -23,5 +24,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...TAG_LOCK,
   ...MANIFEST_PROPERTIES,
   ...REPOSITORY_PROPERTIES,
+  ...RETENTION_POLICY,
   ...TOGETHER,
 };

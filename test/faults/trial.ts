@@ -153,8 +153,9 @@ async function assertSettled(
   const program = scenario.program(world);
   emulator.journal.clear();
   const quiet = await engine.up(program);
-  assert.deepEqual(requestsTo(emulator), [], "requests of an up without changes");
-  assert.equal(emulator.journal.entries.length, 0, "requests for tokens");
+  const { looks = [] } = scenario;
+  assert.deepEqual(requestsTo(emulator), looks, "requests of an up without changes");
+  if (looks.length === 0) assert.equal(emulator.journal.entries.length, 0, "requests for tokens");
   const operations = Object.fromEntries(program.map(({ name }) => [name, "same"]));
   assert.deepEqual(quiet.operations, operations, "changes once settled");
   const after = await world.holdings();
