@@ -3,7 +3,8 @@ import type { Drift } from "./drift.js";
 import { engineProperties } from "./hidden.js";
 import { resourceType } from "./provider.js";
 import type { PublishedArgs } from "./publishedArgs.js";
-import { type RegistryArgs, withSecretPassword } from "./registryArgs.js";
+import type { RegistryArgs } from "./registryArgs.js";
+import { withSecretPassword } from "./registryArgs.js";
 
 /** What is copied. Give either `digest` or `tag`. */
 export interface CopySourceArgs {

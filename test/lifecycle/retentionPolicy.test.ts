@@ -282,6 +282,22 @@ describe("RetentionPolicy", () => {
       assert.deepEqual(await left(), ["v1", "v3", "v4", "v5"]);
     });
 
+    it("what was left alone goes as soon as nothing forbids it, although the plan is the same again", async () => {
+      const four = [policy({ keepNewest: 4 })];
+      engine.onMessage = async ({ text }) => {
+        if (/^to delete/.test(text))
+          await somebody.setTagAttributes("v1", { deleteEnabled: false });
+      };
+      await engine.up(four);
+      engine.onMessage = undefined;
+      assert.match(said(), /stays: v1 was locked meanwhile/);
+      await somebody.setTagAttributes("v1", { deleteEnabled: true });
+      assert.deepEqual((await engine.preview(four)).operations, { images: "update" });
+      assert.deepEqual((await engine.up(four)).operations, { images: "update" });
+      assert.deepEqual(await left(), ["v2", "v3", "v4", "v5"]);
+      assert.deepEqual((await engine.up(four)).operations, { images: "same" });
+    });
+
     it("somebody names one in a new index, or signs it: it stays with what hangs together with it", async () => {
       await upWhile(async () => {
         await somebody.publishIndex(digestOf(0));

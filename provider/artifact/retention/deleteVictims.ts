@@ -155,6 +155,8 @@ class Run {
       stayed.add(victim.digest);
       this.#leave(victim, reason);
     }
+    // What is left of a group of which a part is gone may be found by no rule any more.
+    if (done.size > 0) this.#unfinished.push(...stayed);
   }
 
   /** Why it stays; `undefined`: it is gone. */

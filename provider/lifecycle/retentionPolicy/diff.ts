@@ -1,13 +1,19 @@
+import type { RetentionPlan } from "../../artifact/retention/plan.js";
 import type { DiffResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { sameJson } from "../plain.js";
 import { sameRegistry } from "../registryIdentity.js";
 import { asState, inputsOf } from "./state.js";
 
-/** Pure comparison of state and inputs; what a failed run left behind is to be finished in any case. */
+/**
+ * Pure comparison of state and inputs. What a failed run left behind is to be finished in any case; and
+ * what `check` has found now is to go, although the plan is that of the last run: then it was left alone,
+ * and nothing forbids it any more.
+ */
 export function diffPolicy(
   olds: PropertyBag,
   news: PropertyBag,
+  found: RetentionPlan | undefined,
   { log }: Pick<Operation, "log">,
 ): DiffResult {
   const replaces = olds["repository"] === news["repository"] ? [] : ["repository"];
@@ -19,8 +25,9 @@ export function diffPolicy(
     );
     return { changes: true, replaces };
   }
-  const unchanged = replaces.length === 0 && sameJson(visible(inputsOf(olds)), visible(news));
-  return { changes: unchanged ? false : undefined, replaces };
+  const same = replaces.length === 0 && sameJson(visible(inputsOf(olds)), visible(news));
+  if (same && found !== undefined && found.victims.length > 0) return { changes: true, replaces };
+  return { changes: same ? false : undefined, replaces };
 }
 
 /** The package's own keys say nothing of the policy. */

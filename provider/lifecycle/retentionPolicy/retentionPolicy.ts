@@ -11,7 +11,10 @@ import { asState, inputsOf, NO_RESULTS } from "./state.js";
 export function retentionPolicy(host: Host): Lifecycle {
   return {
     check: (olds, news, operation) => checkPolicy(host, olds, news, operation),
-    diff: (_id, olds, news, operation) => diffPolicy(olds, news, operation),
+    diff: (_id, olds, news, operation) => {
+      const found = host.retentionPlans.get(asInputs(news).__urn ?? "")?.plan;
+      return diffPolicy(olds, news, found, operation);
+    },
     create: async (inputs, operation) => ({
       id: baseOf(asInputs(inputs)),
       outs: await applyPolicy(host, inputs, NO_RESULTS, operation),
