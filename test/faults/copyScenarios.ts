@@ -13,7 +13,7 @@ function repositoryOf(world: World): string {
 
 /** Publishes it beside the world's repository, and notes the digests. */
 async function release(world: World): Promise<void> {
-  const dev = new Somebody(world.emulator, repositoryOf(world));
+  const dev = new Somebody(world.emulator, repositoryOf(world), world.engine.manners);
   try {
     const amd64 = await dev.publish("amd64");
     const arm64 = await dev.publish("arm64");

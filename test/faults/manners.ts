@@ -1,3 +1,4 @@
+import type { Clock } from "../../provider/http/clock.js";
 import type { ClientManners } from "../../provider/lifecycle/sessions.js";
 import type { Duration, Failure } from "./failures.js";
 import { hastyClock } from "./hastyClock.js";
@@ -11,6 +12,8 @@ const NO_SILENCE_MS = 500_000;
 export function mannersFor(
   duration: Duration = "once",
   { idleTimeoutMs = NO_SILENCE_MS }: Pick<Failure, "idleTimeoutMs"> = {},
+  // One for all that meet at a registry, who share the pauses that it asks for.
+  clock: Clock = hastyClock(SPEED),
 ): ClientManners {
   return {
     retry: {
@@ -19,6 +22,6 @@ export function mannersFor(
       budgetMs: duration === "once" ? 30_000 : 3_000,
     },
     idleTimeoutMs,
-    clock: hastyClock(SPEED),
+    clock,
   };
 }

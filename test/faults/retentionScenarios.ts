@@ -18,6 +18,7 @@ export const RETENTION_POLICY: Readonly<Record<string, Scenario>> = {
     },
     program: (world) => [policy(world)],
     settled: gone,
+    plansOnAnswers: true,
     looks,
   },
   "RetentionPolicy: update, for a locked image with a signature, and a tag alone": {
@@ -32,6 +33,7 @@ export const RETENTION_POLICY: Readonly<Record<string, Scenario>> = {
     },
     program: (world) => [policy(world, { includeLocked: true })],
     settled: gone,
+    plansOnAnswers: true,
     looks,
   },
 };

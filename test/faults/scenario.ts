@@ -20,6 +20,8 @@ export interface Scenario {
   readonly managesTheirs?: boolean;
   /** The artifact lacks a blob when the operation begins. */
   readonly broken?: boolean;
+  /** What a false answer has hidden from its plan stays: a later one with the same rules does not find it. */
+  readonly plansOnAnswers?: boolean;
   /** No request is expected at all. */
   readonly silent?: boolean;
   /** What an `up` asks for that has nothing to do. Default: nothing, not even a token. */

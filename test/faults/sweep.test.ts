@@ -5,7 +5,7 @@ import { SCENARIOS } from "./scenarios.js";
 import { sweep } from "./sweep.js";
 
 /** Registries side by side: much of a trial is waiting. */
-const LANES = 12;
+const LANES = 20;
 
 describe("whatever request of whatever operation fails, nothing is lost:", function () {
   this.timeout(600_000);

@@ -21,18 +21,35 @@ interface Course {
   readonly name: string;
   readonly failure: Failure;
   readonly duration: Duration;
-  /** The first request that it fails; then every {@link STRIDE}th after it. */
+  /** The first request that it fails; then every so many after it. */
   readonly first: number;
+  readonly stride: number;
 }
 
 /** One failure of all requests is several courses, since most of each is waiting. */
-const STRIDE = 5;
+const COURSES_OF_ONE = 5;
 
-const COURSES: readonly Course[] = Object.entries(FAILURES).flatMap(([name, failure]) =>
-  (Object.keys(DURATIONS) as Duration[]).flatMap((duration) =>
-    Array.from({ length: STRIDE }, (_, index) => ({ name, failure, duration, first: index + 1 })),
-  ),
+/**
+ * A failure that lasts begins at every third request, with each failure at another one: from most on it
+ * ends the operation in the same way. The soak leaves none out.
+ */
+const STEP: Readonly<Record<Duration, number>> = { once: 1, lasting: 3 };
+
+const COURSES: readonly Course[] = Object.entries(FAILURES).flatMap(([name, failure], at) =>
+  (Object.keys(DURATIONS) as Duration[]).flatMap((duration) => {
+    const step = STEP[duration];
+    const stride = COURSES_OF_ONE * step;
+    return Array.from({ length: COURSES_OF_ONE }, (_, index) => {
+      const first = 1 + (at % step) + index * step;
+      return { name, failure, duration, first, stride };
+    });
+  }),
 );
+
+/** What is known of an operation: no request has this number, nor a later one. */
+interface Bound {
+  untouched: number;
+}
 
 /** Every failure of every request of one operation, until it succeeds untouched; side by side on several registries. */
 export async function sweep(
@@ -42,9 +59,10 @@ export async function sweep(
   const waiting = [...COURSES];
   const trials: Trial[] = [];
   const broken: string[] = [];
+  const bound: Bound = { untouched: MOST_REQUESTS };
   const lane = async (emulator: Emulator): Promise<void> => {
     for (let course = waiting.shift(); course !== undefined; course = waiting.shift()) {
-      await run(course, scenario, emulator, trials, broken);
+      await run(course, scenario, emulator, { trials, broken, bound });
     }
   };
   await Promise.all(emulators.map(lane));
@@ -52,16 +70,22 @@ export async function sweep(
   return { faults: trials.length, failed, broken };
 }
 
+interface Findings {
+  readonly trials: Trial[];
+  readonly broken: string[];
+  readonly bound: Bound;
+}
+
 async function run(
-  { name, failure, duration, first }: Course,
+  { name, failure, duration, first, stride }: Course,
   scenario: Scenario,
   emulator: Emulator,
-  trials: Trial[],
-  broken: string[],
+  { trials, broken, bound }: Findings,
 ): Promise<void> {
-  for (let nth = first; nth <= MOST_REQUESTS; nth += STRIDE) {
+  for (let nth = first; nth < bound.untouched; nth += stride) {
     try {
       const trial = await strikeOnce(emulator, scenario, { failure, duration, nth });
+      if (trial.outcome === "untouched") bound.untouched = Math.min(bound.untouched, nth);
       if (trial.outcome === "untouched") return;
       trials.push(trial);
     } catch (error) {
@@ -70,7 +94,9 @@ async function run(
       broken.push(`${name} (${duration}) of request ${nth} (${met?.path}): ${reason}`);
     }
   }
-  broken.push(`${name} (${duration}): more than ${MOST_REQUESTS} requests`);
+  if (bound.untouched === MOST_REQUESTS) {
+    broken.push(`${name} (${duration}): more than ${MOST_REQUESTS} requests`);
+  }
 }
 
 /** One blow in a repository of its own, and whether it ended as it should. */

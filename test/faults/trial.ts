@@ -57,7 +57,8 @@ async function strike(world: World, scenario: Scenario, blow: Blow): Promise<Tri
   const uploads = emulator.openUploads();
   emulator.journal.clear();
   const patience = engine.manners;
-  engine.manners = { ...mannersFor(duration, failure), chunkSize: scenario.chunkSize };
+  const { clock, chunkSize } = patience;
+  engine.manners = { ...mannersFor(duration, failure, clock), chunkSize };
   const fault = emulator.faults.add({ nth, times: DURATIONS[duration], action: failure.action });
   const error = await failureOf(operate(world, scenario));
   const trial = trialOf(emulator, fault.hits, failure, error);
@@ -73,8 +74,9 @@ async function strike(world: World, scenario: Scenario, blow: Blow): Promise<Tri
   if (error === undefined) assertUploadsClosed(emulator, uploads);
 
   if (error !== undefined || failure.deceives === true) await operate(world, scenario);
-  await assertSettled(world, scenario, { before, midway, foreign });
-  if (duration === "lasting") await assertRemovable(world);
+  const deceived = failure.deceives === true && scenario.plansOnAnswers === true;
+  await assertSettled(world, scenario, { before, midway, foreign, deceived });
+  if (duration === "lasting" && !deceived) await assertRemovable(world);
   return trial;
 }
 
@@ -142,24 +144,27 @@ interface Course {
   readonly before: Holdings;
   readonly midway: Holdings;
   readonly foreign: string;
+  /** The outcome is that of a false answer. */
+  readonly deceived: boolean;
 }
 
 async function assertSettled(
   world: World,
   scenario: Scenario,
-  { before, midway, foreign }: Course,
+  { before, midway, foreign, deceived }: Course,
 ): Promise<void> {
   const { emulator, engine } = world;
   const program = scenario.program(world);
+  if (deceived) await engine.up(program);
   emulator.journal.clear();
   const quiet = await engine.up(program);
   const { looks = [] } = scenario;
-  assert.deepEqual(requestsTo(emulator), looks, "requests of an up without changes");
+  if (!deceived) assert.deepEqual(requestsTo(emulator), looks, "requests of an up without changes");
   if (looks.length === 0) assert.equal(emulator.journal.entries.length, 0, "requests for tokens");
   const operations = Object.fromEntries(program.map(({ name }) => [name, "same"]));
   assert.deepEqual(quiet.operations, operations, "changes once settled");
   const after = await world.holdings();
-  scenario.settled(after, world);
+  if (!deceived) scenario.settled(after, world);
   assert.equal(world.foreignIn(after), foreign, "somebody else's things in the end");
   await assertComplete(world, after);
   assertOldOrNew(before, midway, after);

@@ -60,7 +60,8 @@ export class World {
     private readonly managesTheirs: boolean,
   ) {
     this.engine = new MiniEngine({ environment: environmentFor(emulator), manners });
-    this.somebody = new Somebody(emulator, repository);
+    const { clock, idleTimeoutMs } = manners;
+    this.somebody = new Somebody(emulator, repository, { clock, idleTimeoutMs });
   }
 
   static async create(

@@ -11,6 +11,7 @@ import {
   OCI_INDEX,
   OCI_MANIFEST,
   RegistryClient,
+  type RegistryClientOptions,
   type Repository,
 } from "pulumi-acr/client";
 import { parseTag } from "../../provider/oci/reference.js";
@@ -21,11 +22,14 @@ export class Somebody {
   readonly #client: RegistryClient;
   readonly repository: Repository;
 
-  constructor(emulator: Pick<Emulator, "url" | "credentials">, repository: string) {
+  constructor(
+    emulator: Pick<Emulator, "url" | "credentials">,
+    repository: string,
+    options: Pick<RegistryClientOptions, "clock" | "idleTimeoutMs"> = {},
+  ) {
     const { username, password } = emulator.credentials;
-    this.#client = new RegistryClient(emulator.url, {
-      credential: { kind: "token", username, password },
-    });
+    const credential = { kind: "token", username, password } as const;
+    this.#client = new RegistryClient(emulator.url, { ...options, credential });
     this.repository = this.#client.repository(repository);
   }
 

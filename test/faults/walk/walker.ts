@@ -88,17 +88,18 @@ export class Walker {
     program: Declaration[],
   ): Promise<Error | undefined> {
     const { engine, emulator } = this.world;
+    const patience = engine.manners;
     const failure = blow === undefined ? undefined : FAILURES[blow.failure];
     if (failure !== undefined && blow !== undefined) {
       const { nth, duration } = blow;
-      engine.manners = mannersFor(duration, failure);
+      engine.manners = mannersFor(duration, failure, patience.clock);
       emulator.faults.add({ nth, times: DURATIONS[duration], action: failure.action });
     }
     const running = failureOf(this.#operate(verb, program, replace));
     if (killAt !== undefined) await this.#killAt(killAt, running);
     const error = await running;
     emulator.faults.clear();
-    engine.manners = mannersFor();
+    engine.manners = patience;
     return error;
   }
 
