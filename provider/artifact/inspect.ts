@@ -1,3 +1,4 @@
+import { eachOf } from "../concurrency/eachOf.js";
 import type { Descriptor } from "../oci/descriptor.js";
 import type { Digest } from "../oci/digest.js";
 import type { Tag } from "../oci/reference.js";
@@ -101,14 +102,20 @@ async function inspectByResolving(
   return { tags };
 }
 
+/** A registry answers many such questions at once; the client's own limit holds besides. */
+const BLOBS_AT_ONCE = 16;
+
+/** In the order in which the manifest names them. */
 async function missingBlobs(
   repository: Repository,
   blobs: readonly Descriptor[],
   options: OperationOptions,
 ): Promise<Digest[]> {
-  const missing: Digest[] = [];
-  for (const digest of new Set(blobs.map((blob) => blob.digest))) {
-    if (!(await repository.blobs.exists(digest, options))) missing.push(digest);
-  }
-  return missing;
+  const digests = [...new Set(blobs.map((blob) => blob.digest))];
+  const missing = new Set<Digest>();
+  const places = { places: BLOBS_AT_ONCE, signal: options.signal };
+  await eachOf(digests, places, async (digest, signal) => {
+    if (!(await repository.blobs.exists(digest, { signal }))) missing.add(digest);
+  });
+  return digests.filter((digest) => missing.has(digest));
 }
