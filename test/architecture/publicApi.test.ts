@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
-import * as ts from "typescript";
 import { checkout } from "../../tools/installed.js";
+import { moduleExports } from "../support/moduleExports.js";
 import { publicApi } from "./publicApi.js";
 
 describe("public API", function () {
@@ -28,18 +28,7 @@ function sourceOf(entry: string): string {
 }
 
 function exportedNames(file: string): string[] {
-  const program = ts.createProgram([file], {
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    target: ts.ScriptTarget.ES2023,
-    types: ["node"],
-  });
-  const checker = program.getTypeChecker();
-  const source = program.getSourceFile(file);
-  const module = source === undefined ? undefined : checker.getSymbolAtLocation(source);
-  assert.ok(module !== undefined, `${file} exports nothing`);
-  return checker
-    .getExportsOfModule(module)
-    .map(({ name }) => name)
+  return moduleExports(file)
+    .symbols.map(({ name }) => name)
     .sort();
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, it } from "mocha";
 import * as ts from "typescript";
 import { checkout } from "../../tools/installed.js";
+import { moduleExports } from "../support/moduleExports.js";
 
 const page = readFileSync(join(checkout, "docs", "resources.md"), "utf8");
 
@@ -57,18 +58,8 @@ function sectionOf(name: string): string {
 }
 
 function declaredClasses(): DeclaredClass[] {
-  const entry = join(checkout, "resources", "index.ts");
-  const program = ts.createProgram([entry], {
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    target: ts.ScriptTarget.ES2023,
-    types: ["node"],
-  });
-  const checker = program.getTypeChecker();
-  const source = program.getSourceFile(entry);
-  const module = source === undefined ? undefined : checker.getSymbolAtLocation(source);
-  assert.ok(module !== undefined, "resources/index.ts exports nothing");
-  return checker.getExportsOfModule(module).flatMap((exported) => {
+  const { checker, symbols } = moduleExports(join(checkout, "resources", "index.ts"));
+  return symbols.flatMap((exported) => {
     const symbol =
       (exported.flags & ts.SymbolFlags.Alias) === 0 ? exported : checker.getAliasedSymbol(exported);
     const declaration = symbol.valueDeclaration;
