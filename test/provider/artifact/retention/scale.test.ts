@@ -166,15 +166,21 @@ describe("retention in a repository of 100,000 manifests", function () {
   });
 
   it("holds a few bytes for each manifest that stays", async () => {
-    const registry = new EndlessRegistry(true);
-    let [first, last] = [0, 0];
-    registry.onPage = (page) => {
-      if (page === 5) first = heldBytes();
-      if (page === MANIFESTS / 1_000 - 1) last = heldBytes();
-    };
-    await planFor(registry, { keepNewest: MANIFESTS - 10 });
-    const each = (last - first) / (MANIFESTS - 6_000);
+    // What other tests of this process have left adds to one measurement or another, and not to all.
+    const measured = [await heldForEach(), await heldForEach(), await heldForEach()];
     // Two sets of 64 bits, at most a quarter full after they have grown, beside what is under way.
-    assert.ok(last > 0 && each < 100, `${each.toFixed(1)} bytes for each manifest`);
+    assert.ok(Math.min(...measured) < 100, `${measured.join(", ")} bytes for each manifest`);
   });
 });
+
+async function heldForEach(): Promise<number> {
+  const registry = new EndlessRegistry(true);
+  let [first, last] = [0, 0];
+  registry.onPage = (page) => {
+    if (page === 5) first = heldBytes();
+    if (page === MANIFESTS / 1_000 - 1) last = heldBytes();
+  };
+  await planFor(registry, { keepNewest: MANIFESTS - 10 });
+  assert.ok(last > 0, "the last page was asked for");
+  return (last - first) / (MANIFESTS - 6_000);
+}
