@@ -10,6 +10,7 @@ import { ociArtifact } from "../../provider/lifecycle/ociArtifact/ociArtifact.js
 import { environmentFor } from "../support/engine.js";
 import { urnOf } from "../support/miniEngine.js";
 import { writesTo } from "../support/requests.js";
+import { ABSENT_DIGEST } from "../support/somebody.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
 
 const MIB = 1024 * 1024;
@@ -103,7 +104,15 @@ describe("a source that changes after its digest was shown", () => {
       /^web(?:\/values\.yaml)? changed/,
     ],
     "a bill of materials": [
-      { content: { sbom: { file: "list.spdx" } }, artifactType: undefined },
+      {
+        content: { sbom: { file: "list.spdx" } },
+        artifactType: undefined,
+        subject: {
+          mediaType: "application/vnd.oci.image.manifest.v1+json",
+          digest: ABSENT_DIGEST,
+          size: 2,
+        },
+      },
       "list.spdx",
       /^list\.spdx changed/,
     ],

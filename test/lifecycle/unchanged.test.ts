@@ -38,10 +38,14 @@ describe("what did not change, on the real engine", function () {
   before(async () => {
     emulator = await startEmulator();
     stack = await EngineStack.create({ environment: environmentFor(emulator) });
-    stack.program = () => {
-      declare(declared).apply((value) => (reference = value));
-      return Promise.resolve();
-    };
+    // Not over before the engine has heard of what is declared: else it may take it for removed.
+    stack.program = () =>
+      new Promise<void>((resolve) => {
+        declare(declared).apply((value) => {
+          reference = value;
+          resolve();
+        });
+      });
   });
   after(async () => {
     stack.remove();

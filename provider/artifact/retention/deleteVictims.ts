@@ -74,8 +74,10 @@ class Run {
   }
 
   outcome(): DeletionOutcome {
+    const places = new Map(this.#request.plan.victims.map(({ digest }, at) => [digest, at]));
+    const place = ({ digest }: Victim): number => places.get(digest) ?? 0;
     return {
-      deleted: this.#deleted,
+      deleted: this.#deleted.sort((a, b) => place(a) - place(b)),
       leftAlone: this.#leftAlone,
       unfinished: this.#unfinished,
       failure: this.#failure,
