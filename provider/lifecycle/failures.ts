@@ -1,5 +1,6 @@
 import { PackError, InputError, isAcrError } from "../errors.js";
-import type { CheckFailure, PropertyBag } from "./lifecycle.js";
+import type { CheckFailure } from "../arguments/checkFailure.js";
+import type { PropertyBag } from "./lifecycle.js";
 import { withoutUndefined } from "./plain.js";
 
 /** What `check` answers for an error that lies in the inputs; `undefined` for any other. */

@@ -1,22 +1,23 @@
-import { RegistryError } from "../errors.js";
-import { parseLoginServer } from "../oci/loginServer.js";
+import { registryOfId } from "../arguments/registryOfId.js";
+import type { RegistryArguments } from "../arguments/registrySettings.js";
+import { InputError, RegistryError } from "../errors.js";
 import type { Host } from "./host.js";
 import type { PropertyBag } from "./lifecycle.js";
-import { findLoginServer, type RegistryArguments } from "./registrySettings.js";
 
-/**
- * Registry settings for an id, which names the login server without a scheme: the configured one if
- * it is the same, so that a registry on this machine is reached by plain http.
- */
-export function registryOfId(
-  host: Pick<Host, "sources">,
+/** The settings that a resource is got with, for the registry that its id names. */
+export function registryToGetFrom(
+  host: Host,
   loginServer: string,
   given: PropertyBag,
-): RegistryArguments & { loginServer: string } {
-  const registry = (given["registry"] ?? {}) as RegistryArguments;
-  const configured = findLoginServer(registry, host.sources);
-  const same = configured !== undefined && parseLoginServer(configured).loginServer === loginServer;
-  return { ...registry, loginServer: same ? configured : loginServer };
+): RegistryArguments {
+  return registryOfId(loginServer, given["registry"] as RegistryArguments, host.sources);
+}
+
+export function notAnId(kind: string, id: string, form: string): InputError {
+  return new InputError(
+    "id",
+    `${kind}.get: ${JSON.stringify(id)} is not an id: expected "${form}"`,
+  );
 }
 
 export function notFound(kind: string, id: string): RegistryError {

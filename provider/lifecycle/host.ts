@@ -15,8 +15,8 @@ import {
   type RegistrySettings,
   type SettingSources,
   settleRegistry,
-} from "./registrySettings.js";
-import { type ClientManners, Sessions } from "./sessions.js";
+} from "../arguments/registrySettings.js";
+import { type ClientManners, Sessions } from "../arguments/sessions.js";
 import { WaitingRemovals } from "./waitingRemovals.js";
 
 export interface HostOptions {

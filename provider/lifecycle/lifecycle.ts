@@ -1,13 +1,8 @@
+import type { CheckFailure } from "../arguments/checkFailure.js";
 import type { Operation } from "./operation.js";
 
 /** Properties as the engine passes them: plain JSON, secrets in clear text, unknowns as a sentinel. */
 export type PropertyBag = Readonly<Record<string, unknown>>;
-
-/** One thing that is wrong with the inputs, at its property's path. */
-export interface CheckFailure {
-  readonly property: string;
-  readonly reason: string;
-}
 
 export interface CheckResult {
   readonly inputs: PropertyBag;

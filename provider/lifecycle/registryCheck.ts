@@ -1,14 +1,15 @@
 import { parseLoginServer } from "../oci/loginServer.js";
 import { asCheckFailure } from "./failures.js";
 import type { Host } from "./host.js";
-import type { CheckFailure, PropertyBag } from "./lifecycle.js";
+import type { CheckFailure } from "../arguments/checkFailure.js";
+import type { PropertyBag } from "./lifecycle.js";
 import {
   findLoginServer,
   loginServerPlace,
   NO_LOGIN_SERVER,
   type RegistryArguments,
-} from "./registrySettings.js";
-import { containsUnknown, isUnknown, UNKNOWN } from "./unknown.js";
+} from "../arguments/registrySettings.js";
+import { containsUnknown, isUnknown, UNKNOWN } from "../arguments/unknown.js";
 
 export interface RegistryCheck {
   readonly failures: readonly CheckFailure[];

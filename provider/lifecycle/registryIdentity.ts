@@ -1,7 +1,7 @@
 import { parseLoginServer } from "../oci/loginServer.js";
 import type { PropertyBag } from "./lifecycle.js";
 import { sameJson } from "./plain.js";
-import { isUnknown } from "./unknown.js";
+import { isUnknown } from "../arguments/unknown.js";
 
 /** Of the registry settings only the login server says where things are. */
 export function sameRegistry(old: unknown, now: unknown): boolean {

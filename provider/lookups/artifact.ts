@@ -1,5 +1,5 @@
 import { hasCode } from "../errors.js";
-import { object, registry } from "../lifecycle/schema.js";
+import { object, registry } from "../arguments/schema.js";
 import { isDigest } from "../oci/digest.js";
 import { type Arguments, checkQuery, type LookupContext } from "./context.js";
 import { type FoundManifest, requireManifest } from "./fetchManifest.js";

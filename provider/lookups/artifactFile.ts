@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AcrError, hasCode, InputError } from "../errors.js";
-import { expected } from "../lifecycle/inputMessages.js";
-import { object, oneOf, registry } from "../lifecycle/schema.js";
+import { expected } from "../arguments/inputMessages.js";
+import { object, oneOf, registry } from "../arguments/schema.js";
 import type { Descriptor } from "../oci/descriptor.js";
 import { digestOf } from "../oci/digest.js";
 import { archivedFile } from "./archivedFile.js";

@@ -5,9 +5,9 @@ import {
   type RegistryArguments,
   type SettingSources,
   settleRegistry,
-} from "../lifecycle/registrySettings.js";
-import { validate } from "../lifecycle/schema.js";
-import { Sessions } from "../lifecycle/sessions.js";
+} from "../arguments/registrySettings.js";
+import { validate } from "../arguments/schema.js";
+import { Sessions } from "../arguments/sessions.js";
 import type { Registry } from "../registry/repository.js";
 
 /** What every look-up works with. */

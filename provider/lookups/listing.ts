@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AcrError, hasCode, InputError } from "../errors.js";
-import { expected } from "../lifecycle/inputMessages.js";
+import { expected } from "../arguments/inputMessages.js";
 import { saysAbsent } from "../registry/refusal.js";
 import { doesNotExist, type Place } from "./target.js";
 

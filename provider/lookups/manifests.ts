@@ -1,5 +1,5 @@
 import { limit as limitTo } from "../concurrency/limit.js";
-import { flag, mediaType, object, oneOf, registry, repositoryName } from "../lifecycle/schema.js";
+import { flag, mediaType, object, oneOf, registry, repositoryName } from "../arguments/schema.js";
 import { parseDigest } from "../oci/digest.js";
 import type { ManifestProperties } from "../registry/attributes.js";
 import { type Arguments, checkQuery, type LookupContext } from "./context.js";

@@ -1,5 +1,5 @@
 import { RegistryError } from "../errors.js";
-import { flag, object, oneOf, registry, repositoryName, text } from "../lifecycle/schema.js";
+import { flag, object, oneOf, registry, repositoryName, text } from "../arguments/schema.js";
 import { parseTag } from "../oci/reference.js";
 import { type Arguments, checkQuery, type LookupContext } from "./context.js";
 import { acrOnly, inExisting, refuseWith } from "./listing.js";

@@ -1,4 +1,4 @@
-import { mediaType, object, registry } from "../lifecycle/schema.js";
+import { mediaType, object, registry } from "../arguments/schema.js";
 import { type Digest, isDigest } from "../oci/digest.js";
 import { type Arguments, checkQuery, type LookupContext } from "./context.js";
 import { manifestOf } from "./manifestResults.js";

@@ -1,4 +1,4 @@
-import { object, registry, text } from "../lifecycle/schema.js";
+import { object, registry, text } from "../arguments/schema.js";
 import { type Arguments, checkQuery, type LookupContext, openRegistry } from "./context.js";
 import { collect, limitSchema, pageSizeFor } from "./listing.js";
 import { namePattern } from "./namePattern.js";

@@ -1,5 +1,5 @@
 import { hasCode } from "../errors.js";
-import { digest, object, oneOf, registry, repositoryName, text } from "../lifecycle/schema.js";
+import { digest, object, oneOf, registry, repositoryName, text } from "../arguments/schema.js";
 import { parseTag } from "../oci/reference.js";
 import type { TagProperties } from "../registry/attributes.js";
 import { type Arguments, checkQuery, type LookupContext } from "./context.js";

@@ -1,8 +1,8 @@
 import type { RepositoryAction } from "../auth/scope.js";
 import { InputError, RegistryError } from "../errors.js";
-import { registryOfId } from "../lifecycle/getById.js";
-import type { RegistryArguments } from "../lifecycle/registrySettings.js";
-import { digest, tag, text } from "../lifecycle/schema.js";
+import { registryOfId } from "../arguments/registryOfId.js";
+import type { RegistryArguments } from "../arguments/registrySettings.js";
+import { digest, tag, text } from "../arguments/schema.js";
 import { parseLoginServer } from "../oci/loginServer.js";
 import { formatReference, type ManifestReference, parseReference } from "../oci/reference.js";
 import type { Repository } from "../registry/repository.js";
@@ -80,7 +80,7 @@ function targetOfReference(
   if (given !== undefined && parseLoginServer(given).loginServer !== loginServer) {
     throw new InputError("registry.loginServer", `${written} is in another registry: leave it out`);
   }
-  const registry = registryOfId({ sources: context }, loginServer, { registry: args.registry });
+  const registry = registryOfId(loginServer, args.registry, context);
   return { ...openPlace(repository, registry, context, actions), reference };
 }
 

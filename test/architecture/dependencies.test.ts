@@ -6,9 +6,19 @@ import { type ImportKind, type SourceFile, resolveImport, sources } from "./sour
 const layers: Readonly<Record<string, readonly string[]>> = {
   resources: [],
   "provider/client.ts": ["artifact", "registry"],
-  "provider/index.ts": ["lifecycle", "artifact", "tar", "registry", "http", "auth", "oci"],
-  "provider/lookups/": ["artifact", "tar", "registry", "http", "auth", "oci"],
-  "provider/lifecycle/": ["artifact", "tar", "registry", "http", "auth", "oci"],
+  "provider/index.ts": [
+    "lifecycle",
+    "arguments",
+    "artifact",
+    "tar",
+    "registry",
+    "http",
+    "auth",
+    "oci",
+  ],
+  "provider/lookups/": ["arguments", "artifact", "tar", "registry", "http", "auth", "oci"],
+  "provider/lifecycle/": ["arguments", "artifact", "tar", "registry", "http", "auth", "oci"],
+  "provider/arguments/": ["registry", "http", "auth", "oci"],
   "provider/artifact/": ["tar", "registry", "http", "auth", "oci"],
   "provider/registry/": ["http", "auth", "oci"],
   "provider/http/": ["auth", "oci"],
@@ -19,18 +29,6 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "provider/errors.ts": [],
   "emulator/": [],
 };
-
-/**
- * What look-ups share with the life cycles of resources: which registry is meant, who signs in, and what is
- * wrong with an argument. They know nothing else of them.
- */
-const settingsOfRegistries = [
-  "provider/lifecycle/getById.ts",
-  "provider/lifecycle/inputMessages.ts",
-  "provider/lifecycle/registrySettings.ts",
-  "provider/lifecycle/schema.ts",
-  "provider/lifecycle/sessions.ts",
-];
 
 /** Usable from every layer of the provider; they use nothing themselves. */
 const leaves = ["provider/concurrency/", "provider/errors.ts"];
@@ -95,7 +93,6 @@ function isAllowed(file: SourceFile, target: SourceFile, kind: ImportKind): bool
   if (from === to) return true;
   if (from === "resources") return mayResourcesUse(to, kind);
   if (leaves.includes(from)) return leafMayUse.includes(to);
-  if (from === "provider/lookups/" && settingsOfRegistries.includes(target.path)) return true;
   const below = (layers[from] ?? []).map((name) => `provider/${name}/`);
   return below.includes(to) || (from !== "emulator/" && leaves.includes(to));
 }

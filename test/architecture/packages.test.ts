@@ -43,7 +43,13 @@ const permissions: Readonly<Record<string, readonly Permission[]>> = {
   fflate: [{ where: ["provider/tar/"], kinds: anyKind }],
   zod: [
     {
-      where: ["provider/lifecycle/", "provider/lookups/", "provider/registry/", "provider/oci/"],
+      where: [
+        "provider/lifecycle/",
+        "provider/arguments/",
+        "provider/lookups/",
+        "provider/registry/",
+        "provider/oci/",
+      ],
       kinds: anyKind,
     },
     { where: ["emulator/configFile.ts", "emulator/control/"], kinds: anyKind },

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "mocha";
-import { CREDENTIAL_NAMES } from "../../provider/lifecycle/registrySettings.js";
+import { CREDENTIAL_NAMES } from "../../provider/arguments/registrySettings.js";
 import * as client from "../../provider/registry/index.js";
 import { checkout, foreignTool } from "../../tools/installed.js";
 

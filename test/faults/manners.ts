@@ -1,5 +1,5 @@
 import type { Clock } from "../../provider/http/clock.js";
-import type { ClientManners } from "../../provider/lifecycle/sessions.js";
+import type { ClientManners } from "../../provider/arguments/sessions.js";
 import type { Duration, Failure } from "./failures.js";
 import { hastyClock } from "./hastyClock.js";
 

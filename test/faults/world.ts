@@ -8,7 +8,7 @@ import {
   OCI_MANIFEST,
 } from "pulumi-acr/client";
 import { parseTag } from "../../provider/oci/reference.js";
-import type { ClientManners } from "../../provider/lifecycle/sessions.js";
+import type { ClientManners } from "../../provider/arguments/sessions.js";
 import { environmentFor } from "../support/engine.js";
 import { MiniEngine } from "../support/miniEngine.js";
 import { Somebody } from "../support/somebody.js";

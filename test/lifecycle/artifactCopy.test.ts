@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { type Emulator } from "pulumi-acr/emulator";
-import { UNKNOWN } from "../../provider/lifecycle/unknown.js";
+import { UNKNOWN } from "../../provider/arguments/unknown.js";
 import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
 import { requestsTo, tokensFrom, writesTo } from "../support/requests.js";
 import { eachWithScene } from "../support/scene.js";

@@ -91,17 +91,17 @@ describe("static get", function () {
     [
       "OciArtifact",
       () => `${base}:v1`,
-      /:v1" is not the id of an OciArtifact: expected "<login server>\/<repository>@<digest>" \[INPUT_INVALID\]/,
+      /OciArtifact\.get: .*:v1" is not an id: expected "<login server>\/<repository>@<digest>" \[INPUT_INVALID\]/,
     ],
     [
       "TagLock",
       () => `${base}@${digest}`,
-      /" is not the id of a TagLock: expected "<login server>\/<repository>:<tag>" \[INPUT_INVALID\]/,
+      /TagLock\.get: .*" is not an id: expected "<login server>\/<repository>:<tag>" \[INPUT_INVALID\]/,
     ],
     [
       "ManifestProperties",
       () => "team/app",
-      /"team\/app" is not the id of a ManifestProperties: expected "<login server>\/<repository>@<digest>" \[INPUT_INVALID\]/,
+      /ManifestProperties\.get: "team\/app" is not an id: expected "<login server>\/<repository>@<digest>" \[INPUT_INVALID\]/,
     ],
   ];
   for (const [kind, id, message] of rows) {

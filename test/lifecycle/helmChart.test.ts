@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { helmChart } from "pulumi-acr";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
-import { UNKNOWN } from "../../provider/lifecycle/unknown.js";
+import { UNKNOWN } from "../../provider/arguments/unknown.js";
 import { environmentFor } from "../support/engine.js";
 import { type Bag, MiniEngine, type Program } from "../support/miniEngine.js";
 import { requestsTo, writesTo } from "../support/requests.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { endOfLife, fluxSource } from "pulumi-acr";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
-import { UNKNOWN } from "../../provider/lifecycle/unknown.js";
+import { UNKNOWN } from "../../provider/arguments/unknown.js";
 import { environmentFor } from "../support/engine.js";
 import { type Bag, MiniEngine, type Program } from "../support/miniEngine.js";
 import { requestsTo } from "../support/requests.js";

@@ -1,4 +1,4 @@
-import type { ClientManners } from "../../provider/lifecycle/sessions.js";
+import type { ClientManners } from "../../provider/arguments/sessions.js";
 import { Deployment, type DeploymentOptions, type Operation } from "./miniEngine/deployment.js";
 import type { Message } from "./miniEngine/providerHost.js";
 import type { Bag, Program, ResourceState } from "./miniEngine/resourceState.js";

@@ -5,7 +5,7 @@ import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import type { ContentKind } from "../published/contentKind.js";
 import { includedOutputs } from "../published/included.js";
-import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
+import { containsUnknown, isUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import { asCopy, validateInputs } from "./inputs.js";
 import { openSource, settleSource, sourceNotFound, sourceReference } from "./source.js";
 

@@ -1,8 +1,9 @@
 import type { Digest } from "../../oci/digest.js";
 import type { RepositoryName, Tag } from "../../oci/reference.js";
-import type { CheckFailure, PropertyBag } from "../lifecycle.js";
+import type { CheckFailure } from "../../arguments/checkFailure.js";
+import type { PropertyBag } from "../lifecycle.js";
 import { type ArtifactInputs, duplicateTags, PUBLISHED } from "../published/inputs.js";
-import type { RegistryArguments } from "../registrySettings.js";
+import type { RegistryArguments } from "../../arguments/registrySettings.js";
 import {
   digest,
   exactlyOne,
@@ -12,7 +13,7 @@ import {
   repositoryName,
   tag,
   validate,
-} from "../schema.js";
+} from "../../arguments/schema.js";
 
 /** Where the content to copy is. */
 export interface SourceInputs {

@@ -5,7 +5,7 @@ import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import { loginServerOf, namesRegistry } from "../published/state.js";
 import { checkRegistry } from "../registryCheck.js";
-import { containsUnknown, isUnknown } from "../unknown.js";
+import { containsUnknown, isUnknown } from "../../arguments/unknown.js";
 import { asCopy, type CopyInputs, type SourceInputs } from "./inputs.js";
 
 /**

@@ -1,10 +1,11 @@
 import { formatReference } from "../../oci/reference.js";
 import type { Host } from "../host.js";
-import type { CheckFailure, CheckResult, PropertyBag } from "../lifecycle.js";
+import type { CheckFailure } from "../../arguments/checkFailure.js";
+import type { CheckResult, PropertyBag } from "../lifecycle.js";
 import { loginServerOf } from "../published/state.js";
 import { checkRegistry } from "../registryCheck.js";
-import { validate } from "../schema.js";
-import { isUnknown, UNKNOWN } from "../unknown.js";
+import { validate } from "../../arguments/schema.js";
+import { isUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import { asInputs, schema } from "./inputs.js";
 import { claimOf } from "./state.js";
 

@@ -2,8 +2,16 @@ import type { TagConflictPolicy } from "../../artifact/tagPlan.js";
 import type { Digest } from "../../oci/digest.js";
 import type { RepositoryName, Tag } from "../../oci/reference.js";
 import type { PropertyBag } from "../lifecycle.js";
-import type { RegistryArguments } from "../registrySettings.js";
-import { digest, HIDDEN, object, oneOf, registry, repositoryName, tag } from "../schema.js";
+import type { RegistryArguments } from "../../arguments/registrySettings.js";
+import {
+  digest,
+  HIDDEN,
+  object,
+  oneOf,
+  registry,
+  repositoryName,
+  tag,
+} from "../../arguments/schema.js";
 
 /** Inputs after `check`, when everything is known. */
 export interface TagInputs {

@@ -1,8 +1,7 @@
 import { ABSENT, describeDrift, type Drift } from "../../artifact/drift.js";
 import { inspectTag } from "../../artifact/tags.js";
-import { InputError } from "../../errors.js";
 import { isTag, parseReference } from "../../oci/reference.js";
-import { notFound, registryOfId } from "../getById.js";
+import { notAnId, notFound, registryToGetFrom } from "../getById.js";
 import type { Host } from "../host.js";
 import type { PropertyBag, ReadResult } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
@@ -43,13 +42,10 @@ export async function getTag(
 ): Promise<ReadResult> {
   const parsed = parseReference(id);
   if (parsed === undefined || !isTag(parsed.reference)) {
-    throw new InputError(
-      "id",
-      `${JSON.stringify(id)} is not the id of an ArtifactTag: expected "<login server>/<repository>:<tag>"`,
-    );
+    throw notAnId("ArtifactTag", id, "<login server>/<repository>:<tag>");
   }
   const { repository: name, reference: tag } = parsed;
-  const registry = registryOfId(host, parsed.loginServer, given);
+  const registry = registryToGetFrom(host, parsed.loginServer, given);
   const live = await inspectTag(host.registry({ registry }).repository(name), tag, operation);
   if (live === undefined) throw notFound("ArtifactTag", id);
   const { digest } = live;

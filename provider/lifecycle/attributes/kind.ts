@@ -3,9 +3,10 @@ import type { NamedAttributes } from "../../artifact/lock.js";
 import { parseLoginServer } from "../../oci/loginServer.js";
 import { ATTRIBUTE_NAMES } from "../../registry/attributes.js";
 import type { Repository } from "../../registry/repository.js";
-import type { CheckFailure, PropertyBag } from "../lifecycle.js";
+import type { CheckFailure } from "../../arguments/checkFailure.js";
+import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
-import type { RegistryArguments } from "../registrySettings.js";
+import type { RegistryArguments } from "../../arguments/registrySettings.js";
 import type { Previous, Subject } from "./managedAttributes.js";
 
 /** Inputs that all kinds have; the attributes stand beside them under their wire names. */

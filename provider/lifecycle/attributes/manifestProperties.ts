@@ -1,7 +1,16 @@
 import { type Digest, isDigest } from "../../oci/digest.js";
 import { parseReference } from "../../oci/reference.js";
-import type { CheckFailure, PropertyBag } from "../lifecycle.js";
-import { digest, flag, HIDDEN, object, registry, repositoryName, validate } from "../schema.js";
+import type { CheckFailure } from "../../arguments/checkFailure.js";
+import type { PropertyBag } from "../lifecycle.js";
+import {
+  digest,
+  flag,
+  HIDDEN,
+  object,
+  registry,
+  repositoryName,
+  validate,
+} from "../../arguments/schema.js";
 import { ATTRIBUTE_NAMES } from "../../registry/attributes.js";
 import type { AttributeKind } from "./kind.js";
 

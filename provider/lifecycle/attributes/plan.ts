@@ -4,7 +4,7 @@ import { sameJson } from "../plain.js";
 import { checkRegistry } from "../registryCheck.js";
 import { sameRegistry, sameSettings } from "../registryIdentity.js";
 import { ATTRIBUTE_NAMES } from "../../registry/attributes.js";
-import { containsUnknown } from "../unknown.js";
+import { containsUnknown } from "../../arguments/unknown.js";
 import { type AttributeKind, type AttributeState, attributesOf, baseOf } from "./kind.js";
 
 export function checkAttributes(kind: AttributeKind, host: Host, news: PropertyBag): CheckResult {

@@ -1,6 +1,5 @@
 import { describeDrift, type Drift } from "../../artifact/drift.js";
-import { InputError } from "../../errors.js";
-import { notFound, registryOfId } from "../getById.js";
+import { notAnId, notFound, registryToGetFrom } from "../getById.js";
 import type { Host } from "../host.js";
 import type { PropertyBag, ReadResult } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
@@ -43,13 +42,8 @@ export async function getAttributes(
   operation: Operation,
 ): Promise<ReadResult> {
   const named = kind.fromId(id);
-  if (named === undefined) {
-    throw new InputError(
-      "id",
-      `${JSON.stringify(id)} is not the id of a ${kind.name}: expected "${kind.idForm}"`,
-    );
-  }
-  const registry = registryOfId(host, String(named["loginServer"]), given);
+  if (named === undefined) throw notAnId(kind.name, id, kind.idForm);
+  const registry = registryToGetFrom(host, String(named["loginServer"]), given);
   const inputs = kind.complete({ ...named, loginServer: undefined, registry });
   const repository = open(host, inputs);
   const found = await kind.find(repository, baseOf(inputs), inputs, undefined, operation);

@@ -1,5 +1,5 @@
 import { parseRepositoryReference } from "../../oci/reference.js";
-import { HIDDEN, object, registry, repositoryName, validate } from "../schema.js";
+import { HIDDEN, object, registry, repositoryName, validate } from "../../arguments/schema.js";
 import type { AttributeKind } from "./kind.js";
 import { attributeFlags, noneNamed } from "./manifestProperties.js";
 

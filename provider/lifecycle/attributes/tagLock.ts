@@ -15,7 +15,7 @@ import {
   repositoryName,
   tag,
   validate,
-} from "../schema.js";
+} from "../../arguments/schema.js";
 import type { AttributeKind, AttributeState, Found } from "./kind.js";
 import { nothingToManage } from "./managedAttributes.js";
 import { attributeFlags } from "./manifestProperties.js";

@@ -1,8 +1,9 @@
 import type { z } from "zod";
 import type { ContentName } from "../../artifact/kinds/packKind.js";
-import type { CheckFailure, PropertyBag } from "../lifecycle.js";
-import { exactlyOne, filledText, list, object, oneOf, text } from "../schema.js";
-import { isUnknown } from "../unknown.js";
+import type { CheckFailure } from "../../arguments/checkFailure.js";
+import type { PropertyBag } from "../lifecycle.js";
+import { exactlyOne, filledText, list, object, oneOf, text } from "../../arguments/schema.js";
+import { isUnknown } from "../../arguments/unknown.js";
 
 interface KindOfContent {
   readonly schema: z.ZodType;

@@ -4,7 +4,7 @@ import { InputError } from "../../errors.js";
 import { OCI_MANIFEST } from "../../oci/mediaTypes.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
-import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
+import { containsUnknown, isUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import { deriveContent, packContent } from "./deriveContent.js";
 import { withoutAssets } from "./layerSources.js";
 import { configOf, earlierLayers } from "./packedInputs.js";

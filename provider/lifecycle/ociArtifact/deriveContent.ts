@@ -7,7 +7,7 @@ import {
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import { includedOutputs } from "../published/included.js";
-import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
+import { containsUnknown, isUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import { kindNamed } from "./contentSchema.js";
 import { configOf, earlierLayers } from "./packedInputs.js";
 

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Descriptor } from "../../oci/descriptor.js";
 import type { Digest } from "../../oci/digest.js";
-import { expected } from "../inputMessages.js";
-import type { CheckFailure, PropertyBag } from "../lifecycle.js";
+import { expected } from "../../arguments/inputMessages.js";
+import type { CheckFailure } from "../../arguments/checkFailure.js";
+import type { PropertyBag } from "../lifecycle.js";
 import { type ArtifactInputs, duplicateTags, PUBLISHED } from "../published/inputs.js";
 import {
   annotations,
@@ -15,8 +16,8 @@ import {
   secretText,
   text,
   validate,
-} from "../schema.js";
-import { isUnknown } from "../unknown.js";
+} from "../../arguments/schema.js";
+import { isUnknown } from "../../arguments/unknown.js";
 import { besidesContent, content, withoutSubject } from "./contentSchema.js";
 
 /** What a layer's descriptor looks like in inputs and outputs. */

@@ -1,7 +1,7 @@
 import type { PackedArtifact } from "../../artifact/assembleArtifact.js";
 import type { KnownLayer } from "../../artifact/packBytes.js";
 import { parseManifest } from "../../oci/manifest.js";
-import { isUnknown } from "../unknown.js";
+import { isUnknown } from "../../arguments/unknown.js";
 
 /** The config, as an input shows it; an index in an image layout has none. */
 export function configOf({ manifest }: PackedArtifact): unknown {

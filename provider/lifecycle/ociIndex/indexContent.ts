@@ -11,7 +11,7 @@ import type { PropertyBag } from "../lifecycle.js";
 import type { ContentKind } from "../published/contentKind.js";
 import type { ArtifactInputs } from "../published/inputs.js";
 import { baseOf } from "../published/state.js";
-import { containsUnknown, UNKNOWN } from "../unknown.js";
+import { containsUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import { validateInputs } from "./inputs.js";
 
 /** Content of `OciIndex`: manifests by digest, which are there already when it is published. */

@@ -1,6 +1,16 @@
-import type { CheckFailure, PropertyBag } from "../lifecycle.js";
+import type { CheckFailure } from "../../arguments/checkFailure.js";
+import type { PropertyBag } from "../lifecycle.js";
 import { duplicateTags, PUBLISHED } from "../published/inputs.js";
-import { annotations, digest, list, mediaType, object, size, text, validate } from "../schema.js";
+import {
+  annotations,
+  digest,
+  list,
+  mediaType,
+  object,
+  size,
+  text,
+  validate,
+} from "../../arguments/schema.js";
 
 /** image-spec, image-index.md, "platform". */
 const platform = object({

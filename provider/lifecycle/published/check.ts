@@ -2,11 +2,12 @@ import { LOCKED } from "../../artifact/lock.js";
 import { formatReference } from "../../oci/reference.js";
 import { asCheckFailure } from "../failures.js";
 import type { Host } from "../host.js";
-import type { CheckFailure, CheckResult, PropertyBag } from "../lifecycle.js";
+import type { CheckFailure } from "../../arguments/checkFailure.js";
+import type { CheckResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { checkRegistry } from "../registryCheck.js";
 import { withUploadReport } from "../uploadReport.js";
-import { containsUnknown, isUnknown, UNKNOWN } from "../unknown.js";
+import { containsUnknown, isUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import type { ContentKind } from "./contentKind.js";
 import { asInputs, claimOfInputs, loginServerOf, namesRegistry } from "./state.js";
 

@@ -4,7 +4,8 @@ import type { Descriptor } from "../../oci/descriptor.js";
 import type { ParsedManifest } from "../../oci/manifest.js";
 import type { Repository } from "../../registry/repository.js";
 import type { Host } from "../host.js";
-import type { CheckFailure, PropertyBag } from "../lifecycle.js";
+import type { CheckFailure } from "../../arguments/checkFailure.js";
+import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import type { ArtifactInputs } from "./inputs.js";
 

@@ -5,7 +5,7 @@ import { parseReference } from "../../oci/reference.js";
 import type { Host } from "../host.js";
 import type { PropertyBag, ReadResult } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
-import { notFound, registryOfId } from "../getById.js";
+import { notAnId, notFound, registryToGetFrom } from "../getById.js";
 import type { ContentKind } from "./contentKind.js";
 import { asBag, type ArtifactState } from "./state.js";
 
@@ -19,13 +19,10 @@ export async function getArtifact(
 ): Promise<ReadResult> {
   const parsed = parseReference(id);
   if (parsed === undefined || !isDigest(parsed.reference)) {
-    throw new InputError(
-      "id",
-      `${JSON.stringify(id)} is not the id of an ${content.name}: expected "<login server>/<repository>@<digest>"`,
-    );
+    throw notAnId(content.name, id, "<login server>/<repository>@<digest>");
   }
   const { repository: name, reference: digest } = parsed;
-  const registry = registryOfId(host, parsed.loginServer, given);
+  const registry = registryToGetFrom(host, parsed.loginServer, given);
   const repository = host.registry({ registry }).repository(name);
   const found = await repository.manifests.fetch(digest, operation);
   if (found === undefined) throw notFound(content.name, id);

@@ -3,8 +3,8 @@ import type { TagConflictPolicy } from "../../artifact/tagPlan.js";
 import type { Descriptor } from "../../oci/descriptor.js";
 import type { Digest } from "../../oci/digest.js";
 import type { RepositoryName, Tag } from "../../oci/reference.js";
-import type { CheckFailure } from "../lifecycle.js";
-import type { RegistryArguments } from "../registrySettings.js";
+import type { CheckFailure } from "../../arguments/checkFailure.js";
+import type { RegistryArguments } from "../../arguments/registrySettings.js";
 import {
   annotations,
   descriptor,
@@ -17,8 +17,8 @@ import {
   registry,
   repositoryName,
   tag,
-} from "../schema.js";
-import { isUnknown } from "../unknown.js";
+} from "../../arguments/schema.js";
+import { isUnknown } from "../../arguments/unknown.js";
 import type { Included } from "./included.js";
 
 export type DeletePolicy = "delete" | "untag" | "retain";

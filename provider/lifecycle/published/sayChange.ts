@@ -2,7 +2,7 @@ import { explainChange } from "../../artifact/contentChange.js";
 import type { EngineLog } from "../engineLog.js";
 import type { PropertyBag } from "../lifecycle.js";
 import { sameRegistry } from "../registryIdentity.js";
-import { isUnknown } from "../unknown.js";
+import { isUnknown } from "../../arguments/unknown.js";
 import type { ContentKind } from "./contentKind.js";
 import { asInputs } from "./state.js";
 

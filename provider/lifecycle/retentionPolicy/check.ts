@@ -8,11 +8,12 @@ import {
 import { planRetention } from "../../artifact/retention/planRetention.js";
 import { hasCode } from "../../errors.js";
 import type { Host } from "../host.js";
-import type { CheckFailure, CheckResult, PropertyBag } from "../lifecycle.js";
+import type { CheckFailure } from "../../arguments/checkFailure.js";
+import type { CheckResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { baseOf } from "../published/state.js";
 import { checkRegistry } from "../registryCheck.js";
-import { containsUnknown, UNKNOWN } from "../unknown.js";
+import { containsUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import { declaredIn } from "./declared.js";
 import { asInputs, rulesOf, validateInputs } from "./inputs.js";
 

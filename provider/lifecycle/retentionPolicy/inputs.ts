@@ -4,8 +4,9 @@ import type { RetentionRules } from "../../artifact/retention/rules.js";
 import { isTagPattern } from "../../artifact/retention/tagPattern.js";
 import { InputError } from "../../errors.js";
 import type { RepositoryName } from "../../oci/reference.js";
-import type { CheckFailure, PropertyBag } from "../lifecycle.js";
-import type { RegistryArguments } from "../registrySettings.js";
+import type { CheckFailure } from "../../arguments/checkFailure.js";
+import type { PropertyBag } from "../lifecycle.js";
+import type { RegistryArguments } from "../../arguments/registrySettings.js";
 import {
   count,
   flag,
@@ -16,7 +17,7 @@ import {
   registry,
   repositoryName,
   validate,
-} from "../schema.js";
+} from "../../arguments/schema.js";
 
 /** Inputs after `check`, when everything is known. */
 export interface PolicyInputs {

@@ -14,7 +14,7 @@ import type { CheckResult, Lifecycle, PropertyBag } from "../../../provider/life
 import { ociArtifact } from "../../../provider/lifecycle/ociArtifact/ociArtifact.js";
 import { ociIndex } from "../../../provider/lifecycle/ociIndex/ociIndex.js";
 import { retentionPolicy } from "../../../provider/lifecycle/retentionPolicy/retentionPolicy.js";
-import { UNKNOWN } from "../../../provider/lifecycle/unknown.js";
+import { UNKNOWN } from "../../../provider/arguments/unknown.js";
 import { urnOf } from "../../support/miniEngine.js";
 import {
   MANIFEST_PROPERTIES_ROWS,

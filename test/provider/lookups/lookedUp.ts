@@ -1,6 +1,6 @@
 import { afterEach, beforeEach } from "mocha";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../../emulator/index.js";
-import { Sessions } from "../../../provider/lifecycle/sessions.js";
+import { Sessions } from "../../../provider/arguments/sessions.js";
 import type { LookupContext } from "../../../provider/lookups/context.js";
 import { environmentFor } from "../../support/engine.js";
 import { Somebody } from "../../support/somebody.js";

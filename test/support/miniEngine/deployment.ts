@@ -1,4 +1,4 @@
-import { UNKNOWN } from "../../../provider/lifecycle/unknown.js";
+import { UNKNOWN } from "../../../provider/arguments/unknown.js";
 import { changedKeys, withAssetHashes } from "./propertyValues.js";
 import { ProviderHost, type ProviderSettings } from "./providerHost.js";
 import {

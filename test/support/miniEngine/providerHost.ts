@@ -9,7 +9,7 @@ import { dynamicProvider } from "../../../provider/lifecycle/dynamicProvider.js"
 import type { Severity } from "../../../provider/lifecycle/engineLog.js";
 import { Host } from "../../../provider/lifecycle/host.js";
 import type { Lifecycle } from "../../../provider/lifecycle/lifecycle.js";
-import type { ClientManners } from "../../../provider/lifecycle/sessions.js";
+import type { ClientManners } from "../../../provider/arguments/sessions.js";
 import { ociArtifact } from "../../../provider/lifecycle/ociArtifact/ociArtifact.js";
 import { ociIndex } from "../../../provider/lifecycle/ociIndex/ociIndex.js";
 import { retentionPolicy } from "../../../provider/lifecycle/retentionPolicy/retentionPolicy.js";

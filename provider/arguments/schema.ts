@@ -7,7 +7,7 @@ import { parseRepositoryName, parseTag } from "../oci/reference.js";
 import { parseLoginServer } from "../oci/loginServer.js";
 import { closestName } from "./closestName.js";
 import { expected, unknownProperty } from "./inputMessages.js";
-import type { CheckFailure } from "./lifecycle.js";
+import type { CheckFailure } from "./checkFailure.js";
 import { CREDENTIAL_NAMES } from "./registrySettings.js";
 import { isUnknown } from "./unknown.js";
 

@@ -5,7 +5,7 @@ import {
   type RegistryArguments,
   type RegistrySettings,
   settleRegistry,
-} from "../../../provider/lifecycle/registrySettings.js";
+} from "../../../provider/arguments/registrySettings.js";
 
 interface Places {
   readonly argument?: RegistryArguments;

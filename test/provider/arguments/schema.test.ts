@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import * as schema from "../../../provider/lifecycle/schema.js";
-import { UNKNOWN } from "../../../provider/lifecycle/unknown.js";
+import * as schema from "../../../provider/arguments/schema.js";
+import { UNKNOWN } from "../../../provider/arguments/unknown.js";
 
 const DIGEST = `sha256:${"0".repeat(64)}`;
 

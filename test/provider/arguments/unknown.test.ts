@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { runtime } from "@pulumi/pulumi";
 import { describe, it } from "mocha";
-import { containsUnknown, isUnknown, UNKNOWN } from "../../../provider/lifecycle/unknown.js";
+import { containsUnknown, isUnknown, UNKNOWN } from "../../../provider/arguments/unknown.js";
 
 describe("what is not known yet", () => {
   it("is marked as the engine marks it", () => {
