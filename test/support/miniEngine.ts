@@ -3,7 +3,8 @@ import { Deployment, type DeploymentOptions, type Operation } from "./miniEngine
 import type { Message } from "./miniEngine/providerHost.js";
 import type { Bag, Program, ResourceState } from "./miniEngine/resourceState.js";
 
-export { CheckError, type Operation } from "./miniEngine/deployment.js";
+export type { Operation } from "./miniEngine/deployment.js";
+export { CheckError } from "./miniEngine/failures.js";
 export { fileAsset, stringAsset } from "./miniEngine/propertyValues.js";
 export { HostKilled, type Message } from "./miniEngine/providerHost.js";
 export { urnOf } from "./miniEngine/resourceState.js";
@@ -50,8 +51,9 @@ export interface MiniRun {
  * Pulumi's engine as far as a dynamic provider can tell, in this process: the order of calls, what
  * each is given, and what becomes of its answers were taken from the engine itself
  * (pulumi/pulumi v3.259.0, pkg/resource/deploy/step_generator.go and step.go). Every run gets a fresh
- * provider host, as every deployment gets a fresh process. It knows no dependencies but the order of
- * declaration, no secrets and no providers of its own.
+ * provider host, as every deployment gets a fresh process. Resources take their turns in the order of
+ * declaration, one after the other; it knows no secrets and no providers of its own. What it calls is
+ * compared with what the engine calls in `test/lifecycle/miniEngineOptions.test.ts`.
  *
  * A run that fails throws what the lifecycle threw; what it had done by then is in `state` and
  * `messages`.
@@ -61,6 +63,8 @@ export class MiniEngine {
   configuration: Readonly<Record<string, string>>;
   readonly directory: string;
   manners: ClientManners;
+  /** Hears of every call of a provider, before it is made. */
+  onCall: ((call: string) => void) | undefined;
   /** Lets a test act at the moment at which something is said. */
   onMessage: ((message: Message) => void | Promise<void>) | undefined;
   /** What the stack holds. May be replaced, for example to go back in time. */
@@ -113,9 +117,10 @@ export class MiniEngine {
     { replace = [] }: RunOptions,
     body: (deployment: Deployment) => Promise<void>,
   ): Promise<MiniRun> {
-    const { environment, configuration, directory, manners, onMessage } = this;
+    const { environment, configuration, directory, manners, onMessage, onCall } = this;
     const settings = {
       onMessage,
+      onCall,
       environment,
       configuration,
       directory,

@@ -1,4 +1,6 @@
 import { UNKNOWN } from "../../../provider/arguments/unknown.js";
+import { dependentsToReplace, identityOf } from "./dependents.js";
+import { CheckError, isHalfMade } from "./failures.js";
 import { changedKeys, withAssetHashes } from "./propertyValues.js";
 import { ProviderHost, type ProviderSettings } from "./providerHost.js";
 import {
@@ -11,16 +13,6 @@ import {
 } from "./resourceState.js";
 
 export type Operation = "create" | "update" | "replace" | "same" | "delete";
-
-/** `check` refused the inputs. */
-export class CheckError extends Error {
-  constructor(
-    readonly resource: string,
-    readonly failures: readonly { readonly property: string; readonly reason: string }[],
-  ) {
-    super(failures.map(({ property, reason }) => `${resource}: ${property}: ${reason}`).join("\n"));
-  }
-}
 
 export interface DeploymentOptions extends ProviderSettings {
   readonly preview: boolean;
@@ -37,6 +29,13 @@ export class Deployment {
   readonly deletedIds: string[] = [];
   state: ResourceState[];
   readonly #options: DeploymentOptions;
+  /** URNs that the program has come to, also under the names that resources had before. */
+  readonly #seen = new Set<string>();
+  /** URNs whose resource this run has deleted for another one's sake, before the program came to it. */
+  readonly #condemned = new Set<string>();
+  /** Deleted by an earlier run and created by this one, which does not ask to delete first any more. */
+  readonly #deletedTwice: ResourceState[] = [];
+  readonly #outputsOf = (name: string): Bag => this.outputs[name] ?? {};
 
   constructor(state: readonly ResourceState[], options: DeploymentOptions) {
     this.state = [...state];
@@ -48,6 +47,8 @@ export class Deployment {
   async refresh(): Promise<void> {
     for (const old of [...this.state]) {
       const { kind, id } = old;
+      // There is nothing to read.
+      if (old.pendingReplacement === true) continue;
       const found = await this.provider.read(kind, id, old.outputs);
       if (found === undefined) {
         this.operations[old.name] = "delete";
@@ -72,45 +73,59 @@ export class Deployment {
     // What a refresh found is overtaken by what is done about it.
     this.operations = {};
     this.changes = {};
-    const previous = [...this.state];
-    const seen = new Set<ResourceState>();
     for (const declaration of program) {
       const old = this.#find(declaration);
-      if (old !== undefined) seen.add(old);
+      if (old !== undefined) this.#seen.add(old.urn);
+      this.#seen.add(urnOf(declaration.kind, declaration.name));
       await this.#register(declaration, old);
     }
-    await this.#deleteReversed(
-      this.state.filter((one) => one.pendingDelete || (previous.includes(one) && !seen.has(one))),
+    const deletes = this.state.filter(
+      ({ urn, pendingDelete }) => pendingDelete || !this.#seen.has(urn),
     );
+    // Whatever was replaced without being deleted first is deleted now, be it the second time.
+    await this.#deleteReversed([...deletes, ...this.#deletedTwice]);
   }
 
   async destroy(): Promise<void> {
     await this.#deleteReversed(this.state);
   }
 
+  /** By its own name first, then by those that it had before, in the order in which they are given. */
   #find({ kind, name, aliases = [] }: Declaration): ResourceState | undefined {
-    const urns = [name, ...aliases].map((known) => urnOf(kind, known));
-    return this.state.find(({ urn, pendingDelete }) => !pendingDelete && urns.includes(urn));
+    for (const known of [name, ...aliases]) {
+      const found = this.state.find(
+        ({ urn, pendingDelete }) => !pendingDelete && urn === urnOf(kind, known),
+      );
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   async #register(declaration: Declaration, old: ResourceState | undefined): Promise<void> {
     const { name } = declaration;
-    const registered = registeredInputs(declaration, (of) => this.outputs[of] ?? {});
+    const registered = registeredInputs(declaration, this.#outputsOf);
     const news = withAssetHashes(registered, this.#options.directory) as Bag;
-    const forced = this.#options.replace.has(name);
-    const inputs = await this.#check(declaration, forced ? {} : (old?.inputs ?? {}), news);
+    const recreated = old !== undefined && this.#condemned.has(old.urn);
+    const afresh = recreated || this.#options.replace.has(name);
+    const inputs = await this.#check(declaration, afresh ? {} : (old?.inputs ?? {}), news);
     if (old === undefined) return this.#create(declaration, inputs);
-    if (forced) return this.#replace(declaration, old, inputs);
+    if (recreated) return this.#create(declaration, inputs, old);
+    if (afresh) return this.#replace(declaration, old, inputs);
     const { changes, replaces } = await this.provider.diff(old.kind, old.id, old.outputs, inputs);
     const keys = changedKeys(old.inputs, inputs);
     const changed = changes ?? keys.length > 0;
     this.changes[name] = changed ? keys : [];
-    if (changed && replaces.length > 0) {
+    if ((changed && replaces.length > 0) || old.pendingReplacement === true) {
       // Defaults are computed anew for a replacement: nothing old counts.
       return this.#replace(declaration, old, await this.#check(declaration, {}, news));
     }
     if (changed || old.initErrors.length > 0) return this.#update(declaration, old, inputs);
-    this.#settle(declaration, "same", { ...old, ...identityOf(declaration), inputs }, old);
+    this.#settle(
+      declaration,
+      "same",
+      { ...old, ...identityOf(declaration, this.#outputsOf, this.state), inputs },
+      old,
+    );
   }
 
   async #check({ kind, name }: Declaration, olds: Bag, news: Bag): Promise<Bag> {
@@ -120,7 +135,7 @@ export class Deployment {
   }
 
   async #create(declaration: Declaration, inputs: Bag, replaced?: ResourceState): Promise<void> {
-    const identity = identityOf(declaration);
+    const identity = identityOf(declaration, this.#outputsOf, this.state);
     const operation = replaced === undefined ? "create" : "replace";
     this.operations[declaration.name] = operation;
     if (this.#options.preview) {
@@ -128,16 +143,13 @@ export class Deployment {
       return;
     }
     const fresh = { ...identity, inputs, initErrors: [], pendingDelete: false };
-    const markOld = (): void => {
-      if (replaced !== undefined) this.#exchange(replaced, { ...replaced, pendingDelete: true });
-    };
     try {
       const { id, outputs } = await this.provider.create(identity.kind, inputs);
-      markOld();
+      this.#markReplaced(declaration, replaced);
       this.#settle(declaration, operation, { ...fresh, id, outputs });
     } catch (error) {
       if (isHalfMade(error)) {
-        markOld();
+        this.#markReplaced(declaration, replaced);
         const { id, properties: outputs, reasons: initErrors } = error;
         this.state.push({ ...fresh, id, outputs, initErrors });
       }
@@ -145,17 +157,39 @@ export class Deployment {
     }
   }
 
+  #markReplaced(declaration: Declaration, old: ResourceState | undefined): void {
+    if (old === undefined) return;
+    if (old.pendingReplacement !== true) {
+      return this.#exchange(old, { ...old, pendingDelete: true });
+    }
+    this.#remove(old);
+    const deletesFirst = declaration.deleteBeforeReplace === true || this.#condemned.has(old.urn);
+    if (!deletesFirst) this.#deletedTwice.push({ ...old, pendingReplacement: false });
+  }
+
   async #replace(declaration: Declaration, old: ResourceState, inputs: Bag): Promise<void> {
     if (declaration.deleteBeforeReplace !== true || this.#options.preview) {
       return this.#create(declaration, inputs, old);
     }
-    await this.#delete(old);
-    await this.#create(declaration, inputs);
-    this.operations[declaration.name] = "replace";
+    const condemned = await dependentsToReplace(this.provider, old, this.state, this.#seen);
+    for (const one of condemned.reverse()) {
+      this.#condemned.add(one.urn);
+      await this.#deleteForReplacement(one);
+    }
+    const deleted = old.pendingReplacement === true ? old : await this.#deleteForReplacement(old);
+    await this.#create(declaration, inputs, deleted);
+  }
+
+  /** The record stays until there is a new one: until then it tells that there is one to create. */
+  async #deleteForReplacement(old: ResourceState): Promise<ResourceState> {
+    await this.#callDelete(old);
+    const deleted = { ...old, pendingReplacement: true };
+    this.#exchange(old, deleted);
+    return deleted;
   }
 
   async #update(declaration: Declaration, old: ResourceState, inputs: Bag): Promise<void> {
-    const identity = identityOf(declaration);
+    const identity = identityOf(declaration, this.#outputsOf, this.state);
     this.operations[declaration.name] = "update";
     if (this.#options.preview) {
       this.outputs[declaration.name] = { ...inputs, id: old.id };
@@ -195,32 +229,22 @@ export class Deployment {
   }
 
   async #delete(old: ResourceState): Promise<void> {
-    if (!old.retainOnDelete) {
-      await this.provider.delete(old.kind, old.id, old.outputs);
-      this.deletedIds.push(old.id);
-    }
+    if (old.pendingReplacement !== true) await this.#callDelete(old);
+    this.#remove(old);
+  }
+
+  async #callDelete({ kind, id, outputs, retainOnDelete }: ResourceState): Promise<void> {
+    // What the state says counts, not what the program says now.
+    if (retainOnDelete) return;
+    await this.provider.delete(kind, id, outputs);
+    this.deletedIds.push(id);
+  }
+
+  #remove(old: ResourceState): void {
     this.state = this.state.filter((other) => other !== old);
   }
 
   #exchange(old: ResourceState, fresh: ResourceState): void {
     this.state = this.state.map((one) => (one === old ? fresh : one));
   }
-}
-
-function identityOf(
-  declaration: Declaration,
-): Pick<ResourceState, "urn" | "name" | "kind" | "retainOnDelete"> {
-  const { kind, name, retainOnDelete = false } = declaration;
-  return { urn: urnOf(kind, name), name, kind, retainOnDelete };
-}
-
-interface HalfMade {
-  readonly id: string;
-  readonly properties: Bag;
-  readonly reasons: readonly string[];
-}
-
-/** Whatever has an `id` is taken for a half-made resource, as the dynamic host does. */
-function isHalfMade(error: unknown): error is HalfMade {
-  return error instanceof Error && "id" in error && Boolean(error.id);
 }

@@ -13,6 +13,7 @@ import type { ClientManners } from "../../../provider/arguments/sessions.js";
 import { ociArtifact } from "../../../provider/lifecycle/ociArtifact/ociArtifact.js";
 import { ociIndex } from "../../../provider/lifecycle/ociIndex/ociIndex.js";
 import { retentionPolicy } from "../../../provider/lifecycle/retentionPolicy/retentionPolicy.js";
+import { tellingCalls } from "../providerCalls.js";
 import { throughStruct, withoutAssetContents } from "./propertyValues.js";
 import type { Bag, Kind } from "./resourceState.js";
 
@@ -32,6 +33,7 @@ export interface ProviderSettings {
   readonly manners?: ClientManners;
   /** Runs before a message counts as delivered, and so before the operation that sent it ends. */
   readonly onMessage?: (message: Message) => void | Promise<void>;
+  readonly onCall?: (call: string) => void;
 }
 
 type Checked = { readonly inputs: Bag; readonly failures: readonly dynamic.CheckFailure[] };
@@ -62,8 +64,11 @@ export class ProviderHost {
   readonly #host: Host;
   readonly #providers = new Map<Kind, dynamic.ResourceProvider>();
   readonly #death = Promise.withResolvers<never>();
+  readonly #onCall: (call: string) => void;
 
-  constructor({ environment, configuration, directory, manners, onMessage }: ProviderSettings) {
+  constructor(settings: ProviderSettings) {
+    const { environment, configuration, directory, manners, onMessage } = settings;
+    this.#onCall = settings.onCall ?? (() => undefined);
     this.#host = new Host({
       environment: (name) => environment[name],
       directory,
@@ -144,8 +149,9 @@ export class ProviderHost {
     const known = this.#providers.get(kind);
     if (known !== undefined) return known;
     const provider = dynamicProvider(kind, LIFECYCLES[kind](this.#host), this.#host);
-    this.#providers.set(kind, provider as dynamic.ResourceProvider);
-    return provider as dynamic.ResourceProvider;
+    const telling = tellingCalls(provider as dynamic.ResourceProvider, this.#onCall);
+    this.#providers.set(kind, telling);
+    return telling;
   }
 }
 

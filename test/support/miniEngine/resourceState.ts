@@ -24,6 +24,10 @@ export interface ResourceState {
   /** Replaced, and its delete is still to come. */
   readonly pendingDelete: boolean;
   readonly retainOnDelete: boolean;
+  /** Deleted before its replacement was created, which is still to be done. */
+  readonly pendingReplacement?: boolean;
+  /** By property, the URNs of the resources whose outputs are in it. */
+  readonly dependencies?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The outputs of a resource that was declared before, as a program sees them; `id` is among them. */
@@ -38,6 +42,8 @@ export interface Declaration {
   readonly aliases?: readonly string[];
   readonly retainOnDelete?: boolean;
   readonly deleteBeforeReplace?: boolean;
+  /** Names of resources that are to come first, which here the order of declaration sees to. */
+  readonly dependsOn?: readonly string[];
 }
 
 /** Resources in the order in which they are declared. */

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "mocha";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { declare } from "../support/declare.js";
+import { EngineStack, environmentFor } from "../support/engine.js";
+import { type Bag, type Declaration, MiniEngine, type Program } from "../support/miniEngine.js";
+import { Somebody } from "../support/somebody.js";
+import { TemporaryFolder } from "../support/temporaryFolder.js";
+
+const REPOSITORY = "team/app";
+type Options = Omit<Declaration, "name" | "kind" | "inputs">;
+
+function artifact(name: string, content: string, options: Options = {}, more: Bag = {}) {
+  const layers = [{ content }];
+  const artifactType = "application/vnd.example";
+  const inputs = { repository: REPOSITORY, artifactType, layers, onReplace: "delete", ...more };
+  return { name, kind: "OciArtifact", inputs, ...options } satisfies Declaration;
+}
+
+/** What another digest replaces, and what it only moves. */
+const PROPERTIES: Declaration = {
+  name: "properties",
+  kind: "ManifestProperties",
+  inputs: (of) => ({ repository: REPOSITORY, digest: of("first")["digest"], writeEnabled: false }),
+};
+const TAG: Declaration = {
+  name: "tag",
+  kind: "ArtifactTag",
+  inputs: (of) => ({
+    repository: REPOSITORY,
+    tag: "latest",
+    digest: of("first")["digest"],
+    onConflict: "move",
+  }),
+};
+
+const DELETED_FIRST: Options = { deleteBeforeReplace: true };
+const first = (content: string, options: Options = DELETED_FIRST, more: Bag = {}): Program => [
+  artifact("first", content, options, more),
+  PROPERTIES,
+  TAG,
+];
+/** Somebody else has this tag, so that the create fails, and nothing else does. */
+const CONFLICT = { tags: ["taken"] };
+
+/** Each builds on the one before. */
+const RUNS: Readonly<Record<string, Program>> = {
+  "create all": [
+    ...first("one"),
+    artifact("before", "alias"),
+    artifact("kept", "kept", { retainOnDelete: true }),
+    artifact("late", "late"),
+    artifact("freed", "freed", { retainOnDelete: true }),
+  ],
+  "replace all, one under a new name": [
+    ...first("two"),
+    artifact("renamed", "alias two", { aliases: ["other", "before"] }),
+    artifact("kept", "kept two", { retainOnDelete: true }),
+    // The option comes too late for what is replaced by the same run.
+    artifact("late", "late two", { retainOnDelete: true }),
+    artifact("freed", "freed"),
+  ],
+  "rename what stays, and take the kept ones out of the program": [
+    ...first("two"),
+    artifact("again", "alias two", { aliases: ["renamed"] }),
+  ],
+  "delete first, and fail to create": first("three", DELETED_FIRST, CONFLICT),
+  "refresh, and create what is still missing": first("four"),
+  "fail again": first("five", DELETED_FIRST, CONFLICT),
+  "create it, deleted first no longer": first("six", {}),
+  "fail once more": first("seven", DELETED_FIRST, CONFLICT),
+  "give it up": [],
+};
+/** Runs that come to what only a state tells. */
+const REFRESHED = new Set(["refresh, and create what is still missing"]);
+
+/** Resources whose calls come one after the other on the real engine too. */
+const FAMILIES = [
+  ["first", "properties"],
+  ["first", "tag"],
+  ["before", "renamed", "again"],
+  ["kept"],
+  ["late"],
+  ["freed"],
+];
+
+describe("the mini engine calls what the real one calls, and keeps the same:", function () {
+  this.timeout(120_000);
+  let emulators: Emulator[];
+  let stack: EngineStack;
+  let engine: MiniEngine;
+  let folder: TemporaryFolder;
+
+  before(async () => {
+    emulators = await Promise.all([startEmulator(), startEmulator()]);
+    const [real, mini] = emulators.map(environmentFor);
+    for (const emulator of emulators) {
+      const somebody = new Somebody(emulator, REPOSITORY);
+      await somebody.publish("somebody's", "taken");
+      somebody.close();
+    }
+    folder = new TemporaryFolder();
+    const noting = {
+      NODE_OPTIONS: `--require ${join(__dirname, "../support/noteCalls.js")}`,
+      NOTE_CALLS_IN: join(folder.path, "calls"),
+    };
+    stack = await EngineStack.create({ environment: { ...real, ...noting } });
+    engine = new MiniEngine({ environment: mini });
+  });
+  after(async () => {
+    stack.remove();
+    folder.remove();
+    await Promise.all(emulators.map((emulator) => emulator.close()));
+  });
+
+  const realCalls = (): string[] => {
+    const file = join(folder.path, "calls");
+    const calls = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+    rmSync(file, { force: true });
+    return calls;
+  };
+  const failed = (running: Promise<unknown>): Promise<boolean> =>
+    running.then(
+      () => false,
+      () => true,
+    );
+
+  for (const [title, program] of Object.entries(RUNS)) {
+    it(title, async () => {
+      const refresh = REFRESHED.has(title);
+      const miniCalls: string[] = [];
+      engine.onCall = (call) => miniCalls.push(call);
+      const miniFailed = await failed(engine.up(program, { refresh }));
+      stack.program = () => {
+        declare(program);
+        return Promise.resolve();
+      };
+      const realFailed = await failed(stack.up({ refresh }));
+      assert.equal(miniFailed, realFailed, "whether it fails");
+      const calls = realCalls();
+      for (const names of FAMILIES) {
+        assert.deepEqual(callsOf(names, miniCalls), callsOf(names, calls), names.join(" and "));
+      }
+      assert.deepEqual(keptBy(engine.state), inState(await stack.exportState()));
+    });
+  }
+});
+
+/** Calls for one of these, by the last that a call names: a renamed one is called by both of its names. */
+function callsOf(names: readonly string[], calls: readonly string[]): string[] {
+  return calls.filter((call) => names.includes(/.* ([\w-]+)\(/.exec(call)?.[1] ?? ""));
+}
+
+interface Kept {
+  readonly urn: string;
+  readonly id?: string;
+  readonly delete?: boolean;
+  readonly pendingDelete?: boolean;
+  readonly pendingReplacement?: boolean;
+  readonly retainOnDelete?: boolean;
+  readonly propertyDependencies?: Bag;
+  readonly dependencies?: Bag;
+}
+
+function keptBy(states: readonly Kept[]): unknown[] {
+  const kept = states.map((one) => ({
+    ...{ urn: one.urn, reference: one.id?.replace(/^[^/]*/, "") },
+    pendingDelete: one.pendingDelete ?? false,
+    pendingReplacement: one.pendingReplacement ?? false,
+    retainOnDelete: one.retainOnDelete ?? false,
+    dependencies: one.dependencies ?? {},
+  }));
+  return kept.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+function inState(exported: string): unknown[] {
+  const { deployment } = JSON.parse(exported) as { deployment: { resources?: readonly Kept[] } };
+  const ours = (deployment.resources ?? []).filter(({ urn }) => urn.includes("dynamic/acr:"));
+  return keptBy(
+    ours.map((one) => ({
+      ...one,
+      pendingDelete: one.delete ?? false,
+      dependencies: Object.fromEntries(
+        Object.entries(one.propertyDependencies ?? {}).filter(
+          ([, urns]) => (urns as string[] | null)?.length,
+        ),
+      ),
+    })),
+  );
+}

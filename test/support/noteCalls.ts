@@ -1,0 +1,29 @@
+import { appendFileSync } from "node:fs";
+import Module from "node:module";
+import type { provider } from "../../provider/index.js";
+import { tellingCalls } from "./providerCalls.js";
+
+/**
+ * Loaded before everything else in Node programs that the engine starts (`NODE_OPTIONS=--require`): a
+ * dynamic host writes into a file what the engine calls.
+ */
+const file = process.env["NOTE_CALLS_IN"];
+if (file !== undefined && process.argv[1]?.includes("dynamic-provider") === true) {
+  const modules = Module as unknown as Loading;
+  const load = modules._load;
+  modules._load = (request, ...rest) => {
+    const loaded = load(request, ...rest);
+    if (request !== "pulumi-acr/provider") return loaded;
+    const { provider: original } = loaded as { provider: typeof provider };
+    const telling: typeof provider = (kind, format) =>
+      tellingCalls(original(kind, format) as never, (call) => {
+        appendFileSync(file, `${call}\n`);
+      }) as never;
+    return { ...(loaded as object), provider: telling };
+  };
+}
+
+/** What `require` calls; not among the published types. */
+interface Loading {
+  _load: (request: string, ...rest: unknown[]) => unknown;
+}
