@@ -4,9 +4,12 @@ import type { AcrError, AcrErrorCode, InputError } from "../provider/errors.js";
 /** What the client's errors are known by, whichever copy of the package made them. */
 const BRAND = Symbol.for("pulumi-acr/AcrError");
 
+/** What `util.inspect` asks an object for its text by. */
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
 /**
  * A look-up that failed. Branch on `code`, which is one of the client's (`hasCode` of `pulumi-acr/client`
- * knows it too): `NOT_FOUND` if the registry says that the thing does not exist.
+ * knows it too): `NOT_FOUND` if the registry says that the thing does not exist. `cause` is the client's error.
  */
 export class LookupError extends pulumi.RunError {
   readonly code: AcrErrorCode;
@@ -16,8 +19,16 @@ export class LookupError extends pulumi.RunError {
     super(message);
     this.name = "LookupError";
     this.code = code;
-    Object.defineProperty(this, "cause", { value: cause });
-    Object.defineProperty(this, BRAND, { value: true });
+    // Frames would be ours and Pulumi's. Before an error ends a program, Pulumi lets `util.inspect` colour it and its
+    // causes, which in Node 20 and 22 takes half a minute and all memory that a text may have if a frame is in
+    // `node_modules/@pulumi/output.ts`, as Pulumi's source maps call it (github.com/nodejs/node/issues/64011).
+    Object.defineProperties(this, {
+      stack: { value: `${this.name}: ${message}`, configurable: true, writable: true },
+      cause: { value: cause },
+      [BRAND]: { value: true },
+      // Pulumi writes the property that it was about in front of the message.
+      [INSPECT]: { value: () => `${this.name}: ${this.message}` },
+    });
   }
 }
 

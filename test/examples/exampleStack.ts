@@ -1,9 +1,9 @@
-import { cpSync, mkdirSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
-import * as automation from "@pulumi/pulumi/automation";
+import { cpSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation";
 import type { Emulator } from "pulumi-acr/emulator";
-import { checkout, pulumiDirectory } from "../../tools/installed.js";
-import { environmentFor } from "../support/engine.js";
+import { checkout } from "../../tools/installed.js";
+import { createProgramStack } from "../support/programStack.js";
 import type { TemporaryFolder } from "../support/temporaryFolder.js";
 
 /**
@@ -15,34 +15,16 @@ export async function createStack(
   emulator: Emulator,
   copied: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<automation.Stack> {
+): Promise<Stack> {
   const workDir = join(folder.path, "project");
-  const backend = join(folder.path, "backend");
-  for (const made of [workDir, backend]) mkdirSync(made);
+  mkdirSync(workDir);
   for (const path of copied) {
     cpSync(join(checkout, path), target(workDir, path, copied), {
       recursive: true,
       filter: isPublic,
     });
   }
-  symlinkSync(join(checkout, "node_modules"), join(workDir, "node_modules"), "junction");
-  return automation.LocalWorkspace.createStack(
-    { stackName: "dev", workDir },
-    {
-      pulumiCommand: await automation.PulumiCommand.get({ root: dirname(pulumiDirectory()) }),
-      envVars: {
-        ...environmentFor(emulator),
-        PULUMI_HOME: join(folder.path, "home"),
-        PULUMI_BACKEND_URL: `file://${backend}`,
-        PULUMI_CONFIG_PASSPHRASE: "",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
-        TMPDIR: folder.path,
-        ...environment,
-      },
-    },
-  );
+  return createProgramStack(folder, emulator, environment);
 }
 
 /** One folder is the project itself; several paths keep their places. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { inspect, promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { after, afterEach, before, describe, it } from "mocha";
 import { getArtifact, getArtifactOutput, getTags, getTagsOutput, LookupError } from "pulumi-acr";
@@ -55,6 +55,9 @@ describe("look-up functions", function () {
       const name = `${emulator.loginServer}/${REPOSITORY}:2`;
       assert.equal(error.message, `getArtifact: ${name} does not exist [NOT_FOUND]`);
       assert.equal(error.code, "NOT_FOUND");
+      // What Pulumi does with every error that ends a program.
+      assert.equal(inspect(error, { colors: true }), `LookupError: ${error.message}`);
+      assert.equal(error.stack, `LookupError: ${error.message}`);
       return hasCode(error, "NOT_FOUND") && hasCode(error.cause, "NOT_FOUND");
     });
     await assert.rejects(getTags({ repository: "Charts", registry: registry() }), {
