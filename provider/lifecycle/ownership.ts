@@ -24,6 +24,12 @@ export interface OwnLock {
   readonly lock: NamedAttributes;
 }
 
+/** A resource, and what its state owned when this run began. */
+export interface FormerOwner {
+  readonly urn: string;
+  readonly claim: Claim;
+}
+
 /** Why the engine deletes an id. */
 export type DeleteReason =
   /** The resource is gone from the program, or the stack is destroyed. */
@@ -119,15 +125,15 @@ export class Ownership {
     return claim.uses ?? known ?? [];
   }
 
-  /** What a resource owned that declares this tag no longer: another one may take it over. */
-  formerOwner(repository: string, tag: string): Claim | undefined {
-    const former = [...this.#owned].find(
-      ([urn, claim]) =>
-        claim.repository === repository &&
-        tag in claim.tags &&
-        !(tag in (this.#declared.get(urn)?.tags ?? {})),
-    );
-    return former?.[1];
+  /** The resource that owned this tag and declares it no longer: another one may take it over. */
+  formerOwner(repository: string, tag: string): FormerOwner | undefined {
+    for (const [urn, claim] of this.#owned) {
+      if (claim.repository !== repository || !(tag in claim.tags)) continue;
+      const declared = this.#declared.get(urn);
+      const keeps = declared?.repository === repository && tag in declared.tags;
+      if (!keeps) return { urn, claim };
+    }
+    return undefined;
   }
 
   /**

@@ -1,12 +1,10 @@
-import { ownLocksOf } from "../ownership.js";
 import type { Host } from "../host.js";
-import type { Lifecycle, PropertyBag } from "../lifecycle.js";
-import { baseOf } from "../published/state.js";
+import type { Lifecycle } from "../lifecycle.js";
 import { checkTag } from "./check.js";
 import { deleteTag } from "./delete.js";
 import { diffTag } from "./diff.js";
 import { asInputs } from "./inputs.js";
-import { type Ownership, putTag } from "./put.js";
+import { putTag } from "./put.js";
 import { getTag, readTag } from "./read.js";
 import { asState } from "./state.js";
 
@@ -17,7 +15,7 @@ export function artifactTag(host: Host): Lifecycle {
     diff: (_id, olds, news) => diffTag(olds, news),
     create: async (inputs, operation) => ({
       id: asInputs(inputs).reference,
-      outs: await putTag(host, inputs, formerly(host, inputs), operation),
+      outs: await putTag(host, inputs, { isNew: true }, operation),
     }),
     // Only a state that we wrote has `__declared`; what a `get` brings is the program's arguments.
     read: (id, state, operation) =>
@@ -28,11 +26,4 @@ export function artifactTag(host: Host): Lifecycle {
       putTag(host, news, { known: asState(olds).digest, isNew: false }, operation),
     delete: (id, state, operation) => deleteTag(host, id, state, operation),
   };
-}
-
-/** A tag that another resource of the stack had until now is the stack's own. */
-function formerly(host: Host, inputs: PropertyBag): Ownership {
-  const { tag } = asInputs(inputs);
-  const owner = host.ownership.formerOwner(baseOf(asInputs(inputs)), tag);
-  return { known: owner?.tags[tag], isNew: true, ownLocks: ownLocksOf(owner) };
 }

@@ -1,4 +1,3 @@
-import type { OwnLock } from "../ownership.js";
 import { REMOVED_BY_OTHERS } from "../../artifact/requireManifests.js";
 import { planTags } from "../../artifact/tagPlan.js";
 import { RegistryError } from "../../errors.js";
@@ -7,6 +6,7 @@ import type { FetchedManifest, Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
+import { openPassedTags, tagsTaken } from "../passedTags.js";
 import { Publication } from "../published/publication.js";
 import { repositoryToWrite } from "../published/repositoryToWrite.js";
 import { baseOf } from "../published/state.js";
@@ -16,12 +16,10 @@ import { outputsOf } from "./state.js";
 
 /** What is known of the tag beside what the registry says. */
 export interface Ownership {
-  /** What the stack's state says that it names. */
-  readonly known: string | undefined;
+  /** What its own state says that it names. */
+  readonly known?: string;
   /** Declared for the first time. */
   readonly isNew: boolean;
-  /** Locks that the stack itself put on it. */
-  readonly ownLocks?: readonly OwnLock[];
 }
 
 /**
@@ -37,8 +35,13 @@ export async function putTag(
   const inputs = asInputs(bag);
   const repository = repositoryToWrite(host, bag);
   const live = await repository.manifests.resolve(inputs.tag, operation);
-  if (live?.digest === inputs.digest) return outputsOf(inputs);
-  const plan = planOf(inputs, owned, live);
+  const passed = tagsTaken(host, baseOf(inputs), [inputs.tag]);
+  if (live?.digest === inputs.digest) {
+    await openPassedTags(host, repository.attributes, baseOf(inputs), passed, operation);
+    return outputsOf(inputs);
+  }
+  const known = owned.known ?? passed[0]?.named;
+  const plan = planOf(inputs, { ...owned, known }, live);
   const manifest = await requireManifest(repository, inputs, operation);
   const publication = new Publication({
     host,
@@ -48,7 +51,8 @@ export async function putTag(
     operation,
     live: new Map(),
     plan,
-    ownLocks: owned.ownLocks ?? [],
+    ownLocks: [],
+    passed,
     lockSubjects: [],
   });
   await publication.refuseForeignLocks();

@@ -10,6 +10,7 @@ import type { Host } from "../host.js";
 import type { CreateResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { ownLocksOf } from "../ownership.js";
+import { tagsTaken } from "../passedTags.js";
 import { type UploadReport, withUploadReport } from "../uploadReport.js";
 import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
@@ -47,8 +48,8 @@ async function create(
   report.phase("looking at what is there");
   await content.requireReferenced(repository, inputs, operation);
   const present = await isPresent(repository, inputs, operation);
-  const tags = await lookAtTags(host, inputs, repository, operation);
   const parts = { host, inputs, repository, operation, report };
+  const tags = await lookAtTags(parts);
   const lockSubjects = lockSubjectsOf(inputs);
   const publication = new Publication({ ...parts, ...tags, content: packed, lockSubjects });
   await publication.refuseForeignLocks();
@@ -59,7 +60,10 @@ async function create(
     if (host.now() - lookedAt > LOOK_AGAIN_AFTER_MS) await lookAgain(parts, tags.live);
     await publication.publish(listingOf(inputs, pushed));
   } catch (error) {
-    const outs = { ...outputsOf(settled, publication.view()), __formerLocks: tags.ownLocks };
+    const outs = {
+      ...outputsOf(settled, publication.view()),
+      __formerLocks: publication.formerLocks,
+    };
     throw new PartialFailure(id, asBag(outs), error);
   }
   report.phase("published");
@@ -112,7 +116,7 @@ const LOOK_AGAIN_AFTER_MS = 10_000;
 
 /** Registries cannot move a tag on a condition: a second look leaves less time for a move that nobody notices. */
 async function lookAgain(
-  parts: Pick<PublicationParts, "repository" | "operation"> & { readonly inputs: ArtifactInputs },
+  parts: Pick<Look, "repository" | "operation" | "inputs">,
   looked: ReadonlyMap<string, string>,
 ): Promise<void> {
   const { repository, inputs, operation } = parts;
@@ -132,24 +136,29 @@ function listingOf({ subject }: ArtifactInputs, pushed: PushedManifest | undefin
   return pushed.subjectIndexed ? "listed" : "unlisted";
 }
 
+type Look = Pick<PublicationParts, "host" | "repository" | "operation"> & {
+  readonly inputs: ArtifactInputs;
+};
+
 /** Every tag as it is, and what is to be done about it; a conflict ends here. */
-async function lookAtTags(
-  host: Host,
-  inputs: ArtifactInputs,
-  repository: Repository,
-  operation: Operation,
-): Promise<Pick<PublicationParts, "live" | "plan" | "ownLocks">> {
+async function lookAtTags({
+  host,
+  inputs,
+  repository,
+  operation,
+}: Look): Promise<Pick<PublicationParts, "live" | "plan" | "ownLocks" | "passed">> {
   const base = baseOf(inputs);
   const claim = host.ownership.ownedBy(inputs.__urn);
   const owned = claim?.repository === base ? claim : undefined;
+  const passed = tagsTaken(host, base, tagsOf(inputs));
   const live = await resolveTags(repository, tagsOf(inputs), operation);
   const situations = tagsOf(inputs).map((tag) => ({
     tag,
     reference: `${base}:${tag}`,
     live: live.get(tag),
-    known: owned?.tags[tag],
+    known: owned?.tags[tag] ?? passed.find((one) => one.tag === tag)?.named,
     isNew: owned?.tags[tag] === undefined,
   }));
   const plan = planTags(situations, inputs.digest, inputs.onTagConflict ?? "fail");
-  return { live, plan, ownLocks: ownLocksOf(owned) };
+  return { live, plan, ownLocks: ownLocksOf(owned), passed };
 }

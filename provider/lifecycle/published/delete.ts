@@ -8,6 +8,7 @@ import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import type { DeleteReason } from "../ownership.js";
+import { openPassedTags, tagsGiven } from "../passedTags.js";
 import type { DeletePolicy } from "./inputs.js";
 import { asState, type ArtifactState, baseOf, claimOfState, declaredOf } from "./state.js";
 
@@ -24,6 +25,7 @@ export async function deleteArtifact(
   const state = asState(bag);
   const urn = host.ownership.currentUrn(state.__urn, id);
   const reason = host.ownership.reasonToDelete(urn, claimOfState(state));
+  await giveTags(host, urn, state, operation);
   if (reason === "still-declared") return;
   const policy = reason === "removal" ? onDelete(state) : onReplace(host, urn, state);
   if (policy === "retain") {
@@ -41,6 +43,19 @@ export async function deleteArtifact(
   const message = `${id} stays: ${kept}${waits === true ? UNTIL_THEN : ""}${remainingTags.length === 0 ? "" : WITH_ITS_TAGS}`;
   if (isDeclaredElsewhere(host, urn, state)) operation.log.info(message);
   else operation.log.warn(message);
+}
+
+/** Whatever becomes of the rest, a tag that another resource has from now on goes to it without our lock. */
+async function giveTags(
+  host: Host,
+  urn: string,
+  state: ArtifactState,
+  operation: Operation,
+): Promise<void> {
+  const claim = claimOfState(state);
+  const given = tagsGiven(host, urn, claim, declaredOf(state).tags);
+  const { attributes } = host.registry({ ...state }).repository(state.repository);
+  await openPassedTags(host, attributes, claim.repository, given, operation);
 }
 
 /** After a replacement that is as it should be: the new version may name the same. */

@@ -20,6 +20,7 @@ import type { Repository } from "../../registry/repository.js";
 import type { Host } from "../host.js";
 import type { Operation } from "../operation.js";
 import type { OwnLock } from "../ownership.js";
+import { openPassedTags, type PassedTag } from "../passedTags.js";
 import type { UploadReport } from "../uploadReport.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { baseOf, type LiveView, tagsOf } from "./state.js";
@@ -40,6 +41,8 @@ export interface PublicationParts {
   readonly plan: TagPlan;
   /** Locks that our own state put on tags that are about to move. */
   readonly ownLocks: readonly OwnLock[];
+  /** Of the declared tags, those that another resource of the program had until now. */
+  readonly passed: readonly PassedTag[];
   /** What the declared lock is still to be put on. */
   readonly lockSubjects: readonly ManifestReference[];
 }
@@ -74,16 +77,24 @@ export class Publication {
     return this.#wrote;
   }
 
+  /** Locks of ours and of former owners, which a run that fails half way must not forget. */
+  get formerLocks(): readonly OwnLock[] {
+    const { ownLocks, passed } = this.#parts;
+    const all = [...ownLocks, ...passed.flatMap(({ locks }) => locks)];
+    return all.filter(({ digest }, at) => all.findIndex((one) => one.digest === digest) === at);
+  }
+
   /**
-   * A tag that is to move must not be locked, except by ourselves: by the lock that we put on it while
-   * it named what it names now. Nothing is written before.
+   * A tag that is to move must not be locked, except by the stack: by the lock that we, or the resource
+   * that had it, put on it while it named what it names now. Nothing is written before.
    */
   async refuseForeignLocks(): Promise<void> {
-    const { repository, inputs, plan, ownLocks, host, operation } = this.#parts;
+    const { repository, inputs, plan, ownLocks, passed, host, operation } = this.#parts;
     for (const { tag, from } of plan.move) {
       const found = await whereSupported(repository.attributes.tag(tag, operation), undefined);
       if (found === undefined) continue;
-      const own = ownLocks.find(({ digest }) => digest === from);
+      const former = passed.find((one) => one.tag === tag)?.locks ?? [];
+      const own = [...ownLocks, ...former].find(({ digest }) => digest === from);
       const ours = closedByUs(found.attributes, own?.lock ?? {});
       if (!found.attributes.writeEnabled && ours.writeEnabled === undefined) {
         const reference = `${baseOf(inputs)}:${tag}`;
@@ -98,6 +109,7 @@ export class Publication {
     await this.#list(listing);
     const { plan, inputs, operation, report, repository, lockSubjects } = this.#parts;
     const tags = [...plan.create, ...plan.move.map(({ tag }) => tag)];
+    await this.#openPassed();
     for (const tag of tags) await this.#putTag(tag);
     if (lockSubjects.length > 0) report?.phase("locking");
     for (const subject of lockSubjects) {
@@ -106,6 +118,14 @@ export class Publication {
     }
     this.#locked = true;
     await this.#readBack();
+  }
+
+  /** A tag that names our digest already brings the lock of its former owner along. */
+  async #openPassed(): Promise<void> {
+    const { host, repository, inputs, passed, operation } = this.#parts;
+    const here = passed.filter(({ tag }) => this.#tagDigests.get(tag) === inputs.digest);
+    if (here.some(({ locks }) => locks.length > 0)) this.#wrote = true;
+    await openPassedTags(host, repository.attributes, baseOf(inputs), here, operation);
   }
 
   /** Before any tag names it: whoever looks for what refers to the subject finds it. */

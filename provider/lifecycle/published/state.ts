@@ -98,7 +98,6 @@ export function unfinishedOutputs(
       tags: [...new Set([...before.tags, ...tagsOf(inputs)])],
       lock: Object.keys(lock).length === 0 ? undefined : lock,
     },
-    __formerLocks: old.__formerLocks,
   };
 }
 

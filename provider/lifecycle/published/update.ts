@@ -26,6 +26,7 @@ import { type ArtifactChanges, attributeDrift, findChanges, isEmpty } from "./ch
 import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { freeOfOthers } from "../freeOfOthers.js";
+import { openPassedTags, tagsGiven, tagsTaken } from "../passedTags.js";
 import { type UploadReport, withUploadReport } from "../uploadReport.js";
 import { Publication } from "./publication.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
@@ -77,12 +78,14 @@ async function change(id: string, update: Update, news: PropertyBag): Promise<vo
     await sendMissingBlobs(update, news);
     await publication.publish(update.changes.unlisted ? "unknown" : "listed");
     await unlock(update);
+    await giveTags(update);
     await dropTags(update);
     report.phase("published");
   } catch (error) {
     if (!publication.wrote) throw error;
     const unfinished = artifact.unfinishedOutputs(state, inputs, publication.view());
-    throw new PartialFailure(id, artifact.asBag(unfinished), error);
+    const { formerLocks: __formerLocks } = publication;
+    throw new PartialFailure(id, artifact.asBag({ ...unfinished, __formerLocks }), error);
   }
 }
 
@@ -91,12 +94,13 @@ async function plan(update: Update, news: PropertyBag): Promise<Publication> {
   const { content, host, state, inputs, changes, repository, operation, report } = update;
   const base = artifact.baseOf(inputs);
   const { tags: known } = artifact.claimOfState(state);
+  const passed = tagsTaken(host, base, changes.addedTags);
   const found = await resolveTags(repository, changes.addedTags, operation);
   const situations = changes.addedTags.map((tag) => ({
     tag,
     reference: `${base}:${tag}`,
     live: found.get(tag),
-    known: known[tag],
+    known: known[tag] ?? passed.find((one) => one.tag === tag)?.named,
     isNew: known[tag] === undefined,
   }));
   return new Publication({
@@ -113,6 +117,7 @@ async function plan(update: Update, news: PropertyBag): Promise<Publication> {
     plan: planTags(situations, inputs.digest, inputs.onTagConflict ?? "fail"),
     // A tag that names our digest does not move; only what a failed create left may carry our lock.
     ownLocks: state.__formerLocks ?? [],
+    passed,
     lockSubjects: changes.lockSubjects,
   });
 }
@@ -180,20 +185,30 @@ async function droppedAndStillOurs(update: Update): Promise<readonly Tag[]> {
   return changes.droppedTags.filter((_tag, index) => found[index]?.digest === inputs.digest);
 }
 
+/** Of the dropped tags, those that another resource has from now on go to it without our lock. */
+async function giveTags(update: Update): Promise<void> {
+  const { host, state, inputs, changes, repository, operation } = update;
+  const claim = artifact.claimOfState(state);
+  const given = tagsGiven(host, inputs.__urn ?? "", claim, changes.droppedTags);
+  await openPassedTags(host, repository.attributes, claim.repository, given, operation);
+}
+
 /** Tags that are no longer declared stay published, unless `onReplace` says otherwise. */
 async function dropTags(update: Update): Promise<void> {
   const { host, state, inputs, changes, repository, operation } = update;
   if (changes.droppedTags.length === 0) return;
   const base = artifact.baseOf(inputs);
+  const tags = tagsToRemove(update);
   if (inputs.onReplace !== "delete") {
-    operation.log.info(`left published, no longer managed: ${named(base, changes.droppedTags)}`);
+    if (tags.length === 0) return;
+    operation.log.info(`left published, no longer managed: ${named(base, tags)}`);
     return;
   }
   const { remainingTags = [], kept } = await removeArtifact(
     repository,
     {
       digest: inputs.digest,
-      tags: tagsToRemove(update),
+      tags,
       stillDeclared: true,
       untagOnly: false,
       lock: artifact.declaredOf(state).lock ?? {},

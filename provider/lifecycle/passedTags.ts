@@ -1,0 +1,65 @@
+import { closedByUs, namesOf, opened, whereSupported } from "../artifact/lock.js";
+import type { Tag } from "../oci/reference.js";
+import type { AttributeStore } from "../registry/repository.js";
+import { freeOfOthers } from "./freeOfOthers.js";
+import type { Host } from "./host.js";
+import type { Operation } from "./operation.js";
+import { type Claim, type OwnLock, ownLocksOf } from "./ownership.js";
+
+/** A tag that one resource of the program had, and another one has from now on. */
+export interface PassedTag {
+  readonly tag: Tag;
+  /** URN of the resource that had it. */
+  readonly from: string;
+  /** What it named, as that one last saw it. */
+  readonly named: string | undefined;
+  /** What that one closed on it. */
+  readonly locks: readonly OwnLock[];
+}
+
+/** Of a resource's tags, those that another resource had until now. */
+export function tagsTaken(host: Host, base: string, tags: readonly Tag[]): readonly PassedTag[] {
+  return tags.flatMap((tag) => {
+    const former = host.ownership.formerOwner(base, tag);
+    if (former === undefined) return [];
+    const { urn: from, claim } = former;
+    return [{ tag, from, named: claim.tags[tag], locks: ownLocksOf(claim) }];
+  });
+}
+
+/** Of the tags that a resource gives up, those that another resource declares. */
+export function tagsGiven(
+  host: Host,
+  urn: string,
+  claim: Claim,
+  tags: readonly Tag[],
+): readonly PassedTag[] {
+  const others = host.ownership.declaredElsewhere(urn, claim.repository);
+  const locks = ownLocksOf(claim);
+  return tags
+    .filter((tag) => others.some((other) => tag in other.tags))
+    .map((tag) => ({ tag, from: urn, named: claim.tags[tag], locks }));
+}
+
+/**
+ * Opens what the former owner closed on its tags, unless another resource of the program locks them,
+ * the new owner included: a lock ends with the resource that put it on, or nobody would ever open it.
+ * The engine may come to either of the two first, so that each sees to it.
+ */
+export async function openPassedTags(
+  host: Host,
+  attributes: AttributeStore,
+  base: string,
+  passed: readonly PassedTag[],
+  operation: Operation,
+): Promise<void> {
+  for (const { tag, from, locks } of passed) {
+    if (locks.length === 0) continue;
+    const live = await whereSupported(attributes.tag(tag, operation), undefined);
+    const own = locks.find(({ digest }) => digest === live?.digest);
+    if (live === undefined || own === undefined) continue;
+    const ours = closedByUs(live.attributes, own.lock);
+    const free = freeOfOthers(host, from, base, tag, ours);
+    if (namesOf(free).length > 0) await attributes.updateTag(tag, opened(free), operation);
+  }
+}

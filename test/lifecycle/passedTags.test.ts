@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "mocha";
+import { type Emulator } from "pulumi-acr/emulator";
+import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
+import { writesTo } from "../support/requests.js";
+import { eachWithScene } from "../support/scene.js";
+import { type Somebody } from "../support/somebody.js";
+
+const REPOSITORY = "team/app";
+const OPEN = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
+const LOCKED = { ...OPEN, deleteEnabled: false, writeEnabled: false };
+
+/** An artifact whose content is one text. */
+function artifact(name: string, text: string, inputs: Bag): Declaration {
+  const content = { artifactType: "application/vnd.example", layers: [{ content: text }] };
+  return { name, kind: "OciArtifact", inputs: { repository: REPOSITORY, ...content, ...inputs } };
+}
+
+describe("a tag that passes from one resource of the program to another", () => {
+  let emulator: Emulator;
+  let somebody: Somebody;
+  let engine: MiniEngine;
+  let one: string;
+
+  /** What had the tag, and locked it. */
+  const owner = artifact("owner", "one", { tags: ["1", "stable"], lock: true });
+  const without = (inputs: Bag = {}): Declaration =>
+    artifact("owner", "one", { tags: ["1"], lock: true, ...inputs });
+  const tag = (): Declaration => ({
+    name: "tag",
+    kind: "ArtifactTag",
+    inputs: { repository: REPOSITORY, tag: "stable", digest: one },
+  });
+  const same = (inputs: Bag = {}): Declaration =>
+    artifact("other", "one", { tags: ["stable"], ...inputs });
+  const stable = async (): Promise<unknown> => somebody.attributesOfTag("stable");
+
+  eachWithScene(REPOSITORY, (scene) => ({ emulator, somebody, engine } = scene));
+  beforeEach(async () => {
+    await engine.up([owner]);
+    one = String(engine.resource("owner").outputs["digest"]);
+    assert.deepEqual(await stable(), LOCKED);
+  });
+
+  /** Nothing more to do, and nothing that could not be undone. */
+  const ends = async (program: readonly Declaration[]): Promise<void> => {
+    emulator.journal.clear();
+    await engine.up(program);
+    assert.deepEqual(emulator.journal.entries, []);
+    await engine.destroy();
+    assert.deepEqual(engine.state, []);
+    assert.equal(await somebody.digestOf("stable"), undefined);
+  };
+
+  const takers: [string, () => Declaration][] = [
+    ["an ArtifactTag", tag],
+    ["an OciArtifact with the same content", same],
+  ];
+  for (const [name, taker] of takers) {
+    const orders: [string, () => Declaration[]][] = [
+      ["after its former owner", () => [without(), taker()]],
+      ["before its former owner", () => [taker(), without()]],
+      [
+        "and its former owner deletes what it drops",
+        () => [without({ onReplace: "delete" }), taker()],
+      ],
+      ["and its former owner drops its lock", () => [taker(), without({ lock: false })]],
+    ];
+    for (const [order, program] of orders) {
+      it(`goes to ${name} without its lock: ${order}`, async () => {
+        await engine.up(program());
+        assert.equal(await somebody.digestOf("stable"), one);
+        assert.deepEqual(await stable(), OPEN);
+        await ends(program());
+      });
+    }
+
+    for (const onDelete of ["delete", "untag", "retain"]) {
+      it(`goes to ${name} without its lock, from a resource that is removed: ${onDelete}`, async () => {
+        await engine.up([
+          artifact("owner", "one", { tags: ["1", "stable"], lock: true, onDelete }),
+        ]);
+        await engine.up([taker()]);
+        assert.equal(await somebody.digestOf("stable"), one);
+        assert.deepEqual(await stable(), OPEN);
+        await ends([taker()]);
+      });
+    }
+
+    it(`goes to ${name} without its lock, from a resource that is replaced`, async () => {
+      const next = artifact("owner", "two", { tags: ["2"], lock: true });
+      await engine.up([taker(), next]);
+      assert.equal(await somebody.digestOf("stable"), one);
+      assert.deepEqual(await stable(), OPEN);
+      await ends([taker(), next]);
+    });
+  }
+
+  for (const order of ["before", "after"]) {
+    it(`keeps the lock that its new owner declares, which comes ${order} the former one`, async () => {
+      const program = [same({ lock: true }), without()];
+      if (order === "after") program.reverse();
+      await engine.up(program);
+      assert.deepEqual(await stable(), LOCKED);
+      await ends(program);
+    });
+  }
+
+  it("of what is locked keeps what its new owner locks, and no more", async () => {
+    const program = [same({ lock: { deleteEnabled: false } }), without()];
+    await engine.up(program);
+    assert.deepEqual(await stable(), { ...OPEN, deleteEnabled: false });
+    await ends(program);
+  });
+
+  it("moves to the content of its new owner, although it is locked", async () => {
+    const program = [without(), artifact("other", "two", { tags: ["stable"] })];
+    await engine.up(program);
+    assert.equal(await somebody.digestOf("stable"), engine.resource("other").outputs["digest"]);
+    assert.deepEqual(await stable(), OPEN);
+    await ends(program);
+  });
+
+  it("moves to a resource that was there already, although it is locked", async () => {
+    const other = (tags: string[]): Declaration => artifact("other", "two", { tags });
+    await engine.up([owner, other(["2"])]);
+    const program = [without(), other(["2", "stable"])];
+    await engine.up(program);
+    assert.equal(await somebody.digestOf("stable"), engine.resource("other").outputs["digest"]);
+    await ends(program);
+  });
+
+  it("that could not move yet is still known to be the stack's", async () => {
+    const other = (tags: string[]): Declaration => artifact("other", "two", { tags });
+    await engine.up([owner, other(["2"])]);
+    const program = [without(), other(["3", "stable"])];
+    const fault = emulator.faults.add({
+      method: "PUT",
+      path: /manifests\/3$/,
+      action: { type: "status", status: 403 },
+    });
+    await assert.rejects(engine.up(program));
+    fault.remove();
+    await engine.up(program);
+    assert.equal(await somebody.digestOf("stable"), engine.resource("other").outputs["digest"]);
+    await ends(program);
+  });
+
+  it("and that somebody moved meanwhile is a conflict, and nobody's lock is opened", async () => {
+    await somebody.setTagAttributes("stable", OPEN);
+    await somebody.publish("theirs", "stable");
+    await somebody.setTagAttributes("stable", { writeEnabled: false });
+    emulator.journal.clear();
+    const program = [without(), artifact("other", "two", { tags: ["stable"] })];
+    await assert.rejects(engine.up(program), {
+      message: /stable was changed again.*\[CONFLICT\]$/,
+    });
+    assert.deepEqual(writesTo(emulator), []);
+    assert.equal((await somebody.attributesOfTag("stable"))?.writeEnabled, false);
+  });
+
+  it("to another repository's resource stays where it was", async () => {
+    const moved = artifact("owner", "one", {
+      tags: ["1", "stable"],
+      lock: true,
+      repository: "team/other",
+    });
+    await engine.up([moved, tag()]);
+    assert.deepEqual(await stable(), OPEN);
+    await ends([moved, tag()]);
+  });
+});
