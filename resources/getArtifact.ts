@@ -19,7 +19,7 @@ export type GetArtifactOutputArgs = LookupInputs<GetArtifactArgs>;
  *
  * ```ts
  * const chart = await getArtifact({ repository: "charts/web", tag: "1.2.3" });
- * const published = getArtifactOutput({ reference: artifact.id });
+ * const published = getArtifactOutput({ reference: artifact.reference });
  * ```
  *
  * One request, and on ACR one for the metadata of the manifest and one for that of the tag. Metadata is left out
@@ -29,11 +29,14 @@ export type GetArtifactOutputArgs = LookupInputs<GetArtifactArgs>;
  *
  * @throws LookupError
  */
-export function getArtifact(args: GetArtifactArgs): Promise<ArtifactResult> {
-  return lookUp("getArtifact", args, load);
+export function getArtifact(args: GetArtifactArgs, ...options: []): Promise<ArtifactResult> {
+  return lookUp("getArtifact", args, options, load);
 }
 
-/** {@link getArtifact} for arguments that may be outputs: while one is unknown, nothing is asked. */
+/**
+ * {@link getArtifact} for arguments that may be outputs. While one is unknown, or a resource that it comes from is only planned,
+ * nothing is asked and the result is unknown.
+ */
 export function getArtifactOutput(
   args: GetArtifactOutputArgs,
   options: LookupOutputOptions = {},

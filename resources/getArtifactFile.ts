@@ -29,11 +29,17 @@ export type GetArtifactFileOutputArgs = LookupInputs<GetArtifactFileArgs>;
  *
  * @throws LookupError
  */
-export function getArtifactFile(args: GetArtifactFileArgs): Promise<ArtifactFileResult> {
-  return lookUp("getArtifactFile", args, load);
+export function getArtifactFile(
+  args: GetArtifactFileArgs,
+  ...options: []
+): Promise<ArtifactFileResult> {
+  return lookUp("getArtifactFile", args, options, load);
 }
 
-/** {@link getArtifactFile} for arguments that may be outputs: while one is unknown, nothing is asked. */
+/**
+ * {@link getArtifactFile} for arguments that may be outputs. While one is unknown, or a resource that it comes from is only planned,
+ * nothing is asked and the result is unknown.
+ */
 export function getArtifactFileOutput(
   args: GetArtifactFileOutputArgs,
   options: LookupOutputOptions = {},

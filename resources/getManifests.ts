@@ -29,11 +29,14 @@ export type GetManifestsOutputArgs = LookupInputs<GetManifestsArgs>;
  *
  * @throws LookupError
  */
-export function getManifests(args: GetManifestsArgs): Promise<ManifestsResult> {
-  return lookUp("getManifests", args, load);
+export function getManifests(args: GetManifestsArgs, ...options: []): Promise<ManifestsResult> {
+  return lookUp("getManifests", args, options, load);
 }
 
-/** {@link getManifests} for arguments that may be outputs: while one is unknown, nothing is asked. */
+/**
+ * {@link getManifests} for arguments that may be outputs. While one is unknown, or a resource that it comes from is only planned,
+ * nothing is asked and the result is unknown.
+ */
 export function getManifestsOutput(
   args: GetManifestsOutputArgs,
   options: LookupOutputOptions = {},

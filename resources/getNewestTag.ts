@@ -28,11 +28,14 @@ export type GetNewestTagOutputArgs = LookupInputs<GetNewestTagArgs>;
  *
  * @throws LookupError
  */
-export function getNewestTag(args: GetNewestTagArgs): Promise<NewestTagResult> {
-  return lookUp("getNewestTag", args, load);
+export function getNewestTag(args: GetNewestTagArgs, ...options: []): Promise<NewestTagResult> {
+  return lookUp("getNewestTag", args, options, load);
 }
 
-/** {@link getNewestTag} for arguments that may be outputs: while one is unknown, nothing is asked. */
+/**
+ * {@link getNewestTag} for arguments that may be outputs. While one is unknown, or a resource that it comes from is only planned,
+ * nothing is asked and the result is unknown.
+ */
 export function getNewestTagOutput(
   args: GetNewestTagOutputArgs,
   options: LookupOutputOptions = {},

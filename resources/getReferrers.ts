@@ -27,11 +27,14 @@ export type GetReferrersOutputArgs = LookupInputs<GetReferrersArgs>;
  *
  * @throws LookupError
  */
-export function getReferrers(args: GetReferrersArgs): Promise<ReferrersResult> {
-  return lookUp("getReferrers", args, load);
+export function getReferrers(args: GetReferrersArgs, ...options: []): Promise<ReferrersResult> {
+  return lookUp("getReferrers", args, options, load);
 }
 
-/** {@link getReferrers} for arguments that may be outputs: while one is unknown, nothing is asked. */
+/**
+ * {@link getReferrers} for arguments that may be outputs. While one is unknown, or a resource that it comes from is only planned,
+ * nothing is asked and the result is unknown.
+ */
 export function getReferrersOutput(
   args: GetReferrersOutputArgs,
   options: LookupOutputOptions = {},

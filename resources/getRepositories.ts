@@ -28,11 +28,17 @@ export type GetRepositoriesOutputArgs = LookupInputs<GetRepositoriesArgs>;
  *
  * @throws LookupError
  */
-export function getRepositories(args: GetRepositoriesArgs = {}): Promise<RepositoriesResult> {
-  return lookUp("getRepositories", args, load);
+export function getRepositories(
+  args: GetRepositoriesArgs = {},
+  ...options: []
+): Promise<RepositoriesResult> {
+  return lookUp("getRepositories", args, options, load);
 }
 
-/** {@link getRepositories} for arguments that may be outputs: while one is unknown, nothing is asked. */
+/**
+ * {@link getRepositories} for arguments that may be outputs. While one is unknown, or a resource that it comes from is only planned,
+ * nothing is asked and the result is unknown.
+ */
 export function getRepositoriesOutput(
   args: GetRepositoriesOutputArgs = {},
   options: LookupOutputOptions = {},

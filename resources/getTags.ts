@@ -29,11 +29,14 @@ export type GetTagsOutputArgs = LookupInputs<GetTagsArgs>;
  *
  * @throws LookupError
  */
-export function getTags(args: GetTagsArgs): Promise<TagsResult> {
-  return lookUp("getTags", args, load);
+export function getTags(args: GetTagsArgs, ...options: []): Promise<TagsResult> {
+  return lookUp("getTags", args, options, load);
 }
 
-/** {@link getTags} for arguments that may be outputs: while one is unknown, nothing is asked. */
+/**
+ * {@link getTags} for arguments that may be outputs. While one is unknown, or a resource that it comes from is only planned,
+ * nothing is asked and the result is unknown.
+ */
 export function getTagsOutput(
   args: GetTagsOutputArgs,
   options: LookupOutputOptions = {},

@@ -10,11 +10,11 @@ export type LookupInputs<Args> = {
     : pulumi.Input<Args[Property]>;
 };
 
+/** Options of other functions, such as `parent` and `provider`, choose a provider: look-ups have none, `registry` says where. */
 export interface LookupOutputOptions {
   /**
-   * Resources that have to be there first: while one of them is only planned, the result is unknown.
-   * For what the same program publishes, and the arguments do not say so already.
+   * Resources that have to be there first, of a component its children: while one of them is only planned, the result
+   * is unknown. For what the arguments do not say: what they come from is waited for in any case.
    */
-  dependsOn?:
-    pulumi.Input<pulumi.Input<pulumi.CustomResource>[]> | pulumi.Input<pulumi.CustomResource>;
+  dependsOn?: pulumi.Input<pulumi.Input<pulumi.Resource>[]> | pulumi.Input<pulumi.Resource>;
 }

@@ -4,8 +4,7 @@
 export interface ManifestQuery {
   /**
    * `<login server>/<repository>@<digest>` or `<login server>/<repository>:<tag>`, such as an
-   * `OciArtifact`'s `id` or an `ArtifactTag`'s. An id is unknown until the thing is there, and so is what
-   * is looked up by it; `reference` and `digest` of an `OciArtifact` are known at preview already.
+   * `OciArtifact`'s `reference` or the `id` of an `ArtifactTag`.
    */
   reference?: string;
   /** For example `charts/web`. */

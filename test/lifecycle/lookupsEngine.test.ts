@@ -8,7 +8,9 @@ import {
   getArtifactFileOutput,
   getArtifactOutput,
   getNewestTag,
+  getTagsOutput,
   OciArtifact,
+  type TagsResult,
 } from "pulumi-acr";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { EngineStack } from "../support/engine.js";
@@ -22,7 +24,12 @@ describe("look-ups on the real engine", function () {
   let somebody: Somebody;
   let stack: EngineStack;
   let base: string;
-  let found: { plain?: ArtifactResult; own?: ArtifactResult; file?: ArtifactFileResult };
+  let found: {
+    plain?: ArtifactResult;
+    own?: ArtifactResult;
+    derived?: TagsResult;
+    file?: ArtifactFileResult;
+  };
 
   before(async () => {
     emulator = await startEmulator();
@@ -57,8 +64,10 @@ describe("look-ups on the real engine", function () {
       });
       const own = getArtifactOutput({ reference: app.id });
       own.apply((value) => (found.own = value));
+      // Known at preview, but of a resource that is only planned.
+      getTagsOutput({ repository: app.repository }).apply((value) => (found.derived = value));
       const file = getArtifactFileOutput(
-        { repository: app.repository, digest: app.digest, title: "hello.txt" },
+        { repository: "team/app", tag: "1", title: "hello.txt" },
         { dependsOn: app },
       );
       file.apply((value) => (found.file = value));
@@ -71,8 +80,10 @@ describe("look-ups on the real engine", function () {
     const run = await stack.preview();
     assert.equal(found.plain?.digest, base);
     assert.deepEqual(found.plain.tags, ["1.10.0"]);
-    assert.equal(found.own ?? found.file, undefined);
-    assert.match(run.output, /own *: (?:output<string>|\[unknown\])/);
+    assert.equal(found.own ?? found.derived ?? found.file, undefined);
+    for (const name of ["own", "file"]) {
+      assert.match(run.output, new RegExp(`${name} *: (?:output<string>|\\[unknown\\])`));
+    }
     const methods = new Set(emulator.journal.entries.map(({ method }) => method));
     methods.delete("POST"); // Tokens.
     assert.deepEqual([...methods], ["GET"]);
@@ -89,10 +100,44 @@ describe("look-ups on the real engine", function () {
     assert.equal(found.own?.annotations["org.opencontainers.image.base.name"], "1.10.0");
     assert.deepEqual(found.own.tags, ["1"]);
     assert.equal(found.file?.content, "hello");
+    assert.deepEqual(
+      found.derived?.tags.map(({ name }) => name),
+      ["1"],
+    );
     const { password } = emulator.credentials;
     assert.equal((run.output + (await stack.exportState())).includes(password), false);
     const again = await stack.preview({ expectNoChanges: true });
     assert.deepEqual(again.operations.get("app"), ["same"]);
+  });
+
+  it("find at preview what was there before, once the resource is", async () => {
+    await stack.preview();
+    assert.deepEqual(
+      found.derived?.tags.map(({ name }) => name),
+      ["1"],
+    );
+    assert.equal(found.file?.content, "hello");
+  });
+
+  it("hold the deployment until what depends on them is declared", async () => {
+    stack.program = () => {
+      const slow = getArtifactOutput({ repository: "base/image", digest: base });
+      slow.apply(({ digest }) => {
+        new OciArtifact("late", {
+          repository: "team/late",
+          artifactType: "application/vnd.example",
+          annotations: { "org.opencontainers.image.base.digest": digest },
+        });
+      });
+      return Promise.resolve({});
+    };
+    // Longer than an engine needs to end a deployment without resources.
+    const path = `/v2/base/image/manifests/${base}`;
+    const fault = emulator.faults.add({ path, action: { type: "delay", ms: 3000 } });
+    const run = await stack.up();
+    fault.remove();
+    assert.equal(fault.hits, 1);
+    assert.deepEqual(run.operations.get("late"), ["create"]);
   });
 
   it("fail the preview with what is not there, and no stack", async () => {
@@ -103,7 +148,7 @@ describe("look-ups on the real engine", function () {
     await assert.rejects(stack.preview(), (error: Error) => {
       const name = `${emulator.loginServer}/base/image:2.0.0`;
       assert.ok(error.message.includes(`getArtifact: ${name} does not exist`), error.message);
-      assert.match(error.message, /by the resource's `id` or with `dependsOn`/);
+      assert.match(error.message, /by outputs of the resource or with `dependsOn`/);
       assert.doesNotMatch(error.message, /lookUp\.js|node:internal/);
       return true;
     });

@@ -134,6 +134,70 @@ describe("look-up functions", function () {
     assert.equal(await isKnown(known), true);
   });
 
+  it("wait for what their arguments come from, and for a component's children", async () => {
+    await pulumi.runtime.setMocks(mocks, "project", "stack", true);
+    emulator.journal.clear();
+    const planned = new Planned("planned", { repository: REPOSITORY });
+    assert.equal(await isKnown(planned.repository), true);
+    const query = { repository: REPOSITORY, registry: registry() };
+    const family = new Family("family");
+    const outputs = [
+      getTagsOutput({ ...query, repository: planned.repository }),
+      getTagsOutput({ ...query, registry: { ...registry(), clientId: planned.repository } }),
+      getTagsOutput(query, { dependsOn: family }),
+      getTagsOutput(query, { dependsOn: [Promise.resolve(family)] }),
+      getTagsOutput(query, { dependsOn: planned.repository.apply(() => []) }),
+    ];
+    for (const output of outputs) assert.equal(await isKnown(output), false);
+    assert.deepEqual(emulator.journal.entries, []);
+    const childless = new pulumi.ComponentResource("example:index:Childless", "childless");
+    for (const dependsOn of [childless, [], undefined]) {
+      assert.equal(await isKnown(getTagsOutput(query, { dependsOn })), true);
+    }
+  });
+
+  it("pass on what they depend on", async () => {
+    const family = new Family("family");
+    const found = getTagsOutput(
+      { repository: REPOSITORY, registry: registry() },
+      { dependsOn: [family] },
+    );
+    assert.ok((await pulumi.getAllResources(found)).has(family.child));
+  });
+
+  it("refuse options that mean nothing here, and no index of a list", async () => {
+    const query = { repository: REPOSITORY, registry: registry() };
+    const refusal = (message: RegExp) => ({ code: "INPUT_INVALID", message });
+    const planned = new Planned("planned", {});
+    const plain = getTags as (args: object, options: object) => Promise<unknown>;
+    await assert.rejects(
+      plain(query, { dependsOn: [planned] }),
+      refusal(/^getTags: dependsOn: a promise waits for no resource: use getTagsOutput/),
+    );
+    await assert.rejects(
+      plain(query, { provider: planned }),
+      refusal(/^getTags: the option provider has no meaning/),
+    );
+    const deferred = (options: object): Promise<unknown> =>
+      promiseOf(getTagsOutput(query, options as never));
+    await assert.rejects(
+      deferred({ parent: planned }),
+      refusal(/^getTags: the option parent has no meaning for look-ups.*`registry`/),
+    );
+    await assert.rejects(deferred({ dependsOn: ["planned"] }), refusal(/dependsOn: expected/));
+    await deferred({ parent: undefined, dependsOn: undefined });
+    assert.equal((await Promise.all([query, query].map(getTags))).length, 2);
+  });
+
+  it("refuse arguments that are an output as a whole, or none", async () => {
+    for (const args of [undefined, null, pulumi.output({ repository: REPOSITORY })]) {
+      await assert.rejects(promiseOf(getTagsOutput(args as never)), {
+        code: "INPUT_INVALID",
+        message: "getTags: expected an object of arguments [INPUT_INVALID]",
+      });
+    }
+  });
+
   it("are loaded when they are called, and let the program end", async () => {
     const script = `
       const acr = require("pulumi-acr");
@@ -158,10 +222,22 @@ describe("look-up functions", function () {
   });
 });
 
-/** Not made yet: at a preview its id is unknown. */
+/** Not made yet: at a preview its id is unknown, but not what it was given. */
 class Planned extends pulumi.CustomResource {
-  constructor(name: string, args: pulumi.Inputs) {
-    super("example:index:Planned", name, args);
+  declare readonly repository: pulumi.Output<string>;
+
+  constructor(name: string, args: pulumi.Inputs, options?: pulumi.CustomResourceOptions) {
+    super("example:index:Planned", name, { repository: undefined, ...args }, options);
+  }
+}
+
+class Family extends pulumi.ComponentResource {
+  readonly child: Planned;
+
+  constructor(name: string) {
+    super("example:index:Family", name);
+    this.child = new Planned(`${name}-child`, {}, { parent: this });
+    this.registerOutputs({});
   }
 }
 
@@ -172,6 +248,11 @@ const mocks: pulumi.runtime.Mocks = {
 
 function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => output.apply(resolve));
+}
+
+/** Unlike `apply`, it tells what went wrong. */
+function promiseOf(output: pulumi.Output<unknown>): Promise<unknown> {
+  return (output as unknown as { promise(): Promise<unknown> }).promise();
 }
 
 function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
