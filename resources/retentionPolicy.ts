@@ -44,6 +44,12 @@ export interface RetentionPolicyArgs {
    * stays. What the same program declares stays in any case, and so does all in a locked repository.
    */
   includeLocked?: pulumi.Input<boolean>;
+  /**
+   * Deletes although the registry counts more manifests than it lists. Those can be hidden by
+   * `listEnabled: false`, and an index among them could name what goes, so that by default nothing does.
+   * Set it where they are known to need nothing, or where the registry is known to count otherwise.
+   */
+  ignoreHidden?: pulumi.Input<boolean>;
   /** Which registry, and how to sign in. Default: stack configuration, then environment. */
   registry?: pulumi.Input<RegistryArgs>;
 }
@@ -96,8 +102,9 @@ const READABLE = ["repository", "plan", "deleted", "leftAlone"];
  * an index that stays names; what has a subject that stays, or is the subject of what stays; the tags
  * `sha256-…` (of Notation, or cosign's `.sig`, `.att`, `.sbom`) of what stays; anything locked, unless
  * `includeLocked`; and what the same program declares. Children of an index and untagged referrers go
- * with the last of what they belong to, whatever their own age. An index that cannot be read, and
- * manifests hidden by `listEnabled: false`, could name anything: then nothing is deleted, with a warning.
+ * with the last of what they belong to, whatever their own age. An index that cannot be read, a listing
+ * that does not come to the oldest manifests, and manifests that are counted and not listed (hidden by
+ * `listEnabled: false`; see `ignoreHidden`) could name anything: then nothing is deleted, with a warning.
  *
  * A preview lists the repository, a thousand manifests a request, and reads what may expire and every
  * index, nothing if nothing may; it needs the registry, and fails if that cannot be reached. While the

@@ -102,9 +102,10 @@ describe("RetentionPolicy", () => {
       await engine.up(program);
       assert.deepEqual(requestsTo(emulator), [
         // The plan: the listing, the victims for their subjects, their tags' locks, the three that stay
-        // for theirs, and the repository's own lock.
+        // for theirs, the repository's own lock, and the oldest, to which the listing must have come.
         ...["GET manifests", "GET manifest", "GET manifest", "GET tags"],
         ...["GET manifest", "GET manifest", "GET manifest", `GET /acr/v1/${REPOSITORY}`],
+        "GET manifests",
         ...["GET manifests", "GET manifests"],
         ...["GET manifest properties", "GET manifest properties"],
         ...["GET tags", "GET tags", "DELETE manifest", "DELETE manifest"],
@@ -211,8 +212,14 @@ describe("RetentionPolicy", () => {
       const index = await somebody.publishIndex(digestOf(0));
       await somebody.setManifestAttributes(index, { listEnabled: false });
       await engine.up([policy({ keepNewest: 3 })]);
-      assert.match(said(), /nothing is deleted: 1 of the repository's manifests are hidden/);
+      assert.match(
+        said(),
+        /nothing is deleted: the registry counts 1 manifest more than it lists: hidden .* set ignoreHidden/,
+      );
       assert.equal((await left()).length, 5);
+      await engine.up([policy({ keepNewest: 3, ignoreHidden: true })]);
+      assert.match(said(), /counts 1 more than it lists, which is ignored \(ignoreHidden\)/);
+      assert.equal((await left()).length, 3);
     });
 
     it("an index that cannot be read could name anything, too", async () => {
@@ -448,6 +455,23 @@ describe("RetentionPolicy", () => {
       emulator.faults.add({ method: "DELETE", path: /\/v2\//, action: { type: "dropAnswer" } });
       await assert.rejects(engine.up(program), /^Error: deleted nothing, of 2 manifests/);
       assert.deepEqual([await somebody.has(index), await somebody.has(child)], [false, true]);
+      await engine.up(program);
+      assert.equal(await somebody.has(child), false);
+      assert.deepEqual((await engine.up(program)).operations, { images: "same" });
+    });
+
+    it("does not forget what is left while something forbids every deletion", async () => {
+      const child = await somebody.publish("a platform");
+      await somebody.publishIndex(child, "pr-7");
+      fail(2);
+      const program = [policy({ expireTags: ["pr-*"] })];
+      await assert.rejects(engine.up(program), /deleted 1 manifest/);
+      emulator.faults.clear();
+      await somebody.setManifestAttributes(digestOf(0), { listEnabled: false });
+      await engine.up(program);
+      assert.match(said(), /nothing is deleted: the registry counts 1 manifest more/);
+      assert.ok(await somebody.has(child));
+      await somebody.setManifestAttributes(digestOf(0), { listEnabled: true });
       await engine.up(program);
       assert.equal(await somebody.has(child), false);
       assert.deepEqual((await engine.up(program)).operations, { images: "same" });

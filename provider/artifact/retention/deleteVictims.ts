@@ -48,7 +48,8 @@ const GROUPS_AT_ONCE = 8;
 /**
  * Deletes what the plan names and nothing else: tags that go alone first, then group by group. Each
  * victim is looked at again just before; one that changed stays, with all that hangs together with it.
- * After a failure nothing new is begun.
+ * After a failure nothing new is begun. Nor is it after an interruption, which lets a group that was begun
+ * come to its end: no rule may find the rest of it again, and nobody may be there to write that down.
  */
 export async function deleteVictims(request: DeletionRequest): Promise<DeletionOutcome> {
   const run = new Run(request);
@@ -61,6 +62,7 @@ export async function deleteVictims(request: DeletionRequest): Promise<DeletionO
 
 class Run {
   readonly #request: DeletionRequest;
+  readonly #interrupted: AbortSignal | undefined;
   readonly #newcomers: Newcomers;
   readonly #deleted: Victim[] = [];
   readonly #leftAlone: LeftAlone[] = [];
@@ -68,8 +70,10 @@ class Run {
   #failure: { readonly error: unknown } | undefined;
 
   constructor(request: DeletionRequest) {
-    const { repository, asOf, options } = request;
-    this.#request = request;
+    const { repository, asOf } = request;
+    const { signal, ...options } = request.options;
+    this.#interrupted = signal;
+    this.#request = { ...request, options };
     this.#newcomers = new Newcomers(repository, asOf, options);
   }
 
@@ -93,6 +97,7 @@ class Run {
     if (this.#failure !== undefined) return;
     const progress: Progress = { done: new Set(), tried: false };
     try {
+      this.#interrupted?.throwIfAborted();
       await this.#newcomers.look();
       const findings = await this.#findAll(group);
       if (findings !== undefined) await this.#deleteAll(group, findings, progress);

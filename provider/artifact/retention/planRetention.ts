@@ -4,18 +4,16 @@ import { keepUnclear, promoteMiscounted, readSuspects } from "./judgement.js";
 import { EMPTY_PLAN, planFor, type RetentionPlan } from "./plan.js";
 import type { Planning, RetentionRequest } from "./planning.js";
 import { settleReferrers } from "./referrers.js";
-import { reasonToStop } from "./repositoryState.js";
+import { repositoryState, type RepositoryState } from "./repositoryState.js";
 import { Survey } from "./survey.js";
 import { keepLockedTags } from "./tagLocks.js";
 import { victimsOf } from "./victims.js";
 import { Walk } from "./walk.js";
 
-export interface FreshPlan {
+export interface FreshPlan extends RepositoryState {
   readonly plan: RetentionPlan;
   /** Last update of the newest manifest: what is newer has not been looked at. */
   readonly asOf: string;
-  /** Why nothing goes although something has expired. */
-  readonly stopped?: string;
 }
 
 /**
@@ -37,8 +35,8 @@ export async function planRetention(request: RetentionRequest): Promise<FreshPla
   await decide(planning);
   const plan = planFor(victimsOf(planning));
   if (plan.victims.length === 0) return { plan, asOf };
-  const stopped = await reasonToStop(planning);
-  return stopped === undefined ? { plan, asOf } : { plan: EMPTY_PLAN, asOf, stopped };
+  const state = await repositoryState(planning);
+  return { plan: state.stopped === undefined ? plan : EMPTY_PLAN, asOf, ...state };
 }
 
 /** Whether any of the suspects can go for a reason of its own. */

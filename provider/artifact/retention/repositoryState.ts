@@ -1,30 +1,54 @@
+import type { Digest } from "../../oci/digest.js";
+import type { ManifestProperties } from "../../registry/attributes.js";
 import type { Planning } from "./planning.js";
 
-/**
- * Why nothing may go although something has expired: what cannot be seen or read could name any of it.
- */
-export async function reasonToStop(planning: Planning): Promise<string | undefined> {
-  const { repository, survey, options } = planning;
+/** How many of the oldest manifests the listing must have come to. */
+const OLDEST = 10;
+
+/** What was found out about the repository as a whole. */
+export interface RepositoryState {
+  /** Why nothing may go although something has expired: what cannot be seen or read could name any of it. */
+  readonly stopped?: string;
+  /** How many manifests the registry counts beside those that it lists, and that are to be left out of account. */
+  readonly ignored?: number;
+}
+
+export async function repositoryState(planning: Planning): Promise<RepositoryState> {
+  const { repository, survey, rules, options } = planning;
   const [unreadable] = survey.unreadable;
-  if (unreadable !== undefined) {
-    return (
-      `the index ${unreadable} cannot be read, and may name any of them: make it readable ` +
-      `(\`readEnabled\`), or delete it`
-    );
-  }
+  if (unreadable !== undefined) return { stopped: cannotBeRead(unreadable) };
   const properties = await repository.attributes.repository(options);
-  if (properties === undefined) return undefined;
+  if (properties === undefined) return {};
   if (!properties.attributes.writeEnabled) {
-    return "the repository is locked (writeEnabled=false): open it first";
+    return { stopped: "the repository is locked (writeEnabled=false): open it first" };
   }
+  const missed = await findMissed(planning);
+  if (missed !== undefined) return { stopped: wasCutShort(missed) };
   const { manifestCount } = properties;
-  if (manifestCount <= survey.present.size) return undefined;
+  if (manifestCount <= survey.present.size) return {};
   const hidden = manifestCount - survey.present.size - (await countNew(planning));
-  if (hidden <= 0) return undefined;
-  return (
-    `${hidden} of the repository's manifests are hidden from listings (listEnabled=false), and could name any ` +
-    `of them: show them first`
-  );
+  if (hidden <= 0) return {};
+  return rules.ignoreHidden === true ? { ignored: hidden } : { stopped: isHidden(hidden) };
+}
+
+/**
+ * One of the oldest manifests that the listing, newest first, did not come to: it was cut short, be it by
+ * whoever stands in between. What is missing from it could be an index that names what goes.
+ */
+async function findMissed({
+  repository,
+  survey,
+  options,
+}: Planning): Promise<ManifestProperties | undefined> {
+  let seen = 0;
+  const listing = { orderBy: "timeasc", pageSize: OLDEST, ...options } as const;
+  for await (const manifest of repository.attributes.listManifests(listing)) {
+    // In a small repository the oldest are also the newest, among which may be what was pushed since.
+    const isNew = Date.parse(manifest.lastUpdateTime) >= Date.parse(survey.newestTime);
+    if (!isNew && !survey.present.has(manifest.digest)) return manifest;
+    if (++seen === OLDEST) return undefined;
+  }
+  return undefined;
 }
 
 /** Manifests that were pushed since the listing began. */
@@ -36,4 +60,27 @@ async function countNew({ repository, survey, options }: Planning): Promise<numb
     count += 1;
   }
   return count;
+}
+
+function cannotBeRead(index: Digest): string {
+  return (
+    `the index ${index} cannot be read, and may name any of them: make it readable ` +
+    `(\`readEnabled\`), or delete it`
+  );
+}
+
+function wasCutShort({ digest, lastUpdateTime }: ManifestProperties): string {
+  return (
+    `the listing of manifests was cut short: it did not come to ${digest} (${lastUpdateTime}), which is one of the ` +
+    `oldest. What it left out could name any of them: try again, and see what stands between here and the registry`
+  );
+}
+
+function isHidden(count: number): string {
+  const manifests = count === 1 ? "1 manifest" : `${count} manifests`;
+  return (
+    `the registry counts ${manifests} more than it lists: hidden ones (listEnabled=false) could name any of them. ` +
+    `Show them; if somebody has just deleted something, try again later; if the registry counts what cannot need ` +
+    `them, set ignoreHidden`
+  );
 }

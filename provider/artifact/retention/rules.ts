@@ -12,6 +12,8 @@ export interface RetentionRules {
   readonly expireTags?: readonly string[];
   readonly untaggedOnly: boolean;
   readonly includeLocked: boolean;
+  /** Manifests that the registry counts and does not list are left out of account. */
+  readonly ignoreHidden?: boolean;
 }
 
 /** What the program declares in the repository: never a victim. */

@@ -7,6 +7,7 @@ import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { baseOf } from "../published/state.js";
+import { sayState } from "./check.js";
 import { declaredIn } from "./declared.js";
 import { asInputs, rulesOf } from "./inputs.js";
 import { outputsOf, type Results } from "./state.js";
@@ -21,6 +22,7 @@ export async function applyPolicy(
   const inputs = asInputs(bag);
   const base = baseOf(inputs);
   const fresh = await planToApply(host, bag, before.__unfinished, operation);
+  if (fresh.stopped !== undefined) return unfinishedAsBefore(bag, before);
   if (fresh.plan.victims.length > 0) await requireDeclarations(host, base, operation);
   const outcome = await deleteVictims({
     repository: host.registry(bag).repository(inputs.repository),
@@ -35,6 +37,11 @@ export async function applyPolicy(
   if (outcome.failure === undefined) return outs;
   if (outcome.deleted.length + outcome.unfinished.length === 0) throw outcome.failure.error;
   throw new PartialFailure(base, outs, halfDone(outcome, fresh));
+}
+
+/** Nothing goes this time; what an earlier run left is remembered until it can. */
+function unfinishedAsBefore(bag: PropertyBag, before: Results): PropertyBag {
+  return outputsOf(bag, { ...before, leftAlone: [] });
 }
 
 /** The engine may have come to the policy before it has heard of what else the program declares. */
@@ -74,6 +81,7 @@ async function planToApply(
     also,
     options: operation,
   });
+  sayState(fresh, operation);
   const announced = shown?.plan ?? inputs.plan;
   const allowed = new Set([...also, ...announced.victims.map(({ digest }) => digest)]);
   return { ...fresh, plan: planFor(onlyAllowed(fresh.plan.victims, allowed)) };

@@ -5,7 +5,7 @@ import {
   EMPTY_PLAN,
   type RetentionPlan,
 } from "../../artifact/retention/plan.js";
-import { planRetention } from "../../artifact/retention/planRetention.js";
+import { type FreshPlan, planRetention } from "../../artifact/retention/planRetention.js";
 import { hasCode } from "../../errors.js";
 import type { Host } from "../host.js";
 import type { CheckFailure } from "../../arguments/checkFailure.js";
@@ -61,9 +61,15 @@ async function freshPlan(
     options: operation,
   });
   if (urn !== undefined) host.retentionPlans.set(urn, fresh);
-  const { plan, stopped } = fresh;
-  if (stopped !== undefined) operation.log.warn(`nothing is deleted: ${stopped}`);
-  return plan;
+  sayState(fresh, operation);
+  return fresh.plan;
+}
+
+/** What the repository as a whole means for the plan. */
+export function sayState({ stopped, ignored }: FreshPlan, { log }: Operation): void {
+  if (stopped !== undefined) log.warn(`nothing is deleted: ${stopped}`);
+  if (ignored === undefined) return;
+  log.info(`the registry counts ${ignored} more than it lists, which is ignored (ignoreHidden)`);
 }
 
 /** Enough to recognise a mistake by. */

@@ -28,6 +28,7 @@ export interface PolicyInputs {
   readonly expireTags?: readonly string[];
   readonly untaggedOnly?: boolean;
   readonly includeLocked?: boolean;
+  readonly ignoreHidden?: boolean;
   readonly maxDeletions?: number;
   readonly registry: RegistryArguments & { readonly loginServer: string };
   /** What is to be deleted; derived by `check`. */
@@ -53,6 +54,7 @@ const schema = object({
   expireTags: list(tagPattern).optional(),
   untaggedOnly: flag.optional(),
   includeLocked: flag.optional(),
+  ignoreHidden: flag.optional(),
   maxDeletions: count(0).optional(),
   registry: registry.optional(),
 });
@@ -96,6 +98,7 @@ export function rulesOf(inputs: PolicyInputs, now: number): RetentionRules {
     expireTags,
     untaggedOnly: inputs.untaggedOnly ?? false,
     includeLocked: inputs.includeLocked ?? false,
+    ignoreHidden: inputs.ignoreHidden ?? false,
   };
 }
 

@@ -71,6 +71,10 @@ export class FakeRepository {
   readonly manifests = new Map<Digest, FakeManifest>();
   readonly lockedTags = new Set<string>();
   repositoryLocked = false;
+  /** What the registry counts beside what there is. */
+  miscounted = 0;
+  /** Where a listing that begins with the newest ends, whatever follows. */
+  listsAtMost = Infinity;
   /** Runs before each deletion, of a manifest or of a tag. */
   beforeDelete: (reference: string) => void = () => undefined;
   /** Runs at each call, before it is answered. */
@@ -117,7 +121,7 @@ export class FakeRepository {
         const attributes = { ...OPEN, writeEnabled: !this.repositoryLocked };
         const times = { createdTime: timeOfDay(0), lastUpdateTime: timeOfDay(0) };
         return Promise.resolve({
-          ...{ name: "team/app", manifestCount: size, tagCount: 0, attributes },
+          ...{ name: "team/app", manifestCount: size + this.miscounted, tagCount: 0, attributes },
           ...times,
         });
       },
@@ -149,7 +153,9 @@ export class FakeRepository {
       listManifests: ({ orderBy, pageSize } = {}) => {
         this.onCall(`manifests ${orderBy} ${pageSize}`);
         const all = [...this.manifests.values()].filter(({ hidden }) => hidden !== true);
-        return listed(all.sort((a, b) => b.day - a.day).map(propertiesOf));
+        all.sort((a, b) => b.day - a.day);
+        if (orderBy === "timeasc") return listed(all.reverse().map(propertiesOf));
+        return listed(all.slice(0, this.listsAtMost).map(propertiesOf));
       },
     };
   }

@@ -29,10 +29,13 @@ describe("what retention finds just before it deletes", () => {
 
   const plan = (rules: RetentionRules): Promise<FreshPlan> =>
     planRetention({ repository: repository.asRepository(), rules, declared: NOTHING, options: {} });
-  const execute = ({ plan: planned, asOf }: FreshPlan): Promise<DeletionOutcome> =>
+  const execute = (
+    { plan: planned, asOf }: FreshPlan,
+    signal?: AbortSignal,
+  ): Promise<DeletionOutcome> =>
     deleteVictims({
       ...{ repository: repository.asRepository(), plan: planned, asOf, includeLocked: false },
-      ...{ declared: () => NOTHING, options: {} },
+      ...{ declared: () => NOTHING, options: { signal } },
     });
   /** Acts once, when this call is made. */
   const when = (call: string, act: () => void): void => {
@@ -66,6 +69,23 @@ describe("what retention finds just before it deletes", () => {
     });
     await execute(fresh);
     assert.deepEqual(repository.names(), ["child", "kept", "newcomer"]);
+  });
+
+  it("an interruption lets an index that was begun go with its children, and begins nothing new", async () => {
+    const images = Array.from({ length: 100 }, (_, at) => `image ${at}`);
+    for (const name of images) repository.push(manifest(name, 1));
+    repository.push(manifest("child", 2));
+    repository.push(manifest("index", 3, { kind: "index", children: ["child"] }));
+    const fresh = await plan(RULES);
+    const interruption = new AbortController();
+    repository.onCall = (call) => {
+      if (call === `DELETE ${digestOfName("index")}`) interruption.abort(new Error("interrupted"));
+    };
+    const { failure, unfinished } = await execute(fresh, interruption.signal);
+    assert.match(String(failure?.error), /interrupted/);
+    assert.deepEqual(unfinished, []);
+    assert.deepEqual([repository.get("index"), repository.get("child")], [undefined, undefined]);
+    assert.ok(repository.names().length > images.length / 2, "most images were not begun");
   });
 
   it("what cosign signs meanwhile stays", async () => {
