@@ -1,43 +1,81 @@
 import assert from "node:assert/strict";
 import type { Deployment } from "@pulumi/pulumi/automation";
-import { describe, it } from "mocha";
-import { engineProgram, LOGIN_SERVER, miniProgram } from "../fixtures/programs.js";
-import { checkout, recordedStates } from "../fixtures/states.js";
-import { EngineStack } from "../support/engine.js";
+import { after, afterEach, before, beforeEach, describe, it } from "mocha";
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { engineProgram, LOGIN_SERVER, miniProgram, NAMES } from "../fixtures/programs.js";
+import { checkout, type RecordedState, recordedStates } from "../fixtures/states.js";
+import { EngineStack, environmentFor } from "../support/engine.js";
 import { MiniEngine, type ResourceState } from "../support/miniEngine.js";
-
-/** A registry that does not exist: whoever asks it fails. */
-const environment = { ACR_LOGIN_SERVER: LOGIN_SERVER, ACR_CREDENTIAL: "anonymous" };
+import { requestsTo } from "../support/requests.js";
 
 describe("a state that an earlier version left has no changes:", function () {
   this.timeout(60_000);
+  /** It has none of what the states speak of: whoever asked it would see a change. */
+  let emulator: Emulator;
 
-  for (const { version, state } of recordedStates("mini")) {
-    it(`${version}, in the mini engine`, async () => {
+  before(async () => {
+    emulator = await startEmulator();
+  });
+  after(() => emulator.close());
+  beforeEach(() => emulator.journal.clear());
+
+  /** Only a policy asks, for what has expired since. */
+  const asked = (names: ReadonlySet<string>): void => {
+    assert.deepEqual(requestsTo(emulator), names.has("policy") ? ["GET manifests"] : []);
+  };
+
+  for (const recorded of recordedStates("mini")) {
+    it(`${recorded.version}, in the mini engine`, async () => {
+      const environment = environmentFor(emulator);
       const engine = new MiniEngine({ environment, directory: checkout() });
-      engine.state = state as readonly ResourceState[];
+      engine.state = inRegistry(recorded, emulator) as readonly ResourceState[];
       const names = new Set(engine.state.map(({ name }) => name));
       const { operations, changes } = await engine.preview(miniProgram(names));
       const expected = Object.fromEntries([...names].map((name) => [name, "same"]));
       assert.deepEqual(operations, expected, differences(changes));
+      asked(names);
     });
   }
 
-  for (const { version, state } of recordedStates("engine")) {
-    it(`${version}, on the real engine`, async () => {
-      const stack = await EngineStack.create({ environment });
-      try {
+  describe("on the real engine", () => {
+    let stack: EngineStack;
+    beforeEach(async () => {
+      stack = await EngineStack.create({ environment: environmentFor(emulator) });
+    });
+    afterEach(() => stack.remove());
+
+    for (const recorded of recordedStates("engine")) {
+      it(recorded.version, async () => {
+        const state = inRegistry(recorded, emulator);
         await stack.stack.importStack(state as Deployment);
         const names = namesIn(state as EngineState);
         stack.program = () => engineProgram(names);
         const { operations } = await stack.preview({ expectNoChanges: true });
         for (const name of names) assert.deepEqual(operations.get(name), ["same"], name);
-      } finally {
-        stack.remove();
-      }
-    });
-  }
+        asked(names);
+      });
+    }
+  });
+
+  it("and there is one of every kind, as both engines keep it", () => {
+    const mini = recordedStates("mini").flatMap(({ state }) =>
+      (state as readonly ResourceState[]).map(({ name }) => name),
+    );
+    const engine = recordedStates("engine").flatMap(({ state }) => [
+      ...namesIn(state as EngineState),
+    ]);
+    for (const names of [mini, engine]) {
+      assert.deepEqual([...new Set(names)].sort(), [...NAMES].sort());
+    }
+  });
 });
+
+/** The state as if it had been left in the registry of this run. */
+function inRegistry({ state }: RecordedState, emulator: Emulator): unknown {
+  const settings = `"loginServer":"${LOGIN_SERVER}"`;
+  const text = JSON.stringify(state).replaceAll(settings, `"loginServer":"${emulator.url}"`);
+  return JSON.parse(text.replaceAll(LOGIN_SERVER, emulator.loginServer));
+}
 
 interface EngineState {
   readonly deployment: {
