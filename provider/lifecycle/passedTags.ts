@@ -1,7 +1,7 @@
 import { closedByUs, namesOf, opened, whereSupported } from "../artifact/lock.js";
 import type { Tag } from "../oci/reference.js";
 import type { AttributeStore } from "../registry/repository.js";
-import { freeOfOthers } from "./freeOfOthers.js";
+import { freeOfOthers } from "./sharedLocks.js";
 import type { Host } from "./host.js";
 import type { Operation } from "./operation.js";
 import { type Claim, type OwnLock, ownLocksOf } from "./ownership.js";

@@ -4,7 +4,7 @@ import type { CreateResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { type AttributeKind, attributesOf, baseOf } from "./kind.js";
 import { outputs } from "./state.js";
-import { apply, driftOf, find, look, open } from "./subjects.js";
+import { apply, driftOf, find, foundBefore, look, open } from "./subjects.js";
 
 /** Remembers what is there, then sets what is declared. */
 export async function createAttributes(
@@ -18,9 +18,9 @@ export async function createAttributes(
   const live = await look(repository, found, operation);
   const wanted = attributesOf(inputs);
   const previous = Object.fromEntries(
-    [...live].map(([{ reference }, attributes]) => [
-      reference,
-      host.locks.previousOf(reference, restrict(attributes, wanted)),
+    [...live].map(([subject, attributes]) => [
+      subject.reference,
+      foundBefore(host, inputs, subject, restrict(attributes, wanted)),
     ]),
   );
   const id = kind.id(baseOf(inputs), inputs);

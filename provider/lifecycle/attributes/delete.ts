@@ -6,7 +6,7 @@ import type { Operation } from "../operation.js";
 import type { AttributeState } from "./kind.js";
 import { putBack, type Subject } from "./managedAttributes.js";
 import { subjectsOf } from "./state.js";
-import { open } from "./subjects.js";
+import { freeToPutBack, open } from "./subjects.js";
 
 /** Puts back what was found, where the live value is still ours and nobody declares it. */
 export async function deleteAttributes(
@@ -17,7 +17,7 @@ export async function deleteAttributes(
   const state = bag as unknown as AttributeState;
   const repository = open(host, bag);
   for (const subject of subjectsOf(state)) {
-    const ours = host.locks.free(subject.reference, state.__declared);
+    const ours = freeToPutBack(host, bag, subject, state.__declared);
     await putBackFound(repository, subject, ours, state, operation);
   }
 }

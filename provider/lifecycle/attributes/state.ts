@@ -54,11 +54,12 @@ export function liveAttributes(
 export function previousOf(
   state: AttributeState,
   live: ReadonlyMap<Subject, Attributes>,
-  found: (reference: string, attributes: Attributes) => NamedAttributes,
+  found: (subject: Subject, attributes: Attributes) => NamedAttributes,
 ): Previous {
   return Object.fromEntries(
-    [...live].map(([{ reference }, attributes]) => {
-      const now = found(reference, attributes);
+    [...live].map(([subject, attributes]) => {
+      const { reference } = subject;
+      const now = found(subject, attributes);
       const known = state.__previous[reference] ?? {};
       const kept = namesOf(now).map((name) => [name, known[name] ?? now[name]]);
       return [reference, Object.fromEntries(kept) as NamedAttributes];

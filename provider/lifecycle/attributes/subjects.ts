@@ -14,6 +14,7 @@ import {
   setAttributes,
   type Subject,
 } from "./managedAttributes.js";
+import { foundBeforeUs, freeOfOthers } from "../sharedLocks.js";
 import { subjectNamed } from "./state.js";
 
 /** Live attributes of each subject. */
@@ -55,6 +56,30 @@ export async function look(
     );
   }
   return live;
+}
+
+/** The values to put back one day. A repository's own are of concern to no artifact's lock. */
+export function foundBefore(
+  host: Host,
+  bag: PropertyBag,
+  { subject, reference }: Subject,
+  live: NamedAttributes,
+): NamedAttributes {
+  if (subject === undefined) return host.locks.previousOf(reference, live);
+  return foundBeforeUs(host, baseOf(bag), subject, live);
+}
+
+/** Of these attributes, those that no resource of the program holds or locks, but for the one named. */
+export function freeToPutBack(
+  host: Host,
+  bag: PropertyBag,
+  { subject, reference }: Subject,
+  ours: NamedAttributes,
+  except?: unknown,
+): NamedAttributes {
+  const urn = typeof except === "string" ? except : undefined;
+  if (subject === undefined) return host.locks.free(reference, ours, urn);
+  return freeOfOthers(host, urn, baseOf(bag), subject, ours);
 }
 
 /**

@@ -7,7 +7,16 @@ import { putBackFound } from "./delete.js";
 import { type AttributeKind, type AttributeState, attributesOf, type Found } from "./kind.js";
 import { type Previous, refuseThirdChange, type Subject } from "./managedAttributes.js";
 import { outputs, previousOf, subjectsOf } from "./state.js";
-import { apply, driftOf, find, type Live, look, open } from "./subjects.js";
+import {
+  apply,
+  driftOf,
+  find,
+  foundBefore,
+  freeToPutBack,
+  type Live,
+  look,
+  open,
+} from "./subjects.js";
 
 /** Sets what differs, and puts back what is no longer declared. */
 export async function updateAttributes(
@@ -28,8 +37,8 @@ export async function updateAttributes(
       refuseThirdChange(subject, attributes, wanted, old, state.drift);
     }
   }
-  const previous = previousOf(state, live, (reference, attributes) =>
-    host.locks.previousOf(reference, restrict(attributes, wanted)),
+  const previous = previousOf(state, live, (subject, attributes) =>
+    foundBefore(host, news, subject, restrict(attributes, wanted)),
   );
   const outs = outputs(news, found, previous);
   const halfway = (unset: Live): CreateResult => ({
@@ -79,6 +88,6 @@ function released(
   return subjectsOf(state).map((subject) => {
     const managed = found.subjects.some(({ reference }) => reference === subject.reference);
     const ours = managed ? without(state.__declared, wanted) : state.__declared;
-    return { subject, ours: host.locks.free(subject.reference, ours, news["__urn"]) };
+    return { subject, ours: freeToPutBack(host, news, subject, ours, news["__urn"]) };
   });
 }

@@ -3,7 +3,7 @@ import { removeArtifact } from "../../artifact/remove.js";
 import type { Descriptor } from "../../oci/descriptor.js";
 import { reasonOf } from "../failures.js";
 import type { Digest } from "../../oci/digest.js";
-import { freeOfOthers } from "../freeOfOthers.js";
+import { freeOfOthers } from "../sharedLocks.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";

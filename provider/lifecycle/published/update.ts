@@ -25,7 +25,7 @@ import type { Operation } from "../operation.js";
 import { type ArtifactChanges, attributeDrift, findChanges, isEmpty } from "./changes.js";
 import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
-import { freeOfOthers } from "../freeOfOthers.js";
+import { freeOfOthers } from "../sharedLocks.js";
 import { openPassedTags, tagsGiven, tagsTaken } from "../passedTags.js";
 import { type UploadReport, withUploadReport } from "../uploadReport.js";
 import { Publication } from "./publication.js";

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
+import { eachWithScene } from "../support/scene.js";
+import { type Somebody } from "../support/somebody.js";
+
+const REPOSITORY = "team/app";
+const OPEN = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
+const LOCKED = { ...OPEN, deleteEnabled: false, writeEnabled: false };
+
+/** Artifacts of the same content, which differ in tags and locks. */
+function artifact(name: string, tag: string, inputs: Bag = {}): Declaration {
+  const content = { artifactType: "application/vnd.example", layers: [{ content: "one" }] };
+  const all = { repository: REPOSITORY, tags: [tag], ...content, ...inputs };
+  return { name, kind: "OciArtifact", inputs: all };
+}
+
+function tagLock(tag: string): Declaration {
+  return { name: "lock", kind: "TagLock", inputs: { repository: REPOSITORY, tag } };
+}
+
+describe("what an artifact and a TagLock lock together", () => {
+  let somebody: Somebody;
+  let engine: MiniEngine;
+  let digest: string;
+
+  eachWithScene(REPOSITORY, (scene) => ({ somebody, engine } = scene));
+
+  const up = async (...program: Declaration[]): Promise<void> => {
+    await engine.up(program);
+    const first = program.find(({ kind }) => kind === "OciArtifact");
+    digest = String(engine.resource(first?.name ?? "").outputs["digest"]);
+  };
+  const manifest = (): Promise<unknown> => somebody.attributesOfManifest(digest);
+  /** With all resources gone, and a tag of somebody else that keeps the manifest. */
+  const endsOpen = async (): Promise<void> => {
+    await somebody.tag("theirs", digest);
+    await engine.destroy();
+    assert.deepEqual(await manifest(), OPEN);
+  };
+
+  it("a manifest stays locked when the artifact goes, and is open when the TagLock has gone, too", async () => {
+    const locked = artifact("locked", "1", { lock: true });
+    const other = artifact("other", "2");
+    await up(other, locked, tagLock("2"));
+    await up(other, tagLock("2"));
+    assert.deepEqual(await manifest(), LOCKED);
+    await endsOpen();
+  });
+
+  it("a manifest stays locked when the TagLock goes, which was there before the artifact", async () => {
+    const other = artifact("other", "2");
+    const locked = artifact("locked", "1", { lock: true });
+    await up(other, tagLock("2"));
+    await up(other, tagLock("2"), locked);
+    await up(other, locked);
+    assert.deepEqual(await manifest(), LOCKED);
+    assert.deepEqual(await somebody.attributesOfTag("2"), OPEN);
+    await endsOpen();
+  });
+
+  it("a manifest stays locked when the TagLock goes, which came after the artifact", async () => {
+    const locked = artifact("locked", "1", { lock: true });
+    await up(locked, tagLock("1"));
+    await up(locked);
+    assert.deepEqual(await manifest(), LOCKED);
+    assert.deepEqual(await somebody.attributesOfTag("1"), LOCKED);
+    await endsOpen();
+  });
+
+  it("a tag is open when the artifact's lock has gone first, and then the TagLock", async () => {
+    await up(artifact("app", "1", { lock: true }), tagLock("1"));
+    await up(tagLock("1"), artifact("app", "1"));
+    assert.deepEqual(await somebody.attributesOfTag("1"), LOCKED);
+    await up(artifact("app", "1"));
+    assert.deepEqual(await somebody.attributesOfTag("1"), OPEN);
+    await endsOpen();
+  });
+
+  it("what somebody closed before is still put back", async () => {
+    await up(artifact("app", "1"));
+    await somebody.setManifestAttributes(digest, { deleteEnabled: false });
+    await up(artifact("app", "1"), tagLock("1"));
+    await up(artifact("app", "1"));
+    assert.deepEqual(await manifest(), { ...OPEN, deleteEnabled: false });
+  });
+
+  it("a TagLock that no longer locks the manifest leaves it to the artifact's lock", async () => {
+    const other = artifact("other", "2");
+    const locked = artifact("locked", "1", { lock: true });
+    const lock = tagLock("2");
+    await up(other, lock);
+    await up(other, lock, locked);
+    const inputs = { repository: REPOSITORY, tag: "2", lockManifest: false };
+    await up(other, locked, { ...lock, inputs });
+    assert.deepEqual(await manifest(), LOCKED);
+    await endsOpen();
+  });
+});
