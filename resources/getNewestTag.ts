@@ -2,13 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { NewestTagQuery } from "../provider/lookups/queries.js";
 import type { NewestTagResult } from "../provider/lookups/results.js";
 import { lookUp, lookUpOutput } from "./lookUp.js";
-import type { LookupInputs, LookupOutputOptions } from "./lookupInputs.js";
-import type { RegistryArgs } from "./registryArgs.js";
+import type { LookupInputs, LookupOutputOptions, RegistryChoice } from "./lookupInputs.js";
 
-export interface GetNewestTagArgs extends NewestTagQuery {
-  /** Which registry, and how to sign in. Default: stack configuration, then environment. */
-  registry?: pulumi.Unwrap<RegistryArgs>;
-}
+export interface GetNewestTagArgs extends NewestTagQuery, RegistryChoice {}
 
 /** The same as inputs: outputs of resources, promises. */
 export type GetNewestTagOutputArgs = LookupInputs<GetNewestTagArgs>;

@@ -2,13 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ReferrersQuery } from "../provider/lookups/queries.js";
 import type { ReferrersResult } from "../provider/lookups/results.js";
 import { lookUp, lookUpOutput } from "./lookUp.js";
-import type { LookupInputs, LookupOutputOptions } from "./lookupInputs.js";
-import type { RegistryArgs } from "./registryArgs.js";
+import type { LookupInputs, LookupOutputOptions, RegistryChoice } from "./lookupInputs.js";
 
-export interface GetReferrersArgs extends ReferrersQuery {
-  /** Which registry, and how to sign in. Default: stack configuration, then environment. */
-  registry?: pulumi.Unwrap<RegistryArgs>;
-}
+export type GetReferrersArgs = ReferrersQuery & RegistryChoice;
 
 /** The same as inputs: outputs of resources, promises. */
 export type GetReferrersOutputArgs = LookupInputs<GetReferrersArgs>;

@@ -3,6 +3,12 @@ import type { RegistryArgs } from "./registryArgs.js";
 
 // Apart from what looks up, so that its types stay readable for TypeScript 3.8, which Pulumi ships.
 
+/** What every look-up may be told beside its query. */
+export interface RegistryChoice {
+  /** Which registry, and how to sign in. Default: stack configuration, then environment. */
+  registry?: pulumi.Unwrap<RegistryArgs>;
+}
+
 /** Arguments of a look-up as inputs: texts, outputs of resources, promises. */
 export type LookupInputs<Args> = {
   [Property in keyof Args]: Property extends "registry"

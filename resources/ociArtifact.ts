@@ -29,6 +29,9 @@ interface LayerOptions {
 export interface FileLayerArgs extends LayerOptions {
   /** Path, relative to the program's folder. */
   file: pulumi.Input<string>;
+  directory?: never;
+  content?: never;
+  source?: never;
 }
 
 /** A folder, as one reproducible tar: the same content gives the same digest everywhere. */
@@ -39,11 +42,17 @@ export interface DirectoryLayerArgs extends LayerOptions {
   include?: pulumi.Input<pulumi.Input<string>[]>;
   /** Patterns of files and folders to leave out; they win over `include`. */
   exclude?: pulumi.Input<pulumi.Input<string>[]>;
+  file?: never;
+  content?: never;
+  source?: never;
 }
 
 /** Text written in the program; stands in state, so keep it short. */
 export interface ContentLayerArgs extends LayerOptions {
   content: pulumi.Input<string>;
+  file?: never;
+  directory?: never;
+  source?: never;
 }
 
 /** A Pulumi file or string asset, or a `FileArchive` of a folder. */
@@ -51,8 +60,12 @@ export interface SourceLayerArgs extends LayerOptions {
   source: pulumi.Input<pulumi.asset.Asset | pulumi.asset.Archive>;
   include?: pulumi.Input<pulumi.Input<string>[]>;
   exclude?: pulumi.Input<pulumi.Input<string>[]>;
+  file?: never;
+  directory?: never;
+  content?: never;
 }
 
+/** One layer: exactly one of `file`, `directory`, `content` and `source` says what is in it. */
 export type LayerArgs = FileLayerArgs | DirectoryLayerArgs | ContentLayerArgs | SourceLayerArgs;
 
 /** The configuration blob of the manifest. Give either `content` or `file`. */

@@ -1,17 +1,30 @@
 // What look-ups are asked for, `registry` apart. Read by compilers as old as TypeScript 3.8.
 
-/** Names one manifest: by `reference` alone, or by `repository` with `tag` or `digest`. */
-export interface ManifestQuery {
+/** Names one manifest by all of its reference. */
+export interface ReferenceQuery {
   /**
    * `<login server>/<repository>@<digest>` or `<login server>/<repository>:<tag>`, such as an
-   * `OciArtifact`'s `reference` or the `id` of an `ArtifactTag`.
+   * `OciArtifact`'s `reference` or the `id` of an `ArtifactTag`. Stands alone.
    */
-  reference?: string;
-  /** For example `charts/web`. */
-  repository?: string;
-  tag?: string;
-  digest?: string;
+  reference: string;
+  repository?: never;
+  tag?: never;
+  digest?: never;
 }
+
+/** Names one manifest in a repository, by `tag` or `digest`. */
+export interface RepositoryQuery {
+  /** For example `charts/web`. */
+  repository: string;
+  /** Either this or `digest`. */
+  tag?: string;
+  /** Either this or `tag`. */
+  digest?: string;
+  reference?: never;
+}
+
+/** Names one manifest: by `reference` alone, or by `repository` with `tag` or `digest`. */
+export type ManifestQuery = ReferenceQuery | RepositoryQuery;
 
 /** Which tags, and in which order. */
 export interface TagsQuery {
@@ -73,13 +86,19 @@ export interface NewestTagQuery {
 }
 
 /** Whose referrers: signatures, SBOMs and whatever else names this manifest as its subject. */
-export interface ReferrersQuery extends ManifestQuery {
+export type ReferrersQuery = ManifestQuery & ReferrersChoice;
+
+/** Which of its referrers. */
+export interface ReferrersChoice {
   /** Only referrers of this type, for example `application/vnd.cncf.notary.signature`. */
   artifactType?: string;
 }
 
-/** Which file of an artifact. */
-export interface ArtifactFileQuery extends ManifestQuery {
+/** Which file of which artifact. */
+export type ArtifactFileQuery = ManifestQuery & FileChoice;
+
+/** Which file of an artifact, and as what. */
+export interface FileChoice {
   /**
    * The title of a layer (`CHANGES.md`), or the path of a file in a folder that was published as one
    * layer (`policies/data.json` in the folder `policies`). In layers without a title, such as that of a

@@ -23,6 +23,9 @@ export interface Target extends Place {
   readonly reference: ManifestReference;
 }
 
+/** What may be given as a {@link ManifestQuery}: JavaScript knows no forms that exclude each other. */
+type GivenQuery = { readonly [Name in keyof ManifestQuery]?: string };
+
 /** Members of a {@link ManifestQuery}, for a schema. */
 export const MANIFEST_QUERY = {
   reference: text.optional(),
@@ -49,7 +52,7 @@ export function openPlace(
 }
 
 export function openTarget(
-  args: Arguments<ManifestQuery>,
+  args: Arguments<GivenQuery>,
   context: LookupContext,
   actions: readonly RepositoryAction[],
 ): Target {
@@ -65,7 +68,7 @@ export function openTarget(
 /** The registry that the reference names; settings for it only where they are not of another one. */
 function targetOfReference(
   written: string,
-  args: Arguments<ManifestQuery>,
+  args: Arguments<GivenQuery>,
   context: LookupContext,
   actions: readonly RepositoryAction[],
 ): Target {

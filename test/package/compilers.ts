@@ -54,21 +54,38 @@ export const names = getTagsOutput({ repository: artifact.repository, registry }
 
 /** What a compiler has to say of the program, and of the package's types behind it. */
 export function brokenTypes(compiler: Compiler, root: string, program: string): string[] {
-  const own = compiler.module;
-  const module = own === undefined ? ts : (createRequire(program)(own) as typeof ts);
+  const module = moduleOf(compiler, program);
+  return diagnosticsOf(compiler, program)
+    .filter(({ file }) => file === undefined || isOurs(file.fileName, root, program))
+    .map(({ file, messageText }) => {
+      const message = module.flattenDiagnosticMessageText(messageText, "\n");
+      return `${file === undefined ? "" : relative(root, file.fileName)}: ${message}`;
+    });
+}
+
+/** Numbers of the program's lines that a compiler refuses. */
+export function brokenLines(compiler: Compiler, program: string): number[] {
+  const lines = diagnosticsOf(compiler, program).flatMap(({ file, start }) =>
+    file?.fileName === program && start !== undefined
+      ? [file.getLineAndCharacterOfPosition(start).line + 1]
+      : [],
+  );
+  return [...new Set(lines)];
+}
+
+function diagnosticsOf(compiler: Compiler, program: string): readonly ts.Diagnostic[] {
+  const module = moduleOf(compiler, program);
   const options = {
     ...compiler.options,
     target: ts.ScriptTarget.ES2020,
     strict: true,
     noEmit: true,
   };
-  const diagnostics = module.getPreEmitDiagnostics(module.createProgram([program], options));
-  return diagnostics
-    .filter(({ file }) => file === undefined || isOurs(file.fileName, root, program))
-    .map(({ file, messageText }) => {
-      const message = module.flattenDiagnosticMessageText(messageText, "\n");
-      return `${file === undefined ? "" : relative(root, file.fileName)}: ${message}`;
-    });
+  return module.getPreEmitDiagnostics(module.createProgram([program], options));
+}
+
+function moduleOf({ module }: Compiler, program: string): typeof ts {
+  return module === undefined ? ts : (createRequire(program)(module) as typeof ts);
 }
 
 function isOurs(file: string, root: string, program: string): boolean {

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { after, before, describe, it } from "mocha";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
-import { brokenTypes, type Compiler, compilers } from "./compilers.js";
+import { brokenLines, brokenTypes, type Compiler, compilers } from "./compilers.js";
+import { exclusiveArguments, refusedLines } from "./exclusiveArguments.js";
 import { InstalledPackage, npm } from "./installedPackage.js";
 import { programs } from "./programs.js";
 import { publish } from "./publish.js";
@@ -102,6 +103,15 @@ describe("package", function () {
   for (const compiler of compilers) {
     it(`has types that ${compiler.name} understands`, () => {
       assert.deepEqual(typesOf(compiler), []);
+    });
+  }
+
+  for (const compiler of compilers) {
+    it(`has types with which ${compiler.name} refuses arguments that exclude each other`, () => {
+      const folder = installed.subproject(`${compiler.folder}-exclusive`, {
+        "program.ts": exclusiveArguments,
+      });
+      assert.deepEqual(brokenLines(compiler, join(folder, "program.ts")), refusedLines);
     });
   }
 

@@ -135,7 +135,10 @@ describe("findArtifact", () => {
       [{ repository: REPOSITORY, tag: "1", registry: { user: "x" } }, "registry.user"],
     ];
     for (const [args, property] of rows) {
-      await assert.rejects(findArtifact(args, context), { code: "INPUT_INVALID", property });
+      await assert.rejects(findArtifact(args as never, context), {
+        code: "INPUT_INVALID",
+        property,
+      });
     }
     assert.deepEqual(scene.requests(), []);
   });
