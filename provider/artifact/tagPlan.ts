@@ -65,9 +65,9 @@ function conflict(
       reference,
       `${reference} exists and names ${live}, not ${wanted} which is declared here. Nothing was changed. Choose ` +
         `another tag, or set ${setting} to "adopt" (take it over once) or "move" (always move it). If somebody ` +
-        `moved it, \`pulumi up --refresh\` shows and repairs that. If it is this resource's own, and the resource is ` +
-        `being replaced on request (--replace; \`pulumi state taint\`, which \`untaint\` takes back), run a plain ` +
-        `\`pulumi up\``,
+        `moved it, \`pulumi up --refresh\` shows and repairs that. If it is this resource's own, and the resource was ` +
+        `renamed, give it its old name as an alias; if it is being replaced on request (--replace; ` +
+        `\`pulumi state taint\`, which \`untaint\` takes back), run a plain \`pulumi up\``,
     );
   }
   return new ConflictError(

@@ -21,7 +21,7 @@ export function dynamicProvider(kind: string, lifecycle: Lifecycle, host: Host):
       return Promise.resolve();
     },
     ...planningVerbs(lifecycle, host, run),
-    ...changingVerbs(lifecycle, run),
+    ...changingVerbs(lifecycle, host, run),
   };
 }
 
@@ -33,7 +33,7 @@ type Run = <T>(
 
 function planningVerbs(
   lifecycle: Lifecycle,
-  { declarations }: Host,
+  { declarations, ownership }: Host,
   run: Run,
 ): Required<Pick<DynamicProvider, "check" | "diff">> {
   return {
@@ -47,6 +47,7 @@ function planningVerbs(
       }),
     diff: (id, olds, news) =>
       run("diff", news, async (operation) => {
+        ownership.rename(id, olds["__urn"], news["__urn"]);
         const { changes, replaces } = await lifecycle.diff(id, olds, news, operation);
         return { changes, replaces: [...replaces] };
       }),
@@ -55,6 +56,7 @@ function planningVerbs(
 
 function changingVerbs(
   lifecycle: Lifecycle,
+  { ownership }: Host,
   run: Run,
 ): Required<Pick<DynamicProvider, "create" | "read" | "update" | "delete">> {
   return {
@@ -78,8 +80,11 @@ function changingVerbs(
       run("update", news, async (operation) => ({
         outs: withoutUndefined(await lifecycle.update(id, olds, news, operation)) as Bag,
       })),
-    delete: (id, state) =>
-      run("delete", state, (operation) => lifecycle.delete(id, state, operation)),
+    delete: (id, state) => {
+      // The state of a replaced resource has the name that it had before, whose row is no more.
+      const shown = { ...state, __urn: ownership.currentUrn(state["__urn"], id) };
+      return run("delete", shown, (operation) => lifecycle.delete(id, state, operation));
+    },
   };
 }
 

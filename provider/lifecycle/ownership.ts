@@ -55,16 +55,32 @@ export class Ownership {
     this.#declared.set(urn, claim);
   }
 
-  /** `diff`: the state of `id` belongs to this resource; its own URN differs after a rename. */
-  own(urn: string, claim: Claim, id: string, oldUrn: string): void {
+  /** `diff`: the state of this resource owns that. */
+  own(urn: string, claim: Claim): void {
     this.#owned.set(urn, claim);
-    if (oldUrn !== urn) this.#renamed.set(renameKey(oldUrn, id), urn);
+  }
+
+  /** `diff`: the state of `id` has the resource under another name, which nothing but an update changes. */
+  rename(id: string, oldUrn: unknown, urn: unknown): void {
+    if (typeof oldUrn !== "string" || typeof urn !== "string" || oldUrn === urn) return;
+    this.#renamed.set(renameKey(oldUrn, id), urn);
   }
 
   /** URN under which the program knows the resource of a state that is to be deleted. */
-  currentUrn(oldUrn: string | undefined, id: string): string {
-    const urn = oldUrn ?? "";
+  currentUrn(oldUrn: unknown, id: string): string {
+    const urn = typeof oldUrn === "string" ? oldUrn : "";
     return this.#renamed.get(renameKey(urn, id)) ?? urn;
+  }
+
+  /** Another resource that declares the same manifest, where no tag in the registry tells of one of the two. */
+  untaggedTwin(urn: string, claim: Claim): string | undefined {
+    const isUntagged = ({ tags }: Claim): boolean => Object.keys(tags).length === 0;
+    for (const [other, declared] of this.#declared) {
+      if (other === urn || claim.digest === undefined || !sameContent(declared, claim)) continue;
+      if (isUntagged(declared)) return other;
+      if (isUntagged(claim)) return urn;
+    }
+    return undefined;
   }
 
   /** What the state of this resource owns, if `diff` was told. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, it } from "mocha";
+import { Stack } from "@pulumi/pulumi/automation";
 import { ArtifactTag, OciArtifact, type OciArtifactArgs } from "pulumi-acr";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { EngineStack, environmentFor } from "../support/engine.js";
@@ -14,6 +15,10 @@ function content(text: string, more: Partial<OciArtifactArgs> = {}): OciArtifact
     layers: [{ content: text }],
     ...more,
   };
+}
+
+function urnOf(name: string): string {
+  return `urn:pulumi:stack::project::pulumi-nodejs:dynamic/acr:OciArtifact::${name}`;
 }
 
 /** What several resources own together, in the order in which only the real engine comes to them. */
@@ -58,5 +63,49 @@ describe("several owners on the real engine", function () {
     assert.equal((await somebody.attributesOfTag("stable"))?.deleteEnabled, true);
     assert.equal((await somebody.attributesOfTag("1"))?.deleteEnabled, false);
     await stack.preview({ refresh: true, expectNoChanges: true });
+  });
+
+  it("--target leaves what the tag of a resource names of which the run is not told", async () => {
+    declare(() => {
+      new OciArtifact("app", content("one", { tags: ["1"] }));
+      new OciArtifact("twin", content("one", { tags: ["2"] }));
+    });
+    await stack.up();
+    const { output } = await stack.destroy({ target: [urnOf("app")] });
+    assert.match(output, /stays: other tags name it: 2/);
+    await stack.preview({ target: [urnOf("twin")], refresh: true, expectNoChanges: true });
+  });
+
+  it("pulumi state move takes a resource to another stack, where nothing has changed", async () => {
+    declare(() => new OciArtifact("app", content("one", { tags: ["1"], lock: true })));
+    await stack.up();
+    const { workspace } = stack.stack;
+    const other = await Stack.create("other", workspace);
+    emulator.journal.clear();
+    await stack.move(urnOf("app"), "other");
+    await other.up({ expectNoChanges: true });
+    assert.deepEqual(emulator.journal.entries, []);
+    await other.destroy();
+    await workspace.removeStack("other");
+    await workspace.selectStack("stack");
+  });
+
+  it("a rename with an alias is no change, and what is said stands in the row of the new name", async () => {
+    declare(() => new OciArtifact("app", content("one", { tags: ["1"] })));
+    await stack.up();
+    const renamed = (text: string, more: Partial<OciArtifactArgs> = {}): void => {
+      const options = { aliases: [{ name: "app" }] };
+      new OciArtifact("web", content(text, { tags: ["1"], ...more }), options);
+    };
+    declare(() => renamed("one"));
+    await stack.preview({ expectNoChanges: true });
+    await stack.up();
+    await stack.refresh({ expectNoChanges: true });
+    await somebody.tag("theirs", String(await somebody.digestOf("1")));
+    declare(() => renamed("two", { onReplace: "delete" }));
+    const { output } = await stack.up();
+    assert.match(output, /OciArtifact \(web\):\s+(?:.*\n)*?.*stays: other tags name it: theirs/);
+    assert.doesNotMatch(output, /OciArtifact \(app\)/);
+    await somebody.deleteManifest(String(await somebody.digestOf("theirs")));
   });
 });

@@ -257,6 +257,23 @@ describe("whose is it", () => {
       assert.equal(await somebody.digestOf("b"), digest("b"));
     });
 
+    it("one without a tag is warned of, whichever comes first: nothing tells a targeted run of it", async () => {
+      const untagged = artifact("same", {}, "untagged");
+      for (const program of [
+        [b, untagged],
+        [untagged, b],
+      ]) {
+        const { messages } = await engine.preview(program);
+        const said = messages.map(({ severity, text }) => `${severity}: ${text}`);
+        assert.equal(said.length, 1);
+        assert.match(
+          said[0] ?? "",
+          /^warning: .*OciArtifact::untagged puts no tag on it: with --target/,
+        );
+      }
+      assert.deepEqual((await engine.preview([a, b])).messages, []);
+    });
+
     it("both go: nothing is left", async () => {
       await engine.up([a, b]);
       const both = digest("a");
@@ -276,6 +293,25 @@ describe("whose is it", () => {
     });
   });
 
+  describe("two stacks with one digest", () => {
+    it("the first to go leaves the tag of the other, and the manifest", async () => {
+      const other = new MiniEngine({ environment: environmentFor(emulator) });
+      await engine.up([artifact("same", { tags: ["a"], lock: true })]);
+      await other.up([artifact("same", { tags: ["b"], lock: true })]);
+      const same = digest();
+      await engine.destroy();
+      assert.equal(await somebody.digestOf("a"), undefined);
+      assert.equal(await somebody.digestOf("b"), same);
+      assert.deepEqual(await somebody.attributesOfTag("b"), locked);
+      const { messages } = await other.refresh();
+      assert.match(messages.map(({ text }) => text).join(), /has deleteEnabled=true/);
+      await other.up([artifact("same", { tags: ["b"], lock: true })]);
+      assert.deepEqual(await somebody.attributesOfManifest(same), locked);
+      await other.destroy();
+      assert.equal(await somebody.has(same), false);
+    });
+  });
+
   describe("rename with an alias", () => {
     it("changes nothing, and a later change of content is still a replacement", async () => {
       await engine.up([artifact("one", { tags: ["1.0", "latest"] })]);
@@ -288,6 +324,14 @@ describe("whose is it", () => {
       await engine.up([changed]);
       assert.equal(await somebody.digestOf("1.0"), one, "retained, as onReplace says");
       assert.equal(await somebody.digestOf("latest"), digest("web"));
+    });
+
+    it("what is said of its old version stands in the row of the new name", async () => {
+      await engine.up([artifact("one", { tags: ["1"] })]);
+      const changed = { ...artifact("two", { tags: ["1"] }, "web"), aliases: ["app"] };
+      const { messages } = await engine.up([changed]);
+      const [stays] = messages.filter(({ text }) => text.includes("stays published"));
+      assert.equal(stays?.resource, "web");
     });
 
     it("the old name may be taken by another resource, which can be removed again", async () => {

@@ -92,11 +92,20 @@ export class EngineStack {
   }
 
   /** Any command of the CLI, for this stack; answers what it printed. */
-  async cli(...args: readonly string[]): Promise<string> {
+  cli(...args: readonly string[]): Promise<string> {
+    return this.#command(...args, "--stack", "stack");
+  }
+
+  /** `pulumi state move`, to another stack of the same folder. */
+  async move(urn: string, to: string): Promise<void> {
+    await this.#command("state", "move", "--yes", "--source", "stack", "--dest", to, urn);
+  }
+
+  async #command(...args: readonly string[]): Promise<string> {
     const { workDir, envVars } = this.stack.workspace;
     // `run` is there, but not among the published types.
     const command = this.stack.workspace.pulumiCommand as unknown as RunnableCommand;
-    const done = await command.run([...args, "--stack", "stack"], workDir, envVars);
+    const done = await command.run(args, workDir, envVars);
     return done.stdout;
   }
 

@@ -13,7 +13,7 @@ import { updateArtifact } from "./update.js";
 export function artifactLifecycle(content: ContentKind, host: Host): Lifecycle {
   return {
     check: (olds, news, operation) => checkArtifact(content, host, { olds, news }, operation),
-    diff: (id, olds, news, operation) => diffArtifact(content, host, id, { olds, news }, operation),
+    diff: (_id, olds, news, operation) => diffArtifact(content, host, { olds, news }, operation),
     create: (inputs, operation) => createArtifact(content, host, inputs, operation),
     // Only a state that we wrote has `__declared`; what a `get` brings is the program's arguments.
     read: (id, state, operation) =>

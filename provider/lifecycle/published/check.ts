@@ -9,6 +9,7 @@ import { checkRegistry } from "../registryCheck.js";
 import { withUploadReport } from "../uploadReport.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import type { ContentKind } from "./contentKind.js";
+import type { ArtifactInputs } from "./inputs.js";
 import { asInputs, claimOfInputs, loginServerOf, namesRegistry } from "./state.js";
 
 /** Validates, packs, and adds the derived inputs. */
@@ -36,7 +37,7 @@ export async function checkArtifact(
       return found;
     });
     const inputs = { ...given, ...derived, reference: referenceOf({ ...given, ...derived }) };
-    return { inputs, failures: declare(host, inputs) };
+    return { inputs, failures: declare(host, inputs, operation) };
   } catch (error) {
     const failure = asCheckFailure(error);
     if (failure === undefined) throw error;
@@ -64,7 +65,7 @@ function referenceOf(inputs: PropertyBag): string | undefined {
 }
 
 /** Records the declaration, and finds two resources that would fight over a tag. */
-function declare(host: Host, inputs: PropertyBag): CheckFailure[] {
+function declare(host: Host, inputs: PropertyBag, { log }: Operation): CheckFailure[] {
   const urn = inputs["__urn"];
   if (
     typeof urn !== "string" ||
@@ -76,8 +77,18 @@ function declare(host: Host, inputs: PropertyBag): CheckFailure[] {
   }
   const claim = claimOfInputs(asInputs(inputs));
   host.ownership.declare(urn, claim);
+  const untagged = host.ownership.untaggedTwin(urn, claim);
+  if (untagged !== undefined) log.warn(withoutTrace(untagged, asInputs(inputs)));
   return Object.keys(claim.tags).flatMap((tag, index) => {
     const reason = host.ownership.rivalry(urn, claim, tag);
     return reason === undefined ? [] : [{ property: `tags[${index}]`, reason }];
   });
+}
+
+/** A run with `--target` is told of its targets alone; only a tag would tell it of another owner. */
+function withoutTrace(urn: string, { reference }: ArtifactInputs): string {
+  return (
+    `${reference} is published by another resource, too, and ${urn} puts no tag on it: with --target the one can be ` +
+    `removed, and the manifest with it, although the other one still declares it. Give each a tag, or publish it once`
+  );
 }

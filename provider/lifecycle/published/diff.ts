@@ -32,11 +32,10 @@ const COMPARED = [
 export function diffArtifact(
   content: ContentKind,
   host: Host,
-  id: string,
   { olds, news }: { readonly olds: PropertyBag; readonly news: PropertyBag },
   { log }: Operation,
 ): DiffResult {
-  record(host, id, olds, news);
+  record(host, olds, news);
   const replaces: string[] = IDENTITY.filter((name) => olds[name] !== news[name]);
   if (!sameRegistry(olds["registry"], news["registry"])) replaces.push("registry");
   if (replaces.length > 0) {
@@ -57,10 +56,8 @@ function sameInput(old: unknown, now: unknown): boolean {
 }
 
 /** `create` of a replacement is given no old state: what it owns is remembered here. */
-function record(host: Host, id: string, olds: PropertyBag, news: PropertyBag): void {
+function record(host: Host, olds: PropertyBag, news: PropertyBag): void {
   const urn = news["__urn"];
   if (typeof urn !== "string") return;
-  const oldUrn = olds["__urn"];
-  const known = typeof oldUrn === "string" ? oldUrn : urn;
-  host.ownership.own(urn, claimOfState(asState(olds)), id, known);
+  host.ownership.own(urn, claimOfState(asState(olds)));
 }
