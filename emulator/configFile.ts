@@ -92,6 +92,7 @@ const options = z.strictObject({
   armAudience: flag,
   cloud: z.enum(["public", "china", "us-government"]),
   pageSize: amount.min(1),
+  largestPage: amount.min(1),
   storageTokenSeconds: amount,
   accessTokenSeconds: amount,
   refreshTokenSeconds: amount,

@@ -75,6 +75,8 @@ export interface EmulatorOptions {
   readonly cloud?: Cloud;
   /** Entries of a list page when the request has no `n`, 100 by default. */
   readonly pageSize?: number;
+  /** Entries of a list page at most, whatever the request has as `n`; 1,000 by default, as the service (Azure/acr#749). */
+  readonly largestPage?: number;
   /** Lifetime of the token that a blob read is redirected with, in seconds; 1,200 by default. */
   readonly storageTokenSeconds?: number;
   /** Lifetime of an access token in seconds; 4,500 by default. */
@@ -117,6 +119,7 @@ export interface Settings {
   readonly armAudience: boolean;
   readonly cloud: Cloud;
   readonly pageSize: number;
+  readonly largestPage: number;
   readonly storageTokenSeconds: number;
   readonly accessTokenSeconds: number;
   readonly refreshTokenSeconds: number;
@@ -143,6 +146,7 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     armAudience: options.armAudience ?? true,
     cloud: options.cloud ?? "public",
     pageSize: options.pageSize ?? 100,
+    largestPage: options.largestPage ?? 1_000,
     storageTokenSeconds: options.storageTokenSeconds ?? 20 * 60,
     accessTokenSeconds: options.accessTokenSeconds ?? 4_500,
     refreshTokenSeconds: options.refreshTokenSeconds ?? 11_700,

@@ -17,8 +17,8 @@ export type GetManifestsOutputArgs = LookupInputs<GetManifestsArgs>;
  * const { manifests } = await getManifests({ repository: "charts/web", tagged: false });
  * ```
  *
- * One request for each page of a hundred manifests; with `artifactType` one more for each manifest. A list that
- * breaks off is an error.
+ * One request for each page of a thousand manifests; with `artifactType` one more for each manifest, with `limit` too up
+ * to about the last that is wanted. A list that breaks off is an error.
  *
  * Role: AcrPull (Container Registry Repository Reader on a registry with repository permissions; `metadata/read`
  * of a token).

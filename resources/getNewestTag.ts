@@ -17,7 +17,7 @@ export type GetNewestTagOutputArgs = LookupInputs<GetNewestTagArgs>;
  * ```
  *
  * By time one request, or one for each page up to the first tag that matches; by version one for each page of a
- * hundred tags. No tag that fits is an error, `NOT_FOUND`. Works on other registries by version.
+ * thousand tags. No tag that fits is an error, `NOT_FOUND`. Works on other registries by version.
  *
  * Role: AcrPull (Container Registry Repository Reader on a registry with repository permissions; `metadata/read`
  * of a token).

@@ -16,7 +16,7 @@ export type GetRepositoriesOutputArgs = LookupInputs<GetRepositoriesArgs>;
  * const { repositories } = await getRepositories({ prefix: "charts/" });
  * ```
  *
- * One request for each page of a hundred names. A list that breaks off is an error. The service leaves out
+ * One request for each page of a thousand names. A list that breaks off is an error. The service leaves out
  * repositories with `listEnabled: false`.
  *
  * Role: AcrPull; on a registry with repository permissions Container Registry Repository Catalog Lister.

@@ -17,7 +17,7 @@ export type GetTagsOutputArgs = LookupInputs<GetTagsArgs>;
  * const { tags } = await getTags({ repository: "charts/web", matching: "1.*", orderBy: "timedesc" });
  * ```
  *
- * One request for each page of a hundred tags. A list that breaks off is an error. Tags with `listEnabled: false`
+ * One request for each page of a thousand tags. A list that breaks off is an error. Tags with `listEnabled: false`
  * are not listed.
  *
  * Role: AcrPull (Container Registry Repository Reader on a registry with repository permissions; `metadata/read`

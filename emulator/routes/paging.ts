@@ -34,8 +34,9 @@ export function pageOf<Entry extends Listed>(call: Call, all: readonly Entry[]):
 
 function pageSize(call: Call): number {
   const text = call.query.get("n");
-  if (text === null || text === "") return call.service.settings.pageSize;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  const { pageSize, largestPage } = call.service.settings;
+  if (text === null || text === "") return Math.min(pageSize, largestPage);
+  if (/^[1-9]\d{0,8}$/.test(text)) return Math.min(Number(text), largestPage);
   // The code of OCI distribution's reference server; what the service answers is not known.
   return refuse(400, {
     code: "PAGINATION_NUMBER_INVALID",

@@ -13,12 +13,13 @@ export const limitSchema = z
   .positive({ error: expected(COUNT) })
   .optional();
 
-/** The largest page that the service gives without being asked. */
-const USUAL_PAGE = 100;
+/** The most that the service answers, whatever is asked for (Azure/acr#749); 100 where nothing is asked for. */
+const LARGEST_PAGE = 1_000;
 
-/** No more than is wanted is asked for, where nothing is filtered. */
+/** What is read to its end is read in large pages. How much must be read for a limit is not known beside a filter. */
 export function pageSizeFor(limit: number | undefined, filtered: boolean): number | undefined {
-  return limit === undefined || filtered ? undefined : Math.min(limit, USUAL_PAGE);
+  if (limit === undefined) return LARGEST_PAGE;
+  return filtered ? undefined : Math.min(limit, LARGEST_PAGE);
 }
 
 /**

@@ -42,16 +42,13 @@ async function list(place: Place, query: ManifestsQuery): Promise<ManifestResult
   const filters = [mediaType, configMediaType, tagged, artifactType];
   // Which ones are of the type is known only when they are read.
   const limit = artifactType === undefined ? query.limit : undefined;
-  const pageSize = pageSizeFor(
-    limit,
-    filters.some((filter) => filter !== undefined),
-  );
+  const filtered = filters.some((filter) => filter !== undefined);
   const wanted = (manifest: ManifestProperties): boolean =>
     (mediaType === undefined || manifest.mediaType === mediaType) &&
     (configMediaType === undefined || manifest.configMediaType === configMediaType) &&
     (tagged === undefined || manifest.tags.length > 0 === tagged);
   try {
-    const options = { orderBy, pageSize, mustExist: true };
+    const options = { orderBy, pageSize: pageSizeFor(limit, filtered), mustExist: true };
     const found = await collect(place.repository.attributes.listManifests(options), wanted, limit);
     return found.map((manifest) => resultOf(manifest, place));
   } catch (error) {
@@ -64,11 +61,16 @@ async function ofType(
   listed: readonly ManifestResult[],
   { artifactType, limit }: ManifestsQuery,
 ): Promise<ManifestResult[]> {
+  let found: ManifestResult[] = [];
+  // For a limit no more are read than there is reason to; without one, none waits for the others of its group.
+  const group = limit === undefined ? listed.length : READ_AT_ONCE;
   const inTurn = limitTo(READ_AT_ONCE);
-  const types = await Promise.all(listed.map((one) => inTurn(() => typeOf(place, one))));
-  return listed
-    .flatMap((one, index) => (types[index] === artifactType ? [{ ...one, artifactType }] : []))
-    .slice(0, limit);
+  for (let start = 0; start < listed.length && found.length < (limit ?? Infinity); start += group) {
+    const read = listed.slice(start, start + group);
+    const types = await Promise.all(read.map((one) => inTurn(() => typeOf(place, one))));
+    found = [...found, ...read.filter((_, index) => types[index] === artifactType)];
+  }
+  return found.slice(0, limit).map((one) => ({ ...one, artifactType }));
 }
 
 /** One that was deleted since the list was read is of no type. */

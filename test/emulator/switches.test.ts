@@ -102,6 +102,14 @@ describe("throttling by the emulator", () => {
 });
 
 describe("the emulator's switches", () => {
+  it("cuts a page to the largest, whatever is asked for", () =>
+    withEmulator({ largestPage: 2 }, async (emulator) => {
+      for (const tag of ["1", "2", "3"]) await pushImage(emulator, "a", tag);
+      const page = await asAdmin(emulator, "/v2/a/tags/list?n=1000");
+      assert.deepEqual(JSON.parse(text(page)), { name: "a", tags: ["1", "2"] });
+      assert.match(String(page.headers["link"]), /last=2&n=2&/);
+    }));
+
   it("staleReadMs: attributes are late for readers, a lock is in force at once", async () => {
     let now = Date.now();
     await withEmulator({ staleReadMs: 1000, now: () => now }, async (emulator) => {

@@ -25,7 +25,7 @@ const LISTINGS: Readonly<Record<string, (scene: LookupScene) => Promise<readonly
 
 describe("look-ups of lists", () => {
   let scene: LookupScene;
-  eachWithLookups((fresh) => (scene = fresh), { pageSize: PAGE });
+  eachWithLookups((fresh) => (scene = fresh), { pageSize: PAGE, largestPage: PAGE });
 
   /** Seven tags, newest last; two manifests without a tag; and seven more repositories. */
   async function publishMany(): Promise<string[]> {
@@ -55,7 +55,7 @@ describe("look-ups of lists", () => {
     assert.equal(tags[0].attributes?.writeEnabled, true);
     const requests = scene.requests();
     assert.equal(requests.length, 3);
-    assert.equal(requests[0], `GET /acr/v1/${REPOSITORY}/_tags`);
+    assert.equal(requests[0], `GET /acr/v1/${REPOSITORY}/_tags?n=1000`);
   });
 
   it("tags: filters, orders and limits", async () => {
@@ -96,6 +96,10 @@ describe("look-ups of lists", () => {
     assert.equal((await list({ artifactType: "application/vnd.example", tagged: true })).length, 7);
     const reads = scene.requests().filter((line) => line.startsWith("GET /v2/"));
     assert.equal(reads.length, 7);
+    // Six are read at the same time; the first is one.
+    assert.equal((await list({ artifactType: "application/vnd.example", limit: 1 })).length, 1);
+    const asked = scene.requests().filter((line) => line.startsWith("GET /v2/"));
+    assert.equal(asked.length, 6);
     assert.deepEqual(await list({ artifactType: "application/vnd.other" }), []);
   });
 

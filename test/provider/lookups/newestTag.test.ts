@@ -8,7 +8,7 @@ const REPOSITORY = "charts/web";
 
 describe("findNewestTag", () => {
   let scene: LookupScene;
-  eachWithLookups((fresh) => (scene = fresh), { pageSize: 3 });
+  eachWithLookups((fresh) => (scene = fresh), { pageSize: 3, largestPage: 3 });
 
   const newest = (query: Omit<NewestTagQuery, "repository">): ReturnType<typeof findNewestTag> =>
     findNewestTag({ repository: REPOSITORY, ...query }, scene.context);
