@@ -1,7 +1,5 @@
+import { asWritten, shortened } from "../oci/printable.js";
 import { closestName } from "./closestName.js";
-
-/** Longer values are cut: the place is named beside them. */
-const LONGEST_SHOWN = 80;
 
 /**
  * Says what was expected in place of what. A secret is not shown: messages stand in logs, and the
@@ -26,8 +24,7 @@ export function unknownProperty(name: string, names: readonly string[]): string 
 
 function shown(value: unknown): string {
   if (typeof value === "object" && value !== null) return kindOf(value);
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  return typeof value === "string" ? asWritten(value) : shortened(String(value));
 }
 
 function kindOf(value: unknown): string {

@@ -9,6 +9,7 @@ import {
   NO_LOGIN_SERVER,
   type RegistryArguments,
 } from "../arguments/registrySettings.js";
+import { loginServerInName } from "../arguments/loginServerInName.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../arguments/unknown.js";
 
 export interface RegistryCheck {
@@ -18,18 +19,29 @@ export interface RegistryCheck {
 }
 
 /**
- * Finds the login server and tries the rest, so that what is missing is said at preview. A registry
- * that the same stack creates is not known then, and nothing can be said about it. `earlier` is what
- * was found wrong with the form: a registry of a wrong form is not looked at.
+ * Finds the login server and tries the rest, so that what is missing is said at preview, and looks whether
+ * the repository has it in its name. A registry that the same stack creates is not known then, and nothing
+ * can be said about it. `earlier` is what was found wrong with the form: a registry of a wrong form is not
+ * looked at.
  */
 export function checkRegistry(
   host: Host,
-  given: unknown,
+  { registry: given, repository }: PropertyBag,
   earlier: readonly CheckFailure[],
 ): RegistryCheck {
   if (earlier.some(({ property }) => property.startsWith("registry"))) {
     return { failures: [], registry: {} };
   }
+  const check = checkSettings(host, given);
+  const { loginServer } = check.registry;
+  if (check.failures.length > 0 || isUnknown(loginServer) || isUnknown(repository)) return check;
+  const reason = loginServerInName(repository, loginServer);
+  return reason === undefined
+    ? check
+    : { ...check, failures: [{ property: "repository", reason }] };
+}
+
+function checkSettings(host: Host, given: unknown): RegistryCheck {
   if (isUnknown(given)) return { failures: [], registry: { loginServer: UNKNOWN } };
   const registry = (given ?? {}) as RegistryArguments;
   if (isUnknown(registry.loginServer)) return { failures: [], registry: { ...registry } };

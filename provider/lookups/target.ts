@@ -1,5 +1,6 @@
 import type { RepositoryAction } from "../auth/scope.js";
 import { InputError, RegistryError } from "../errors.js";
+import { loginServerInName } from "../arguments/loginServerInName.js";
 import { registryOfId } from "../arguments/registryOfId.js";
 import type { RegistryArguments } from "../arguments/registrySettings.js";
 import { digest, tag, text } from "../arguments/schema.js";
@@ -43,6 +44,8 @@ export function openPlace(
 ): Place {
   const opened = openRegistry(registry, context);
   const { loginServer } = opened;
+  const reason = loginServerInName(repository, loginServer);
+  if (reason !== undefined) throw new InputError("repository", reason);
   return {
     loginServer,
     repository: opened.repository(repository, { actions }),

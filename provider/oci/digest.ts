@@ -1,5 +1,6 @@
 import { createHash, hash } from "node:crypto";
 import { InputError } from "../errors.js";
+import { asWritten } from "./printable.js";
 
 /**
  * A content digest, `sha256:…` or `sha512:…` in lower-case hex. Made only by parsing or by hashing,
@@ -22,7 +23,7 @@ export function parseDigest(value: string, property = "digest"): Digest {
   if (isDigest(value)) return value;
   throw new InputError(
     property,
-    `${JSON.stringify(value)} is not a digest: expected "sha256:" and 64 lower-case hexadecimal digits` +
+    `${asWritten(value)} is not a digest: expected "sha256:" and 64 lower-case hexadecimal digits` +
       ` (or "sha512:" and 128)`,
   );
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.js";
+import { asWritten } from "./printable.js";
 
 /** Where a registry answers. */
 export interface RegistryEndpoint {
@@ -26,7 +27,7 @@ export function parseLoginServer(
   if (scheme === "http" && !isLoopback(url.hostname)) {
     throw new InputError(
       property,
-      `${JSON.stringify(value)} is plain http, which is allowed only for this machine (127.0.0.1, [::1], localhost): ` +
+      `${asWritten(value)} is plain http, which is allowed only for this machine (127.0.0.1, [::1], localhost): ` +
         `use "https://" or the bare name`,
     );
   }
@@ -53,7 +54,7 @@ function malformed(value: string): string {
     return "a login server is a host name without user name and password; those have settings of their own";
   }
   return (
-    `${JSON.stringify(value)} is not a login server: expected a host name with an optional port, for example ` +
+    `${asWritten(value)} is not a login server: expected a host name with an optional port, for example ` +
     `"myregistry.azurecr.io", without a path`
   );
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.js";
+import { asWritten } from "./printable.js";
 
 /** image-spec, media-types.md. */
 export const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
@@ -36,6 +37,6 @@ export function checkMediaType(value: string, property: string): string {
   if (isMediaType(value)) return value;
   throw new InputError(
     property,
-    `${JSON.stringify(value)} is not a media type: expected "type/subtype", for example "application/json"`,
+    `${asWritten(value)} is not a media type: expected "type/subtype", for example "application/json"`,
   );
 }

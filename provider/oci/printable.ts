@@ -10,3 +10,15 @@ export function printable(text: string, limit = 1000): string {
 export function quoted(text: string, limit = 200): string {
   return JSON.stringify(printable(text, limit));
 }
+
+/** Beyond this a value is cut: the place where it stands is named beside it. */
+const LONGEST_SHOWN = 80;
+
+/** What a user wrote, in quotation marks, as the message about it shows it. */
+export function asWritten(value: string): string {
+  return shortened(JSON.stringify(value));
+}
+
+export function shortened(text: string): string {
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}

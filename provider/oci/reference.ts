@@ -2,6 +2,7 @@ import { InputError } from "../errors.js";
 import type { Digest } from "./digest.js";
 import { isDigest } from "./digest.js";
 import { isLoginServer } from "./loginServer.js";
+import { asWritten } from "./printable.js";
 
 /** A repository name: lower-case path segments (distribution-spec, "Pulling manifests"). */
 export type RepositoryName = string & { readonly [repositoryBrand]: true };
@@ -28,7 +29,7 @@ export function parseRepositoryName(value: string, property = "repository"): Rep
   if (isRepositoryName(value)) return value;
   throw new InputError(
     property,
-    `${JSON.stringify(value)} is not a repository name: expected lower-case letters and digits, separated by ` +
+    `${asWritten(value)} is not a repository name: expected lower-case letters and digits, separated by ` +
       `".", "_", "-" or "/", at most ${REPOSITORY_LENGTH} characters, for example "charts/web"`,
   );
 }
@@ -37,7 +38,7 @@ export function parseTag(value: string, property = "tag"): Tag {
   if (isTag(value)) return value;
   throw new InputError(
     property,
-    `${JSON.stringify(value)} is not a tag: expected up to 128 letters, digits, ".", "_" or "-", not beginning ` +
+    `${asWritten(value)} is not a tag: expected up to 128 letters, digits, ".", "_" or "-", not beginning ` +
       `with "." or "-"`,
   );
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.js";
+import { asWritten } from "../../oci/printable.js";
 
 const MS: Readonly<Record<string, number>> = {
   m: 60_000,
@@ -17,7 +18,7 @@ export function parseAge(written: string): number {
   if (factor === undefined) {
     throw new InputError(
       "keepNewerThan",
-      `${JSON.stringify(written)} is not an age: expected a whole number and m, h, d or w for minutes, hours, days ` +
+      `${asWritten(written)} is not an age: expected a whole number and m, h, d or w for minutes, hours, days ` +
         `or weeks, for example "30d"`,
     );
   }
@@ -25,6 +26,6 @@ export function parseAge(written: string): number {
   if (ms <= LONGEST_MS) return ms;
   throw new InputError(
     "keepNewerThan",
-    `${JSON.stringify(written)} is longer than a hundred years: leave keepNewerThan out if age is not to keep anything`,
+    `${asWritten(written)} is longer than a hundred years: leave keepNewerThan out if age is not to keep anything`,
   );
 }

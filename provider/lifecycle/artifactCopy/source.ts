@@ -3,8 +3,9 @@ import { InputError, RegistryError } from "../../errors.js";
 import { formatReference, type ManifestReference } from "../../oci/reference.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
-import { loginServerOf, namesRegistry } from "../published/state.js";
+import { loginServerOf } from "../published/state.js";
 import { checkRegistry } from "../registryCheck.js";
+import { loginServerInName } from "../../arguments/loginServerInName.js";
 import { containsUnknown, isUnknown } from "../../arguments/unknown.js";
 import { asCopy, type CopyInputs, type SourceInputs } from "./inputs.js";
 
@@ -30,12 +31,8 @@ export function settleSource(host: Host, given: PropertyBag): PropertyBag {
       `the source is the repository that it is to be copied to: to put a tag on what is there, use ArtifactTag`,
     );
   }
-  if (namesRegistry(from?.repository, from?.loginServer)) {
-    throw new InputError(
-      "source.repository",
-      "it begins with the registry's login server: give the repository alone",
-    );
-  }
+  const reason = loginServerInName(from?.repository, from?.loginServer);
+  if (reason !== undefined) throw new InputError("source.repository", reason);
   return { source: settled };
 }
 
@@ -43,7 +40,7 @@ function ownRegistry(host: Host, written: unknown, target: PropertyBag): Propert
   if (written === undefined) return {};
   if (isUnknown(written)) return { registry: written };
   const registry = { loginServer: target["loginServer"], ...(written as PropertyBag) };
-  const checked = checkRegistry(host, registry, []);
+  const checked = checkRegistry(host, { registry }, []);
   const [failure] = checked.failures;
   if (failure === undefined) return { registry: checked.registry };
   throw new InputError(`source.${failure.property}`, failure.reason);

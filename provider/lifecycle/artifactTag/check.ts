@@ -12,7 +12,7 @@ import { claimOf } from "./state.js";
 /** Validates, without network, and adds the reference. */
 export function checkTag(host: Host, news: PropertyBag): CheckResult {
   const invalid = validate(schema, news);
-  const { failures: missing, registry } = checkRegistry(host, news["registry"], invalid);
+  const { failures: missing, registry } = checkRegistry(host, news, invalid);
   const failures = [...invalid, ...missing];
   if (failures.length > 0) return { inputs: news, failures };
   const given = { ...news, registry };

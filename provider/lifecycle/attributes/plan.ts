@@ -9,7 +9,7 @@ import { type AttributeKind, type AttributeState, attributesOf, baseOf } from ".
 
 export function checkAttributes(kind: AttributeKind, host: Host, news: PropertyBag): CheckResult {
   const invalid = kind.validate(news);
-  const { failures: missing, registry } = checkRegistry(host, news["registry"], invalid);
+  const { failures: missing, registry } = checkRegistry(host, news, invalid);
   const failures = [...invalid, ...missing];
   if (failures.length > 0) return { inputs: news, failures };
   const inputs = kind.complete({ ...news, registry });

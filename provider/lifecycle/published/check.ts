@@ -10,7 +10,7 @@ import { withUploadReport } from "../uploadReport.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
-import { asInputs, claimOfInputs, loginServerOf, namesRegistry } from "./state.js";
+import { asInputs, claimOfInputs, loginServerOf } from "./state.js";
 
 /** Validates, packs, and adds the derived inputs. */
 export async function checkArtifact(
@@ -20,14 +20,9 @@ export async function checkArtifact(
   operation: Operation,
 ): Promise<CheckResult> {
   const failures = [...content.validate(news)];
-  const registry = checkRegistry(host, news["registry"], failures);
+  const registry = checkRegistry(host, news, failures);
   failures.push(...registry.failures);
   if (failures.length > 0) return { inputs: news, failures };
-  const { loginServer } = registry.registry as PropertyBag;
-  if (namesRegistry(news["repository"], loginServer)) {
-    const reason = `it begins with the registry's login server: give the repository alone`;
-    return { inputs: news, failures: [{ property: "repository", reason }] };
-  }
   const given = { ...news, lock: normalizedLock(news["lock"]), registry: registry.registry };
   try {
     const derived = await withUploadReport(operation.log, async (report) => {

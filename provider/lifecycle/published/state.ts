@@ -49,12 +49,6 @@ export function loginServerOf(written: string): string {
 }
 
 /** The id: the artifact's reference by digest. */
-/** Whether a reference stands in the place of a repository's name: registries would take it for one. */
-export function namesRegistry(repository: unknown, loginServer: unknown): boolean {
-  const isKnown = typeof repository === "string" && typeof loginServer === "string";
-  return isKnown && repository.startsWith(`${loginServerOf(loginServer)}/`);
-}
-
 export function idOf(inputs: ArtifactInputs): string {
   const { registry, repository, digest } = inputs;
   return formatReference(loginServerOf(registry.loginServer), repository, digest);

@@ -28,7 +28,7 @@ export async function checkPolicy(
   operation: Operation,
 ): Promise<CheckResult> {
   const invalid = validateInputs(news);
-  const { failures: missing, registry } = checkRegistry(host, news["registry"], invalid);
+  const { failures: missing, registry } = checkRegistry(host, news, invalid);
   const failures = [...invalid, ...missing];
   if (failures.length > 0) return { inputs: news, failures };
   const given = { ...news, registry };

@@ -24,6 +24,7 @@ import {
 import { CONTENT_ROWS } from "./check/contentRows.js";
 import { AwkwardFolder } from "./check/awkwardFolder.js";
 import { OCI_INDEX_ROWS } from "./check/indexRows.js";
+import { REFERENCE_ROWS } from "./check/referenceRows.js";
 import { NAME_ROWS } from "./check/nameRows.js";
 import { REGISTRY_ROWS } from "./check/registryRows.js";
 import { RETENTION_ROWS } from "./check/retentionRows.js";
@@ -93,6 +94,13 @@ describe("check", () => {
       }
     });
   }
+
+  describe("refuses a repository that begins with its registry in", () => {
+    assert.deepEqual(Object.keys(REFERENCE_ROWS), Object.keys(LIFECYCLES));
+    for (const [kind, row] of Object.entries(REFERENCE_ROWS)) {
+      it(kind, async () => expectFailures(row, await check(row[0], { kind })));
+    }
+  });
 
   /** What is wrong besides must be nothing, but for the choice of content that a wrong name leaves. */
   function expectFailures([, expected]: Row, { failures }: CheckResult): void {

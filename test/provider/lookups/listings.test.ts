@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { FaultAction } from "../../../emulator/index.js";
 import { hasCode } from "../../../provider/errors.js";
+import { findArtifact } from "../../../provider/lookups/artifact.js";
+import { findArtifactFile } from "../../../provider/lookups/artifactFile.js";
+import { findReferrers } from "../../../provider/lookups/referrers.js";
 import { findManifests } from "../../../provider/lookups/manifests.js";
 import { findNewestTag } from "../../../provider/lookups/newestTag.js";
 import { findRepositories } from "../../../provider/lookups/repositories.js";
@@ -26,6 +29,27 @@ const LISTINGS: Readonly<Record<string, (scene: LookupScene) => Promise<readonly
 describe("look-ups of lists", () => {
   let scene: LookupScene;
   eachWithLookups((fresh) => (scene = fresh), { pageSize: PAGE, largestPage: PAGE });
+
+  it("refuse a repository that begins with its registry, without a request", async () => {
+    const registry = { loginServer: "myregistry.azurecr.io" };
+    const args = { repository: "myregistry.azurecr.io/charts/web", registry };
+    const tag = { ...args, tag: "v1" };
+    const { context } = scene;
+    for (const ask of [
+      () => findTags(args, context),
+      () => findManifests(args, context),
+      () => findNewestTag({ ...args, by: "semver" }, context),
+      () => findArtifact(tag, context),
+      () => findReferrers(tag, context),
+      () => findArtifactFile({ ...tag, title: "file" }, context),
+    ]) {
+      await assert.rejects(ask(), {
+        property: "repository",
+        message:
+          /begins with the registry's login server: give the repository alone, "charts\/web"/,
+      });
+    }
+  });
 
   /** Seven tags, newest last; two manifests without a tag; and seven more repositories. */
   async function publishMany(): Promise<string[]> {

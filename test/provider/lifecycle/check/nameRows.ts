@@ -25,7 +25,7 @@ export const NAME_ROWS: Record<string, Row> = {
   ],
   "a very long repository": [
     { ...A, repository: "a".repeat(300) },
-    { repository: /at most 255 characters/ },
+    { repository: /^"a{79}… is not a repository name: .*at most 255 characters/ },
   ],
   "tags that are no list": [{ ...A, tags: "v1" }, { tags: /expected a list, but got "v1"/ }],
   "a tag that is a number": [{ ...A, tags: [1] }, { "tags[0]": /expected a text, but got 1/ }],
@@ -35,7 +35,10 @@ export const NAME_ROWS: Record<string, Row> = {
   ],
   "an empty tag": [{ ...A, tags: [""] }, { "tags[0]": /"" is not a tag/ }],
   "a tag that begins with a dot": [{ ...A, tags: [".v1"] }, { "tags[0]": /not beginning with/ }],
-  "a tag of 129 characters": [{ ...A, tags: ["a".repeat(129)] }, { "tags[0]": /up to 128/ }],
+  "a tag of 129 characters, which is cut in its message": [
+    { ...A, tags: ["a".repeat(129)] },
+    { "tags[0]": /^"a{79}… is not a tag: expected up to 128/ },
+  ],
   "a digest as a tag": [{ ...A, tags: [DIGEST] }, { "tags[0]": /is not a tag/ }],
   "a tag given twice": [
     { ...A, tags: ["a", "b", "a"] },
@@ -119,7 +122,7 @@ export const NAME_ROWS: Record<string, Row> = {
   "policies that do not exist": [
     { ...A, verify: "all", onTagConflict: "overwrite", onReplace: "untag", onDelete: true },
     {
-      verify: /expected "manifest" or "blobs", but got "all"/,
+      verify: /expected "manifest", "included" or "blobs", but got "all"/,
       onTagConflict: /expected "fail", "adopt" or "move", but got "overwrite"/,
       onReplace: /expected "retain" or "delete", but got "untag"/,
       onDelete: /expected "delete", "untag" or "retain", but got true/,
