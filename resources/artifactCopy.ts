@@ -37,6 +37,12 @@ export interface ArtifactCopyArgs extends Omit<PublishedArgs, "annotations" | "s
    * counts: what is attached to the source later is brought by `pulumi up --replace <urn>`.
    */
   referrers?: pulumi.Input<boolean>;
+  /**
+   * What a refresh looks at: the `manifest` and its tags (default), by one request; what came along as
+   * `included`, too, by one more for each; or all `blobs` of them as well, by one more for each again.
+   * What is missing is copied once more by `up`, which needs the source then.
+   */
+  verify?: pulumi.Input<"manifest" | "included" | "blobs">;
 }
 
 /** A manifest that was published together with another one. */
@@ -59,6 +65,7 @@ const READABLE = [
   "size",
   "mediaType",
   "artifactType",
+  "subject",
   "included",
   "reference",
   "tagDigests",
@@ -80,6 +87,10 @@ const READABLE = [
  * move to it, and the old one stays unless `onReplace` is `delete`. A source that moved while the digest
  * is the same changes nothing. Tags, lock and policies change in place, without the source.
  *
+ * `pulumi refresh` finds what `OciArtifact` finds, and with `verify` what of the content is missing. A copy
+ * is gone when nothing of it is left: of one whose manifest alone was deleted, `up` brings it back, and
+ * `destroy` removes the rest.
+ *
  * Deleting the resource removes its tags, then the manifest, then what came along with it, each only if no
  * other tag, index, referrer or resource uses it; what stays is named. The source is never changed.
  *
@@ -99,6 +110,10 @@ export class ArtifactCopy extends pulumi.CustomResource {
   /** Media type of the manifest. */
   declare readonly mediaType: pulumi.Output<string>;
   declare readonly artifactType: pulumi.Output<string | undefined>;
+  /** What the manifest refers to, if it is a referrer; that is not copied with it. */
+  declare readonly subject: pulumi.Output<
+    { mediaType: string; digest: string; size: number } | undefined
+  >;
   /** What came along: children of an index and referrers, in the order in which they were published. */
   declare readonly included: pulumi.Output<IncludedManifest[]>;
   /** `<login server>/<repository>@<digest>`. Known at preview if login server and digest are. */

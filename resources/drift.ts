@@ -1,6 +1,12 @@
 /** One thing that somebody changed behind Pulumi's back, as the last refresh found it. */
 export interface Drift {
-  kind: "tag-moved" | "tag-deleted" | "blob-missing" | "attributes-changed" | "referrer-unlisted";
+  kind:
+    | "tag-moved"
+    | "tag-deleted"
+    | "manifest-missing"
+    | "blob-missing"
+    | "attributes-changed"
+    | "referrer-unlisted";
   /** Full reference of the tag, manifest or blob. */
   subject: string;
   /**

@@ -88,8 +88,11 @@ export interface OciArtifactArgs extends PublishedArgs {
    * of that kind returns, such as `helmChart`. Its annotations go under `annotations`.
    */
   content?: pulumi.Input<ArtifactContentArgs>;
-  /** What a refresh looks at: the manifest and its tags (default), or every blob too. */
-  verify?: pulumi.Input<"manifest" | "blobs">;
+  /**
+   * What a refresh looks at: `manifest` and its tags (default), by one request; `included`, what an
+   * `ociLayout` brings along, too, by one more for each; or `blobs`, each of which costs one more.
+   */
+  verify?: pulumi.Input<"manifest" | "included" | "blobs">;
 }
 
 /** One layer as published. */
@@ -131,8 +134,8 @@ const READABLE = [
  * replaces the artifact: the new one is published first, tags move to it, and the old one stays
  * unless `onReplace` is `delete`. Tags, lock and policies change in place.
  *
- * `pulumi refresh` finds tags that were moved or deleted, locks that were changed, and with `verify:
- * "blobs"` missing content; each is named in `drift` and in the resource's row, and `up` repairs it.
+ * `pulumi refresh` finds tags that were moved or deleted, locks that were changed, and with `verify`
+ * missing content; each is named in `drift` and in the resource's row, and `up` repairs it.
  *
  * Works on any OCI registry; `lock`, and removing a tag without its manifest, exist on ACR only
  * (error code `UNSUPPORTED`).

@@ -3,7 +3,12 @@ import { describeAttributes, matches, type NamedAttributes, restrict } from "./l
 import type { LiveArtifact, WantedArtifact } from "./inspect.js";
 
 export type DriftKind =
-  "tag-moved" | "tag-deleted" | "blob-missing" | "attributes-changed" | "referrer-unlisted";
+  | "tag-moved"
+  | "tag-deleted"
+  | "manifest-missing"
+  | "blob-missing"
+  | "attributes-changed"
+  | "referrer-unlisted";
 
 /** One thing that somebody changed behind our back. */
 export interface Drift {
@@ -23,7 +28,8 @@ export const ABSENT = "absent";
 export function findDrift(wanted: WantedArtifact, live: LiveArtifact, base: string): Drift[] {
   return [
     ...wanted.tags.flatMap((tag) => tagDrift(tag, wanted.digest, live, base)),
-    ...live.missingBlobs.map((digest) => blobDrift(digest, base)),
+    ...live.missing.manifests.map((digest) => absence("manifest-missing", digest, base)),
+    ...live.missing.blobs.map((digest) => absence("blob-missing", digest, base)),
     ...(live.referrer === "unlisted" ? unlistedDrift(wanted, base) : []),
     ...(wanted.lock === undefined ? [] : lockDrift(wanted, wanted.lock, live, base)),
   ];
@@ -38,8 +44,8 @@ function tagDrift(tag: string, expected: Digest, live: LiveArtifact, base: strin
   return [{ kind: "tag-moved", subject, expected, actual: found.digest, since }];
 }
 
-function blobDrift(digest: Digest, base: string): Drift {
-  return { kind: "blob-missing", subject: `${base}@${digest}`, expected: digest, actual: ABSENT };
+function absence(kind: DriftKind, digest: Digest, base: string): Drift {
+  return { kind, subject: `${base}@${digest}`, expected: digest, actual: ABSENT };
 }
 
 /** The artifact is there, and nobody finds it who looks for what refers to its subject. */
@@ -85,6 +91,8 @@ export function describeDrift(drift: Drift): string {
       return `${drift.subject} was moved${since}: it names ${drift.actual}, declared is ${drift.expected}`;
     case "tag-deleted":
       return `${drift.subject} was deleted: declared is ${drift.expected}`;
+    case "manifest-missing":
+      return `${drift.subject} is missing: it was published, and was deleted`;
     case "blob-missing":
       return `${drift.subject} is missing: the artifact cannot be pulled`;
     case "referrer-unlisted":

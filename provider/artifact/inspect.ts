@@ -1,5 +1,3 @@
-import { eachOf } from "../concurrency/eachOf.js";
-import type { Descriptor } from "../oci/descriptor.js";
 import type { Digest } from "../oci/digest.js";
 import type { Tag } from "../oci/reference.js";
 import { hasCode } from "../errors.js";
@@ -7,14 +5,22 @@ import type { Attributes, ManifestProperties } from "../registry/attributes.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 import { inspectReferrer, type ReferrerState } from "./referrer.js";
 import { type NamedAttributes, readTagAttributes } from "./lock.js";
+import {
+  findMissingParts,
+  hasAnyOf,
+  type MissingParts,
+  NOTHING_MISSING,
+  type WantedParts,
+} from "./missingParts.js";
+import { resolveTags } from "./tags.js";
 
 /** What a resource declares of one artifact. */
 export interface WantedArtifact {
   readonly digest: Digest;
   readonly tags: readonly Tag[];
   readonly lock?: NamedAttributes;
-  /** Blobs whose presence is to be checked; empty: the manifest stands for them. */
-  readonly blobs: readonly Descriptor[];
+  /** What is to be looked for beside the manifest, which else stands for it. */
+  readonly parts: WantedParts;
   /** The manifest that it refers to, which is to list it as a referrer. */
   readonly subject?: Digest;
 }
@@ -31,7 +37,7 @@ export interface LiveArtifact {
   readonly tags: ReadonlyMap<string, LiveTag>;
   /** Of the manifest; absent where the registry has no attributes. */
   readonly attributes?: Attributes;
-  readonly missingBlobs: readonly Digest[];
+  readonly missing: MissingParts;
   /** Where it stands in the list of its subject's referrers; absent if it has none. */
   readonly referrer?: ReferrerState;
 }
@@ -48,17 +54,17 @@ export async function inspectArtifact(
 ): Promise<LiveArtifact | undefined> {
   const live = await inspectManifest(repository, wanted, options);
   if (live === undefined) return undefined;
-  const { subject, digest, blobs } = wanted;
+  const { subject, digest, parts } = wanted;
   return {
     ...live,
-    missingBlobs: await missingBlobs(repository, blobs, options),
+    missing: await findMissingParts(repository, parts, options),
     ...(subject === undefined
       ? {}
       : { referrer: await inspectReferrer(repository, { subject, digest }, options) }),
   };
 }
 
-type LiveManifest = Omit<LiveArtifact, "missingBlobs" | "referrer">;
+type LiveManifest = Omit<LiveArtifact, "missing" | "referrer">;
 
 async function inspectManifest(
   repository: Repository,
@@ -102,20 +108,20 @@ async function inspectByResolving(
   return { tags };
 }
 
-/** A registry answers many such questions at once; the client's own limit holds besides. */
-const BLOBS_AT_ONCE = 16;
-
-/** In the order in which the manifest names them. */
-async function missingBlobs(
+/**
+ * What is left where the manifest is gone: `undefined` if nothing of what was published with it is there
+ * either. Somebody deleted it alone, or a removal ended half way.
+ */
+export async function inspectRest(
   repository: Repository,
-  blobs: readonly Descriptor[],
+  { digest, tags }: Pick<WantedArtifact, "digest" | "tags">,
+  included: WantedParts["manifests"],
   options: OperationOptions,
-): Promise<Digest[]> {
-  const digests = [...new Set(blobs.map((blob) => blob.digest))];
-  const missing = new Set<Digest>();
-  const places = { places: BLOBS_AT_ONCE, signal: options.signal };
-  await eachOf(digests, places, async (digest, signal) => {
-    if (!(await repository.blobs.exists(digest, { signal }))) missing.add(digest);
-  });
-  return digests.filter((digest) => missing.has(digest));
+): Promise<LiveArtifact | undefined> {
+  if (!(await hasAnyOf(repository, included, options))) return undefined;
+  const live = await resolveTags(repository, tags, options);
+  return {
+    tags: new Map([...live].map(([tag, named]) => [tag, { digest: named }])),
+    missing: { ...NOTHING_MISSING, manifests: [digest] },
+  };
 }

@@ -3,12 +3,12 @@ import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { ociLayout } from "pulumi-acr";
-import { DOCKER_MANIFEST } from "pulumi-acr/client";
+import { digestOf, DOCKER_MANIFEST } from "pulumi-acr/client";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { environmentFor } from "../support/engine.js";
 import { fileOf, ImageLayout } from "../support/imageLayout.js";
 import { type Bag, type Declaration, MiniEngine } from "../support/miniEngine.js";
-import { requestsTo } from "../support/requests.js";
+import { requestsTo, writesTo } from "../support/requests.js";
 import { Somebody } from "../support/somebody.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
 
@@ -103,6 +103,64 @@ describe("ociLayout", () => {
       const { outputs } = await engine.preview(declared({ reference }));
       assert.equal(outputs["web"]?.["digest"], expected.digest);
     }
+  });
+
+  describe("with `verify`", () => {
+    const said = (): string => engine.messages.map(({ text }) => text).join("\n");
+    const driftedTo = (): unknown =>
+      (output("drift") as Bag[]).map(({ kind, expected }) => [kind, expected]);
+    /** Texts of the release's blobs: config and layer of an image. */
+    const layer = digestOf("release for arm64");
+    const config = digestOf('{"of":"release for arm64"}');
+
+    it("finds each blob of each child of an index that is missing, and up sends them again", async () => {
+      const { index } = layout.release();
+      layout.list(index);
+      const program = declared({}, { verify: "blobs" });
+      await engine.up(program);
+      for (const digest of [layer, config]) {
+        await somebody.repository.blobs.delete(digest);
+      }
+      const preview = await engine.preview(program, { refresh: true });
+      assert.deepEqual(preview.changes["web"], ["included"]);
+      await engine.refresh();
+      assert.deepEqual(driftedTo(), [
+        ["blob-missing", config],
+        ["blob-missing", layer],
+      ]);
+      assert.match(said(), new RegExp(`@${layer} is missing: the artifact cannot be pulled`));
+      emulator.journal.clear();
+      await engine.up(program);
+      assert.deepEqual(writesTo(emulator), ["POST whole blob", "POST whole blob"]);
+      assert.equal((await engine.refresh()).operations["web"], "same");
+    });
+
+    it("finds a child that is missing, and up publishes it again", async () => {
+      const { index, all } = layout.release();
+      layout.list(index);
+      const program = declared({}, { verify: "included" });
+      await engine.up(program);
+      await somebody.deleteManifest(all[3] ?? "");
+      await engine.refresh();
+      assert.deepEqual(driftedTo(), [["manifest-missing", all[3]]]);
+      assert.equal((output("included") as unknown[]).length, 4);
+      await engine.up(program);
+      for (const digest of all) assert.ok(await somebody.has(digest), digest);
+      assert.equal((await engine.refresh()).operations["web"], "same");
+    });
+
+    it("misses no layer that is distributed elsewhere", async () => {
+      const foreign = "application/vnd.oci.image.layer.nondistributable.v1.tar";
+      const layers = [layout.blob("here"), layout.blob("elsewhere", foreign)];
+      const image = layout.manifest({ config: layout.blob("{}"), layers });
+      layout.list(image, "image");
+      layout.list(layout.index([image]), "index");
+      for (const reference of ["image", "index"]) {
+        const program = declared({ reference }, { verify: "blobs" });
+        await engine.up(program);
+        assert.equal((await engine.refresh()).operations["web"], "same");
+      }
+    });
   });
 
   it("is replaced when the layout changes, and published anew", async () => {

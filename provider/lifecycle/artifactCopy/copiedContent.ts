@@ -1,10 +1,15 @@
 import { readCopy } from "../../artifact/copy.js";
+import type { Pushable } from "../../artifact/pushable.js";
 import { RegistryError } from "../../errors.js";
+import type { Descriptor } from "../../oci/descriptor.js";
+import { parseManifest } from "../../oci/manifest.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import type { ContentKind } from "../published/contentKind.js";
 import { includedOutputs } from "../published/included.js";
+import type { ArtifactInputs } from "../published/inputs.js";
+import { partsToVerify } from "../published/partsToVerify.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import { asCopy, validateInputs } from "./inputs.js";
 import { openSource, settleSource, sourceNotFound, sourceReference } from "./source.js";
@@ -12,8 +17,8 @@ import { openSource, settleSource, sourceNotFound, sourceReference } from "./sou
 /** Content of `ArtifactCopy`: what another repository holds, byte for byte. */
 export const copiedContent: ContentKind = {
   name: "ArtifactCopy",
-  compared: ["source", "referrers"],
-  found: ["size", "mediaType", "artifactType", "included"],
+  compared: ["source", "referrers", "verify"],
+  found: ["size", "mediaType", "artifactType", "subject", "included"],
   validate: validateInputs,
   derive,
   writtenProperty: (property) => property,
@@ -31,16 +36,28 @@ export const copiedContent: ContentKind = {
     size: content.manifest.descriptor.size,
     mediaType: content.manifest.descriptor.mediaType,
     artifactType: content.artifactType,
+    subject: subjectOf(content),
     included: includedOutputs(content),
   }),
   undecided: (inputs) => sourceNotFound(asCopy(inputs)),
   requireReferenced: () => Promise.resolve(),
-  verifiedBlobs: () => [],
-  withoutBlobs: (inputs) => inputs,
+  wantedParts: (state) => partsToVerify(state),
+  // Nothing of the content stands in the inputs: where some is missing, it has not been copied.
+  withoutMissing: (inputs, { missing, referrer }) => {
+    const { manifests, blobs } = missing;
+    const isWhole = manifests.length === 0 && blobs.length === 0 && referrer !== "unlisted";
+    return isWhole ? inputs : ({ ...inputs, source: undefined } as ArtifactInputs);
+  },
   describe: ({ manifests }) => ({
     included: manifests.map(({ mediaType, digest, size }) => ({ mediaType, digest, size })),
   }),
 };
+
+/** What the manifest refers to itself; it is not copied with it. */
+function subjectOf({ manifest }: Pushable): Descriptor | undefined {
+  const { subject } = parseManifest(manifest.bytes, manifest.descriptor.mediaType);
+  return subject && { mediaType: subject.mediaType, digest: subject.digest, size: subject.size };
+}
 
 /**
  * By digest nothing is asked. A tag is resolved, here and so at preview, by one request: what it names

@@ -2,7 +2,7 @@ import type { Digest } from "../../oci/digest.js";
 import type { RepositoryName, Tag } from "../../oci/reference.js";
 import type { CheckFailure } from "../../arguments/checkFailure.js";
 import type { PropertyBag } from "../lifecycle.js";
-import { type ArtifactInputs, duplicateTags, PUBLISHED } from "../published/inputs.js";
+import { type ArtifactInputs, duplicateTags, PUBLISHED, VERIFY } from "../published/inputs.js";
 import type { RegistryArguments } from "../../arguments/registrySettings.js";
 import {
   digest,
@@ -43,7 +43,7 @@ const source = exactlyOne(
 /** The content comes from the source as it is, so nothing of it can be declared. */
 const { artifactType: _type, annotations: _texts, subject: _subject, ...published } = PUBLISHED;
 
-const schema = object({ ...published, source, referrers: flag.optional() });
+const schema = object({ ...published, source, referrers: flag.optional(), verify: VERIFY });
 
 export function validateInputs(news: PropertyBag): CheckFailure[] {
   const failures = validate(schema, news);

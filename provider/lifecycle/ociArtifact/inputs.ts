@@ -4,7 +4,7 @@ import type { Digest } from "../../oci/digest.js";
 import { expected } from "../../arguments/inputMessages.js";
 import type { CheckFailure } from "../../arguments/checkFailure.js";
 import type { PropertyBag } from "../lifecycle.js";
-import { type ArtifactInputs, duplicateTags, PUBLISHED } from "../published/inputs.js";
+import { type ArtifactInputs, duplicateTags, PUBLISHED, VERIFY } from "../published/inputs.js";
 import {
   annotations,
   exactlyOne,
@@ -72,7 +72,7 @@ const schema = object({
   layers: list(layer).optional(),
   config: config.optional(),
   content: content.optional(),
-  verify: oneOf("manifest", "blobs").optional(),
+  verify: VERIFY,
 });
 
 /** Everything about the inputs that can be judged without looking at a file. */

@@ -1,9 +1,11 @@
 import type { ContentOutline } from "../../artifact/contentChange.js";
+import type { MissingParts } from "../../artifact/missingParts.js";
 import type { Descriptor } from "../../oci/descriptor.js";
 import type { ParsedManifest } from "../../oci/manifest.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { ContentKind } from "../published/contentKind.js";
 import type { ArtifactInputs } from "../published/inputs.js";
+import { partsToVerify } from "../published/partsToVerify.js";
 import { derive, packAgain } from "./derive.js";
 import { type LayeredInputs, validateInputs } from "./inputs.js";
 import { assetProperty } from "./layerSources.js";
@@ -21,23 +23,30 @@ export const layeredContent: ContentKind = {
   packAgain,
   findings: () => ({}),
   requireReferenced: () => Promise.resolve(),
-  verifiedBlobs: (state) => {
-    const { verify, configDescriptor, layerDescriptors } = state as LayeredInputs;
-    if (verify !== "blobs") return [];
-    return configDescriptor === undefined
-      ? layerDescriptors
-      : [configDescriptor, ...layerDescriptors];
+  wantedParts: (state) => {
+    const { configDescriptor, layerDescriptors } = state as LayeredInputs;
+    const config = configDescriptor === undefined ? [] : [configDescriptor];
+    return partsToVerify(state, [...config, ...layerDescriptors]);
   },
-  withoutBlobs: (inputs, missing) => {
-    const { configDescriptor, layerDescriptors, ...others } = inputs as LayeredInputs;
-    return {
-      ...others,
-      ...(missing.has(configDescriptor?.digest ?? "") ? {} : { configDescriptor }),
-      layerDescriptors: layerDescriptors.filter(({ digest }) => !missing.has(digest)),
-    } as ArtifactInputs;
-  },
+  withoutMissing: (inputs, { missing }) => without(inputs as LayeredInputs, missing),
   describe,
 };
+
+/** A manifest without one of its blobs counts as missing, too: it cannot be pulled. */
+function without(
+  inputs: LayeredInputs,
+  { manifests, blobs, incomplete }: MissingParts,
+): LayeredInputs {
+  const { configDescriptor, layerDescriptors, included, ...others } = inputs;
+  const lacks = new Set<string>([...manifests, ...blobs, ...incomplete]);
+  const isWhole = ({ digest }: { readonly digest: string }): boolean => !lacks.has(digest);
+  return {
+    ...others,
+    ...(configDescriptor !== undefined && isWhole(configDescriptor) ? { configDescriptor } : {}),
+    layerDescriptors: layerDescriptors.filter(isWhole),
+    ...(included === undefined ? {} : { included: included.filter(isWhole) }),
+  };
+}
 
 function outline(inputs: ArtifactInputs): ContentOutline {
   const { layers, layerDescriptors, configDescriptor, artifactType, subject, annotations } =

@@ -1,5 +1,6 @@
 import type { ContentOutline } from "../../artifact/contentChange.js";
 import { isIndex } from "../../artifact/manifestUsers.js";
+import { NOTHING_WANTED } from "../../artifact/missingParts.js";
 import { type IndexInput, packIndex } from "../../artifact/packIndex.js";
 import type { Pushable } from "../../artifact/pushable.js";
 import { requireManifests } from "../../artifact/requireManifests.js";
@@ -28,8 +29,8 @@ export const indexContent: ContentKind = {
   findings: () => ({}),
   requireReferenced: (repository, inputs, operation) =>
     requireManifests(repository, inputs.manifests ?? [], baseOf(inputs), operation),
-  verifiedBlobs: () => [],
-  withoutBlobs: (inputs) => inputs,
+  wantedParts: () => NOTHING_WANTED,
+  withoutMissing: (inputs) => inputs,
   describe: ({ mediaType, manifests }) => (isIndex(mediaType) ? { manifests } : undefined),
 };
 

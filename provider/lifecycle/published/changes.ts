@@ -1,3 +1,4 @@
+import type { DriftKind } from "../../artifact/drift.js";
 import { namesOf, type NamedAttributes } from "../../artifact/lock.js";
 import type { ManifestReference, Tag } from "../../oci/reference.js";
 import { sameJson } from "../plain.js";
@@ -14,6 +15,8 @@ export interface ArtifactChanges {
   readonly lockSubjects: readonly ManifestReference[];
   /** Attributes that we closed and that are no longer declared, to be allowed again. */
   readonly unlock: NamedAttributes;
+  /** Manifests that a refresh found missing: its own, and those that are published with it. */
+  readonly missingManifests: readonly string[];
   /** Blobs that a refresh found missing. */
   readonly missingBlobs: readonly string[];
   /** A refresh, or a failed run, found that the subject does not list it. */
@@ -30,11 +33,14 @@ export function findChanges(state: ArtifactState, inputs: ArtifactInputs): Artif
     droppedTags: here.filter((tag) => !wanted.includes(tag)),
     lockSubjects: lockSubjects(state, inputs, addedTags),
     unlock: noLongerNamed(declaredOf(state).lock ?? {}, inputs.lock ?? {}),
-    missingBlobs: state.drift
-      .filter(({ kind }) => kind === "blob-missing")
-      .map(({ expected }) => expected),
+    missingManifests: driftedTo(state, "manifest-missing"),
+    missingBlobs: driftedTo(state, "blob-missing"),
     unlisted: state.drift.some(({ kind }) => kind === "referrer-unlisted"),
   };
+}
+
+function driftedTo({ drift }: ArtifactState, kind: DriftKind): readonly string[] {
+  return drift.filter((one) => one.kind === kind).map(({ expected }) => expected);
 }
 
 export function isEmpty(changes: ArtifactChanges): boolean {

@@ -1,6 +1,7 @@
 import type { ContentOutline } from "../../artifact/contentChange.js";
+import type { LiveArtifact } from "../../artifact/inspect.js";
+import type { WantedParts } from "../../artifact/missingParts.js";
 import type { Pushable } from "../../artifact/pushable.js";
-import type { Descriptor } from "../../oci/descriptor.js";
 import type { ParsedManifest } from "../../oci/manifest.js";
 import type { Repository } from "../../registry/repository.js";
 import type { Host } from "../host.js";
@@ -55,10 +56,10 @@ export interface ContentKind {
     inputs: ArtifactInputs,
     operation: Operation,
   ): Promise<void>;
-  /** Blobs that a refresh looks for. */
-  verifiedBlobs(state: ArtifactInputs): readonly Descriptor[];
+  /** What a refresh looks for beside the manifest itself. */
+  wantedParts(state: ArtifactInputs): WantedParts;
   /** The inputs without what was found missing, for the engine's own difference. */
-  withoutBlobs(inputs: ArtifactInputs, missing: ReadonlySet<string>): ArtifactInputs;
+  withoutMissing(inputs: ArtifactInputs, live: LiveArtifact): ArtifactInputs;
   /** Properties of a manifest that somebody else published; `undefined` if it is of another kind. */
   describe(manifest: ParsedManifest): PropertyBag | undefined;
 }

@@ -14,7 +14,7 @@ import { tagsTaken } from "../passedTags.js";
 import { type UploadReport, withUploadReport } from "../uploadReport.js";
 import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
-import { type Listing, Publication, type PublicationParts } from "./publication.js";
+import { listingOf, Publication, type PublicationParts } from "./publication.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
 import { asBag, asInputs, baseOf, idOf, outputsOf, settledView, tagsOf } from "./state.js";
 
@@ -39,11 +39,10 @@ async function create(
   operation: Operation,
   report: UploadReport,
 ): Promise<CreateResult> {
-  const inputs = asInputs(bag);
-  const id = decidedId(content, inputs);
+  const id = decidedId(content, asInputs(bag));
   report.phase("packing");
   const packed = await content.pack(host, bag, operation);
-  const settled = { ...inputs, ...content.findings(packed) };
+  const inputs: ArtifactInputs = { ...asInputs(bag), ...content.findings(packed) };
   const repository = repositoryToWrite(host, bag);
   report.phase("looking at what is there");
   await content.requireReferenced(repository, inputs, operation);
@@ -61,14 +60,14 @@ async function create(
     await publication.publish(listingOf(inputs, pushed));
   } catch (error) {
     const outs = {
-      ...outputsOf(settled, publication.view()),
+      ...outputsOf(inputs, publication.view()),
       __formerLocks: publication.formerLocks,
     };
     throw new PartialFailure(id, asBag(outs), error);
   }
   report.phase("published");
   host.packed.delete(inputs.digest);
-  return { id, outs: asBag(outputsOf(settled, settledView(inputs))) };
+  return { id, outs: asBag(outputsOf(inputs, settledView(inputs))) };
 }
 
 function decidedId(content: ContentKind, inputs: ArtifactInputs): string {
@@ -127,13 +126,6 @@ async function lookAgain(
 
 function lockSubjectsOf(inputs: ArtifactInputs): readonly ManifestReference[] {
   return inputs.lock === undefined ? [] : [...tagsOf(inputs), inputs.digest];
-}
-
-/** Of a manifest that was there already, nobody has said whether its subject lists it. */
-function listingOf({ subject }: ArtifactInputs, pushed: PushedManifest | undefined): Listing {
-  if (subject === undefined) return "listed";
-  if (pushed === undefined) return "unknown";
-  return pushed.subjectIndexed ? "listed" : "unlisted";
 }
 
 type Look = Pick<PublicationParts, "host" | "repository" | "operation"> & {

@@ -32,7 +32,7 @@ export interface ArtifactInputs {
   readonly subject?: Descriptor;
   readonly tags?: readonly Tag[];
   readonly lock?: NamedAttributes;
-  readonly verify?: "manifest" | "blobs";
+  readonly verify?: "manifest" | "included" | "blobs";
   readonly onTagConflict?: TagConflictPolicy;
   readonly onReplace?: ReplacePolicy;
   readonly onDelete?: DeletePolicy;
@@ -62,6 +62,9 @@ export const PUBLISHED = {
   onDelete: oneOf("delete", "untag", "retain").optional(),
   registry: registry.optional(),
 };
+
+/** What a refresh looks at: each name stands for what those before it stand for, and more. */
+export const VERIFY = oneOf("manifest", "included", "blobs").optional();
 
 export function duplicateTags(tags: unknown): CheckFailure[] {
   if (!Array.isArray(tags)) return [];

@@ -12,7 +12,7 @@ import {
 import { unlistedDrift } from "../../artifact/drift.js";
 import { ensureListed, listReferrer } from "../../artifact/referrer.js";
 import type { TagPlan } from "../../artifact/tagPlan.js";
-import { pushManifest } from "../../artifact/push.js";
+import { type PushedManifest, pushManifest } from "../../artifact/push.js";
 import type { PushableManifest } from "../../artifact/pushable.js";
 import { findLostTags, lostTagError } from "../../artifact/tags.js";
 import type { ManifestReference, Tag } from "../../oci/reference.js";
@@ -52,6 +52,16 @@ export interface PublicationParts {
  * or it has no subject; `unlisted`: it was just pushed, and the registry does not keep the list itself.
  */
 export type Listing = "listed" | "unlisted" | "unknown";
+
+/** Of a manifest that was there already, nobody has said whether its subject lists it. */
+export function listingOf(
+  { subject }: Pick<ArtifactInputs, "subject">,
+  pushed: PushedManifest | undefined,
+): Listing {
+  if (subject === undefined) return "listed";
+  if (pushed === undefined) return "unknown";
+  return pushed.subjectIndexed ? "listed" : "unlisted";
+}
 
 /**
  * From the manifest that is there by digest to the declared state: tags, then locks, then a look at

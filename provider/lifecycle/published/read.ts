@@ -1,10 +1,16 @@
 import { describeDrift, findDrift } from "../../artifact/drift.js";
-import { inspectArtifact, type LiveArtifact, type WantedArtifact } from "../../artifact/inspect.js";
+import {
+  inspectArtifact,
+  inspectRest,
+  type LiveArtifact,
+  type WantedArtifact,
+} from "../../artifact/inspect.js";
 import { type NamedAttributes, namesOf } from "../../artifact/lock.js";
 import type { Host } from "../host.js";
 import type { PropertyBag, ReadResult } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import type { ContentKind } from "./contentKind.js";
+import type { Included } from "./included.js";
 import type { ArtifactInputs } from "./inputs.js";
 import {
   asBag,
@@ -30,7 +36,9 @@ export async function readArtifact(
   const state = asState(bag);
   const wanted = wantedOf(content, state);
   const repository = host.registry(bag).repository(state.repository);
-  const live = await inspectArtifact(repository, wanted, operation);
+  const live =
+    (await inspectArtifact(repository, wanted, operation)) ??
+    (await inspectRest(repository, wanted, ownIncluded(state), operation));
   if (live === undefined) return undefined;
   const view = viewOf(wanted, live, baseOf(state));
   for (const drift of view.drift) operation.log.warn(describeDrift(drift));
@@ -44,10 +52,15 @@ export async function readArtifact(
 
 function wantedOf(content: ContentKind, state: ArtifactState): WantedArtifact {
   const { tags, lock } = declaredOf(state);
-  const blobs = content.verifiedBlobs(state);
+  const parts = content.wantedParts(state);
   // What `get` brought is somebody else's, and so is the list that it stands in.
   const subject = state.__urn === undefined ? undefined : state.subject?.digest;
-  return { digest: state.digest, tags, lock, blobs, subject };
+  return { digest: state.digest, tags, lock, parts, subject };
+}
+
+/** While something of it is there, the resource is not gone: `up` completes it, and `destroy` removes it. */
+function ownIncluded({ __urn: urn, included = [] }: ArtifactState): readonly Included[] {
+  return urn === undefined ? [] : included;
 }
 
 function subjectAbsent({ reference, subject }: ArtifactState): string {
@@ -61,9 +74,16 @@ function viewOf(wanted: WantedArtifact, live: LiveArtifact, base: string): LiveV
   return {
     tags: wanted.tags.filter((tag) => live.tags.get(tag)?.digest === wanted.digest),
     tagDigests: Object.fromEntries([...live.tags].map(([tag, { digest }]) => [tag, digest])),
-    lock: wanted.lock === undefined ? undefined : liveLock(wanted, wanted.lock, live),
+    lock:
+      wanted.lock === undefined || isGone(wanted, live)
+        ? undefined
+        : liveLock(wanted, wanted.lock, live),
     drift: findDrift(wanted, live, base),
   };
+}
+
+function isGone({ digest }: Pick<WantedArtifact, "digest">, { missing }: LiveArtifact): boolean {
+  return missing.manifests.includes(digest);
 }
 
 /** The declared lock, with each attribute that somewhere is not as declared turned round. */
@@ -105,10 +125,11 @@ function liveInputs(
   const inputs = declaredInputs(state);
   const found = Object.fromEntries(content.found.map((name) => [name, undefined]));
   return {
-    ...content.withoutBlobs(inputs, new Set<string>(live.missingBlobs)),
+    ...content.withoutMissing(inputs, live),
     ...found,
     tags: inputs.tags === undefined ? undefined : view.tags,
     lock: view.lock,
     ...(live.referrer === "unlisted" ? { subject: undefined } : {}),
-  };
+    ...(isGone(state, live) ? { digest: undefined, reference: undefined } : {}),
+  } as ArtifactInputs;
 }

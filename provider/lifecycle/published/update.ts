@@ -1,36 +1,34 @@
 import {
   closedByUs,
-  describeAttributes,
-  matches,
   namesOf,
-  readAttributes,
   readTagAttributes,
   refuseForeignLock,
-  restrict,
   whereSupported,
   writeAttributes,
 } from "../../artifact/lock.js";
-import { pushBlobs } from "../../artifact/pushBlobs.js";
+import type { Pushable } from "../../artifact/pushable.js";
 import { removeArtifact } from "../../artifact/remove.js";
 import { planTags } from "../../artifact/tagPlan.js";
 import { resolveTags } from "../../artifact/tags.js";
-import { ConflictError } from "../../errors.js";
-import type { ManifestReference, Tag } from "../../oci/reference.js";
+import type { Digest } from "../../oci/digest.js";
+import type { Tag } from "../../oci/reference.js";
 import type { Attributes } from "../../registry/attributes.js";
 import type { Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
-import { type ArtifactChanges, attributeDrift, findChanges, isEmpty } from "./changes.js";
+import { type ArtifactChanges, findChanges, isEmpty } from "./changes.js";
 import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { freeOfOthers } from "../sharedLocks.js";
 import { openPassedTags, tagsGiven, tagsTaken } from "../passedTags.js";
 import { type UploadReport, withUploadReport } from "../uploadReport.js";
-import { Publication } from "./publication.js";
+import { type Listing, listingOf, Publication } from "./publication.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
+import { isMissing, ownContent, sendMissing, withoutLost } from "./restore.js";
 import * as artifact from "./state.js";
+import { refuseThirdChanges } from "./thirdChanges.js";
 
 interface Update {
   readonly content: ContentKind;
@@ -59,28 +57,33 @@ export async function updateArtifact(
   const found = Object.fromEntries(content.found.map((name) => [name, olds[name]]));
   const inputs = artifact.asInputs({ ...news, ...found });
   const changes = findChanges(state, inputs);
-  const outs = artifact.asBag(artifact.outputsOf(inputs, artifact.settledView(inputs)));
-  if (isEmpty(changes)) return outs;
-  const repository = repositoryToWrite(host, news);
-  const facts = { content, host, state, inputs, changes, repository, operation };
-  await withUploadReport(operation.log, (report) => change(id, { ...facts, report }, news));
-  return outs;
+  const settled = isEmpty(changes)
+    ? inputs
+    : await withUploadReport(operation.log, (report) => {
+        const repository = repositoryToWrite(host, news);
+        const facts = { content, host, state, inputs, changes, repository, operation, report };
+        return change(id, facts, news);
+      });
+  return artifact.asBag(artifact.outputsOf(settled, artifact.settledView(settled)));
 }
 
-async function change(id: string, update: Update, news: PropertyBag): Promise<void> {
+/** Answers the inputs with what was found out about the content. */
+async function change(id: string, update: Update, news: PropertyBag): Promise<ArtifactInputs> {
   const { state, inputs, report } = update;
   report.phase("looking at what is there");
-  const publication = await plan(update, news);
+  const found = await resolveTags(update.repository, update.changes.addedTags, update.operation);
+  const content = await contentOf(update, news);
+  const publication = plan(update, content, found);
   await publication.refuseForeignLocks();
   await refuseThirdChanges(update);
   await refuseForeignLocksOnDropped(update);
   try {
-    await sendMissingBlobs(update, news);
-    await publication.publish(update.changes.unlisted ? "unknown" : "listed");
+    await publication.publish(await restore(update, content));
     await unlock(update);
     await giveTags(update);
     await dropTags(update);
     report.phase("published");
+    return withoutLost(inputs, content, update.changes, update.operation.log);
   } catch (error) {
     if (!publication.wrote) throw error;
     const unfinished = artifact.unfinishedOutputs(state, inputs, publication.view());
@@ -89,13 +92,12 @@ async function change(id: string, update: Update, news: PropertyBag): Promise<vo
   }
 }
 
-/** Looks at the tags that are to be put, and decides; a conflict ends here. */
-async function plan(update: Update, news: PropertyBag): Promise<Publication> {
-  const { content, host, state, inputs, changes, repository, operation, report } = update;
+/** Decides about the tags that are to be put, as they were found; a conflict ends here. */
+function plan(update: Update, content: Pushable, found: ReadonlyMap<Tag, Digest>): Publication {
+  const { host, state, inputs, changes, repository, operation, report } = update;
   const base = artifact.baseOf(inputs);
   const { tags: known } = artifact.claimOfState(state);
   const passed = tagsTaken(host, base, changes.addedTags);
-  const found = await resolveTags(repository, changes.addedTags, operation);
   const situations = changes.addedTags.map((tag) => ({
     tag,
     reference: `${base}:${tag}`,
@@ -107,7 +109,7 @@ async function plan(update: Update, news: PropertyBag): Promise<Publication> {
     host,
     inputs,
     repository,
-    content: await content.packAgain(host, news, repository, operation),
+    content,
     operation,
     report,
     live: new Map<string, string>([
@@ -122,43 +124,22 @@ async function plan(update: Update, news: PropertyBag): Promise<Publication> {
   });
 }
 
-/** Attributes are put back only from what the refresh saw; a change since then is not ours to undo. */
-async function refuseThirdChanges(update: Update): Promise<void> {
-  const { state, inputs, changes, repository, operation } = update;
-  for (const subject of changes.lockSubjects) {
-    const seen = attributeDrift(state, subject);
-    if (seen === undefined) continue;
-    const live = await readAttributes(repository.attributes, subject, operation);
-    const wanted = inputs.lock ?? {};
-    if (live === undefined || matches(live, wanted)) continue;
-    // Drift was described by the attributes that were declared then.
-    const now = describeAttributes(restrict(live, artifact.declaredOf(state).lock ?? wanted));
-    if (now !== seen) throw attributesChangedAgain(inputs, subject, seen, now);
-  }
+/** Only what is missing needs the content's source. */
+async function contentOf(update: Update, news: PropertyBag): Promise<Pushable> {
+  const { content, host, inputs, changes, repository, operation } = update;
+  return isMissing(changes)
+    ? ownContent(await content.pack(host, news, operation), inputs.included ?? [])
+    : content.packAgain(host, news, repository, operation);
 }
 
-function attributesChangedAgain(
-  inputs: ArtifactInputs,
-  subject: ManifestReference,
-  seen: string,
-  now: string,
-): ConflictError {
-  const reference = `${artifact.baseOf(inputs)}${subject === inputs.digest ? "@" : ":"}${subject}`;
-  return new ConflictError(
-    reference,
-    `${reference} was changed again: it has ${now}, the last refresh saw ${seen}. Nothing was changed. Run ` +
-      `\`pulumi up --refresh\` to look at it anew`,
-  );
-}
-
-async function sendMissingBlobs(update: Update, news: PropertyBag): Promise<void> {
-  const { content, host, changes, repository, operation, report } = update;
-  if (changes.missingBlobs.length === 0) return;
-  const { blobs } = await content.pack(host, news, operation);
-  const missing = blobs.filter(({ descriptor }) =>
-    changes.missingBlobs.includes(descriptor.digest),
-  );
-  await pushBlobs(repository, missing, { signal: operation.signal, observer: report });
+/** Sends what a refresh found missing; answers where the manifest stands among its subject's referrers. */
+async function restore(update: Update, content: Pushable): Promise<Listing> {
+  const { inputs, changes, repository, operation, report } = update;
+  if (!isMissing(changes)) return changes.unlisted ? "unknown" : "listed";
+  const isReferrer = inputs.subject !== undefined;
+  const options = { signal: operation.signal, report, isReferrer };
+  const pushed = await sendMissing(repository, content, changes, options);
+  return pushed === undefined && !changes.unlisted ? "listed" : listingOf(inputs, pushed);
 }
 
 async function unlock(update: Update): Promise<void> {

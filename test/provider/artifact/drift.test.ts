@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { describeDrift, findDrift } from "../../../provider/artifact/drift.js";
 import type { LiveArtifact, WantedArtifact } from "../../../provider/artifact/inspect.js";
+import { NOTHING_MISSING, NOTHING_WANTED } from "../../../provider/artifact/missingParts.js";
 import { digestOf } from "../../../provider/oci/digest.js";
 import { parseTag } from "../../../provider/oci/reference.js";
 
@@ -16,7 +17,7 @@ const LOCKED = { ...OPEN, ...LOCK };
 const wanted: WantedArtifact = {
   digest: DIGEST,
   tags: [parseTag("v1"), parseTag("v2")],
-  blobs: [],
+  parts: NOTHING_WANTED,
 };
 const tags = (v1: object, v2: object = { digest: DIGEST }): LiveArtifact["tags"] =>
   new Map([
@@ -26,45 +27,53 @@ const tags = (v1: object, v2: object = { digest: DIGEST }): LiveArtifact["tags"]
 
 /** declared, live, and the sentences that are said. */
 const ROWS: Readonly<Record<string, [Partial<WantedArtifact>, LiveArtifact, string[]]>> = {
-  nothing: [{}, { tags: tags({}), missingBlobs: [] }, []],
+  nothing: [{}, { tags: tags({}), missing: NOTHING_MISSING }, []],
   "a moved tag, with its time": [
     {},
-    { tags: tags({ digest: THEIRS, lastUpdateTime: "2026-01-02T03:04:05Z" }), missingBlobs: [] },
+    {
+      tags: tags({ digest: THEIRS, lastUpdateTime: "2026-01-02T03:04:05Z" }),
+      missing: NOTHING_MISSING,
+    },
     [`${BASE}:v1 was moved since 2026-01-02T03:04:05Z: it names ${THEIRS}, declared is ${DIGEST}`],
   ],
   "a moved tag where times are not told": [
     {},
-    { tags: tags({ digest: THEIRS }), missingBlobs: [] },
+    { tags: tags({ digest: THEIRS }), missing: NOTHING_MISSING },
     [`${BASE}:v1 was moved: it names ${THEIRS}, declared is ${DIGEST}`],
   ],
   "deleted tags": [
     {},
-    { tags: new Map(), missingBlobs: [] },
+    { tags: new Map(), missing: NOTHING_MISSING },
     [1, 2].map((n) => `${BASE}:v${n} was deleted: declared is ${DIGEST}`),
+  ],
+  "a missing manifest, of those that came along": [
+    {},
+    { tags: tags({}), missing: { ...NOTHING_MISSING, manifests: [THEIRS] } },
+    [`${BASE}@${THEIRS} is missing: it was published, and was deleted`],
   ],
   "a missing blob": [
     {},
-    { tags: tags({}), missingBlobs: [BLOB] },
+    { tags: tags({}), missing: { ...NOTHING_MISSING, blobs: [BLOB] } },
     [`${BASE}@${BLOB} is missing: the artifact cannot be pulled`],
   ],
   "a referrer that its subject does not list": [
     { subject: THEIRS },
-    { tags: tags({}), missingBlobs: [], referrer: "unlisted" },
+    { tags: tags({}), missing: NOTHING_MISSING, referrer: "unlisted" },
     [`${BASE}@${DIGEST} is no longer listed as a referrer of its subject, ${THEIRS}`],
   ],
   "a referrer that is listed": [
     { subject: THEIRS },
-    { tags: tags({}), missingBlobs: [], referrer: "listed" },
+    { tags: tags({}), missing: NOTHING_MISSING, referrer: "listed" },
     [],
   ],
   "a referrer whose subject is gone": [
     { subject: THEIRS },
-    { tags: tags({}), missingBlobs: [], referrer: "subject-absent" },
+    { tags: tags({}), missing: NOTHING_MISSING, referrer: "subject-absent" },
     [],
   ],
   "attributes that no lock names": [
     {},
-    { tags: tags({ attributes: LOCKED }), attributes: LOCKED, missingBlobs: [] },
+    { tags: tags({ attributes: LOCKED }), attributes: LOCKED, missing: NOTHING_MISSING },
     [],
   ],
   "attributes beside those of the lock": [
@@ -72,7 +81,7 @@ const ROWS: Readonly<Record<string, [Partial<WantedArtifact>, LiveArtifact, stri
     {
       tags: tags({ attributes: { ...LOCKED, listEnabled: false } }, { attributes: LOCKED }),
       attributes: LOCKED,
-      missingBlobs: [],
+      missing: NOTHING_MISSING,
     },
     [],
   ],
@@ -81,7 +90,7 @@ const ROWS: Readonly<Record<string, [Partial<WantedArtifact>, LiveArtifact, stri
     {
       tags: tags({ attributes: LOCKED }, { attributes: { ...LOCKED, deleteEnabled: true } }),
       attributes: OPEN,
-      missingBlobs: [],
+      missing: NOTHING_MISSING,
     },
     [
       `${BASE}:v2 has deleteEnabled=true, writeEnabled=false, declared is deleteEnabled=false, writeEnabled=false`,
@@ -93,7 +102,7 @@ const ROWS: Readonly<Record<string, [Partial<WantedArtifact>, LiveArtifact, stri
     {
       tags: tags({ digest: THEIRS, attributes: OPEN }, { attributes: LOCKED }),
       attributes: LOCKED,
-      missingBlobs: [],
+      missing: NOTHING_MISSING,
     },
     [`${BASE}:v1 was moved: it names ${THEIRS}, declared is ${DIGEST}`],
   ],

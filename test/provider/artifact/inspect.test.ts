@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { RegistryError } from "../../../provider/errors.js";
 import { inspectArtifact, type WantedArtifact } from "../../../provider/artifact/inspect.js";
+import { NOTHING_WANTED } from "../../../provider/artifact/missingParts.js";
 import { type Digest, digestOf } from "../../../provider/oci/digest.js";
 import { parseTag, type Tag } from "../../../provider/oci/reference.js";
 import type { Repository } from "../../../provider/registry/repository.js";
@@ -32,7 +33,7 @@ describe("inspectArtifact", () => {
   });
 
   const inspect = (wanted: Partial<WantedArtifact> = {}) =>
-    inspectArtifact(somebody.repository, { digest, tags, blobs: [], ...wanted }, {});
+    inspectArtifact(somebody.repository, { digest, tags, parts: NOTHING_WANTED, ...wanted }, {});
 
   it("makes one request while no tag has moved, however many there are", async () => {
     const live = await inspect();
@@ -70,8 +71,10 @@ describe("inspectArtifact", () => {
   it("asks once for each blob, and names those that are missing", async () => {
     const blob = { mediaType: "a/b", digest: digestOf("{}"), size: 2 };
     const absent = { ...blob, digest: ABSENT_DIGEST };
-    const live = await inspect({ blobs: [blob, absent, blob, absent] });
-    assert.deepEqual(live?.missingBlobs, [ABSENT_DIGEST]);
+    const live = await inspect({
+      parts: { ...NOTHING_WANTED, blobs: [blob, absent, blob, absent] },
+    });
+    assert.deepEqual(live?.missing.blobs, [ABSENT_DIGEST]);
     assert.equal(requestsTo(emulator).filter((line) => line === "HEAD blob").length, 2);
   });
 
@@ -89,7 +92,7 @@ describe("inspectArtifact", () => {
     } as unknown as Repository;
     const theirs = await somebody.publish("theirs", "v2");
     await somebody.untag("v3");
-    const wanted = { digest, tags, lock: LOCK, blobs: [] };
+    const wanted = { digest, tags, lock: LOCK, parts: NOTHING_WANTED };
     const live = await inspectArtifact(other, wanted, {});
     assert.deepEqual(Object.fromEntries(live?.tags ?? []), {
       v1: { digest },

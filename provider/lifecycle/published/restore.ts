@@ -1,0 +1,75 @@
+import { pushArtifact, type PushedManifest, pushIncluded } from "../../artifact/push.js";
+import type { Pushable, PushableManifest } from "../../artifact/pushable.js";
+import { pushBlobs } from "../../artifact/pushBlobs.js";
+import type { Digest } from "../../oci/digest.js";
+import type { Repository } from "../../registry/repository.js";
+import type { EngineLog } from "../engineLog.js";
+import type { Operation } from "../operation.js";
+import type { UploadReport } from "../uploadReport.js";
+import type { ArtifactChanges } from "./changes.js";
+import type { Included } from "./included.js";
+import type { ArtifactInputs } from "./inputs.js";
+import { baseOf } from "./state.js";
+
+type Missing = Pick<ArtifactChanges, "missingManifests" | "missingBlobs">;
+
+export function isMissing({ missingManifests, missingBlobs }: Missing): boolean {
+  return missingManifests.length > 0 || missingBlobs.length > 0;
+}
+
+/**
+ * The content with no more beside it than the state has: a referrer that its source has got since does
+ * not come by itself, and nobody would remove it.
+ */
+export function ownContent(content: Pushable, own: readonly Included[]): Pushable {
+  const digests = new Set(own.map(({ digest }) => digest));
+  const included = content.included?.filter((one) => digests.has(digestOf(one)));
+  return { ...content, ...(included === undefined ? {} : { included }) };
+}
+
+/** What is gone here and where it came from is no part of the content any more, which is said. */
+export function withoutLost(
+  inputs: ArtifactInputs,
+  content: Pushable,
+  { missingManifests }: Missing,
+  log: EngineLog,
+): ArtifactInputs {
+  const [missing, there] = [new Set(missingManifests), new Set(content.included?.map(digestOf))];
+  const isLost = ({ digest }: Included): boolean => missing.has(digest) && !there.has(digest);
+  const { included = [] } = inputs;
+  const lost = included.filter(isLost);
+  if (lost.length === 0) return inputs;
+  const names = lost.map(({ digest }) => `${baseOf(inputs)}@${digest}`).join(", ");
+  log.warn(`${names} is gone, and so it is where it came from: it is not looked for any more`);
+  return { ...inputs, included: included.filter((one) => !isLost(one)) };
+}
+
+/** Sends what a refresh found missing. Answers what became of the manifest itself, if it was. */
+export async function sendMissing(
+  repository: Repository,
+  content: Pushable,
+  { missingManifests, missingBlobs }: Missing,
+  { signal, report, isReferrer }: SendOptions,
+): Promise<PushedManifest | undefined> {
+  const options = { signal, observer: report };
+  const wanted = new Set(missingBlobs);
+  const all: readonly PushableManifest[] = [content, ...(content.included ?? [])];
+  const blobs = all.flatMap((one) => one.blobs);
+  const missing = blobs.filter(({ descriptor }) => wanted.has(descriptor.digest));
+  if (missing.length > 0) await pushBlobs(repository, missing, options);
+  if (missingManifests.includes(digestOf(content))) {
+    return pushArtifact(repository, content, { ...options, updateReferrers: !isReferrer });
+  }
+  if (missingManifests.length > 0) await pushIncluded(repository, content, options);
+  return undefined;
+}
+
+interface SendOptions extends Pick<Operation, "signal"> {
+  readonly report: UploadReport;
+  /** Its subject's list of referrers is seen to afterwards. */
+  readonly isReferrer: boolean;
+}
+
+function digestOf({ manifest }: PushableManifest): Digest {
+  return manifest.descriptor.digest;
+}

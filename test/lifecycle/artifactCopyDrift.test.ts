@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { digestOf } from "pulumi-acr/client";
+import { type Emulator } from "pulumi-acr/emulator";
+import type { Digest } from "../../provider/oci/digest.js";
+import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
+import { requestsTo, writesTo } from "../support/requests.js";
+import { eachWithScene } from "../support/scene.js";
+import { Somebody } from "../support/somebody.js";
+
+const SOURCE = "dev/app";
+const TARGET = "prod/app";
+
+describe("drift of an ArtifactCopy", () => {
+  let emulator: Emulator;
+  let engine: MiniEngine;
+  let prod: Somebody;
+  let dev: Somebody;
+  let amd64: Digest;
+  let arm64: Digest;
+  let index: Digest;
+  let signature: Digest;
+
+  eachWithScene(TARGET, (scene) => ({ emulator, engine, somebody: prod } = scene));
+  beforeEach(async () => {
+    dev = new Somebody(emulator, SOURCE);
+    amd64 = await dev.publish("amd64");
+    arm64 = await dev.publish("arm64");
+    index = await dev.publishIndex([amd64, arm64], "v1");
+    signature = await dev.publish("signature", undefined, index);
+  });
+  afterEach(() => dev.close());
+
+  const copy = (inputs: Bag = {}): Declaration[] => {
+    const source = { repository: SOURCE, digest: index };
+    const all = { source, repository: TARGET, tags: ["1.0"], ...inputs };
+    return [{ name: "copy", kind: "ArtifactCopy", inputs: all }];
+  };
+  const output = (name: string): unknown => engine.resource("copy").outputs[name];
+  const said = (): string => engine.messages.map(({ text }) => text).join("\n");
+  const missing = (kind: string, digest: string): Bag => ({
+    kind,
+    subject: `${emulator.loginServer}/${TARGET}@${digest}`,
+    expected: digest,
+    actual: "absent",
+  });
+  const all = (): readonly Digest[] => [index, amd64, arm64, signature];
+
+  async function assertWhole(): Promise<void> {
+    for (const digest of all()) assert.ok(await prod.has(digest), digest);
+    for (const text of ["amd64", "arm64", "signature", "{}"]) {
+      assert.ok(await prod.repository.blobs.exists(digestOf(text)), text);
+    }
+    assert.equal(await prod.digestOf("1.0"), index);
+    assert.deepEqual(output("drift"), []);
+    assert.equal((await engine.refresh()).operations["copy"], "same");
+  }
+
+  it("costs one request more for each manifest, or for each manifest and blob, if that is wanted", async () => {
+    await engine.up(copy({ verify: "included" }));
+    emulator.journal.clear();
+    await engine.refresh();
+    const heads = Array.from({ length: 3 }, () => "HEAD manifest");
+    assert.deepEqual(requestsTo(emulator), ["GET manifest properties", ...heads]);
+    await engine.up(copy({ verify: "blobs" }));
+    emulator.journal.clear();
+    await engine.refresh();
+    assert.deepEqual(requestsTo(emulator).sort(), [
+      ...Array.from({ length: 4 }, () => "GET manifest"),
+      "GET manifest properties",
+      ...Array.from({ length: 4 }, () => "HEAD blob"),
+    ]);
+  });
+
+  for (const [what, which] of [
+    ["a child", () => arm64],
+    ["a referrer", () => signature],
+  ] as const) {
+    it(`finds ${what} that was deleted, and up copies it again`, async () => {
+      await engine.up(copy({ verify: "included" }));
+      await prod.deleteManifest(which());
+      const preview = await engine.preview(copy({ verify: "included" }), { refresh: true });
+      assert.deepEqual(preview.changes["copy"], ["source"]);
+      await engine.refresh();
+      assert.deepEqual(output("drift"), [missing("manifest-missing", which())]);
+      assert.match(said(), new RegExp(`@${which()} is missing: it was published, and was deleted`));
+      assert.equal((await engine.up(copy({ verify: "included" }))).operations["copy"], "update");
+      await assertWhole();
+    });
+  }
+
+  it("finds a blob of a child that was deleted, and up sends that alone", async () => {
+    await engine.up(copy({ verify: "blobs" }));
+    await prod.repository.blobs.delete(digestOf("arm64"));
+    await engine.refresh();
+    assert.deepEqual(output("drift"), [missing("blob-missing", digestOf("arm64"))]);
+    emulator.journal.clear();
+    await engine.up(copy({ verify: "blobs" }));
+    assert.deepEqual(writesTo(emulator), ["POST upload"]);
+    await assertWhole();
+  });
+
+  it("does not look for what came along unless that is wanted", async () => {
+    await engine.up(copy());
+    await prod.deleteManifest(arm64);
+    assert.equal((await engine.refresh()).operations["copy"], "same");
+  });
+
+  it("brings no referrer that the source has got since, since nobody would remove it", async () => {
+    await engine.up(copy({ verify: "included" }));
+    await prod.deleteManifest(arm64);
+    const later = await dev.publish("later", undefined, index);
+    await engine.up(copy({ verify: "included" }), { refresh: true });
+    assert.equal(await prod.has(later), false);
+    await assertWhole();
+    await engine.destroy();
+    assert.equal(await prod.repository.attributes.repository(), undefined);
+  });
+
+  it("says of what the source has lost, too, that it is not looked for any more", async () => {
+    await engine.up(copy({ verify: "included" }));
+    for (const one of [dev, prod]) await one.deleteManifest(signature);
+    await engine.up(copy({ verify: "included" }), { refresh: true });
+    assert.match(said(), new RegExp(`${TARGET}@${signature} is gone, and so it is where it came`));
+    assert.equal((await engine.refresh()).operations["copy"], "same");
+    const digests = (output("included") as Bag[]).map(({ digest }) => digest);
+    assert.deepEqual(new Set(digests), new Set([amd64, arm64]));
+  });
+
+  it("cannot be repaired without the source, and says so", async () => {
+    await engine.up(copy({ verify: "included" }));
+    await prod.deleteManifest(arm64);
+    await engine.refresh();
+    await dev.deleteManifest(index);
+    emulator.journal.clear();
+    await assert.rejects(engine.up(copy({ verify: "included" })), {
+      message: /\/dev\/app@sha256:\w+ is not there.*\[NOT_FOUND\]$/,
+    });
+    assert.deepEqual(writesTo(emulator), []);
+    assert.deepEqual(output("drift"), [missing("manifest-missing", arm64)]);
+  });
+
+  describe("whose manifest alone is gone", () => {
+    it("is not gone: up brings it back, with tags and lock", async () => {
+      const program = copy({ lock: true });
+      await engine.up(program);
+      const open = { deleteEnabled: true, writeEnabled: true };
+      await prod.setTagAttributes("1.0", open);
+      await prod.setManifestAttributes(index, open);
+      await prod.deleteManifest(index);
+      await engine.refresh();
+      assert.deepEqual((output("drift") as Bag[])[1], missing("manifest-missing", index));
+      assert.equal((await engine.up(program)).operations["copy"], "update");
+      await assertWhole();
+      assert.equal((await prod.attributesOfTag("1.0"))?.writeEnabled, false);
+      assert.equal((await prod.attributesOfManifest(index))?.writeEnabled, false);
+    });
+
+    it("without tags comes back, too", async () => {
+      const program = copy({ tags: [] });
+      await engine.up(program);
+      await prod.deleteManifest(index);
+      const run = await engine.up(program, { refresh: true });
+      assert.deepEqual(
+        [run.operations["copy"], run.changes["copy"]],
+        ["update", ["digest", "reference", "source"]],
+      );
+      for (const digest of all()) assert.ok(await prod.has(digest), digest);
+    });
+
+    it("leaves nothing behind a removal that was interrupted, even after a refresh", async () => {
+      await engine.up(copy());
+      const fault = emulator.faults.add({
+        method: "DELETE",
+        path: /\/manifests\//,
+        nth: 2,
+        times: Infinity,
+        action: { type: "status", status: 403 },
+      });
+      await assert.rejects(engine.destroy());
+      fault.remove();
+      assert.equal(await prod.has(index), false);
+      assert.equal(await prod.has(amd64), true);
+      await engine.refresh();
+      assert.match(said(), new RegExp(`@${index} is missing`));
+      await engine.destroy();
+      assert.equal(await prod.repository.attributes.repository(), undefined);
+    });
+
+    it("does not take back a tag that somebody put on something else since the refresh", async () => {
+      await engine.up(copy());
+      await prod.deleteManifest(index);
+      const theirs = await prod.publish("theirs", "1.0");
+      await engine.up(copy(), { refresh: true });
+      assert.equal(await prod.digestOf("1.0"), index, "the refresh showed it");
+      await prod.deleteManifest(index);
+      await engine.refresh();
+      await prod.tag("1.0", theirs);
+      await assert.rejects(engine.up(copy()), { message: /\[CONFLICT\]$/ });
+      assert.equal(await prod.digestOf("1.0"), theirs);
+    });
+
+    it("is gone when nothing of it is left", async () => {
+      await engine.up(copy());
+      for (const digest of all()) if (await prod.has(digest)) await prod.deleteManifest(digest);
+      await engine.refresh();
+      assert.deepEqual(engine.state, []);
+    });
+  });
+});
