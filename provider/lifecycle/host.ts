@@ -1,6 +1,6 @@
 import type { PackedArtifact } from "../artifact/assembleArtifact.js";
 import type { FreshPlan } from "../artifact/retention/planRetention.js";
-import { type Clock, systemClock } from "../http/clock.js";
+import { type Clock, sleep, systemClock } from "../http/clock.js";
 import type { Digest } from "../oci/digest.js";
 import type { Registry } from "../registry/repository.js";
 import { Declarations, QUIET_MS } from "./declarations.js";
@@ -81,6 +81,11 @@ export class Host {
   /** Waits until the program has declared all that does not wait for something else. */
   allDeclared({ signal }: Pick<Operation, "signal">): Promise<void> {
     return this.declarations.settled(this.#clock, this.#quietMs, signal);
+  }
+
+  /** Long enough for the engine to begin with whatever it does at the same time. */
+  pause({ signal }: Pick<Operation, "signal">): Promise<void> {
+    return sleep(this.#clock, this.#quietMs, signal);
   }
 
   settle(given: RegistryArguments): RegistrySettings {

@@ -36,7 +36,8 @@ export async function deleteArtifact(
   const attempt = (current: Operation): Promise<RemovalOutcome> =>
     removeAndRelease(host, urn, state, policy, current);
   const reference = referenceTo(state, state.digest);
-  const outcome = await host.waitingRemovals.attempt(reference, attempt, operation);
+  const pause = (): Promise<void> => host.pause(operation);
+  const outcome = await host.waitingRemovals.attempt(reference, attempt, operation, pause);
   const { kept, waits, remainingTags = [], keptIncluded } = outcome;
   if (keptIncluded !== undefined) tellIncluded(state, keptIncluded, reason, operation);
   if (kept === undefined) return;
