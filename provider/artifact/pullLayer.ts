@@ -1,14 +1,14 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { UnpackError } from "../errors.js";
+import { hasCode, UnpackError } from "../errors.js";
 import type { Descriptor } from "../oci/descriptor.js";
 import { isDigest, type Digest } from "../oci/digest.js";
 import { quoted } from "../oci/printable.js";
 import { ContentCheck } from "../oci/verifiedStream.js";
 import type { BlobStore } from "../registry/repository.js";
 import { faultOfPath } from "../tar/entryPath.js";
-import { gunzipTo } from "../tar/gunzipTo.js";
+import { BoundExceeded, gunzipped } from "../tar/gunzipped.js";
 import { unpackEntries, type UnpackedEntry } from "../tar/unpackEntries.js";
 import { checkTitlesTogether, CONTENT_DIGEST, TITLE, UNPACK } from "./packTitle.js";
 
@@ -106,10 +106,23 @@ async function unpack(
   const { size } = layer.descriptor;
   const { maxUnpackedBytes = unpackedLimit(size), maxEntries } = limits;
   const source = createReadStream(compressed, { highWaterMark: READ_SIZE });
-  const options = { name: layer.title, size, limit: maxUnpackedBytes, signal };
-  return await gunzipTo(source, options, (archive) =>
-    unpackEntries(checked(archive, layer), { prefix: layer.title, folder, maxEntries }),
-  );
+  const archive = gunzipped(source, { limit: maxUnpackedBytes, size, signal });
+  const options = { prefix: layer.title, folder, maxEntries };
+  try {
+    return await unpackEntries(checked(archive, layer), options);
+  } catch (error) {
+    if (error instanceof BoundExceeded) throw bomb(layer, error);
+    throw hasCode(error, "PROTOCOL") ? refused(layer.title, error.message, error) : error;
+  } finally {
+    source.destroy();
+  }
+}
+
+function bomb({ title, descriptor }: TitledLayer, cause: BoundExceeded): UnpackError {
+  const reason =
+    `${descriptor.size} bytes become more than ${cause.limit} when they are unpacked, which looks like a bomb; ` +
+    `raise \`maxUnpackedBytes\` if it is none`;
+  return refused(title, reason, cause);
 }
 
 const READ_SIZE = 256 * 1024;

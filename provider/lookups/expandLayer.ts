@@ -1,7 +1,6 @@
-import { pipeline, Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
-import { AcrError, isAcrError, ProtocolError } from "../errors.js";
+import { AcrError } from "../errors.js";
 import { ByteReader } from "../tar/byteReader.js";
+import { bounded, gunzipped } from "../tar/gunzipped.js";
 
 /**
  * Far more than what anybody looks into for one file. A hostile gzip expands a thousandfold: this ends it
@@ -19,18 +18,13 @@ export async function* expandLayer(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = new ByteReader(bytes);
   try {
-    let count = 0;
-    for await (const piece of plainBytes(await headOf(reader), reader)) {
-      count += piece.length;
-      if (count > limit) throw new ProtocolError(`it expands to more than ${limit} bytes`);
-      yield piece;
-    }
+    yield* plainBytes(await headOf(reader), reader, limit);
   } finally {
     await reader.close();
   }
 }
 
-function plainBytes(head: Buffer, reader: ByteReader): AsyncIterable<Uint8Array> {
+function plainBytes(head: Buffer, reader: ByteReader, limit: number): AsyncIterable<Uint8Array> {
   if (head.equals(ZSTD)) {
     throw new AcrError(
       "UNSUPPORTED",
@@ -38,7 +32,8 @@ function plainBytes(head: Buffer, reader: ByteReader): AsyncIterable<Uint8Array>
     );
   }
   const whole = followedBy(head, reader);
-  return head.subarray(0, GZIP.length).equals(GZIP) ? gunzipped(whole) : whole;
+  const isGzip = head.subarray(0, GZIP.length).equals(GZIP);
+  return isGzip ? gunzipped(whole, { limit }) : bounded(whole, limit);
 }
 
 /** Four bytes, or fewer if there are no more. */
@@ -61,17 +56,5 @@ async function* followedBy(head: Buffer, reader: ByteReader): AsyncGenerator<Uin
     next = await reader.some(Infinity)
   ) {
     yield next;
-  }
-}
-
-async function* gunzipped(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip();
-  // The outcome is the reader's: a failure of the source destroys what is read here.
-  pipeline(Readable.from(bytes, { objectMode: false }), gunzip, () => undefined);
-  try {
-    yield* gunzip as AsyncIterable<Buffer>;
-  } catch (cause) {
-    if (isAcrError(cause)) throw cause;
-    throw new ProtocolError("its gzip is damaged", { cause });
   }
 }

@@ -31,7 +31,7 @@ describe("expandLayer", () => {
     const read = async (): Promise<void> => {
       for await (const piece of expandLayer(pieces(bomb, 1024), limit)) seen += piece.length;
     };
-    await assert.rejects(read(), { code: "PROTOCOL", message: /expands to more than 16777216/ });
+    await assert.rejects(read(), { code: "PROTOCOL", message: /holds more than 16777216/ });
     assert.ok(seen <= limit);
   });
 

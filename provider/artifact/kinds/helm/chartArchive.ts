@@ -1,6 +1,5 @@
-import { pipeline, Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
-import { isAcrError, ProtocolError } from "../../../errors.js";
+import { ProtocolError } from "../../../errors.js";
+import { bounded, gunzipped } from "../../../tar/gunzipped.js";
 import { readEntries } from "../../../tar/readEntries.js";
 import { readSourceFile, type SourceFile } from "../../../tar/sourceFile.js";
 import type { SourceNames } from "../../../tar/sourceFailure.js";
@@ -56,34 +55,15 @@ function namesOf(name: string, { property, shownPath }: SourceFile): SourceNames
 async function* chartFiles(
   archive: SourceFile,
 ): AsyncGenerator<readonly [name: string, bytes: Buffer]> {
-  const gunzip = createGunzip();
-  const source = Readable.from(readSourceFile(archive, { ownChunks: true }), { objectMode: false });
-  // What fails is thrown to whoever reads from the end of the pipe.
-  pipeline(source, gunzip, () => undefined);
+  const source = readSourceFile(archive, { ownChunks: true });
   try {
-    for await (const entry of readEntries(limited(gunzip, CHART_LIMIT))) {
+    for await (const entry of readEntries(gunzipped(source, { limit: CHART_LIMIT }))) {
       const name = entry.type === "file" ? CHART_FILE.exec(entry.name)?.[1] : undefined;
       if (name === undefined) continue;
-      yield [name, await gathered(limited(entry.content(), CHART_FILE_LIMIT))];
+      yield [name, await gathered(bounded(entry.content(), CHART_FILE_LIMIT))];
     }
   } catch (error) {
-    if (error instanceof ProtocolError) throw noChart(archive, error.message);
-    if (isAcrError(error)) throw error;
-    throw noChart(archive, "it is not compressed by gzip");
-  } finally {
-    gunzip.destroy();
-  }
-}
-
-async function* limited(
-  chunks: AsyncIterable<Uint8Array>,
-  limit: number,
-): AsyncGenerator<Uint8Array> {
-  let size = 0;
-  for await (const chunk of chunks) {
-    size += chunk.length;
-    if (size > limit) throw new ProtocolError(`it holds more than ${limit} bytes`);
-    yield chunk;
+    throw error instanceof ProtocolError ? noChart(archive, error.message) : error;
   }
 }
 
