@@ -81,6 +81,10 @@ export type { CredentialName, RegistryArgs } from "./registryArgs.js";
 export { RepositoryProperties } from "./repositoryProperties.js";
 export type { RepositoryPropertiesArgs } from "./repositoryProperties.js";
 export { RetentionPolicy } from "./retentionPolicy.js";
-export type { RetentionPlan, RetentionPolicyArgs, RetentionVictim } from "./retentionPolicy.js";
+export type { RetentionPolicyArgs } from "./retentionPolicy.js";
+export type {
+  RetentionPlan,
+  RetentionVictim,
+} from "../provider/artifact/retention/retentionPlan.js";
 export { TagLock } from "./tagLock.js";
 export type { TagLockArgs } from "./tagLock.js";

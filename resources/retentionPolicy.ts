@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
-import { engineProperties } from "./hidden.js";
-import { resourceType } from "./provider.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { AcrResource } from "./acrResource.js";
+import type { RetentionPlan } from "../provider/artifact/retention/retentionPlan.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
 /**
@@ -54,35 +54,6 @@ export interface RetentionPolicyArgs {
   registry?: pulumi.Input<RegistryArgs>;
 }
 
-/** One manifest that goes, or that loses tags. */
-export interface RetentionVictim {
-  /** `manifest`: it goes with its tags. `tags`: it stays, and the tags named here go. */
-  readonly kind: "manifest" | "tags";
-  readonly digest: string;
-  readonly tags: readonly string[];
-  /** For example `older than 30d, not among the 3 newest`. */
-  readonly reason: string;
-  /** Bytes of its layers, as the registry states them; an index has none of its own. */
-  readonly size?: number;
-  /** As the registry writes it (ISO 8601, UTC, seven digits). */
-  readonly lastUpdateTime: string;
-  /** Other victims that it goes with: indexes that name it, its subject. */
-  readonly goesWith?: readonly string[];
-}
-
-/** Exactly what is deleted, or was. */
-export interface RetentionPlan {
-  readonly manifests: number;
-  /** Tags that go while their manifest stays. */
-  readonly tags: number;
-  /**
-   * Sizes of the layers, added up. The registry frees this at most: a layer that other manifests share,
-   * of this or of another repository, stays.
-   */
-  readonly bytesAtMost: number;
-  readonly victims: readonly RetentionVictim[];
-}
-
 const KIND = "RetentionPolicy";
 /** What a program can read. */
 const READABLE = ["repository", "plan", "deleted", "leftAlone"];
@@ -126,7 +97,7 @@ const READABLE = ["repository", "plan", "deleted", "leftAlone"];
  *
  * The id is `<login server>/<repository>`.
  */
-export class RetentionPolicy extends pulumi.CustomResource {
+export class RetentionPolicy extends AcrResource {
   declare readonly repository: pulumi.Output<string>;
   /** What is deleted. Known at preview if the login server is; the last one that was not empty. */
   declare readonly plan: pulumi.Output<RetentionPlan>;
@@ -138,6 +109,6 @@ export class RetentionPolicy extends pulumi.CustomResource {
   >;
 
   constructor(name: string, args: RetentionPolicyArgs, options?: pulumi.CustomResourceOptions) {
-    super(resourceType(KIND), name, engineProperties(KIND, name, args, READABLE, options), options);
+    super(KIND, name, args, READABLE, options);
   }
 }

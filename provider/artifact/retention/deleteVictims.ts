@@ -6,7 +6,7 @@ import type { OperationOptions, Repository } from "../../registry/repository.js"
 import { opened, LOCKED, restrict, writeAttributes } from "../lock.js";
 import { groupsOf } from "./groups.js";
 import { Newcomers } from "./newcomers.js";
-import type { RetentionPlan, Victim } from "./plan.js";
+import type { RetentionPlan, RetentionVictim } from "./retentionPlan.js";
 import { type Finding, findVictim, type Locked } from "./recheck.js";
 import type { Declared } from "./rules.js";
 
@@ -27,7 +27,7 @@ export interface LeftAlone {
 }
 
 export interface DeletionOutcome {
-  readonly deleted: readonly Victim[];
+  readonly deleted: readonly RetentionVictim[];
   readonly leftAlone: readonly LeftAlone[];
   /** What is left of groups of which a part is gone, or may be. */
   readonly unfinished: readonly string[];
@@ -64,7 +64,7 @@ class Run {
   readonly #request: DeletionRequest;
   readonly #interrupted: AbortSignal | undefined;
   readonly #newcomers: Newcomers;
-  readonly #deleted: Victim[] = [];
+  readonly #deleted: RetentionVictim[] = [];
   readonly #leftAlone: LeftAlone[] = [];
   readonly #unfinished: string[] = [];
   #failure: { readonly error: unknown } | undefined;
@@ -79,7 +79,7 @@ class Run {
 
   outcome(): DeletionOutcome {
     const places = new Map(this.#request.plan.victims.map(({ digest }, at) => [digest, at]));
-    const place = ({ digest }: Victim): number => places.get(digest) ?? 0;
+    const place = ({ digest }: RetentionVictim): number => places.get(digest) ?? 0;
     return {
       deleted: this.#deleted.sort((a, b) => place(a) - place(b)),
       leftAlone: this.#leftAlone,
@@ -88,12 +88,12 @@ class Run {
     };
   }
 
-  async all(groups: readonly (readonly Victim[])[]): Promise<void> {
+  async all(groups: readonly (readonly RetentionVictim[])[]): Promise<void> {
     const place = limit(GROUPS_AT_ONCE);
     await Promise.all(groups.map((group) => place(() => this.#group(group))));
   }
 
-  async #group(group: readonly Victim[]): Promise<void> {
+  async #group(group: readonly RetentionVictim[]): Promise<void> {
     if (this.#failure !== undefined) return;
     const progress: Progress = { done: new Set(), tried: false };
     try {
@@ -110,8 +110,10 @@ class Run {
   }
 
   /** `undefined` if one of them must stay: then all do. */
-  async #findAll(group: readonly Victim[]): Promise<ReadonlyMap<Victim, Finding> | undefined> {
-    const findings = new Map<Victim, Finding>();
+  async #findAll(
+    group: readonly RetentionVictim[],
+  ): Promise<ReadonlyMap<RetentionVictim, Finding> | undefined> {
+    const findings = new Map<RetentionVictim, Finding>();
     for (const victim of group) {
       const finding = await this.#find(victim);
       findings.set(victim, finding);
@@ -125,12 +127,12 @@ class Run {
     return findings;
   }
 
-  async #findNow(victim: Victim): Promise<Finding> {
+  async #findNow(victim: RetentionVictim): Promise<Finding> {
     await this.#newcomers.look();
     return this.#find(victim);
   }
 
-  async #find(victim: Victim): Promise<Finding> {
+  async #find(victim: RetentionVictim): Promise<Finding> {
     const { repository, declared, includeLocked, options } = this.#request;
     const needed =
       victim.kind === "manifest" ? this.#newcomers.reasonToKeep(victim.digest) : undefined;
@@ -139,8 +141,8 @@ class Run {
   }
 
   async #deleteAll(
-    group: readonly Victim[],
-    findings: ReadonlyMap<Victim, Finding>,
+    group: readonly RetentionVictim[],
+    findings: ReadonlyMap<RetentionVictim, Finding>,
     progress: Progress,
   ): Promise<void> {
     const { done } = progress;
@@ -168,7 +170,7 @@ class Run {
 
   /** Why it stays; `undefined`: it is gone. */
   async #deleteFound(
-    victim: Victim,
+    victim: RetentionVictim,
     finding: Finding,
     begun: boolean,
   ): Promise<string | undefined> {
@@ -191,7 +193,11 @@ class Run {
     return undefined;
   }
 
-  async #delete(victim: Victim, tags: readonly string[], locked: readonly Locked[]): Promise<void> {
+  async #delete(
+    victim: RetentionVictim,
+    tags: readonly string[],
+    locked: readonly Locked[],
+  ): Promise<void> {
     const { repository, options } = this.#request;
     const { digest } = victim;
     const gone: string[] = [];
@@ -213,7 +219,7 @@ class Run {
     }
   }
 
-  async #open({ digest }: Victim, locked: readonly Locked[]): Promise<void> {
+  async #open({ digest }: RetentionVictim, locked: readonly Locked[]): Promise<void> {
     for (const one of locked) await this.#write(digest, one, opened(LOCKED));
   }
 
@@ -234,7 +240,7 @@ class Run {
     await writeAttributes(repository.attributes, subject, attributes, options);
   }
 
-  #leave({ digest, tags }: Victim, reason: string): void {
+  #leave({ digest, tags }: RetentionVictim, reason: string): void {
     this.#leftAlone.push({ digest, tags, reason });
   }
 }

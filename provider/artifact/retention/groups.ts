@@ -1,16 +1,18 @@
-import type { Victim } from "./plan.js";
+import type { RetentionVictim } from "./retentionPlan.js";
 
 /**
  * Victims that hang together, each group in the order in which it is deleted: an index before what it
  * names and a subject before what refers to it, so that nothing that is still there has lost a part.
  */
-export function groupsOf(victims: readonly Victim[]): readonly (readonly Victim[])[] {
+export function groupsOf(
+  victims: readonly RetentionVictim[],
+): readonly (readonly RetentionVictim[])[] {
   const byDigest = new Map(victims.map((victim) => [victim.digest, victim]));
   const roots = new Roots();
   for (const { digest, goesWith = [] } of victims) {
     for (const other of goesWith) if (byDigest.has(other)) roots.join(digest, other);
   }
-  const groups = new Map<string, Victim[]>();
+  const groups = new Map<string, RetentionVictim[]>();
   for (const victim of inOrder(victims, byDigest)) {
     const root = roots.of(victim.digest);
     const group = groups.get(root);
@@ -22,12 +24,12 @@ export function groupsOf(victims: readonly Victim[]): readonly (readonly Victim[
 
 /** Each after those that it goes with; where they go in a circle, one has to be the first. */
 function inOrder(
-  victims: readonly Victim[],
-  byDigest: ReadonlyMap<string, Victim>,
-): readonly Victim[] {
-  const placed = new Set<Victim>();
-  const visited = new Set<Victim>();
-  const visit = (start: Victim): void => {
+  victims: readonly RetentionVictim[],
+  byDigest: ReadonlyMap<string, RetentionVictim>,
+): readonly RetentionVictim[] {
+  const placed = new Set<RetentionVictim>();
+  const visited = new Set<RetentionVictim>();
+  const visit = (start: RetentionVictim): void => {
     const waiting = [start];
     for (let victim = waiting.at(-1); victim !== undefined; victim = waiting.at(-1)) {
       const first = visited.has(victim) ? [] : befores(victim);
@@ -40,7 +42,7 @@ function inOrder(
       waiting.pop();
     }
   };
-  const befores = ({ goesWith = [] }: Victim): readonly Victim[] =>
+  const befores = ({ goesWith = [] }: RetentionVictim): readonly RetentionVictim[] =>
     goesWith.flatMap((digest) => {
       const victim = byDigest.get(digest);
       return victim === undefined || visited.has(victim) ? [] : [victim];

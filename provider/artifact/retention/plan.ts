@@ -1,31 +1,7 @@
 import { formatSize } from "../formatSize.js";
+import type { RetentionPlan, RetentionVictim } from "./retentionPlan.js";
 
-/** One manifest that goes, or that loses tags. */
-export interface Victim {
-  /** `manifest`: it goes with its tags; `tags`: it stays, these tags go. */
-  readonly kind: "manifest" | "tags";
-  readonly digest: string;
-  /** Tags that go. */
-  readonly tags: readonly string[];
-  readonly reason: string;
-  /** Bytes of its layers, as the registry states them; an index has none of its own. */
-  readonly size?: number;
-  readonly lastUpdateTime: string;
-  /** Other victims that it goes with: indexes that name it, its subject. */
-  readonly goesWith?: readonly string[];
-}
-
-/** What is to be deleted: these and no others. */
-export interface RetentionPlan {
-  readonly manifests: number;
-  /** Tags that go while their manifest stays. */
-  readonly tags: number;
-  /** Layers of the manifests that go, added up: what is freed at most, since layers can be shared. */
-  readonly bytesAtMost: number;
-  readonly victims: readonly Victim[];
-}
-
-export function planFor(victims: readonly Victim[]): RetentionPlan {
+export function planFor(victims: readonly RetentionVictim[]): RetentionPlan {
   const manifests = victims.filter(({ kind }) => kind === "manifest");
   const tags = victims.filter(({ kind }) => kind === "tags").flatMap((victim) => victim.tags);
   return {
@@ -55,7 +31,7 @@ export function describePlan(plan: RetentionPlan): string {
 }
 
 /** `sha256:0123456789ab… (v1, v2): older than 30d` */
-export function describeVictim({ kind, digest, tags, reason }: Victim): string {
+export function describeVictim({ kind, digest, tags, reason }: RetentionVictim): string {
   const shown = `${digest.slice(0, digest.indexOf(":") + 13)}…`;
   const names =
     tags.slice(0, 5).join(", ") + (tags.length > 5 ? ` and ${tags.length - 5} more` : "");

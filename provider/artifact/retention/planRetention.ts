@@ -1,7 +1,8 @@
 import { Family } from "./family.js";
 import { pullChildren } from "./children.js";
 import { keepUnclear, promoteMiscounted, readSuspects } from "./judgement.js";
-import { EMPTY_PLAN, planFor, type RetentionPlan } from "./plan.js";
+import { EMPTY_PLAN, planFor } from "./plan.js";
+import type { RetentionPlan } from "./retentionPlan.js";
 import type { Planning, RetentionRequest } from "./planning.js";
 import { settleReferrers } from "./referrers.js";
 import { repositoryState, type RepositoryState } from "./repositoryState.js";

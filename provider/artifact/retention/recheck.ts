@@ -2,7 +2,7 @@ import { isTag } from "../../oci/reference.js";
 import type { Attributes, ManifestProperties } from "../../registry/attributes.js";
 import type { OperationOptions, Repository } from "../../registry/repository.js";
 import { forbidsDeletion, readTagAttributes } from "../lock.js";
-import type { Victim } from "./plan.js";
+import type { RetentionVictim } from "./retentionPlan.js";
 import type { Declared } from "./rules.js";
 
 /** How a victim is found just before it is deleted. */
@@ -26,7 +26,7 @@ export interface Recheck {
 }
 
 /** Looks again, in two requests for a manifest (one without tags), and one more for each tag that goes alone. */
-export async function findVictim(recheck: Recheck, victim: Victim): Promise<Finding> {
+export async function findVictim(recheck: Recheck, victim: RetentionVictim): Promise<Finding> {
   const { repository, declared, options } = recheck;
   const live = await repository.attributes.manifest(victim.digest, options);
   if (live === undefined) return { is: "gone" };
@@ -41,7 +41,7 @@ export async function findVictim(recheck: Recheck, victim: Victim): Promise<Find
 
 async function findManifest(
   recheck: Recheck,
-  victim: Victim,
+  victim: RetentionVictim,
   live: ManifestProperties,
 ): Promise<Finding> {
   const { repository, declared, options } = recheck;
@@ -60,7 +60,7 @@ async function findManifest(
 
 async function findTags(
   recheck: Recheck,
-  { digest, tags }: Victim,
+  { digest, tags }: RetentionVictim,
   manifest: ManifestProperties,
 ): Promise<Finding> {
   const { repository, declared, includeLocked, options } = recheck;

@@ -1,20 +1,20 @@
 import type { Digest } from "../../oci/digest.js";
 import { mayHaveChildren } from "./mediaKinds.js";
-import type { Victim } from "./plan.js";
+import type { RetentionVictim } from "./retentionPlan.js";
 import type { Planning } from "./planning.js";
 import { isAttachment, type Suspect } from "./suspect.js";
 
 /** The suspects that go, and the tags that go alone, newest first as they were listed. */
-export function victimsOf(planning: Planning): readonly Victim[] {
+export function victimsOf(planning: Planning): readonly RetentionVictim[] {
   const { rules, survey, family } = planning;
-  return [...survey.suspects.values()].flatMap((one): Victim[] => {
+  return [...survey.suspects.values()].flatMap((one): RetentionVictim[] => {
     if (!family.isKept(one.manifest.digest)) return [manifestVictim(one, planning)];
     const alone = rules.expireTags === undefined || one.pinned ? [] : one.expiring;
     return alone.length === 0 ? [] : [tagVictim(one, alone)];
   });
 }
 
-function manifestVictim(one: Suspect, { family, survey }: Planning): Victim {
+function manifestVictim(one: Suspect, { family, survey }: Planning): RetentionVictim {
   const { digest, size, tags, lastUpdateTime } = one.manifest;
   const goes = (other: Digest): boolean => survey.suspects.has(other) && !family.isKept(other);
   const goesWith = [...new Set([...family.indexesOf(digest), ...one.subjects])].filter(goes).sort();
@@ -35,7 +35,7 @@ function reasonOf(one: Suspect, belongs: boolean): string {
   return one.reason ?? "what it belongs to is gone";
 }
 
-function tagVictim(one: Suspect, tags: readonly string[]): Victim {
+function tagVictim(one: Suspect, tags: readonly string[]): RetentionVictim {
   const { digest, lastUpdateTime } = one.manifest;
   return { kind: "tags", digest, tags, reason: one.reason ?? "", lastUpdateTime };
 }

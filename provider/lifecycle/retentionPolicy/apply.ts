@@ -1,5 +1,6 @@
 import { type DeletionOutcome, deleteVictims } from "../../artifact/retention/deleteVictims.js";
-import { describePlan, planFor, type Victim } from "../../artifact/retention/plan.js";
+import { describePlan, planFor } from "../../artifact/retention/plan.js";
+import type { RetentionVictim } from "../../artifact/retention/retentionPlan.js";
 import { type FreshPlan, planRetention } from "../../artifact/retention/planRetention.js";
 import { ConflictError } from "../../errors.js";
 import { PartialFailure, reasonOf } from "../failures.js";
@@ -88,7 +89,10 @@ async function planToApply(
 }
 
 /** What was announced and no more; and nothing that hangs together with what was not. */
-function onlyAllowed(victims: readonly Victim[], allowed: ReadonlySet<string>): readonly Victim[] {
+function onlyAllowed(
+  victims: readonly RetentionVictim[],
+  allowed: ReadonlySet<string>,
+): readonly RetentionVictim[] {
   const refused = new Set(victims.filter(({ digest }) => !allowed.has(digest)));
   const all = new Map(victims.map((victim) => [victim.digest, victim]));
   for (let size = -1; size !== refused.size;) {

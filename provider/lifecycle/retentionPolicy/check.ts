@@ -3,9 +3,9 @@ import {
   describePlan,
   describeVictim,
   EMPTY_PLAN,
-  type RetentionPlan,
 } from "../../artifact/retention/plan.js";
 import { type FreshPlan, planRetention } from "../../artifact/retention/planRetention.js";
+import type { RetentionPlan } from "../../artifact/retention/retentionPlan.js";
 import { hasCode } from "../../errors.js";
 import type { Host } from "../host.js";
 import type { CheckFailure } from "../../arguments/checkFailure.js";

@@ -1,4 +1,4 @@
-import type { RetentionPlan } from "../../artifact/retention/plan.js";
+import type { RetentionPlan } from "../../artifact/retention/retentionPlan.js";
 import type { DiffResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { sameJson } from "../plain.js";

@@ -1,5 +1,5 @@
 import { parseAge } from "../../artifact/retention/age.js";
-import type { RetentionPlan } from "../../artifact/retention/plan.js";
+import type { RetentionPlan } from "../../artifact/retention/retentionPlan.js";
 import type { RetentionRules } from "../../artifact/retention/rules.js";
 import { isTagPattern } from "../../artifact/retention/tagPattern.js";
 import { InputError } from "../../errors.js";

@@ -1,4 +1,5 @@
-import { EMPTY_PLAN, type RetentionPlan } from "../../artifact/retention/plan.js";
+import { EMPTY_PLAN } from "../../artifact/retention/plan.js";
+import type { RetentionPlan } from "../../artifact/retention/retentionPlan.js";
 import type { LeftAlone } from "../../artifact/retention/deleteVictims.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { PolicyInputs } from "./inputs.js";

@@ -8,8 +8,8 @@ import {
   describePlan,
   describeVictim,
   planFor,
-  type Victim,
 } from "../../../../provider/artifact/retention/plan.js";
+import type { RetentionVictim } from "../../../../provider/artifact/retention/retentionPlan.js";
 import { fitsPattern } from "../../../../provider/artifact/retention/tagPattern.js";
 
 const HEX = "a".repeat(64);
@@ -90,11 +90,14 @@ describe("tags that are made of digests", () => {
 });
 
 describe("a plan in words", () => {
-  const victim = (tags: readonly string[], kind: Victim["kind"] = "manifest"): Victim => ({
+  const victim = (
+    tags: readonly string[],
+    kind: RetentionVictim["kind"] = "manifest",
+  ): RetentionVictim => ({
     ...{ kind, digest: `sha256:${HEX}`, tags, reason: "older than 30d" },
     ...{ size: 3 * 1024 ** 2, lastUpdateTime: "2024-01-01T00:00:00.0000000Z" },
   });
-  const rows: readonly [readonly Victim[], string][] = [
+  const rows: readonly [readonly RetentionVictim[], string][] = [
     [[], "nothing"],
     [[victim(["v1"])], "1 manifest, at most 3.0 MiB of layers"],
     [[victim([]), victim([])], "2 manifests, at most 6.0 MiB of layers"],
@@ -119,10 +122,10 @@ describe("a plan in words", () => {
 });
 
 describe("the order of deletion", () => {
-  const victim = (digest: string, ...goesWith: string[]): Victim => ({
+  const victim = (digest: string, ...goesWith: string[]): RetentionVictim => ({
     ...{ kind: "manifest", digest, tags: [], reason: "", lastUpdateTime: "", goesWith },
   });
-  const rows: Record<string, [victims: Victim[], groups: string[][]]> = {
+  const rows: Record<string, [victims: RetentionVictim[], groups: string[][]]> = {
     "nothing hangs together": [
       [victim("a"), victim("b")],
       [["a"], ["b"]],
