@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Drift } from "./drift.js";
-import { engineProperties } from "./hidden.js";
-import { resourceType } from "./provider.js";
 import type { PublishedArgs } from "./publishedArgs.js";
+import { PUBLISHED_READABLE, PublishedResource } from "./publishedResource.js";
 import type { RegistryArgs } from "./registryArgs.js";
 import { withSecretPassword } from "./registryArgs.js";
 
@@ -58,19 +56,7 @@ export interface IncludedManifest {
 
 const KIND = "ArtifactCopy";
 /** What a program can read. */
-const READABLE = [
-  "repository",
-  "tags",
-  "digest",
-  "size",
-  "mediaType",
-  "artifactType",
-  "subject",
-  "included",
-  "reference",
-  "tagDigests",
-  "drift",
-];
+const READABLE = [...PUBLISHED_READABLE, "artifactType", "subject", "included"];
 
 /**
  * Copies an artifact, image or index to another repository, byte for byte, so that its digest stays:
@@ -102,7 +88,7 @@ const READABLE = [
  *
  * The id is `<login server>/<repository>@<digest>`. Creating a copy that is there already adopts it.
  */
-export class ArtifactCopy extends pulumi.CustomResource {
+export class ArtifactCopy extends PublishedResource {
   /** Digest of the copy and of the source. Known at preview, by tag if the tag is there. */
   declare readonly digest: pulumi.Output<string>;
   /** Bytes of the manifest. */
@@ -116,29 +102,10 @@ export class ArtifactCopy extends pulumi.CustomResource {
   >;
   /** What came along: children of an index and referrers, in the order in which they were published. */
   declare readonly included: pulumi.Output<IncludedManifest[]>;
-  /** `<login server>/<repository>@<digest>`. Known at preview if login server and digest are. */
-  declare readonly reference: pulumi.Output<string>;
-  /** What each declared tag names, as last seen. */
-  declare readonly tagDigests: pulumi.Output<Record<string, string>>;
-  /** What the last refresh found changed; empty after `up`. */
-  declare readonly drift: pulumi.Output<Drift[]>;
-  declare readonly repository: pulumi.Output<string>;
-  /** Of the declared tags, those that name this content. */
-  declare readonly tags: pulumi.Output<string[] | undefined>;
 
   constructor(name: string, args: ArtifactCopyArgs, options?: pulumi.CustomResourceOptions) {
     const hidden = { ...args, source: withSecretSource(args.source) };
-    super(
-      resourceType(KIND),
-      name,
-      engineProperties(KIND, name, hidden, READABLE, options),
-      options,
-    );
-  }
-
-  /** The copy as a descriptor, for another one's `subject` or for an `OciIndex`. */
-  get descriptor(): pulumi.Output<{ mediaType: string; digest: string; size: number }> {
-    return pulumi.output({ mediaType: this.mediaType, digest: this.digest, size: this.size });
+    super(KIND, name, hidden, READABLE, options);
   }
 
   /**

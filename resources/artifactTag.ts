@@ -1,7 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { AcrResource } from "./acrResource.js";
 import type { Drift } from "./drift.js";
-import { engineProperties } from "./hidden.js";
-import { resourceType } from "./provider.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
 export interface ArtifactTagArgs {
@@ -49,7 +48,7 @@ const READABLE = ["repository", "tag", "digest", "reference", "drift"];
  *
  * The id is `<login server>/<repository>:<tag>`. Creating a tag that names the digest already adopts it.
  */
-export class ArtifactTag extends pulumi.CustomResource {
+export class ArtifactTag extends AcrResource {
   declare readonly repository: pulumi.Output<string>;
   declare readonly tag: pulumi.Output<string>;
   /** What the tag names, as last seen. */
@@ -60,7 +59,7 @@ export class ArtifactTag extends pulumi.CustomResource {
   declare readonly drift: pulumi.Output<Drift[]>;
 
   constructor(name: string, args: ArtifactTagArgs, options?: pulumi.CustomResourceOptions) {
-    super(resourceType(KIND), name, engineProperties(KIND, name, args, READABLE, options), options);
+    super(KIND, name, args, READABLE, options);
   }
 
   /** A tag that is managed elsewhere, by the id `<login server>/<repository>:<tag>`; it must exist. */

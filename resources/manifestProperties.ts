@@ -1,8 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { AcrResource } from "./acrResource.js";
 import type { AttributesArgs } from "./attributes.js";
 import type { Drift } from "./drift.js";
-import { ATTRIBUTES, engineProperties } from "./hidden.js";
-import { resourceType } from "./provider.js";
+import { ATTRIBUTES } from "./hidden.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
 /** Give at least one attribute; what is not given is not managed. */
@@ -26,7 +26,7 @@ const READABLE = ["repository", "digest", "drift", ...ATTRIBUTES];
  *
  * The id is `<login server>/<repository>@<digest>`.
  */
-export class ManifestProperties extends pulumi.CustomResource {
+export class ManifestProperties extends AcrResource {
   declare readonly repository: pulumi.Output<string>;
   declare readonly digest: pulumi.Output<string>;
   /** What the last refresh found changed; empty after `up`. */
@@ -37,7 +37,7 @@ export class ManifestProperties extends pulumi.CustomResource {
   declare readonly listEnabled: pulumi.Output<boolean | undefined>;
 
   constructor(name: string, args: ManifestPropertiesArgs, options?: pulumi.CustomResourceOptions) {
-    super(resourceType(KIND), name, engineProperties(KIND, name, args, READABLE, options), options);
+    super(KIND, name, args, READABLE, options);
   }
 
   /** The attributes of a manifest by the id `<login server>/<repository>@<digest>`; it must exist. */

@@ -1,11 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { IncludedManifest } from "./artifactCopy.js";
 import { withSubject } from "./descriptorArgs.js";
-import type { Drift } from "./drift.js";
-import { engineProperties } from "./hidden.js";
-import { resourceType } from "./provider.js";
 import type { ArtifactContentArgs } from "./kinds/content.js";
 import type { PublishedArgs } from "./publishedArgs.js";
+import { PUBLISHED_READABLE, PublishedResource } from "./publishedResource.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
 interface LayerOptions {
@@ -111,20 +109,13 @@ const KIND = "OciArtifact";
 
 /** What a program can read. All outputs but `tagDigests` and `drift` are known at preview. */
 const READABLE = [
-  "repository",
+  ...PUBLISHED_READABLE,
   "artifactType",
   "annotations",
-  "tags",
-  "digest",
-  "size",
-  "mediaType",
   "configDescriptor",
   "layerDescriptors",
   "included",
-  "reference",
-  "tagDigests",
-  "drift",
-] as const;
+];
 
 /**
  * Publishes files, folders and texts as one OCI artifact, with its tags and locks.
@@ -146,7 +137,7 @@ const READABLE = [
  * The id is `<login server>/<repository>@<digest>`. `import` cannot work for dynamic resources;
  * creating an artifact that is there already adopts it.
  */
-export class OciArtifact extends pulumi.CustomResource {
+export class OciArtifact extends PublishedResource {
   /** Digest of the manifest. Known at preview. */
   declare readonly digest: pulumi.Output<string>;
   /** Bytes of the manifest. Known at preview. */
@@ -163,32 +154,13 @@ export class OciArtifact extends pulumi.CustomResource {
   declare readonly layerDescriptors: pulumi.Output<LayerDescriptor[]>;
   /** What is published with an `ociLayout`: children of an index, and referrers. Known at preview. */
   declare readonly included: pulumi.Output<IncludedManifest[] | undefined>;
-  /** `<login server>/<repository>@<digest>`. Known at preview if the login server is. */
-  declare readonly reference: pulumi.Output<string>;
-  /** What each declared tag names, as last seen. */
-  declare readonly tagDigests: pulumi.Output<Record<string, string>>;
-  /** What the last refresh found changed; empty after `up`. */
-  declare readonly drift: pulumi.Output<Drift[]>;
-  declare readonly repository: pulumi.Output<string>;
   declare readonly artifactType: pulumi.Output<string | undefined>;
   /** All of the manifest's: those of `content` too. */
   declare readonly annotations: pulumi.Output<Record<string, string> | undefined>;
-  /** Of the declared tags, those that name this artifact. */
-  declare readonly tags: pulumi.Output<string[] | undefined>;
 
   constructor(name: string, args: OciArtifactArgs, options?: pulumi.CustomResourceOptions) {
     const given = withSubject(args);
-    super(
-      resourceType(KIND),
-      name,
-      engineProperties(KIND, name, given, READABLE, options),
-      options,
-    );
-  }
-
-  /** The artifact as a descriptor, for another one's `subject`. Known at preview. */
-  get descriptor(): pulumi.Output<{ mediaType: string; digest: string; size: number }> {
-    return pulumi.output({ mediaType: this.mediaType, digest: this.digest, size: this.size });
+    super(KIND, name, given, READABLE, options);
   }
 
   /**

@@ -1,9 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { withSubject } from "./descriptorArgs.js";
-import type { Drift } from "./drift.js";
-import { engineProperties } from "./hidden.js";
-import { resourceType } from "./provider.js";
 import type { DescriptorArgs, PublishedArgs } from "./publishedArgs.js";
+import { PUBLISHED_READABLE, PublishedResource } from "./publishedResource.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
 /** The platform that a manifest is for, in the words of the image specification. */
@@ -39,19 +37,7 @@ export interface OciIndexArgs extends PublishedArgs {
 const KIND = "OciIndex";
 
 /** What a program can read. All outputs but `tagDigests` and `drift` are known at preview. */
-const READABLE = [
-  "repository",
-  "artifactType",
-  "annotations",
-  "tags",
-  "manifests",
-  "digest",
-  "size",
-  "mediaType",
-  "reference",
-  "tagDigests",
-  "drift",
-] as const;
+const READABLE = [...PUBLISHED_READABLE, "artifactType", "annotations", "manifests"];
 
 /**
  * Publishes an index: one manifest that names others by digest, each for a platform or a purpose,
@@ -78,39 +64,20 @@ const READABLE = [
  *
  * The id is `<login server>/<repository>@<digest>`. Creating an index that is there already adopts it.
  */
-export class OciIndex extends pulumi.CustomResource {
+export class OciIndex extends PublishedResource {
   /** Digest of the index. Known at preview. */
   declare readonly digest: pulumi.Output<string>;
   /** Bytes of the index. Known at preview. */
   declare readonly size: pulumi.Output<number>;
   /** Media type of the index. Known at preview. */
   declare readonly mediaType: pulumi.Output<string>;
-  /** `<login server>/<repository>@<digest>`. Known at preview if the login server is. */
-  declare readonly reference: pulumi.Output<string>;
-  /** What each declared tag names, as last seen. */
-  declare readonly tagDigests: pulumi.Output<Record<string, string>>;
-  /** What the last refresh found changed; empty after `up`. */
-  declare readonly drift: pulumi.Output<Drift[]>;
-  declare readonly repository: pulumi.Output<string>;
   declare readonly manifests: pulumi.Output<pulumi.Unwrap<IndexManifestArgs>[]>;
   declare readonly artifactType: pulumi.Output<string | undefined>;
   declare readonly annotations: pulumi.Output<Record<string, string> | undefined>;
-  /** Of the declared tags, those that name this index. */
-  declare readonly tags: pulumi.Output<string[] | undefined>;
 
   constructor(name: string, args: OciIndexArgs, options?: pulumi.CustomResourceOptions) {
     const given = withSubject(args);
-    super(
-      resourceType(KIND),
-      name,
-      engineProperties(KIND, name, given, READABLE, options),
-      options,
-    );
-  }
-
-  /** The index as a descriptor, for another one's `subject` or `manifests`. Known at preview. */
-  get descriptor(): pulumi.Output<{ mediaType: string; digest: string; size: number }> {
-    return pulumi.output({ mediaType: this.mediaType, digest: this.digest, size: this.size });
+    super(KIND, name, given, READABLE, options);
   }
 
   /**

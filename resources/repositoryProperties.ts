@@ -1,8 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { AcrResource } from "./acrResource.js";
 import type { AttributesArgs } from "./attributes.js";
 import type { Drift } from "./drift.js";
-import { ATTRIBUTES, engineProperties } from "./hidden.js";
-import { resourceType } from "./provider.js";
+import { ATTRIBUTES } from "./hidden.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
 /** Give at least one attribute; what is not given is not managed. */
@@ -35,7 +35,7 @@ const READABLE = ["repository", "drift", ...ATTRIBUTES];
  *
  * The id is `<login server>/<repository>`.
  */
-export class RepositoryProperties extends pulumi.CustomResource {
+export class RepositoryProperties extends AcrResource {
   declare readonly repository: pulumi.Output<string>;
   /** What the last refresh found changed; empty after `up`. */
   declare readonly drift: pulumi.Output<Drift[]>;
@@ -49,7 +49,7 @@ export class RepositoryProperties extends pulumi.CustomResource {
     args: RepositoryPropertiesArgs,
     options?: pulumi.CustomResourceOptions,
   ) {
-    super(resourceType(KIND), name, engineProperties(KIND, name, args, READABLE, options), options);
+    super(KIND, name, args, READABLE, options);
   }
 
   /** The attributes of a repository by the id `<login server>/<repository>`; it must exist. */

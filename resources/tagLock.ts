@@ -1,8 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { AcrResource } from "./acrResource.js";
 import type { AttributesArgs } from "./attributes.js";
 import type { Drift } from "./drift.js";
-import { ATTRIBUTES, engineProperties } from "./hidden.js";
-import { resourceType } from "./provider.js";
+import { ATTRIBUTES } from "./hidden.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
 /** `writeEnabled` and `deleteEnabled` default to `false`; the other two are managed only if given. */
@@ -34,7 +34,7 @@ const READABLE = ["repository", "tag", "tagDigest", "drift", ...ATTRIBUTES];
  *
  * The id is `<login server>/<repository>:<tag>`.
  */
-export class TagLock extends pulumi.CustomResource {
+export class TagLock extends AcrResource {
   declare readonly repository: pulumi.Output<string>;
   declare readonly tag: pulumi.Output<string>;
   /** The manifest that the tag names. */
@@ -47,7 +47,7 @@ export class TagLock extends pulumi.CustomResource {
   declare readonly listEnabled: pulumi.Output<boolean | undefined>;
 
   constructor(name: string, args: TagLockArgs, options?: pulumi.CustomResourceOptions) {
-    super(resourceType(KIND), name, engineProperties(KIND, name, args, READABLE, options), options);
+    super(KIND, name, args, READABLE, options);
   }
 
   /** The attributes of a tag by the id `<login server>/<repository>:<tag>`; it must exist. */
