@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { type Emulator } from "pulumi-acr/emulator";
 import type { Digest } from "../../provider/oci/digest.js";
 import { referrersTag } from "../../provider/registry/referrersDocument.js";
-import { environmentFor } from "../support/engine.js";
-import { type Bag, type Declaration, MiniEngine } from "../support/miniEngine.js";
+import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
+import { eachWithScene } from "../support/scene.js";
 import { Somebody } from "../support/somebody.js";
 
 const SOURCE = "dev/app";
@@ -20,20 +20,17 @@ describe("ArtifactCopy of a referrer on a registry without the referrers API", (
   let signature: Digest;
   let theirs: Digest;
 
+  eachWithScene(TARGET, (scene) => ({ emulator, engine, somebody: prod } = scene), {
+    referrersApi: false,
+  });
   beforeEach(async () => {
-    emulator = await startEmulator({ referrersApi: false });
-    engine = new MiniEngine({ environment: environmentFor(emulator) });
     dev = new Somebody(emulator, SOURCE);
-    prod = new Somebody(emulator, TARGET);
     app = await dev.publish("app");
     signature = await dev.publish("signature", undefined, app);
     await prod.publish("app", "1.0");
     theirs = await prod.publish("theirs", undefined, app);
   });
-  afterEach(async () => {
-    for (const one of [dev, prod]) one.close();
-    await emulator.close();
-  });
+  afterEach(() => dev.close());
 
   const copy = (inputs: Bag = {}): Declaration[] => {
     const source = { repository: SOURCE, digest: signature };
@@ -84,9 +81,7 @@ describe("ArtifactCopy of a referrer on a registry without the referrers API", (
   });
 
   it("whose subject is not in the repository is no drift", async () => {
-    await engine.up([
-      { name: "copy", kind: "ArtifactCopy", inputs: { ...copy()[0]?.inputs, repository: "alone" } },
-    ]);
+    await engine.up(copy({ repository: "alone" }));
     assert.equal((await engine.refresh()).operations["copy"], "same");
     await engine.destroy();
     const alone = new Somebody(emulator, "alone");

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, it } from "mocha";
+import { describe, it } from "mocha";
 import { helmChart } from "pulumi-acr";
-import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { type Emulator } from "pulumi-acr/emulator";
 import { UNKNOWN } from "../../provider/arguments/unknown.js";
-import { environmentFor } from "../support/engine.js";
-import { type Bag, MiniEngine, type Program } from "../support/miniEngine.js";
+import { type Bag, type MiniEngine, type Program } from "../support/miniEngine.js";
 import { requestsTo, writesTo } from "../support/requests.js";
-import { Somebody } from "../support/somebody.js";
-import { TemporaryFolder } from "../support/temporaryFolder.js";
+import { eachWithFolder } from "../support/scene.js";
+import { type Somebody } from "../support/somebody.js";
+import { type TemporaryFolder } from "../support/temporaryFolder.js";
 
 const FILES = {
   "web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\ndescription: a chart\n",
@@ -25,18 +25,7 @@ describe("the life of a chart", () => {
   let engine: MiniEngine;
   let somebody: Somebody;
 
-  beforeEach(async () => {
-    emulator = await startEmulator();
-    folder = new TemporaryFolder();
-    folder.write(FILES);
-    somebody = new Somebody(emulator, "charts/web");
-    engine = new MiniEngine({ environment: environmentFor(emulator), directory: folder.path });
-  });
-  afterEach(async () => {
-    somebody.close();
-    folder.remove();
-    await emulator.close();
-  });
+  eachWithFolder("charts/web", FILES, (scene) => ({ emulator, folder, engine, somebody } = scene));
 
   const chart = (inputs: Bag = {}, path: string = "web"): Program => [
     {

@@ -1,34 +1,22 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "mocha";
+import { describe, it } from "mocha";
 import { endOfLife, fluxSource } from "pulumi-acr";
-import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { type Emulator } from "pulumi-acr/emulator";
 import { UNKNOWN } from "../../provider/arguments/unknown.js";
-import { environmentFor } from "../support/engine.js";
-import { type Bag, MiniEngine, type Program } from "../support/miniEngine.js";
+import { type Bag, type MiniEngine, type Program } from "../support/miniEngine.js";
 import { requestsTo } from "../support/requests.js";
-import { Somebody } from "../support/somebody.js";
-import { TemporaryFolder } from "../support/temporaryFolder.js";
+import { eachWithFolder } from "../support/scene.js";
+import { type Somebody } from "../support/somebody.js";
 
 const SOURCE = { path: "deploy", source: "https://example.com/x.git", revision: "main@sha1:1" };
 
 describe("content of a kind", () => {
   let emulator: Emulator;
-  let folder: TemporaryFolder;
   let engine: MiniEngine;
   let somebody: Somebody;
 
-  beforeEach(async () => {
-    emulator = await startEmulator();
-    folder = new TemporaryFolder();
-    folder.write({ "deploy/app.yaml": "kind: Deployment\n" });
-    somebody = new Somebody(emulator, "apps/web");
-    engine = new MiniEngine({ environment: environmentFor(emulator), directory: folder.path });
-  });
-  afterEach(async () => {
-    somebody.close();
-    folder.remove();
-    await emulator.close();
-  });
+  const files = { "deploy/app.yaml": "kind: Deployment\n" };
+  eachWithFolder("apps/web", files, (scene) => ({ emulator, engine, somebody } = scene));
 
   const declare = (inputs: object): Program => [
     { name: "one", kind: "OciArtifact", inputs: { repository: "apps/web", ...inputs } as Bag },

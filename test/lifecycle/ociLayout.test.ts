@@ -1,37 +1,27 @@
 import assert from "node:assert/strict";
 import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, it } from "mocha";
+import { describe, it } from "mocha";
 import { ociLayout } from "pulumi-acr";
 import { digestOf, DOCKER_MANIFEST } from "pulumi-acr/client";
-import { type Emulator, startEmulator } from "pulumi-acr/emulator";
-import { environmentFor } from "../support/engine.js";
+import { type Emulator } from "pulumi-acr/emulator";
 import { fileOf, ImageLayout } from "../support/imageLayout.js";
-import { type Bag, type Declaration, MiniEngine } from "../support/miniEngine.js";
+import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
 import { requestsTo, writesTo } from "../support/requests.js";
-import { Somebody } from "../support/somebody.js";
-import { TemporaryFolder } from "../support/temporaryFolder.js";
+import { eachWithFolder } from "../support/scene.js";
+import { type Somebody } from "../support/somebody.js";
 
 const REPOSITORY = "apps/web";
 
 describe("ociLayout", () => {
   let emulator: Emulator;
-  let folder: TemporaryFolder;
   let layout: ImageLayout;
   let somebody: Somebody;
   let engine: MiniEngine;
 
-  beforeEach(async () => {
-    emulator = await startEmulator();
-    folder = new TemporaryFolder();
-    layout = new ImageLayout(join(folder.path, "out"));
-    somebody = new Somebody(emulator, REPOSITORY);
-    engine = new MiniEngine({ environment: environmentFor(emulator), directory: folder.path });
-  });
-  afterEach(async () => {
-    somebody.close();
-    folder.remove();
-    await emulator.close();
+  eachWithFolder(REPOSITORY, {}, (scene) => {
+    ({ emulator, engine, somebody } = scene);
+    layout = new ImageLayout(join(scene.folder.path, "out"));
   });
 
   function declared(args: Bag = {}, inputs: Bag = {}): Declaration[] {

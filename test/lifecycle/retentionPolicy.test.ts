@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "mocha";
 import type { Emulator } from "pulumi-acr/emulator";
 import { systemClock } from "../../provider/http/clock.js";
-import type { RetentionPlan } from "../../provider/artifact/retention/plan.js";
+import type { RetentionPlan } from "../../provider/artifact/retention/retentionPlan.js";
 import { UNKNOWN } from "../../provider/arguments/unknown.js";
 import { type Bag, CheckError, type Declaration, type MiniEngine } from "../support/miniEngine.js";
 import { requestsTo, writesTo } from "../support/requests.js";
