@@ -25,15 +25,20 @@ export type FindUses = (
 
 /** From ACR's listing, which has tags and locks. The caller has looked at those of the manifest itself. */
 export const listedUses: FindUses = async (repository, family, options) => {
-  const lists = listTagsOf(family);
+  const members = membersOf(family);
+  const lists = listTagsOf(members);
   const indexes: FoundIndex[] = [];
   const listed = new Map<string, ManifestProperties>();
-  for await (const manifest of repository.attributes.listManifests(options)) {
-    if (listed.size >= MANIFESTS_LOOKED_AT) return tooMany();
-    listed.set(manifest.digest, manifest);
+  let others = 0;
+  const inLargePages = { ...options, pageSize: MANIFESTS_LOOKED_AT };
+  for await (const manifest of repository.attributes.listManifests(inLargePages)) {
     const { digest, mediaType, tags } = manifest;
     // Lists of what is to go are no reason to keep it.
-    if (!isIndex(mediaType) || tags.some((tag) => lists.has(tag))) continue;
+    if (tags.some((tag) => lists.has(tag))) continue;
+    // A large family must not stand in its own way.
+    if (members.has(digest)) listed.set(digest, manifest);
+    else if (++others > MANIFESTS_LOOKED_AT) return tooMany();
+    if (!isIndex(mediaType)) continue;
     indexes.push({ digest, isTagged: tags.length > 0 });
   }
   const tags = new Map<string, readonly string[]>();
@@ -45,25 +50,26 @@ export const listedUses: FindUses = async (repository, family, options) => {
     tags.set(digest, found.tags);
     if (forbidsDeletion(found.attributes)) held.set(digest, lockedBySomebody(found));
   }
-  return { tags, held, ...(await readRelations(repository, family, indexes, options)) };
+  return { tags, held, ...(await readRelations(repository, members, indexes, options)) };
 };
 
 /** Where nothing lists the tags of a manifest, every tag of the repository is resolved. */
 export const resolvedUses: FindUses = async (repository, family, options) => {
-  const lists = listTagsOf(family);
+  const members = membersOf(family);
+  const lists = listTagsOf(members);
   const indexes: FoundIndex[] = [];
   const tags = new Map<string, readonly string[]>();
   let seen = 0;
   for await (const name of repository.tags.list(options)) {
-    if (++seen > TAGS_LOOKED_AT) return `the repository has more than ${TAGS_LOOKED_AT} tags`;
     if (!isTag(name) || lists.has(name)) continue;
+    if (++seen > TAGS_LOOKED_AT) return `the repository has more than ${TAGS_LOOKED_AT} tags`;
     const found = await repository.manifests.resolve(name, options);
     if (found === undefined) continue;
     if (isIndex(found.mediaType)) indexes.push({ digest: found.digest, isTagged: true });
     if (found.digest === family.digest && family.tags.includes(name)) continue;
     tags.set(found.digest, [...(tags.get(found.digest) ?? []), name]);
   }
-  return { tags, held: new Map(), ...(await readRelations(repository, family, indexes, options)) };
+  return { tags, held: new Map(), ...(await readRelations(repository, members, indexes, options)) };
 };
 
 interface FoundIndex {
@@ -71,13 +77,17 @@ interface FoundIndex {
   readonly isTagged: boolean;
 }
 
-function digestsOf({ digest, included = [] }: Family): readonly Digest[] {
-  return [digest, ...included.map((one) => one.digest)];
+/** Those of the family, each with what it is about: looked up so often that a list would not do. */
+type Members = ReadonlyMap<Digest, Digest | undefined>;
+
+function membersOf({ digest, included = [] }: Family): Members {
+  const others = included.map((one) => [one.digest, one.subject] as const);
+  return new Map([[digest, undefined], ...others]);
 }
 
 /** distribution-spec, "Referrers Tag Schema". */
-function listTagsOf(family: Family): ReadonlySet<string> {
-  return new Set<string>(digestsOf(family).map(referrersTag));
+function listTagsOf(members: Members): ReadonlySet<string> {
+  return new Set<string>([...members.keys()].map(referrersTag));
 }
 
 function lockedBySomebody({ attributes }: ManifestProperties): string {
@@ -86,21 +96,22 @@ function lockedBySomebody({ attributes }: ManifestProperties): string {
 
 async function readRelations(
   repository: Repository,
-  family: Family,
+  members: Members,
   indexes: readonly FoundIndex[],
   options: OperationOptions,
 ): Promise<Pick<Uses, "indexes" | "referrers">> {
-  const children = new Map<Digest, readonly Digest[] | undefined>();
+  const children = new Map<Digest, ReadonlySet<Digest> | undefined>();
   const places = { places: CONCURRENT_LOOKS, ...options };
   await eachOf(indexes, places, async ({ digest, isTagged }, signal) => {
     const found = await childrenOf(repository, digest, { signal });
     const named = found?.map((child) => child.digest);
-    if (isTagged || named === undefined || !isFormerList(family, named))
-      children.set(digest, named);
+    if (!isTagged && named !== undefined && isFormerList(members, named)) return;
+    children.set(digest, named && new Set(named.filter((one) => members.has(one))));
   });
   const referrers = new Map<Digest, readonly Descriptor[]>();
-  await eachOf(digestsOf(family), places, async (subject, signal) => {
-    referrers.set(subject, await liveReferrers(repository, family, subject, { signal }));
+  await eachOf(members.keys(), places, async (subject, signal) => {
+    const live = await liveReferrers(repository, members, subject, { signal });
+    if (live.length > 0) referrers.set(subject, live);
   });
   return { indexes: children, referrers };
 }
@@ -109,26 +120,23 @@ async function readRelations(
  * A list of referrers that was replaced, and could not be deleted: an index without a tag, and all that it
  * names goes, and is about the same manifest.
  */
-function isFormerList({ included = [] }: Family, named: readonly Digest[]): boolean {
-  const subjects = new Set(
-    named.map((digest) => included.find((one) => one.digest === digest)?.subject),
-  );
+function isFormerList(members: Members, named: readonly Digest[]): boolean {
+  const subjects = new Set(named.map((digest) => members.get(digest)));
   return subjects.size === 1 && !subjects.has(undefined);
 }
 
 /** A list that clients keep may name what is gone; of our own it does not matter. */
 async function liveReferrers(
   repository: Pick<Repository, "manifests" | "referrers">,
-  family: Family,
+  members: Members,
   subject: Digest,
   options: OperationOptions,
 ): Promise<readonly Descriptor[]> {
-  const own = new Set<string>(digestsOf(family));
   const live: Descriptor[] = [];
   for await (const referrer of repository.referrers.list(subject, options)) {
     const accept = [referrer.mediaType];
     const isThere =
-      own.has(referrer.digest) ||
+      members.has(referrer.digest) ||
       (await repository.manifests.resolve(referrer.digest, { ...options, accept })) !== undefined;
     if (isThere) live.push(referrer);
   }

@@ -82,7 +82,8 @@ export async function listIndexes(
   const ownList = ownListTag(manifest);
   const indexes: FoundIndex[] = [];
   let seen = 0;
-  for await (const found of repository.attributes.listManifests(options)) {
+  const inLargePages = { ...options, pageSize: MANIFESTS_LOOKED_AT };
+  for await (const found of repository.attributes.listManifests(inLargePages)) {
     if (++seen > MANIFESTS_LOOKED_AT) return tooMany();
     if (!isIndex(found.mediaType) || !isDigest(found.digest)) continue;
     if (found.tags.some((tag) => tag === ownList)) continue;

@@ -137,7 +137,7 @@ class GraphReader {
     const parsed = parsedManifest(this.#source.nameOf(descriptor.digest), manifest);
     const { config, layers, manifests } = parsed;
     return {
-      manifest: { bytes, descriptor },
+      manifest: { bytes: alone(bytes), descriptor },
       parsed,
       children: manifests.map(({ digest }) => digest),
       blobs: [...(config === undefined ? [] : [config]), ...layers],
@@ -193,6 +193,11 @@ function parsedManifest(name: string, { bytes, descriptor }: EncodedManifest): P
     if (!(error instanceof ProtocolError)) throw error;
     throw new ProtocolError(`${name}: ${error.message}`, { cause: error });
   }
+}
+
+/** Small bytes are part of a larger piece of memory, all of which would be kept as long as they are. */
+function alone(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
 }
 
 /** A client takes the size from the index, so it must be that of the manifest. */

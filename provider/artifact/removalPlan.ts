@@ -12,8 +12,8 @@ export interface Candidate {
 export interface Uses {
   /** Tags that name a manifest, without our own. */
   readonly tags: ReadonlyMap<string, readonly string[]>;
-  /** What each index of the repository names; `undefined`: it cannot be read. */
-  readonly indexes: ReadonlyMap<Digest, readonly Digest[] | undefined>;
+  /** What each index of the repository names of them; `undefined`: it cannot be read. */
+  readonly indexes: ReadonlyMap<Digest, ReadonlySet<Digest> | undefined>;
   /** What has a manifest as its subject. */
   readonly referrers: ReadonlyMap<Digest, readonly Descriptor[]>;
   /** Why a manifest must stay whatever else is found: a declaration, a lock. */
@@ -29,8 +29,8 @@ export function planRemoval(
   uses: Uses,
 ): ReadonlyMap<Digest, string> {
   const kept = new Map<Digest, string>();
-  const goes = (digest: Digest): boolean =>
-    !kept.has(digest) && candidates.some((one) => one.digest === digest);
+  const named = new Set(candidates.map(({ digest }) => digest));
+  const goes = (digest: Digest): boolean => named.has(digest) && !kept.has(digest);
   for (let before = -1; kept.size !== before;) {
     before = kept.size;
     for (const candidate of candidates) {
@@ -56,7 +56,7 @@ function reasonToKeep(
   for (const [index, children] of indexes) {
     if (goes(index)) continue;
     if (children === undefined) return `the index ${index} may name it: it cannot be read`;
-    if (children.includes(digest)) return `the index ${index} names it`;
+    if (children.has(digest)) return `the index ${index} names it`;
   }
   return undefined;
 }

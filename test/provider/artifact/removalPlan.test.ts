@@ -56,8 +56,9 @@ describe("what stays of a removal", () => {
       const { tags = {}, indexes = {}, referrers = {}, held = {} } = given;
       const uses: Uses = {
         tags: keyed(tags, (names) => names),
-        indexes: keyed({ ...OWN_INDEXES, ...indexes }, (names: readonly string[] | undefined) =>
-          names?.map(d),
+        indexes: keyed(
+          { ...OWN_INDEXES, ...indexes },
+          (names: readonly string[] | undefined) => names && new Set(names.map(d)),
         ),
         referrers: keyed(merged(OWN_REFERRERS, referrers), (names) =>
           names.map((one) => ({ mediaType: "a/b", digest: d(one), size: 1 })),
