@@ -4,7 +4,8 @@ import { LookupError } from "./lookupError.js";
 // What the compiler refuses: in JavaScript nothing else does.
 
 export function noArguments(name: string, args: unknown): LookupError | undefined {
-  if (typeof args === "object" && args !== null && !isDeferred(args)) return undefined;
+  const isObject = typeof args === "object" && args !== null && !Array.isArray(args);
+  if (isObject && !isDeferred(args)) return undefined;
   return invalid(`${name}: expected an object of arguments`);
 }
 

@@ -5,6 +5,7 @@ import { registryOfId } from "../arguments/registryOfId.js";
 import type { RegistryArguments } from "../arguments/registrySettings.js";
 import { digest, tag, text } from "../arguments/schema.js";
 import { parseLoginServer } from "../oci/loginServer.js";
+import { quoted } from "../oci/printable.js";
 import { formatReference, type ManifestReference, parseReference } from "../oci/reference.js";
 import type { Repository } from "../registry/repository.js";
 import { type Arguments, type LookupContext, openRegistry } from "./context.js";
@@ -105,9 +106,17 @@ function isHost(loginServer: string): boolean {
 }
 
 function notReference(written: string): InputError {
+  const host = written.replace(/^[a-z+.-]+:\/\//i, "").split("/")[0] ?? "";
+  // `https://user:password@host/…`: not repeated.
+  if (/@(?!sha\d+:)/.test(host)) {
+    return new InputError(
+      "reference",
+      "it has a user name in front of the login server: how to sign in belongs under `registry`",
+    );
+  }
   return new InputError(
     "reference",
-    `${JSON.stringify(written)} is not a reference: expected "<login server>/<repository>@<digest>" or ` +
+    `${quoted(written)} is not a reference: expected "<login server>/<repository>@<digest>" or ` +
       `"<login server>/<repository>:<tag>"`,
   );
 }

@@ -76,7 +76,7 @@ describe("look-up functions", function () {
   });
 
   it("refuse what are no arguments", async () => {
-    for (const args of [undefined, null, "charts/web"]) {
+    for (const args of [undefined, null, "charts/web", []]) {
       await assert.rejects(getArtifact(args as never), {
         code: "INPUT_INVALID",
         message: "getArtifact: expected an object of arguments [INPUT_INVALID]",

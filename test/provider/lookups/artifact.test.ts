@@ -151,6 +151,15 @@ describe("findArtifact", () => {
       assert.equal(error.message.includes(secret), false);
       return hasCode(error, "INPUT_INVALID");
     });
+    for (const reference of [
+      `https://u:${secret}@r.azurecr.io/a:1`,
+      `u:${secret}@r.azurecr.io/a:1`,
+    ]) {
+      await assert.rejects(findArtifact({ reference }, scene.context), (error: Error) => {
+        assert.equal(error.message.includes(secret), false);
+        return hasCode(error, "INPUT_INVALID");
+      });
+    }
   });
 });
 
