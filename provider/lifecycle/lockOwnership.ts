@@ -14,6 +14,7 @@ export class LockOwnership {
   /** By URN, what its state has set, the manifest of a locked tag included. */
   readonly #held = new Map<string, Found>();
   readonly #previous = new Map<string, NamedAttributes>();
+  readonly #opened = new Set<string>();
 
   /** `check`: the program declares these attributes of this reference. */
   declare(urn: string, reference: string, attributes: NamedAttributes = {}): void {
@@ -52,6 +53,15 @@ export class LockOwnership {
   previousOf(reference: string, live: NamedAttributes): NamedAttributes {
     const known = this.#previous.get(reference) ?? {};
     return Object.fromEntries(namesOf(live).map((name) => [name, known[name] ?? live[name]]));
+  }
+
+  /** An artifact's lock was taken off in this run: of who comes later and holds the same, nobody knew then. */
+  noteOpened(reference: string): void {
+    this.#opened.add(reference);
+  }
+
+  wasOpened(reference: string): boolean {
+    return this.#opened.has(reference);
   }
 
   /** URN of a resource of the program that holds attributes of the reference. */

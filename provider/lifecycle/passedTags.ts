@@ -1,7 +1,7 @@
 import { closedByUs, namesOf, opened, whereSupported } from "../artifact/lock.js";
 import type { Tag } from "../oci/reference.js";
 import type { AttributeStore } from "../registry/repository.js";
-import { freeOfOthers } from "./sharedLocks.js";
+import { freeOfOthers, referenceTo } from "./sharedLocks.js";
 import type { Host } from "./host.js";
 import type { Operation } from "./operation.js";
 import { type Claim, type OwnLock, ownLocksOf } from "./ownership.js";
@@ -60,6 +60,8 @@ export async function openPassedTags(
     if (live === undefined || own === undefined) continue;
     const ours = closedByUs(live.attributes, own.lock);
     const free = freeOfOthers(host, from, base, tag, ours);
-    if (namesOf(free).length > 0) await attributes.updateTag(tag, opened(free), operation);
+    if (namesOf(free).length === 0) continue;
+    host.locks.noteOpened(referenceTo(base, tag));
+    await attributes.updateTag(tag, opened(free), operation);
   }
 }

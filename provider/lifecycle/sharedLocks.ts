@@ -50,6 +50,6 @@ function locksOfArtifacts(
     .map(({ lock = {} }) => lock);
 }
 
-function referenceTo(base: string, subject: ManifestReference): string {
+export function referenceTo(base: string, subject: ManifestReference): string {
   return `${base}${isDigest(subject) ? "@" : ":"}${subject}`;
 }

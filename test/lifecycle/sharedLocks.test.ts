@@ -77,6 +77,30 @@ describe("what an artifact and a TagLock lock together", () => {
     await endsOpen();
   });
 
+  it("what one artifact opens before anybody has heard of another one is closed again", async () => {
+    const other = artifact("other", "2", { lock: true });
+    await up(artifact("app", "1", { lock: true }), other);
+    const program = [artifact("app", "1"), other];
+    assert.deepEqual((await engine.up(program)).operations, { app: "update", other: "update" });
+    assert.deepEqual(await manifest(), LOCKED);
+    assert.deepEqual(await somebody.attributesOfTag("1"), OPEN);
+    assert.deepEqual((await engine.up(program)).operations, { app: "same", other: "same" });
+    await endsOpen();
+  });
+
+  it("what the artifact opens before anybody has heard of the TagLock is closed again in the same run", async () => {
+    await up(artifact("app", "1", { lock: true }), tagLock("1"));
+    const { operations } = await engine.up([artifact("app", "1"), tagLock("1")]);
+    assert.deepEqual(operations, { app: "update", lock: "update" });
+    assert.deepEqual(await somebody.attributesOfTag("1"), LOCKED);
+    assert.deepEqual(await manifest(), LOCKED);
+    const again = await engine.up([artifact("app", "1"), tagLock("1")]);
+    assert.deepEqual(again.operations, { app: "same", lock: "same" });
+    await up(artifact("app", "1"));
+    assert.deepEqual(await somebody.attributesOfTag("1"), OPEN);
+    await endsOpen();
+  });
+
   it("what somebody closed before is still put back", async () => {
     await up(artifact("app", "1"));
     await somebody.setManifestAttributes(digest, { deleteEnabled: false });

@@ -42,5 +42,8 @@ export function diffAttributes(
     [...ATTRIBUTE_NAMES, ...kind.compared].every((name) =>
       sameJson(olds[name] ?? null, news[name] ?? null),
     );
+  // What it holds has just been opened with the lock of an artifact, and is to be closed again.
+  const opened = Object.keys(state.__previous).some((reference) => host.locks.wasOpened(reference));
+  if (unchanged && opened) return { changes: true, replaces };
   return { changes: unchanged ? false : undefined, replaces };
 }

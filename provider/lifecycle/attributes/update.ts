@@ -33,7 +33,7 @@ export async function updateAttributes(
   const wanted = attributesOf(news);
   const old = state.__declared;
   for (const [subject, attributes] of live) {
-    if (subject.reference in state.__previous) {
+    if (subject.reference in state.__previous && !host.locks.wasOpened(subject.reference)) {
       refuseThirdChange(subject, attributes, wanted, old, state.drift);
     }
   }

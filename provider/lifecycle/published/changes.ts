@@ -23,15 +23,23 @@ export interface ArtifactChanges {
   readonly unlisted: boolean;
 }
 
-/** Pure. */
-export function findChanges(state: ArtifactState, inputs: ArtifactInputs): ArtifactChanges {
+/** Pure. `wasOpened` tells what this run has opened for another resource, although this one locks it too. */
+export function findChanges(
+  state: ArtifactState,
+  inputs: ArtifactInputs,
+  wasOpened: (subject: ManifestReference) => boolean,
+): ArtifactChanges {
   const wanted = tagsOf(inputs);
   const here = tagsOf(state);
   const addedTags = wanted.filter((tag) => !here.includes(tag));
   return {
     addedTags,
     droppedTags: here.filter((tag) => !wanted.includes(tag)),
-    lockSubjects: lockSubjects(state, inputs, addedTags),
+    lockSubjects: lockSubjects(
+      state,
+      inputs,
+      (subject) => wasOpened(subject) || addedTags.some((tag) => tag === subject),
+    ),
     unlock: noLongerNamed(declaredOf(state).lock ?? {}, inputs.lock ?? {}),
     missingManifests: driftedTo(state, "manifest-missing"),
     missingBlobs: driftedTo(state, "blob-missing"),
@@ -52,7 +60,7 @@ export function isEmpty(changes: ArtifactChanges): boolean {
 function lockSubjects(
   state: ArtifactState,
   inputs: ArtifactInputs,
-  addedTags: readonly Tag[],
+  isUnlocked: (subject: ManifestReference) => boolean,
 ): readonly ManifestReference[] {
   if (inputs.lock === undefined) return [];
   const subjects = [...tagsOf(inputs), inputs.digest];
@@ -60,9 +68,7 @@ function lockSubjects(
   const drifted = subjects.filter((subject) => attributeDrift(state, subject) !== undefined);
   // No drift, and yet the lock is not there: an earlier run ended before it was put on.
   if (drifted.length === 0 && !sameJson(state.lock ?? {}, inputs.lock)) return subjects;
-  return subjects.filter(
-    (subject) => drifted.includes(subject) || addedTags.some((tag) => tag === subject),
-  );
+  return subjects.filter((subject) => drifted.includes(subject) || isUnlocked(subject));
 }
 
 /** What the last refresh said of this subject's attributes, if they differed. */

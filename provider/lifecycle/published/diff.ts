@@ -6,7 +6,9 @@ import { sameRegistry, sameSettings } from "../registryIdentity.js";
 import type { ContentKind } from "./contentKind.js";
 import { sayChange } from "./sayChange.js";
 import { withoutAssetPaths } from "../assets.js";
-import { asState, claimOfState } from "./state.js";
+import { referenceTo } from "../sharedLocks.js";
+import type { ArtifactInputs } from "./inputs.js";
+import { asInputs, asState, baseOf, claimOfState, tagsOf } from "./state.js";
 
 /** Inputs whose change means another artifact, or the same one elsewhere. */
 const IDENTITY = ["repository", "digest"] as const;
@@ -48,7 +50,17 @@ export function diffArtifact(
     [...COMPARED.filter((name) => !content.found.includes(name)), ...content.compared].every(
       (name) => sameInput(olds[name], news[name]),
     );
+  if (unchanged && lostItsLock(host, asInputs(news))) return { changes: true, replaces };
   return { changes: unchanged ? false : undefined, replaces };
+}
+
+/** Another resource gave up a lock on the same in this run, before anybody had heard of this one. */
+function lostItsLock(host: Host, inputs: ArtifactInputs): boolean {
+  if (inputs.lock === undefined) return false;
+  const base = baseOf(inputs);
+  return [...tagsOf(inputs), inputs.digest].some((subject) =>
+    host.locks.wasOpened(referenceTo(base, subject)),
+  );
 }
 
 function sameInput(old: unknown, now: unknown): boolean {

@@ -1,10 +1,8 @@
 import {
   closedByUs,
-  namesOf,
   readTagAttributes,
   refuseForeignLock,
   whereSupported,
-  writeAttributes,
 } from "../../artifact/lock.js";
 import type { Pushable } from "../../artifact/pushable.js";
 import { removeArtifact } from "../../artifact/remove.js";
@@ -21,10 +19,11 @@ import type { Operation } from "../operation.js";
 import { type ArtifactChanges, findChanges, isEmpty } from "./changes.js";
 import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
-import { freeOfOthers } from "../sharedLocks.js";
-import { openPassedTags, tagsGiven, tagsTaken } from "../passedTags.js";
+import { tagsTaken } from "../passedTags.js";
+import { referenceTo } from "../sharedLocks.js";
 import { type UploadReport, withUploadReport } from "../uploadReport.js";
 import { type Listing, listingOf, Publication } from "./publication.js";
+import { giveTags, unlock } from "./releaseLocks.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
 import { isMissing, ownContent, sendMissing, withoutLost } from "./restore.js";
 import * as artifact from "./state.js";
@@ -56,7 +55,10 @@ export async function updateArtifact(
   const state = artifact.asState(olds);
   const found = Object.fromEntries(content.found.map((name) => [name, olds[name]]));
   const inputs = artifact.asInputs({ ...news, ...found });
-  const changes = findChanges(state, inputs);
+  const base = artifact.baseOf(inputs);
+  const changes = findChanges(state, inputs, (subject) =>
+    host.locks.wasOpened(referenceTo(base, subject)),
+  );
   const settled = isEmpty(changes)
     ? inputs
     : await withUploadReport(operation.log, (report) => {
@@ -140,38 +142,6 @@ async function restore(update: Update, content: Pushable): Promise<Listing> {
   const options = { signal: operation.signal, report, isReferrer };
   const pushed = await sendMissing(repository, content, changes, options);
   return pushed === undefined && !changes.unlisted ? "listed" : listingOf(inputs, pushed);
-}
-
-async function unlock(update: Update): Promise<void> {
-  const { host, inputs, changes, repository, operation } = update;
-  if (namesOf(changes.unlock).length === 0) return;
-  const dropped = await droppedAndStillOurs(update);
-  for (const subject of [...artifact.tagsOf(inputs), ...dropped, inputs.digest]) {
-    const free = freeOfOthers(host, inputs.__urn, artifact.baseOf(inputs), subject, changes.unlock);
-    if (namesOf(free).length === 0) continue;
-    const opened = writeAttributes(repository.attributes, subject, free, operation);
-    // Where there are no locks, none was ever put on: what was declared has failed, and is taken back.
-    await whereSupported(opened, undefined);
-  }
-}
-
-/** A tag that is dropped together with the lock is to be opened, too, unless it is another's by now. */
-async function droppedAndStillOurs(update: Update): Promise<readonly Tag[]> {
-  const { inputs, changes, repository, operation } = update;
-  const found = await Promise.all(
-    changes.droppedTags.map((tag) =>
-      whereSupported(repository.attributes.tag(tag, operation), undefined),
-    ),
-  );
-  return changes.droppedTags.filter((_tag, index) => found[index]?.digest === inputs.digest);
-}
-
-/** Of the dropped tags, those that another resource has from now on go to it without our lock. */
-async function giveTags(update: Update): Promise<void> {
-  const { host, state, inputs, changes, repository, operation } = update;
-  const claim = artifact.claimOfState(state);
-  const given = tagsGiven(host, inputs.__urn ?? "", claim, changes.droppedTags);
-  await openPassedTags(host, repository.attributes, claim.repository, given, operation);
 }
 
 /** Tags that are no longer declared stay published, unless `onReplace` says otherwise. */
