@@ -1,33 +1,9 @@
-import { artifactCopy } from "./lifecycle/artifactCopy/artifactCopy.js";
-import { artifactTag } from "./lifecycle/artifactTag/artifactTag.js";
-import { attributeLifecycle } from "./lifecycle/attributes/attributeLifecycle.js";
-import { manifestProperties } from "./lifecycle/attributes/manifestProperties.js";
-import { repositoryProperties } from "./lifecycle/attributes/repositoryProperties.js";
-import { tagLock } from "./lifecycle/attributes/tagLock.js";
 import { type DynamicProvider, dynamicProvider } from "./lifecycle/dynamicProvider.js";
 import { connectEngineLog } from "./lifecycle/engineLog.js";
 import { Host } from "./lifecycle/host.js";
-import type { Lifecycle } from "./lifecycle/lifecycle.js";
+import { lifecycleOf } from "./lifecycle/kinds.js";
 import { stopOnInterrupt } from "./lifecycle/operation.js";
 import { redrawnRows } from "./lifecycle/redrawnRows.js";
-import { ociArtifact } from "./lifecycle/ociArtifact/ociArtifact.js";
-import { ociIndex } from "./lifecycle/ociIndex/ociIndex.js";
-import { retentionPolicy } from "./lifecycle/retentionPolicy/retentionPolicy.js";
-
-/**
- * The kinds of resource, by the names that states hold. A name, once released, stays: refresh and
- * destroy of an old state ask for it.
- */
-const KINDS: Readonly<Record<string, (host: Host) => Lifecycle>> = {
-  OciArtifact: ociArtifact,
-  OciIndex: ociIndex,
-  ArtifactCopy: artifactCopy,
-  ArtifactTag: artifactTag,
-  TagLock: (host) => attributeLifecycle(tagLock, host),
-  ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
-  RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),
-  RetentionPolicy: retentionPolicy,
-};
 
 /** The format of the outputs that this version writes and reads. */
 const STATE_FORMAT = 1;
@@ -40,7 +16,7 @@ let processHost: Host | undefined;
  * Module, function and arguments are a persisted contract.
  */
 export function provider(kind: string, stateFormat: number): DynamicProvider {
-  const lifecycle = KINDS[kind];
+  const lifecycle = lifecycleOf(kind);
   if (lifecycle === undefined || stateFormat > STATE_FORMAT) {
     throw new Error(
       `this version of pulumi-acr does not know ${kind} in state format ${stateFormat}: the stack was last updated by ` +

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { AcrResource } from "./acrResource.js";
-import type { Drift } from "./drift.js";
+import type { Drift } from "../provider/artifact/foundDrift.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
 export interface ArtifactTagArgs {

@@ -5,7 +5,7 @@ export type { ArtifactCopyArgs, CopySourceArgs, IncludedManifest } from "./artif
 export { ArtifactTag } from "./artifactTag.js";
 export type { ArtifactTagArgs } from "./artifactTag.js";
 export type { AttributesArgs } from "./attributes.js";
-export type { Drift } from "./drift.js";
+export type { Drift } from "../provider/artifact/foundDrift.js";
 export { bicepModule } from "./kinds/bicepModule.js";
 export type { BicepModuleArgs } from "./kinds/bicepModule.js";
 export type {

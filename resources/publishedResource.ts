@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AcrResource } from "./acrResource.js";
-import type { Drift } from "./drift.js";
+import type { Drift } from "../provider/artifact/foundDrift.js";
 
 /** What a program can read of whatever is published under tags. */
 export const PUBLISHED_READABLE = [

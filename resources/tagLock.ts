@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { AcrResource } from "./acrResource.js";
 import type { AttributesArgs } from "./attributes.js";
-import type { Drift } from "./drift.js";
+import type { Drift } from "../provider/artifact/foundDrift.js";
 import { ATTRIBUTES } from "./hidden.js";
 import type { RegistryArgs } from "./registryArgs.js";
 

@@ -1,25 +1,7 @@
 import type { Digest } from "../oci/digest.js";
+import type { Drift, DriftKind } from "./foundDrift.js";
 import { describeAttributes, matches, type NamedAttributes, restrict } from "./lock.js";
 import type { LiveArtifact, WantedArtifact } from "./inspect.js";
-
-export type DriftKind =
-  | "tag-moved"
-  | "tag-deleted"
-  | "manifest-missing"
-  | "blob-missing"
-  | "attributes-changed"
-  | "referrer-unlisted";
-
-/** One thing that somebody changed behind our back. */
-export interface Drift {
-  readonly kind: DriftKind;
-  /** Full reference of the tag, manifest or blob. */
-  readonly subject: string;
-  readonly expected: string;
-  readonly actual: string;
-  /** When the service last saw the subject change (ISO 8601), where it says so. */
-  readonly since?: string;
-}
 
 /** How an absent thing is written in `actual`. */
 export const ABSENT = "absent";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { type Emulator } from "pulumi-acr/emulator";
-import { describeDrift, type Drift } from "../../provider/artifact/drift.js";
+import { describeDrift } from "../../provider/artifact/drift.js";
+import type { Drift } from "../../provider/artifact/foundDrift.js";
 import type { Digest } from "../../provider/oci/digest.js";
 import { type Declaration, type MiniEngine, type MiniRun } from "../support/miniEngine.js";
 import { requestsTo, writesTo } from "../support/requests.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { ManifestProperties, OciArtifact, TagLock } from "pulumi-acr";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
-import type { Drift } from "../../provider/artifact/drift.js";
+import type { Drift } from "../../provider/artifact/foundDrift.js";
 import { parseDigest } from "../../provider/oci/digest.js";
 import { EngineStack, environmentFor } from "../support/engine.js";
 import { writesTo } from "../support/requests.js";

@@ -1,4 +1,4 @@
-import type { Drift } from "../../provider/artifact/drift.js";
+import type { Drift } from "../../provider/artifact/foundDrift.js";
 import type { Digest } from "../../provider/oci/digest.js";
 import type { Bag, Declaration, Program } from "../support/miniEngine.js";
 import type { Somebody } from "../support/somebody.js";

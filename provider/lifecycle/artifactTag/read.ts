@@ -1,4 +1,5 @@
-import { ABSENT, describeDrift, type Drift } from "../../artifact/drift.js";
+import { ABSENT, describeDrift } from "../../artifact/drift.js";
+import type { Drift } from "../../artifact/foundDrift.js";
 import { inspectTag } from "../../artifact/tags.js";
 import { isTag, parseReference } from "../../oci/reference.js";
 import { notAnId, notFound, registryToGetFrom } from "../getById.js";

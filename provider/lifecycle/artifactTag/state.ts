@@ -1,4 +1,4 @@
-import type { Drift } from "../../artifact/drift.js";
+import type { Drift } from "../../artifact/foundDrift.js";
 import type { Digest } from "../../oci/digest.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Claim } from "../ownership.js";

@@ -1,4 +1,4 @@
-import type { Drift } from "../../artifact/drift.js";
+import type { Drift } from "../../artifact/foundDrift.js";
 import type { NamedAttributes } from "../../artifact/lock.js";
 import { parseLoginServer } from "../../oci/loginServer.js";
 import { ATTRIBUTE_NAMES } from "../../registry/attributes.js";

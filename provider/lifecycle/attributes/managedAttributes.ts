@@ -1,4 +1,4 @@
-import type { Drift } from "../../artifact/drift.js";
+import type { Drift } from "../../artifact/foundDrift.js";
 import {
   type AttributeSubject,
   describeAttributes,

@@ -1,4 +1,5 @@
-import { describeDrift, type Drift } from "../../artifact/drift.js";
+import { describeDrift } from "../../artifact/drift.js";
+import type { Drift } from "../../artifact/foundDrift.js";
 import { notAnId, notFound, registryToGetFrom } from "../getById.js";
 import type { Host } from "../host.js";
 import type { PropertyBag, ReadResult } from "../lifecycle.js";

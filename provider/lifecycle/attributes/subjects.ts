@@ -1,4 +1,4 @@
-import type { Drift } from "../../artifact/drift.js";
+import type { Drift } from "../../artifact/foundDrift.js";
 import type { NamedAttributes } from "../../artifact/lock.js";
 import { RegistryError } from "../../errors.js";
 import type { Attributes } from "../../registry/attributes.js";

@@ -1,7 +1,8 @@
 import { ConflictError } from "../../errors.js";
 import { type Digest, isDigest } from "../../oci/digest.js";
 import { parseReference, type Tag } from "../../oci/reference.js";
-import { ABSENT, type Drift } from "../../artifact/drift.js";
+import { ABSENT } from "../../artifact/drift.js";
+import type { Drift } from "../../artifact/foundDrift.js";
 import type { TagProperties } from "../../registry/attributes.js";
 import type { Repository } from "../../registry/repository.js";
 import type { PropertyBag } from "../lifecycle.js";

@@ -1,4 +1,4 @@
-import type { DriftKind } from "../../artifact/drift.js";
+import type { DriftKind } from "../../artifact/foundDrift.js";
 import { namesOf, type NamedAttributes } from "../../artifact/lock.js";
 import type { ManifestReference, Tag } from "../../oci/reference.js";
 import { sameJson } from "../plain.js";

@@ -1,4 +1,5 @@
-import { ABSENT, type Drift } from "../../artifact/drift.js";
+import { ABSENT } from "../../artifact/drift.js";
+import type { Drift } from "../../artifact/foundDrift.js";
 import type { NamedAttributes } from "../../artifact/lock.js";
 import { parseLoginServer } from "../../oci/loginServer.js";
 import type { Digest } from "../../oci/digest.js";

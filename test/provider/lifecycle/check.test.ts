@@ -2,18 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { provider } from "../../../provider/index.js";
-import { artifactCopy } from "../../../provider/lifecycle/artifactCopy/artifactCopy.js";
-import { artifactTag } from "../../../provider/lifecycle/artifactTag/artifactTag.js";
-import { attributeLifecycle } from "../../../provider/lifecycle/attributes/attributeLifecycle.js";
-import { manifestProperties } from "../../../provider/lifecycle/attributes/manifestProperties.js";
-import { repositoryProperties } from "../../../provider/lifecycle/attributes/repositoryProperties.js";
-import { tagLock } from "../../../provider/lifecycle/attributes/tagLock.js";
 import { shownFailure } from "../../../provider/lifecycle/failures.js";
 import { Host } from "../../../provider/lifecycle/host.js";
-import type { CheckResult, Lifecycle, PropertyBag } from "../../../provider/lifecycle/lifecycle.js";
-import { ociArtifact } from "../../../provider/lifecycle/ociArtifact/ociArtifact.js";
-import { ociIndex } from "../../../provider/lifecycle/ociIndex/ociIndex.js";
-import { retentionPolicy } from "../../../provider/lifecycle/retentionPolicy/retentionPolicy.js";
+import { KINDS, lifecycleOf } from "../../../provider/lifecycle/kinds.js";
+import type { CheckResult, PropertyBag } from "../../../provider/lifecycle/lifecycle.js";
 import { UNKNOWN } from "../../../provider/arguments/unknown.js";
 import { urnOf } from "../../support/miniEngine.js";
 import {
@@ -32,17 +24,6 @@ import { ARTIFACT_TAG_ROWS } from "./check/tagRows.js";
 import { ARTIFACT_COPY_ROWS } from "./check/copyRows.js";
 import type { Row } from "./check/row.js";
 import { SOURCE_ROWS } from "./check/sourceRows.js";
-
-const LIFECYCLES: Record<string, (host: Host) => Lifecycle> = {
-  OciArtifact: ociArtifact,
-  OciIndex: ociIndex,
-  ArtifactCopy: artifactCopy,
-  ArtifactTag: artifactTag,
-  TagLock: (host) => attributeLifecycle(tagLock, host),
-  ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
-  RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),
-  RetentionPolicy: retentionPolicy,
-};
 
 describe("check", () => {
   let emulator: Emulator;
@@ -71,7 +52,7 @@ describe("check", () => {
     inputs: PropertyBag,
     { kind = "OciArtifact", host = hostWith(environment()), name = "one" } = {},
   ): Promise<CheckResult> => {
-    const lifecycle = LIFECYCLES[kind]?.(host);
+    const lifecycle = lifecycleOf(kind)?.(host);
     assert.ok(lifecycle);
     const news = { ...inputs, __provider: "text", __urn: urnOf("OciArtifact", name) };
     return host.run(news, (operation) => lifecycle.check({}, news, operation));
@@ -96,7 +77,7 @@ describe("check", () => {
   }
 
   describe("refuses a repository that begins with its registry in", () => {
-    assert.deepEqual(Object.keys(REFERENCE_ROWS), Object.keys(LIFECYCLES));
+    assert.deepEqual(Object.keys(REFERENCE_ROWS), Object.keys(KINDS));
     for (const [kind, row] of Object.entries(REFERENCE_ROWS)) {
       it(kind, async () => expectFailures(row, await check(row[0], { kind })));
     }

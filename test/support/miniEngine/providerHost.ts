@@ -1,18 +1,9 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { artifactCopy } from "../../../provider/lifecycle/artifactCopy/artifactCopy.js";
-import { artifactTag } from "../../../provider/lifecycle/artifactTag/artifactTag.js";
-import { attributeLifecycle } from "../../../provider/lifecycle/attributes/attributeLifecycle.js";
-import { manifestProperties } from "../../../provider/lifecycle/attributes/manifestProperties.js";
-import { repositoryProperties } from "../../../provider/lifecycle/attributes/repositoryProperties.js";
-import { tagLock } from "../../../provider/lifecycle/attributes/tagLock.js";
 import { dynamicProvider } from "../../../provider/lifecycle/dynamicProvider.js";
 import type { Severity } from "../../../provider/lifecycle/engineLog.js";
 import { Host } from "../../../provider/lifecycle/host.js";
-import type { Lifecycle } from "../../../provider/lifecycle/lifecycle.js";
+import { KINDS } from "../../../provider/lifecycle/kinds.js";
 import type { ClientManners } from "../../../provider/arguments/sessions.js";
-import { ociArtifact } from "../../../provider/lifecycle/ociArtifact/ociArtifact.js";
-import { ociIndex } from "../../../provider/lifecycle/ociIndex/ociIndex.js";
-import { retentionPolicy } from "../../../provider/lifecycle/retentionPolicy/retentionPolicy.js";
 import { tellingCalls } from "../providerCalls.js";
 import { throughStruct, withoutAssetContents } from "./propertyValues.js";
 import type { Bag, Kind } from "./resourceState.js";
@@ -39,17 +30,6 @@ export interface ProviderSettings {
 type Checked = { readonly inputs: Bag; readonly failures: readonly dynamic.CheckFailure[] };
 type Difference = { readonly changes: boolean | undefined; readonly replaces: readonly string[] };
 type Read = { readonly id: string; readonly outputs: Bag; readonly inputs: Bag | undefined };
-
-const LIFECYCLES: Readonly<Record<Kind, (host: Host) => Lifecycle>> = {
-  OciArtifact: ociArtifact,
-  OciIndex: ociIndex,
-  ArtifactCopy: artifactCopy,
-  ArtifactTag: artifactTag,
-  TagLock: (host) => attributeLifecycle(tagLock, host),
-  ManifestProperties: (host) => attributeLifecycle(manifestProperties, host),
-  RepositoryProperties: (host) => attributeLifecycle(repositoryProperties, host),
-  RetentionPolicy: retentionPolicy,
-};
 
 /** What the engine says of an operation whose host has died. */
 export class HostKilled extends Error {
@@ -148,7 +128,7 @@ export class ProviderHost {
   #provider(kind: Kind): dynamic.ResourceProvider {
     const known = this.#providers.get(kind);
     if (known !== undefined) return known;
-    const provider = dynamicProvider(kind, LIFECYCLES[kind](this.#host), this.#host);
+    const provider = dynamicProvider(kind, KINDS[kind](this.#host), this.#host);
     const telling = tellingCalls(provider as dynamic.ResourceProvider, this.#onCall);
     this.#providers.set(kind, telling);
     return telling;

@@ -1,6 +1,6 @@
 /** One thing that somebody changed behind Pulumi's back, as the last refresh found it. */
 export interface Drift {
-  kind:
+  readonly kind:
     | "tag-moved"
     | "tag-deleted"
     | "manifest-missing"
@@ -8,14 +8,16 @@ export interface Drift {
     | "attributes-changed"
     | "referrer-unlisted";
   /** Full reference of the tag, manifest or blob. */
-  subject: string;
+  readonly subject: string;
   /**
    * A digest, or attributes as `writeEnabled=false, deleteEnabled=false`. Of `referrer-unlisted`, the
    * digest of the manifest that no longer lists this one as its referrer.
    */
-  expected: string;
+  readonly expected: string;
   /** The same of what is there; `absent` if nothing is. */
-  actual: string;
+  readonly actual: string;
   /** When the registry last saw the subject change (ISO 8601), where it says so. */
-  since?: string;
+  readonly since?: string;
 }
+
+export type DriftKind = Drift["kind"];
