@@ -51,12 +51,14 @@ export class TokenCache {
     return undefined;
   }
 
-  /** Drops a token that the registry refused; `true` if it was still in use here. */
+  /**
+   * Drops a token that the registry refused, and all others with it: what ended the one may have ended
+   * them, and a second attempt is worth nothing with any of them. `true` if it was still in use here.
+   */
   drop(value: string): boolean {
-    for (const [key, entry] of this.#entries) {
-      if (entry.token.value === value) return this.#entries.delete(key);
-    }
-    return false;
+    const inUse = [...this.#entries.values()].some(({ token }) => token.value === value);
+    if (inUse) this.clear();
+    return inUse;
   }
 
   clear(): void {

@@ -124,6 +124,16 @@ describe("an ACR", () => {
     assert.equal(paths().filter((path) => path.endsWith("exchange")).length, 2);
   });
 
+  it("a 401 is not tried again with another token that was kept", async () => {
+    let tokens = 0;
+    const { authorizer } = start(user, () => access(4500 + ++tokens));
+    const used = await authorizer.header(PULL);
+    const wider = await authorizer.header(PUSH);
+    // Whatever ended the one, a new key or a clock that was set, may have ended the other.
+    assert.ok(authorizer.renew(used, undefined));
+    assert.notEqual(await authorizer.header(PULL), wider);
+  });
+
   it("a kept refresh token that is refused is replaced once", async () => {
     const { authorizer, paths } = start(entra(), (request, n) =>
       n === 3 ? { status: 401 } : twoHops(request),
