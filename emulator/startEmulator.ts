@@ -84,7 +84,7 @@ async function listen(
     port: options.port ?? 0,
     certificate: options.tls === true ? certificate : undefined,
     entra: certificate && entra.service && { certificate, handle: entra.handle },
-    shared: { journal, faults },
+    shared: { journal, faults, now: options.now ?? preciseNow },
     ...handlers,
   });
   return {

@@ -33,6 +33,7 @@ export interface ListenerParts {
   readonly control?: ((request: ReceivedRequest) => Promise<Answer>) | undefined;
   /** Aborted by `close`: ends delays and stalls. */
   readonly closing: AbortSignal;
+  readonly now: () => number;
 }
 
 /** One request from arrival to the last byte of its answer: journal, fault, handler, answer. */
@@ -62,6 +63,8 @@ export async function serve(
   if (answer === undefined) return;
   entry.status = answer.status;
   connectionHeader(response, parts.server);
+  // By which clients measure how long a token lasts: Node's would be the machine's.
+  response.setHeader("Date", new Date(parts.now()).toUTCString());
   body.drain();
   await send({
     answer,

@@ -14,7 +14,7 @@ export interface OriginsOptions {
   readonly certificate: Certificate | undefined;
   /** The third origin, where there is one; it is always https. */
   readonly entra: { readonly certificate: Certificate; readonly handle: Handle } | undefined;
-  readonly shared: Pick<ListenerParts, "journal" | "faults">;
+  readonly shared: Pick<ListenerParts, "journal" | "faults" | "now">;
   readonly control: Handle;
   readonly registry: Handle;
   readonly storage: Handle;

@@ -156,6 +156,14 @@ describe("the emulator's tokens", () => {
       assert.equal((await exchange(`${emulator.url}/oauth2/token?scope=x`)).status, 401);
     }));
 
+  it("answers have the date of the emulator's clock, by which clients measure tokens", async () => {
+    const now = Date.UTC(2031, 4, 6, 7, 8, 9);
+    await withEmulator({ now: () => now }, async (emulator) => {
+      const { headers } = await exchange(`${emulator.url}/oauth2/token`);
+      assert.equal(headers["date"], "Tue, 06 May 2031 07:08:09 GMT");
+    });
+  });
+
   it("an access token ends", async () => {
     let now = Date.now();
     await withEmulator({ now: () => now }, async (emulator) => {
