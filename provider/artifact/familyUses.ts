@@ -6,7 +6,7 @@ import type { ManifestProperties } from "../registry/attributes.js";
 import { referrersTag } from "../registry/referrersDocument.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 import { describeAttributes, forbidsDeletion, LOCKED, restrict } from "./lock.js";
-import { childrenOf, isIndex, MANIFESTS_LOOKED_AT, tooMany } from "./manifestUsers.js";
+import { isIndex, MANIFESTS_LOOKED_AT, readIndex, tooMany } from "./manifestUsers.js";
 import type { Removal } from "./removal.js";
 import type { Uses } from "./removalPlan.js";
 
@@ -103,9 +103,10 @@ async function readRelations(
   const children = new Map<Digest, ReadonlySet<Digest> | undefined>();
   const places = { places: CONCURRENT_LOOKS, ...options };
   await eachOf(indexes, places, async ({ digest, isTagged }, signal) => {
-    const found = await childrenOf(repository, digest, { signal });
-    const named = found?.map((child) => child.digest);
-    if (!isTagged && named !== undefined && isFormerList(members, named)) return;
+    const found = await readIndex(repository, digest, { signal });
+    const named = found?.children.map((child) => child.digest);
+    const mayBeList = !isTagged && found?.isBare === true;
+    if (mayBeList && named !== undefined && isFormerList(members, named)) return;
     children.set(digest, named && new Set(named.filter((one) => members.has(one))));
   });
   const referrers = new Map<Digest, readonly Descriptor[]>();
@@ -117,8 +118,8 @@ async function readRelations(
 }
 
 /**
- * A list of referrers that was replaced, and could not be deleted: an index without a tag, and all that it
- * names goes, and is about the same manifest.
+ * A list of referrers that was replaced, and could not be deleted: an index without a tag that says nothing
+ * but what it names, and all of that goes, and is about the same manifest.
  */
 function isFormerList(members: Members, named: readonly Digest[]): boolean {
   const subjects = new Set(named.map((digest) => members.get(digest)));

@@ -107,11 +107,13 @@ async function findIndex(
   options: OperationOptions,
 ): Promise<string | undefined> {
   for (const { digest: index, isTagged } of indexes) {
-    const children = await childrenOf(repository, index, options);
-    if (children === undefined) return `the index ${index} may name it: it cannot be read`;
+    const read = await readIndex(repository, index, options);
+    if (read === undefined) return `the index ${index} may name it: it cannot be read`;
+    const { children, isBare } = read;
     if (!children.some((child) => child.digest === digest)) continue;
     const isFormer =
       !isTagged &&
+      isBare &&
       subject !== undefined &&
       (await isFormerList(repository, children, subject, options));
     if (!isFormer) return `the index ${index} names it`;
@@ -139,15 +141,26 @@ async function isFormerList(
   return true;
 }
 
-export async function childrenOf(
+/** What an index says. */
+export interface IndexContent {
+  readonly children: readonly Descriptor[];
+  /** It says nothing else, as a list of referrers does (distribution-spec, "Referrers Tag Schema"). */
+  readonly isBare: boolean;
+}
+
+/** `undefined` if it cannot be read. What is gone by now names nothing. */
+export async function readIndex(
   repository: Pick<Repository, "manifests">,
   index: Digest,
   options: OperationOptions,
-): Promise<readonly Descriptor[] | undefined> {
+): Promise<IndexContent | undefined> {
   try {
     const found = await repository.manifests.fetch(index, options);
-    if (found === undefined) return [];
-    return parseManifest(found.bytes, found.descriptor.mediaType).manifests;
+    if (found === undefined) return { children: [], isBare: true };
+    const parsed = parseManifest(found.bytes, found.descriptor.mediaType);
+    const { manifests: children, artifactType, subject, annotations } = parsed;
+    const described = artifactType !== undefined || Object.keys(annotations).length > 0;
+    return { children, isBare: !described && subject === undefined };
   } catch (error) {
     if (hasCode(error, "PROTOCOL")) return undefined;
     throw error;

@@ -276,6 +276,27 @@ describe("ArtifactCopy", () => {
       assert.match(said(), new RegExp(`${amd64} \\(other tags name it: theirs\\)`));
     });
 
+    it("leaves a referrer that somebody's index names, be it without a tag", async () => {
+      const made = await release();
+      const [sbom = ""] = made.referrers;
+      await engine.up([copy({ digest: made.index }, { tags: ["1.0"] })]);
+      // One without a note could be a list of referrers that was replaced, which is no reason to stay.
+      const theirs = await prod.publishIndex(sbom, undefined, "a collection of SBOMs");
+      await engine.destroy();
+      assert.ok(await prod.has(sbom));
+      assert.match(said(), new RegExp(`${sbom} \\(the index ${theirs} names it\\)`));
+    });
+
+    it("has again what somebody deleted of it once it is replaced", async () => {
+      const made = await release();
+      const [amd64 = ""] = made.children;
+      const program = [copy({ digest: made.index }, { tags: ["1.0"] })];
+      await engine.up(program);
+      await prod.deleteManifest(amd64);
+      await engine.up(program, { replace: ["copy"] });
+      for (const digest of all(made)) assert.ok(await prod.has(digest), digest);
+    });
+
     it("stays whole where somebody attached something to it", async () => {
       const made = await release();
       await engine.up([copy({ digest: made.index }, { tags: ["1.0"] })]);

@@ -308,6 +308,15 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
       assert.equal(await somebody.has(subject.digest), true);
     });
 
+    it("stay where somebody's index names them, be it without a tag", async () => {
+      await engine.up([app, sbom()]);
+      await somebody.publishIndex(digest("sbom"), undefined, "a collection of SBOMs");
+      const there = digest("sbom");
+      await engine.up([app]);
+      assert.equal(await somebody.has(there), true);
+      assert.match(said(), /stays: the index sha256:[0-9a-f]{64} names it/);
+    });
+
     it("can be destroyed where former lists could not be deleted", async () => {
       const two = { ...sbom({ layers: [{ content: "2" }] }), name: "two" };
       const forbidden = emulator.faults.add({
