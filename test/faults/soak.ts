@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
-import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import type { Emulator } from "pulumi-acr/emulator";
 import { DURATIONS, type Duration, FAILURES } from "./failures.js";
 import { SCENARIOS } from "./scenarios.js";
 import { strikeOnce } from "./sweep.js";
+import { Lane } from "./walk/lane.js";
 import { Random } from "./walk/random.js";
 import { describeBroken, walkSeed } from "./walk/walk.js";
 
@@ -46,18 +47,19 @@ async function main(): Promise<void> {
 
 async function soak(seed: number, until: number, tally: Tally): Promise<void> {
   const random = new Random(seed);
-  const emulator = await startEmulator();
+  const lane = await Lane.start();
+  const { emulator } = lane;
   while (Date.now() < until) {
     emulator.journal.clear();
     if (random.chance(SHARE_OF_WALKS)) {
-      const broken = await walkSeed(emulator, random.below(2 ** 31));
+      const broken = await walkSeed(lane, random.below(2 ** 31));
       tally.walks += 1;
       if (broken !== undefined) note(tally, describeBroken(broken));
     } else {
       await blow(emulator, random, tally);
     }
   }
-  await emulator.close();
+  await lane.close();
 }
 
 async function blow(emulator: Emulator, random: Random, tally: Tally): Promise<void> {

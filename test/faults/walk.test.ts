@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
-import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { Lane } from "./walk/lane.js";
 import { describeBroken, walkSeed } from "./walk/walk.js";
 
 /** Walks side by side: much of each is waiting. */
@@ -11,25 +11,25 @@ const GROUPS = 5;
 describe("whatever a stack goes through, nothing is lost:", function () {
   this.timeout(600_000);
   this.slow(60_000);
-  let emulators: Emulator[] = [];
+  let lanes: Lane[] = [];
 
   before(async () => {
-    emulators = await Promise.all(Array.from({ length: LANES }, () => startEmulator()));
+    lanes = await Promise.all(Array.from({ length: LANES }, () => Lane.start()));
   });
-  after(() => Promise.all(emulators.map((emulator) => emulator.close())));
+  after(() => Promise.all(lanes.map((lane) => lane.close())));
 
   for (let group = 0; group < GROUPS; group += 1) {
     const first = 1 + group * LANES * SEEDS_PER_LANE;
     it(`walks from seed ${first} on`, async () => {
       const broken: string[] = [];
-      const lane = async (emulator: Emulator, index: number): Promise<void> => {
+      const walk = async (lane: Lane, index: number): Promise<void> => {
         for (let nth = 0; nth < SEEDS_PER_LANE; nth += 1) {
-          emulator.journal.clear();
-          const found = await walkSeed(emulator, first + index * SEEDS_PER_LANE + nth);
+          lane.emulator.journal.clear();
+          const found = await walkSeed(lane, first + index * SEEDS_PER_LANE + nth);
           if (found !== undefined) broken.push(describeBroken(found));
         }
       };
-      await Promise.all(emulators.map(lane));
+      await Promise.all(lanes.map(walk));
       assert.equal(broken.length, 0, broken.join("\n\n"));
     });
   }

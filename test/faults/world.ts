@@ -38,6 +38,8 @@ export interface WorldOptions {
   readonly manners: ClientManners;
   /** The stack locks what `theirs` names, so that its attributes may change. */
   readonly managesTheirs?: boolean;
+  /** Keeps what is there at first apart from that of other repositories. */
+  readonly mark?: string;
 }
 
 /** One stack and one repository, in which somebody else has things that nobody may touch. */
@@ -58,6 +60,7 @@ export class World {
     readonly repository: string,
     manners: ClientManners,
     private readonly managesTheirs: boolean,
+    private readonly mark: string,
   ) {
     this.engine = new MiniEngine({ environment: environmentFor(emulator), manners });
     const { clock, idleTimeoutMs } = manners;
@@ -66,9 +69,9 @@ export class World {
 
   static async create(
     emulator: Emulator,
-    { repository, manners, managesTheirs = false }: WorldOptions,
+    { repository, manners, managesTheirs = false, mark = "" }: WorldOptions,
   ): Promise<World> {
-    const world = new World(emulator, repository, manners, managesTheirs);
+    const world = new World(emulator, repository, manners, managesTheirs, mark);
     await world.somebody.repository.blobs.push(memoryBlob(EMPTY_BYTES, EMPTY_DESCRIPTOR));
     world.theirs = await world.#plant("theirs");
     const locked = await world.#plant("theirs-locked");
@@ -86,7 +89,7 @@ export class World {
       artifactType: "application/vnd.example",
       config: EMPTY_DESCRIPTOR,
       layers: [EMPTY_DESCRIPTOR],
-      annotations: { name: name ?? "untagged" },
+      annotations: { name: `${name ?? "untagged"}${this.mark}` },
     });
     const tag = name === undefined ? {} : { tag: parseTag(name) };
     await this.somebody.repository.manifests.push(manifest, tag);

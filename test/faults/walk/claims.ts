@@ -8,11 +8,14 @@ export interface TagClaim {
 }
 
 interface Published {
+  readonly included?: readonly { readonly digest: string }[];
+  readonly manifests?: readonly { readonly digest: string }[];
+  readonly subject?: { readonly digest: string };
   readonly digest: string;
   readonly tag?: string;
   readonly tagDigests?: Readonly<Record<string, string>>;
   readonly tagDigest?: string;
-  readonly __declared: {
+  readonly __declared?: {
     readonly tags?: readonly string[];
     readonly digest?: string;
     readonly lock?: unknown;
@@ -28,18 +31,32 @@ function outputsOf({ outputs }: ResourceState): Published {
 export function tagsOf(state: ResourceState): ReadonlyMap<string, readonly unknown[]> {
   const { digest, tag, tagDigests = {}, __declared: declared } = outputsOf(state);
   if (state.kind === "ArtifactTag" && tag !== undefined) {
-    return new Map([[tag, [digest, declared.digest]]]);
+    return new Map([[tag, [digest, declared?.digest]]]);
   }
-  return new Map((declared.tags ?? []).map((name) => [name, [tagDigests[name], digest]]));
+  return new Map((declared?.tags ?? []).map((name) => [name, [tagDigests[name], digest]]));
 }
 
-/** The manifest that the state stands for; of tags and attributes, none. */
-export function manifestOf(state: ResourceState): string | undefined {
-  return publishes(state.kind) ? outputsOf(state).digest : undefined;
+/** The manifests that the state stands for, the one that its id names first; of tags and attributes, none. */
+export function manifestsOf(state: ResourceState): readonly string[] {
+  if (!publishes(state.kind)) return [];
+  const { digest, included = [] } = outputsOf(state);
+  return [digest, ...included.map((one) => one.digest)];
+}
+
+/** Manifests that the state cannot do without. */
+export function neededBy(state: ResourceState): readonly string[] {
+  const { digest, tagDigest, manifests = [], subject } = outputsOf(state);
+  const named = [subject, ...manifests].map((one) => one?.digest);
+  return [digest, tagDigest, ...named, ...manifestsOf(state)].filter((one) => one !== undefined);
 }
 
 export function publishes(kind: string): boolean {
-  return kind === "OciArtifact" || kind === "OciIndex";
+  return ["OciArtifact", "OciIndex", "ArtifactCopy"].includes(kind);
+}
+
+/** What the state has, and has not deleted before its replacement was there. */
+export function isLive({ pendingReplacement }: ResourceState): boolean {
+  return pendingReplacement !== true;
 }
 
 /** Tags and manifests whose attributes the state has closed, or may have. */
@@ -47,7 +64,7 @@ export function lockedBy(state: ResourceState): readonly string[] {
   const { digest, tag, tagDigest, __previous, __declared: declared } = outputsOf(state);
   const known = [digest, tag, tagDigest].filter((name) => name !== undefined);
   if (__previous !== undefined) return [...known, ...Object.keys(__previous).map(nameIn)];
-  return declared.lock === undefined ? [] : [...known, ...tagsOf(state).keys()];
+  return declared?.lock === undefined ? [] : [...known, ...tagsOf(state).keys()];
 }
 
 /** The tag or digest of a full reference. */
@@ -75,7 +92,12 @@ export function policyOf({ inputs }: Declaration): string {
   return onConflict ?? "fail";
 }
 
+export function repositoryOf({ inputs }: Declaration): string {
+  return inputsOf(inputs).repository;
+}
+
 interface Declared {
+  readonly repository: string;
   readonly tag?: string;
   readonly tags?: readonly string[];
   readonly lock?: boolean;
@@ -85,5 +107,9 @@ interface Declared {
 
 /** The inputs that refer to nothing do not need any outputs. */
 function inputsOf(inputs: Declaration["inputs"]): Declared {
-  return (typeof inputs === "function" ? inputs(() => ({})) : inputs) as Declared;
+  return writtenInputs(inputs) as unknown as Declared;
+}
+
+export function writtenInputs(inputs: Declaration["inputs"]): Bag {
+  return typeof inputs === "function" ? inputs(() => ({})) : inputs;
 }

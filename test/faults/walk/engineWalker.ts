@@ -1,24 +1,26 @@
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
-import { ArtifactTag, OciArtifact } from "pulumi-acr";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import { declare } from "../../support/declare.js";
 import { EngineStack, environmentFor } from "../../support/engine.js";
 import { EngineProcesses } from "../../support/engineProcesses.js";
-import type { Bag } from "../../support/miniEngine.js";
 import { holdsSecret } from "../../support/secretWatch.js";
 import { FAILURES } from "../failures.js";
 import { assertComplete } from "../invariants.js";
 import { mannersFor } from "../manners.js";
 import { CLOSED, OPEN, World } from "../world.js";
 import type { EngineAct, EngineStep, Strike } from "./engineSteps.js";
+import { digestsIn, retainedIn } from "./exportedState.js";
 import { programOf } from "./program.js";
-import type { Spec } from "./resources.js";
 
 const REPOSITORY = "walk/engine";
 
 /** A stack on the real engine, a registry and somebody else. */
 export class EngineWalker {
-  #specs: Readonly<Record<string, Spec>> = {};
+  #specs: EngineStep["specs"] = {};
+  #renamed: EngineStep["renamed"] = {};
+  /** What the engine is not to delete when it replaces it. */
+  #retained: readonly string[] = [];
   /** What is somebody else's, before the stack came. */
   #theirs = "";
 
@@ -52,8 +54,10 @@ export class EngineWalker {
   }
 
   /** One edit, one run, what a user does if it failed, and what must be true after each. */
-  async take({ specs, act, strike }: EngineStep): Promise<void> {
+  async take({ specs, renamed, act, strike }: EngineStep): Promise<void> {
+    const retained = this.#retained;
     this.#specs = specs;
+    this.#renamed = renamed;
     if (act !== undefined) await this.#act(act);
     this.processes.nextRun();
     if (strike === undefined) await this.stack.up({ refresh: true });
@@ -61,13 +65,17 @@ export class EngineWalker {
     await this.#assertNothingBroken();
     if (strike !== undefined && strike.kind !== "failure") await this.#recover(strike);
     await this.#assertAsDeclared();
+    const { manifests } = await this.world.holdings();
+    for (const digest of retained) assert.ok(manifests.has(digest), `${digest} is retained`);
   }
 
   /** What a user does after a run that failed. */
   async #recover({ kind }: Strike): Promise<void> {
-    assertNoSecret(await this.stack.exportState());
+    const state = await this.stack.exportState();
+    assertNoSecret(state);
     // Whether a killed create has published anything, only the next run finds out.
     if (kind === "kill") await this.stack.cli("refresh", "--yes", "--clear-pending-creates");
+    else assert.doesNotMatch(state, /pending_operations/, "what was begun is finished");
     await this.stack.up({ refresh: kind !== "kill" });
     await this.#assertNothingBroken();
   }
@@ -85,16 +93,14 @@ export class EngineWalker {
   }
 
   #declare(): void {
-    const made = new Map<string, Bag>();
-    const outputsOf = (name: string): Bag => made.get(name) ?? {};
-    const theirs = { descriptor: {} };
     const specs = new Map(Object.entries(this.#specs));
-    for (const { name, kind, inputs } of programOf(specs, REPOSITORY, theirs)) {
-      const resolved = (typeof inputs === "function" ? inputs(outputsOf) : inputs) as never;
-      const resource =
-        kind === "OciArtifact" ? new OciArtifact(name, resolved) : new ArtifactTag(name, resolved);
-      made.set(name, resource as unknown as Bag);
-    }
+    const surroundings = {
+      repository: REPOSITORY,
+      dev: REPOSITORY,
+      others: {},
+      renamed: new Map(Object.entries(this.#renamed)),
+    };
+    declare(programOf(specs, surroundings));
   }
 
   async #act(act: EngineAct): Promise<void> {
@@ -109,16 +115,17 @@ export class EngineWalker {
   async #struck(strike: Strike): Promise<void> {
     const fault = this.emulator.faults.add({
       nth: strike.nth,
-      times: strike.kind === "failure" ? 1 : Infinity,
+      times: ["failure", "interrupt"].includes(strike.kind) ? 1 : Infinity,
       action: actionOf(strike),
     });
     const running = this.#failing(strike);
-    if (strike.kind === "kill") {
+    if (strike.kind === "kill" || strike.kind === "interrupt") {
       const run = { isOver: false };
       const end = (): void => void (run.isOver = true);
       running.then(end, end);
       while (fault.hits === 0 && !run.isOver) await wait(10);
-      if (!run.isOver) process.kill(this.processes.host(), "SIGKILL");
+      if (!run.isOver && strike.kind === "kill") process.kill(this.processes.host(), "SIGKILL");
+      if (!run.isOver && strike.kind === "interrupt") process.kill(this.processes.cli(), "SIGINT");
     }
     await running;
     assert.ok(fault.hits > 0, "the strike meets the run");
@@ -129,6 +136,7 @@ export class EngineWalker {
   async #failing({ kind }: Strike): Promise<void> {
     const running = this.stack.up({ refresh: true });
     if (kind === "failure") assertNoSecret((await running).output);
+    else if (kind === "interrupt") await running.catch(assertToldOf);
     else
       await assert.rejects(running, (error: Error) => {
         assertNoSecret(error.message);
@@ -147,6 +155,7 @@ export class EngineWalker {
     const { tags } = await this.world.holdings();
     const state = await this.stack.exportState();
     assertNoSecret(state);
+    this.#retained = retainedIn(state);
     const digests = digestsIn(state);
     const expected = { v1: digests.get("a1"), latest: digests.get("a1"), v2: digests.get("a2") };
     for (const [tag, digest] of Object.entries(expected)) {
@@ -157,7 +166,15 @@ export class EngineWalker {
   }
 }
 
+/** What is interrupted may have been the last there was to do; else the engine says that it was. */
+function assertToldOf(error: Error): void {
+  assertNoSecret(error.message);
+  assert.match(error.message, /cancel/i);
+}
+
 function actionOf(strike: Strike) {
+  // Long enough for the signal to arrive first.
+  if (strike.kind === "interrupt") return { type: "delay", ms: 1_000 } as const;
   if (strike.kind === "kill") return { type: "stall" } as const;
   if (strike.kind === "refusal") return { type: "status", status: 403, code: "DENIED" } as const;
   const failure = FAILURES[strike.failure];
@@ -167,21 +184,4 @@ function actionOf(strike: Strike) {
 
 function assertNoSecret(text: string): void {
   assert.equal(holdsSecret(text), false, "a secret is told");
-}
-
-interface Exported {
-  readonly deployment: {
-    readonly resources: readonly { readonly urn: string; readonly outputs?: Bag }[];
-  };
-}
-
-/** The digest of each resource of the state, by name. */
-function digestsIn(state: string): ReadonlyMap<string, string> {
-  const { resources } = (JSON.parse(state) as Exported).deployment;
-  return new Map(
-    resources.flatMap(({ urn, outputs }) => {
-      const digest = outputs?.["digest"];
-      return typeof digest === "string" ? [[urn.split("::").at(-1) ?? "", digest]] : [];
-    }),
-  );
 }

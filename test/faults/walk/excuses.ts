@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Holdings, World } from "../world.js";
-import { manifestOf, tagsOf } from "./claims.js";
-import type { Course } from "./rules.js";
+import { isLive, manifestsOf, tagsOf } from "./claims.js";
+import { RELEASE } from "./resources.js";
+import type { Course } from "./course.js";
 
 /**
  * What may be left in the registry when the stack is destroyed: what somebody else put there, what the
@@ -16,15 +17,16 @@ export class Excuses {
   }
 
   note(world: World, { before, after, messages, error }: Course): void {
-    const owned = new Set(after.state.map(manifestOf));
-    const ownedTags = new Set(after.state.flatMap((one) => [...tagsOf(one).keys()]));
-    for (const old of before.state) {
-      const digest = manifestOf(old);
-      if (digest !== undefined && !owned.has(digest)) this.#digests.add(digest);
+    const live = after.state.filter(isLive);
+    const owned = new Set(live.flatMap(manifestsOf));
+    const ownedTags = new Set(live.flatMap((one) => [...tagsOf(one).keys()]));
+    for (const old of before.state.filter(isLive)) {
+      for (const digest of manifestsOf(old)) if (!owned.has(digest)) this.#digests.add(digest);
       for (const tag of tagsOf(old).keys()) {
-        const told = messages.some(
-          ({ text }) => text.includes("stays") || text.includes("left published"),
-        );
+        const told =
+          old.retainOnDelete ||
+          after.state.some((one) => one.urn === old.urn && !isLive(one)) ||
+          messages.some(({ text }) => text.includes("stays") || text.includes("left published"));
         if (!ownedTags.has(tag) && told) this.#tags.add(tag);
       }
     }
@@ -39,7 +41,7 @@ export class Excuses {
   }
 
   assertNothingElseLeft(world: World, { tags, manifests }: Holdings): void {
-    const leftTags = [...tags.keys()].filter((tag) => !tag.startsWith("theirs"));
+    const leftTags = [...tags.keys()].filter((tag) => !tag.startsWith("theirs") && tag !== RELEASE);
     assert.deepEqual(
       leftTags.filter((tag) => !this.#tags.has(tag)),
       [],

@@ -1,12 +1,19 @@
 import type { Bag, Declaration, OutputsOf } from "../../support/miniEngine.js";
-import { RESOURCES, type Spec, THEIR_TAGS, THEIRS } from "./resources.js";
+import { aliasesOf, nameOf } from "./names.js";
+import { RESOURCES, type Spec, THEIR_TAGS } from "./resources.js";
 
 /** What is declared, by name. */
 export type Specs = ReadonlyMap<string, Spec>;
 
-/** What a resource that nobody of the stack publishes is known by. */
-export interface Theirs {
-  readonly descriptor: Bag;
+/** Repositories, and what others have published in them, by the names that specs use. */
+export interface Surroundings {
+  readonly repository: string;
+  /** The repository that `{ place: "dev" }` means. */
+  readonly dev: string;
+  /** Descriptors by name. */
+  readonly others: Readonly<Record<string, Bag>>;
+  /** How often each resource has been renamed. */
+  readonly renamed: ReadonlyMap<string, number>;
 }
 
 /**
@@ -15,34 +22,45 @@ export interface Theirs {
  * first has it. So every selection of steps makes a program that `check` accepts, which is what
  * shrinking needs.
  */
-export function programOf(specs: Specs, repository: string, theirs: Theirs): Declaration[] {
-  return [...consistent(specs)].map(([name, { kind, inputs }]) => ({
-    name,
-    kind,
-    inputs: (outputsOf: OutputsOf) => ({
-      repository,
-      ...(resolved(inputs, outputsOf, theirs) as Bag),
-    }),
-  }));
+export function programOf(specs: Specs, surroundings: Surroundings): Declaration[] {
+  const { repository, others, renamed } = surroundings;
+  return [...consistent(specs, Object.keys(others))].map(([key, { kind, inputs, options }]) => {
+    const times = renamed.get(key) ?? 0;
+    return {
+      name: nameOf(key, times),
+      aliases: aliasesOf(key, times),
+      kind,
+      inputs: (outputsOf: OutputsOf) => {
+        const current = (other: string): Bag => outputsOf(nameOf(other, renamed.get(other) ?? 0));
+        return { repository, ...(resolved(inputs, current, surroundings) as Bag) };
+      },
+      // What a tag of the other repository names is known when its artifact is there.
+      ...(kind === "ArtifactCopy" && specs.has("d1")
+        ? { dependsOn: [nameOf("d1", renamed.get("d1") ?? 0)] }
+        : {}),
+      ...options,
+    };
+  });
 }
 
-export function consistent(specs: Specs): Map<string, Spec> {
+function consistent(specs: Specs, others: readonly string[]): Map<string, Spec> {
   const kept = new Map<string, Spec>();
   const tags = new Set<string>();
   const locks = new Set<string>();
   for (const name of Object.keys(RESOURCES)) {
     const spec = specs.get(name);
     if (spec === undefined) continue;
-    if (!namesIn(spec.inputs).every((other) => other === THEIRS || kept.has(other))) continue;
+    if (!namesIn(spec.inputs).every((other) => others.includes(other) || kept.has(other))) continue;
     const { kind, inputs } = spec;
     const { tag } = inputs;
+    const place = JSON.stringify(inputs["repository"] ?? "");
     if (typeof tag === "string") {
       const isLock = kind === "TagLock";
       const claimed = isLock ? locks : tags;
       if (claimed.has(tag) || (isLock && !tags.has(tag) && !isTheirs(tag))) continue;
       claimed.add(tag);
     }
-    kept.set(name, { kind, inputs: withoutTags(inputs, tags) });
+    kept.set(name, { ...spec, inputs: withoutTags(inputs, tags, place) });
   }
   return kept;
 }
@@ -51,16 +69,19 @@ function isTheirs(tag: string): boolean {
   return THEIR_TAGS.some((one) => one === tag);
 }
 
-function withoutTags(inputs: Bag, taken: Set<string>): Bag {
+/** Of tags in `dev`, the place is a part of the name. */
+function withoutTags(inputs: Bag, taken: Set<string>, place: string): Bag {
   if (!Array.isArray(inputs["tags"])) return inputs;
-  const tags = (inputs["tags"] as string[]).filter((tag) => !taken.has(tag));
-  for (const tag of tags) taken.add(tag);
+  const known = (tag: string): string => (place === '""' ? tag : `${place} ${tag}`);
+  const tags = (inputs["tags"] as string[]).filter((tag) => !taken.has(known(tag)));
+  for (const tag of tags) taken.add(known(tag));
   return { ...inputs, tags };
 }
 
 interface Reference {
   readonly digestOf?: string;
   readonly descriptorOf?: string;
+  readonly place?: "dev";
 }
 
 /** Names of the resources that the inputs refer to. */
@@ -71,15 +92,16 @@ function namesIn(value: unknown): string[] {
   return name === undefined ? Object.values(value).flatMap(namesIn) : [name];
 }
 
-function resolved(value: unknown, outputsOf: OutputsOf, theirs: Theirs): unknown {
+function resolved(value: unknown, outputsOf: OutputsOf, surroundings: Surroundings): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((one) => resolved(one, outputsOf, theirs));
-  const { digestOf, descriptorOf } = value as Reference;
+  const resolve = (one: unknown): unknown => resolved(one, outputsOf, surroundings);
+  if (Array.isArray(value)) return value.map(resolve);
+  const { digestOf, descriptorOf, place } = value as Reference;
+  if (place !== undefined) return surroundings.dev;
   const name = digestOf ?? descriptorOf;
   if (name === undefined) {
-    const members = Object.entries(value);
-    return Object.fromEntries(members.map(([key, of]) => [key, resolved(of, outputsOf, theirs)]));
+    return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, resolve(of)]));
   }
-  const { mediaType, digest, size } = name === THEIRS ? theirs.descriptor : outputsOf(name);
+  const { mediaType, digest, size } = surroundings.others[name] ?? outputsOf(name);
   return digestOf === undefined ? { mediaType, digest, size } : digest;
 }

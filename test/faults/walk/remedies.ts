@@ -1,4 +1,6 @@
 import { OPEN } from "../world.js";
+import { keyOf } from "./names.js";
+import type { Place } from "./place.js";
 import type { Verb } from "./steps.js";
 import type { Walker } from "./walker.js";
 
@@ -25,9 +27,10 @@ const REMEDIES: readonly (readonly [RegExp, Remedy])[] = [
     },
   ],
   [
-    /(?:[:@])((?:sha256:)?[\w.-]+) is locked .* by somebody else/,
-    async (walker, [, name = ""]): Promise<Next> => {
-      await open(walker, name);
+    /([^\s/]+\/\S+?)[:@]((?:sha256:)?[\w.-]+) is locked .* by somebody else/,
+    async (walker, [, repository = "", name = ""]): Promise<Next> => {
+      const place = walker.places.find((one) => repository.endsWith(`/${one.repository}`));
+      await open(place ?? walker.main, name);
       return "up";
     },
   ],
@@ -42,6 +45,13 @@ const REMEDIES: readonly (readonly [RegExp, Remedy])[] = [
     /does not exist, so (?:its attributes cannot be set|the tag)|the index names what is not there/,
     (walker) => {
       dropReferring(walker);
+      return "up";
+    },
+  ],
+  [
+    /(?:which is to be copied, is not there|is not there: nothing was published)/,
+    (walker) => {
+      for (const [name, { kind }] of walker.specs) if (kind === "ArtifactCopy") drop(walker, name);
       return "up";
     },
   ],
@@ -79,13 +89,13 @@ function leaveTag(walker: Walker, tag: string): Next {
     if (kind === "ArtifactTag" && inputs["tag"] === tag) drop(walker, name);
     if (!Array.isArray(inputs["tags"])) continue;
     const tags = (inputs["tags"] as string[]).filter((one) => one !== tag);
-    walker.specs.set(name, { kind, inputs: { ...inputs, tags } });
+    walker.specs.set(name, { ...spec, inputs: { ...inputs, tags } });
   }
   return "up";
 }
 
 function drop(walker: Walker, name = ""): void {
-  if (!walker.specs.delete(name))
+  if (!walker.specs.delete(keyOf(name)))
     throw new Error(`the message names ${name}, which is not declared`);
 }
 
@@ -97,15 +107,19 @@ function dropReferring(walker: Walker): void {
   }
 }
 
-async function open({ world }: Walker, name: string): Promise<void> {
+async function open(place: Place, name: string): Promise<void> {
+  const { world } = place;
+  place.touch();
   if (name.startsWith("sha256:")) await world.somebody.setManifestAttributes(name, OPEN);
   else await world.somebody.setTagAttributes(name, OPEN);
 }
 
-async function openAll(walker: Walker): Promise<void> {
-  const { tags, manifests } = await walker.world.holdings();
-  for (const [name, { attributes }] of [...tags, ...manifests]) {
-    const closed = !attributes.deleteEnabled || !attributes.writeEnabled;
-    if (closed) await open(walker, name);
+async function openAll({ places }: Walker): Promise<void> {
+  for (const place of places) {
+    const { tags, manifests } = await place.world.holdings();
+    for (const [name, { attributes }] of [...tags, ...manifests]) {
+      const closed = !attributes.deleteEnabled || !attributes.writeEnabled;
+      if (closed) await open(place, name);
+    }
   }
 }

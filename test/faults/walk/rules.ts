@@ -1,33 +1,16 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import type { Declaration, Message, ResourceState } from "../../support/miniEngine.js";
-import type { Holdings, World } from "../world.js";
+import type { Declaration, ResourceState } from "../../support/miniEngine.js";
+import type { World } from "../world.js";
+import { declaredTags, isLive, manifestsOf, policyOf, tagsOf } from "./claims.js";
+import { type Course, isOurs, managesAttributes } from "./course.js";
+import { keyOf } from "./names.js";
 import {
-  declaredLocks,
-  declaredTags,
-  lockedBy,
-  manifestOf,
-  policyOf,
-  publishes,
-  tagsOf,
-} from "./claims.js";
-import type { Verb } from "./steps.js";
-
-/** Registry and state at one moment. */
-export interface Moment {
-  readonly holdings: Holdings;
-  readonly state: readonly ResourceState[];
-}
-
-/** One run of the engine, from before to after. */
-export interface Course {
-  readonly verb: Verb;
-  readonly program: readonly Declaration[];
-  readonly before: Moment;
-  readonly after: Moment;
-  readonly messages: readonly Message[];
-  readonly error: Error | undefined;
-}
+  assertWholeFamilies,
+  policiesOf,
+  policyMayDelete,
+  policyMayUntag,
+} from "./retentionRules.js";
 
 /** I4 and I5, and that a refresh changes nothing. Completeness is looked at elsewhere. */
 export function assertRules(world: World, course: Course): void {
@@ -36,6 +19,7 @@ export function assertRules(world: World, course: Course): void {
   }
   assertTags(world, course);
   assertManifests(world, course);
+  assertWholeFamilies(course);
   assertAttributes(world, course);
   assertNothingForgotten(course);
 }
@@ -50,8 +34,10 @@ function assertTags(world: World, course: Course): void {
     if (from === to) continue;
     const declaring = program.filter((one) => declaredTags(one).includes(tag));
     const move = `${tag} goes from ${from} to ${to}`;
-    if (to === undefined) assert.ok(isOurs(course, tag, from), `${move} and was not ours`);
-    else assert.ok(declaring.length > 0, `${move} and nobody declares it`);
+    if (to === undefined) {
+      const may = isOurs(course, tag, from) || policyMayUntag(world, course, tag);
+      assert.ok(may, `${move} and was not ours, nor had it expired`);
+    } else assert.ok(declaring.length > 0, `${move} and nobody declares it`);
     if (to !== undefined && world.isForeign(to)) {
       const kinds = declaring.map(({ kind }) => kind);
       assert.ok(kinds.includes("ArtifactTag"), `${move}, which is somebody else's`);
@@ -62,31 +48,28 @@ function assertTags(world: World, course: Course): void {
   }
 }
 
-/** The state says so, or has been told by a refresh in the same run. */
-function isOurs({ verb, before }: Course, tag: string, digest: string | undefined): boolean {
-  return before.state.some((one) => {
-    const seen = tagsOf(one).get(tag);
-    return seen !== undefined && (verb === "up --refresh" || seen.includes(digest));
-  });
-}
-
 function isAskedFor(declaration: Declaration, { before }: Course, tag: string): boolean {
   const policy = policyOf(declaration);
-  const { name } = declaration;
-  const known = before.state.some((one) => one.name === name && tagsOf(one).has(tag));
+  const key = keyOf(declaration.name);
+  const known = before.state.some((one) => keyOf(one.name) === key && tagsOf(one).has(tag));
   return policy === "move" || (policy === "adopt" && !known);
 }
 
-/** A manifest goes only if the stack had it and nobody else needs it. */
-function assertManifests(world: World, { before, after }: Course): void {
+/** A manifest goes only if the stack had it and nobody else needs it, or a policy says so. */
+function assertManifests(world: World, course: Course): void {
+  const { before, after, error } = course;
   for (const digest of before.holdings.manifests.keys()) {
     if (after.holdings.manifests.has(digest)) continue;
-    assert.ok(!world.isForeign(digest), `${digest} of somebody else is gone`);
-    const owned = before.state.some((one) => manifestOf(one) === digest);
-    assert.ok(owned, `${digest} is gone, and the state did not have it`);
+    const expired = policyMayDelete(world, course, digest);
+    assert.ok(expired || !world.isForeign(digest), `${digest} of somebody else is gone`);
+    const owned = before.state.some((one) => manifestsOf(one).includes(digest));
+    assert.ok(owned || expired, `${digest} is gone, and the state did not have it`);
     for (const [tag, thing] of after.holdings.tags) {
       assert.notEqual(thing.digest, digest, `${tag} names what is gone`);
     }
+    if (error !== undefined) continue;
+    const still = after.state.find((one) => isLive(one) && manifestsOf(one).includes(digest));
+    assert.equal(still?.name, undefined, `${digest} is gone, and declared`);
   }
 }
 
@@ -98,47 +81,45 @@ function assertAttributes(world: World, course: Course): void {
       const now = after.holdings[kind].get(name);
       if (now === undefined || now.digest !== old.digest) continue;
       if (isDeepStrictEqual(now.attributes, old.attributes)) continue;
-      assert.ok(managesAttributes(world, course, name), `attributes of ${name} changed`);
+      const may = managesAttributes(world, course, name) || mayBeOpened(world, course, old.digest);
+      assert.ok(may, `attributes of ${name} changed`);
     }
   }
 }
 
-function managesAttributes(
-  world: World,
-  { before, after, program }: Course,
-  name: string,
-): boolean {
-  const managed = [...before.state, ...after.state].flatMap(lockedBy);
-  const tags = program.flatMap(declaredLocks);
-  const named = tags.flatMap((tag) =>
-    [before, after].map(({ holdings }) => holdings.tags.get(tag)?.digest),
-  );
-  if ([...managed, ...tags, ...named].includes(name)) return true;
-  // Which manifest an unfinished run has locked, only the program's outputs would have told.
-  const locks = program.some((one) => publishes(one.kind) && declaredLocks(one).length > 0);
-  const properties = program.some(({ kind }) => kind === "ManifestProperties");
-  return (locks && !world.isForeign(name)) || (properties && name === world.theirs);
+/** A policy that deletes what is locked opens it just before, and may be killed then. */
+function mayBeOpened(world: World, course: Course, digest: string): boolean {
+  const some = policiesOf(course).some(({ includeLocked }) => includeLocked === true);
+  return some && course.error !== undefined && policyMayDelete(world, course, digest);
 }
 
 /** What leaves the state is gone, is another resource's, or it is said that it stays. */
-function assertNothingForgotten({ verb, before, after, messages }: Course): void {
-  for (const old of before.state) {
-    if (after.state.some(({ id, name }) => id === old.id && name === old.name)) continue;
-    const digest = manifestOf(old);
+function assertNothingForgotten(course: Course): void {
+  const { verb, before, after, messages } = course;
+  const live = after.state.filter(isLive);
+  for (const old of before.state.filter(isLive)) {
+    if (live.some(({ id, name }) => id === old.id && keyOf(name) === keyOf(old.name))) continue;
+    const [digest] = manifestsOf(old);
     const there =
       digest === undefined
         ? [...tagsOf(old)].some(([tag, seen]) =>
             seen.includes(after.holdings.tags.get(tag)?.digest),
           )
         : after.holdings.manifests.has(digest);
-    if (!there) continue;
+    if (!there || old.retainOnDelete || isAboutToBeReplaced(course, old)) continue;
     const told = messages.some(({ text }) => text.includes(old.id) && text.includes("stays"));
-    const others = after.state.filter(
+    const others = live.filter(
       (one) =>
-        (digest !== undefined && manifestOf(one) === digest) ||
+        (digest !== undefined && manifestsOf(one).includes(digest)) ||
         [...tagsOf(old).keys()].some((tag) => tagsOf(one).has(tag)),
     );
     const why = `${verb}: ${old.name} (${old.id}) left the state, and is still there`;
     assert.ok(told || others.length > 0, why);
   }
+}
+
+/** Deleted before its replacement, or kept for it: the next run creates that, and adopts what is there. */
+function isAboutToBeReplaced({ after, program }: Course, { urn }: ResourceState): boolean {
+  const record = after.state.find((one) => one.urn === urn && !isLive(one));
+  return record !== undefined && program.some(({ name }) => keyOf(name) === keyOf(record.name));
 }

@@ -1,6 +1,6 @@
 import { type Duration, FAILURES } from "../failures.js";
 import { Random } from "./random.js";
-import { RESOURCES, type Spec, TAGS, THEIR_TAGS } from "./resources.js";
+import { PASSING_TAGS, RESOURCES, type Spec, TAGS, THEIR_TAGS } from "./resources.js";
 
 export type Verb = "up" | "up --refresh" | "up --replace" | "refresh" | "destroy";
 
@@ -8,6 +8,10 @@ export type Verb = "up" | "up --refresh" | "up --replace" | "refresh" | "destroy
 export type Step =
   | { readonly do: "declare"; readonly name: string; readonly spec: Spec }
   | { readonly do: "drop"; readonly name: string }
+  /** The next name, with an alias. */
+  | { readonly do: "rename"; readonly name: string }
+  /** So much time passes that nothing is young any more. */
+  | { readonly do: "wait" }
   | RunStep
   | SomebodyStep
   /** Whatever is unfinished is finished, and must then stay as it is. */
@@ -40,6 +44,8 @@ export interface SomebodyStep {
     | "index";
   readonly tag: string;
   readonly of: number;
+  /** Absent: in the repository that most of the stack is in. */
+  readonly place?: "dev";
 }
 
 const ACTS: readonly SomebodyStep["act"][] = [
@@ -78,15 +84,19 @@ function drawDeclaration(random: Random): Step {
 function drawStep(random: Random): Step {
   const lot = random.next();
   if (lot < 0.38) return drawDeclaration(random);
-  if (lot < 0.43) return { do: "drop", name: random.pick(Object.keys(RESOURCES)) };
+  const name = random.pick(Object.keys(RESOURCES));
+  if (lot < 0.42) return { do: "drop", name };
+  if (lot < 0.45) return { do: "rename", name };
   if (lot < 0.55) return drawAct(random);
-  if (lot < 0.58) return { do: "settle" };
+  if (lot < 0.57) return { do: "settle" };
+  if (lot < 0.59) return { do: "wait" };
   return drawRun(random);
 }
 
 function drawAct(random: Random): SomebodyStep {
-  const tag = random.pick([...TAGS, ...TAGS, ...THEIR_TAGS]);
-  return { do: "somebody", act: random.pick(ACTS), tag, of: random.below(100) };
+  const tag = random.pick([...TAGS, ...TAGS, ...THEIR_TAGS, ...PASSING_TAGS]);
+  const act = { do: "somebody", act: random.pick(ACTS), tag, of: random.below(100) } as const;
+  return random.chance(0.25) ? { ...act, place: "dev" } : act;
 }
 
 function drawRun(random: Random): RunStep {

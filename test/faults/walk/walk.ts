@@ -1,4 +1,4 @@
-import type { Emulator } from "pulumi-acr/emulator";
+import type { Lane } from "./lane.js";
 import { asCode, drawSteps, type Step } from "./steps.js";
 import { Walker } from "./walker.js";
 
@@ -16,9 +16,9 @@ export interface BrokenWalk {
 let walks = 0;
 
 /** One walk; throws what it breaks. */
-export async function walk(emulator: Emulator, steps: readonly Step[]): Promise<void> {
+export async function walk(lane: Lane, steps: readonly Step[]): Promise<void> {
   walks += 1;
-  const walker = await Walker.start(emulator, `walk/r${walks}`);
+  const walker = await Walker.start(lane, `walk/r${walks}`);
   try {
     for (const step of steps) await walker.take(step);
     await walker.end();
@@ -28,25 +28,26 @@ export async function walk(emulator: Emulator, steps: readonly Step[]): Promise<
 }
 
 /** The walk of a seed; a broken one is shrunk. */
-export async function walkSeed(emulator: Emulator, seed: number): Promise<BrokenWalk | undefined> {
+export async function walkSeed(lane: Lane, seed: number): Promise<BrokenWalk | undefined> {
   const steps = drawSteps(seed, LENGTH);
-  const reason = await breaks(emulator, steps);
+  const reason = await breaks(lane, steps);
   if (reason === undefined) return undefined;
-  return { seed, ...(await shrink(emulator, steps, reason)) };
+  return { seed, ...(await shrink(lane, steps, reason)) };
 }
 
-async function breaks(emulator: Emulator, steps: readonly Step[]): Promise<string | undefined> {
+async function breaks(lane: Lane, steps: readonly Step[]): Promise<string | undefined> {
   try {
-    await walk(emulator, steps);
+    await walk(lane, steps);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+    return stack.includes(message) ? stack : `${message}\n${stack}`;
   }
 }
 
 /** Leaves out what can be left out, halves first, as long as something breaks. */
 async function shrink(
-  emulator: Emulator,
+  lane: Lane,
   steps: readonly Step[],
   reason: string,
 ): Promise<Pick<BrokenWalk, "steps" | "reason">> {
@@ -60,7 +61,7 @@ async function shrink(
     for (let start = 0; start < smallest.steps.length && attempts < MOST_ATTEMPTS;) {
       const fewer = smallest.steps.toSpliced(start, size);
       attempts += 1;
-      const still = await breaks(emulator, fewer);
+      const still = await breaks(lane, fewer);
       if (still === undefined) start += size;
       else smallest = { steps: fewer, reason: still };
     }

@@ -1,39 +1,62 @@
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Emulator } from "pulumi-acr/emulator";
-import { parseDigest } from "../../../provider/oci/digest.js";
 import { type Declaration, HostKilled, type MiniRun } from "../../support/miniEngine.js";
 import { DURATIONS, FAILURES } from "../failures.js";
-import { assertCleanFailure, assertComplete, assertNoSecret } from "../invariants.js";
+import { assertCleanFailure, assertNoSecret } from "../invariants.js";
 import { mannersFor } from "../manners.js";
-import { World } from "../world.js";
-import { Excuses } from "./excuses.js";
-import { programOf, type Theirs } from "./program.js";
-import type { Spec } from "./resources.js";
-import { assertRules, type Course } from "./rules.js";
-import { act } from "./somebodyActs.js";
+import type { World } from "../world.js";
+import type { Lane } from "./lane.js";
+import { nameOf } from "./names.js";
+import { Place } from "./place.js";
+import { programOf, type Surroundings } from "./program.js";
+import { RELEASE, type Spec, THEIRS } from "./resources.js";
+import type { Moment } from "./course.js";
+import { act, publishRelease } from "./somebodyActs.js";
 import { settle, settleDestroyed } from "./settle.js";
 import type { RunStep, Step, Verb } from "./steps.js";
 
 /** A stack, a registry and somebody else, on their way through a list of steps. */
 export class Walker {
   readonly specs = new Map<string, Spec>();
-  readonly excuses = new Excuses();
+  readonly renamed = new Map<string, number>();
 
   private constructor(
-    readonly world: World,
-    private readonly theirs: Theirs,
+    private readonly lane: Lane,
+    /** Where most of the stack is. */
+    readonly main: Place,
+    /** Where it copies from. */
+    readonly dev: Place,
+    private readonly others: Surroundings["others"],
   ) {}
 
-  static async start(emulator: Emulator, repository: string): Promise<Walker> {
-    const world = await World.create(emulator, { repository, manners: mannersFor() });
-    const { manifests } = world.somebody.repository;
-    const descriptor = await manifests.resolve(parseDigest(world.theirs));
-    return new Walker(world, { descriptor: { ...descriptor } });
+  static async start(lane: Lane, repository: string): Promise<Walker> {
+    const manners = mannersFor("once", {}, lane.clock);
+    const main = await Place.create(lane.emulator, { repository, manners });
+    const dev = await Place.create(lane.emulator, {
+      repository: `${repository}-dev`,
+      manners,
+      mark: " of dev",
+    });
+    const release = await publishRelease(dev.world);
+    const others = {
+      [THEIRS]: await main.descriptorOf(main.world.theirs),
+      [RELEASE]: await dev.descriptorOf(release),
+    };
+    return new Walker(lane, main, dev, others);
+  }
+
+  get world(): World {
+    return this.main.world;
+  }
+
+  get places(): readonly Place[] {
+    return [this.main, this.dev];
   }
 
   get program(): Declaration[] {
-    return programOf(this.specs, this.world.repository, this.theirs);
+    const { main, dev, others, renamed } = this;
+    const { repository } = main;
+    return programOf(this.specs, { repository, dev: dev.repository, others, renamed });
   }
 
   async take(step: Step): Promise<void> {
@@ -44,8 +67,14 @@ export class Walker {
       case "drop":
         this.specs.delete(step.name);
         return;
+      case "rename":
+        this.renamed.set(step.name, this.#timesRenamed(step.name) + 1);
+        return;
+      case "wait":
+        this.lane.passTime();
+        return;
       case "somebody":
-        return act(this, step);
+        return act(step.place === "dev" ? this.dev : this.main, step);
       case "settle":
         return settle(this);
       case "run":
@@ -57,30 +86,42 @@ export class Walker {
   async end(): Promise<void> {
     await settle(this);
     await settleDestroyed(this);
-    this.excuses.assertNothingElseLeft(this.world, await this.world.holdings());
+    for (const place of this.places) await place.assertNothingElseLeft();
   }
 
   close(): void {
     this.world.emulator.faults.clear();
-    this.world.close();
+    for (const { world } of this.places) world.close();
   }
 
   /** One run of the engine, which may fail, and what must be true after it all the same. */
   async run(step: Omit<RunStep, "do">): Promise<Error | undefined> {
     const { engine } = this.world;
     const program = this.program;
-    const before = { holdings: await this.world.holdings(), state: engine.state };
+    const now = this.lane.clock.now();
+    const before = await this.#moments();
     const error = await this.#struck(step, program);
-    const after = { holdings: await this.world.holdings(), state: engine.state };
+    for (const place of this.places) place.touch();
+    const after = await this.#moments();
     const { messages } = engine;
-    const course: Course = { verb: step.verb, program, before, after, messages, error };
     assertNoSecret(this.world, error);
     if (error !== undefined && !(error instanceof HostKilled))
       assertCleanFailure(this.world, error);
-    await assertComplete(this.world, after.holdings);
-    assertRules(this.world, course);
-    this.excuses.note(this.world, course);
+    for (const [at, place] of this.places.entries()) {
+      const [from, to] = [before[at], after[at]];
+      assert.ok(from && to);
+      const { verb } = step;
+      await place.assertRules({ verb, program, before: from, after: to, messages, error, now });
+    }
     return error;
+  }
+
+  #moments(): Promise<Moment[]> {
+    return Promise.all(this.places.map((place) => place.moment(this.world.engine.state)));
+  }
+
+  #timesRenamed(key: string): number {
+    return this.renamed.get(key) ?? 0;
   }
 
   async #struck(
@@ -111,7 +152,9 @@ export class Walker {
       case "up --refresh":
         return engine.up(program, { refresh: true });
       case "up --replace":
-        return engine.up(program, { replace: replace === undefined ? [] : [replace] });
+        return engine.up(program, {
+          replace: replace === undefined ? [] : [nameOf(replace, this.#timesRenamed(replace))],
+        });
       case "refresh":
         return engine.refresh();
       case "destroy":

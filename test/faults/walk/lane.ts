@@ -1,0 +1,42 @@
+import { type Emulator, startEmulator } from "pulumi-acr/emulator";
+import type { Clock } from "../../../provider/http/clock.js";
+import { hastyClock } from "../hastyClock.js";
+
+/** Waits of a second cost ten milliseconds. */
+const SPEED = 100;
+/** More than a policy of a walk lets things be young for. */
+const LONG_MS = 60 * 7 * 86_400_000;
+
+/** A registry for walks one after the other, and what time it is there. */
+export class Lane {
+  #later = 0;
+
+  private constructor(
+    readonly emulator: Emulator,
+    readonly clock: Clock,
+  ) {}
+
+  static async start(): Promise<Lane> {
+    const time: { lane?: Lane } = {};
+    const later = (): number => time.lane?.later ?? 0;
+    const emulator = await startEmulator({
+      now: () => performance.timeOrigin + performance.now() + later(),
+    });
+    const hasty = hastyClock(SPEED);
+    time.lane = new Lane(emulator, { ...hasty, now: () => hasty.now() + later() });
+    return time.lane;
+  }
+
+  get later(): number {
+    return this.#later;
+  }
+
+  /** What is there now is old from here on. */
+  passTime(): void {
+    this.#later += LONG_MS;
+  }
+
+  close(): Promise<void> {
+    return this.emulator.close();
+  }
+}
