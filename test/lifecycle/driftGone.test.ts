@@ -7,6 +7,9 @@ import { eachWithScene } from "../support/scene.js";
 import { type Somebody } from "../support/somebody.js";
 import { REPOSITORY } from "./driftRows.js";
 
+const TYPE = "application/vnd.example";
+const OPEN = { deleteEnabled: true, writeEnabled: true };
+
 describe("attributes of what is gone", () => {
   let emulator: Emulator;
   let somebody: Somebody;
@@ -55,6 +58,29 @@ describe("attributes of what is gone", () => {
     await engine.destroy();
     assert.equal((await somebody.attributesOfManifest(theirs))?.deleteEnabled, true);
   });
+
+  for (const tags of [[], ["v1"]]) {
+    it(`the lock of an artifact with ${tags.length} tags that somebody removed: the error says what to do, and that is enough`, async () => {
+      const inputs = { repository: REPOSITORY, layers: [{ content: "x" }], tags };
+      const app = (lock: boolean): Program => [
+        { name: "app", kind: "OciArtifact", inputs: { ...inputs, artifactType: TYPE, lock } },
+      ];
+      for (const lock of [true, false]) {
+        await engine.up(app(!lock), { refresh: true });
+        const digest = String(engine.resource("app").outputs["digest"]);
+        await somebody.setManifestAttributes(digest, OPEN);
+        for (const tag of tags) await somebody.setTagAttributes(tag, OPEN);
+        await somebody.deleteManifest(digest);
+        await assert.rejects(
+          engine.up(app(lock)),
+          // A tag is missed when it is read back, where that comes first.
+          says(/(?:not there any more|deleted by somebody else).* Run `pulumi up --refresh`/),
+        );
+        await engine.up(app(lock), { refresh: true });
+        assert.equal((await somebody.attributesOfManifest(digest))?.writeEnabled, !lock);
+      }
+    });
+  }
 
   it("ManifestProperties whose manifest was deleted are gone, and cannot come back without it", async () => {
     const digest = await somebody.publish("theirs");

@@ -7,7 +7,6 @@ import {
   opened,
   restrict,
   whereSupported,
-  writeAttributes,
 } from "../../artifact/lock.js";
 import { unlistedDrift } from "../../artifact/drift.js";
 import { ensureListed, listReferrer } from "../../artifact/referrer.js";
@@ -23,6 +22,7 @@ import type { OwnLock } from "../ownership.js";
 import { openPassedTags, type PassedTag } from "../passedTags.js";
 import type { UploadReport } from "../uploadReport.js";
 import type { ArtifactInputs } from "./inputs.js";
+import { writeOwnAttributes } from "./ownAttributes.js";
 import { baseOf, type LiveView, tagsOf } from "./state.js";
 
 export interface PublicationParts {
@@ -124,7 +124,7 @@ export class Publication {
     if (lockSubjects.length > 0) report?.phase("locking");
     for (const subject of lockSubjects) {
       this.#wrote = true;
-      await writeAttributes(repository.attributes, subject, inputs.lock ?? {}, operation);
+      await writeOwnAttributes(repository, inputs, subject, inputs.lock ?? {}, operation);
     }
     this.#locked = true;
     await this.#readBack();

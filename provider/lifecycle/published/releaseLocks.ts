@@ -1,4 +1,4 @@
-import { namesOf, whereSupported, writeAttributes } from "../../artifact/lock.js";
+import { namesOf, whereSupported } from "../../artifact/lock.js";
 import type { Tag } from "../../oci/reference.js";
 import type { Repository } from "../../registry/repository.js";
 import type { Host } from "../host.js";
@@ -7,6 +7,7 @@ import { openPassedTags, tagsGiven } from "../passedTags.js";
 import { freeOfOthers, referenceTo } from "../sharedLocks.js";
 import type { ArtifactChanges } from "./changes.js";
 import type { ArtifactInputs } from "./inputs.js";
+import { writeOwnAttributes } from "./ownAttributes.js";
 import * as artifact from "./state.js";
 
 /** What is known of an update that takes locks off. */
@@ -29,7 +30,7 @@ export async function unlock(release: Release): Promise<void> {
     const free = freeOfOthers(host, inputs.__urn, base, subject, changes.unlock);
     if (namesOf(free).length === 0) continue;
     host.locks.noteOpened(referenceTo(base, subject));
-    const opened = writeAttributes(repository.attributes, subject, free, operation);
+    const opened = writeOwnAttributes(repository, inputs, subject, free, operation);
     // Where there are no locks, none was ever put on: what was declared has failed, and is taken back.
     await whereSupported(opened, undefined);
   }
