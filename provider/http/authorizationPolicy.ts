@@ -38,13 +38,15 @@ export function authorizationPolicy(
       const used = await authorize();
       const response = await next(request);
       if (response.status !== 401) return response;
+      // Read before anything is made of it: what throws must not leave a connection with an answer in it.
+      const body = await drain(response);
       if (!authorizer.renew(used, response.headers.get("WWW-Authenticate"))) {
-        return await refused(response, exchange, endpoint);
+        throw refused(response, body, exchange, endpoint);
       }
-      await drain(response);
       await authorize();
       const second = await next(request);
-      return second.status === 401 ? await refused(second, exchange, endpoint) : second;
+      if (second.status !== 401) return second;
+      throw refused(second, await drain(second), exchange, endpoint);
     },
   };
 }
@@ -61,13 +63,13 @@ async function headerOrAbort(
   }
 }
 
-async function refused(
+function refused(
   response: PipelineResponse,
+  body: Uint8Array,
   exchange: Exchange,
   endpoint: RegistryEndpoint,
-): Promise<never> {
+): RegistryError {
   const header = response.headers.get("WWW-Authenticate");
-  const body = await drain(response);
   const diagnostics = readDiagnostics({ body });
   const challenge = findChallenge(header, "bearer");
   const lacking = challenge?.parameters.get("error") === "insufficient_scope";
@@ -80,7 +82,7 @@ async function refused(
       ? ""
       : `. Its challenge points to another place (${printable(foreign, 255)}), which was not asked`;
   const correlationId = response.headers.get("x-ms-correlation-request-id");
-  throw new RegistryError(
+  return new RegistryError(
     lacking ? "DENIED" : "UNAUTHORIZED",
     `${exchange.operation}: ${verdict}. ${accessHint(exchange.scopes ?? [])}${suspicion}`,
     {

@@ -18,6 +18,8 @@ export class DownloadBody extends Readable {
     this.#source = source;
     this.#attempt = attempt;
     this.#onClosed = onClosed;
+    // Who reads it gets its error; while nobody does, it must not end the process.
+    this.on("error", () => undefined);
     // Paused first: a listener alone would start the flow.
     source.pause();
     source.on("data", (chunk: Buffer) => this.#take(chunk));

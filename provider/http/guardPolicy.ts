@@ -61,14 +61,14 @@ function withGuardedBody(
     attempt.end(!sent);
   };
   const source = response.readableStreamBody as Readable | undefined;
-  if (source !== undefined) response.readableStreamBody = new DownloadBody(source, attempt, close);
-  else close();
   if (!sent && response.status < 300) {
-    source?.destroy();
+    source?.on("error", () => undefined).destroy();
     close();
     throw new ProtocolError(
       `${exchange.operation}: the registry answered ${response.status} before it had the whole body`,
     );
   }
+  if (source !== undefined) response.readableStreamBody = new DownloadBody(source, attempt, close);
+  else close();
   return response;
 }
