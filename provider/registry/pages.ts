@@ -12,12 +12,17 @@ export interface Page<T> {
   readonly link: string | undefined;
 }
 
+export type PagePlace = "first" | "later";
+
 export interface Listing<T> {
   readonly origin: string;
   /** Path and query of the first page. */
   readonly path: string;
-  /** Asks for one page; `undefined` if the registry says that what is listed does not exist. */
-  fetch(path: string): Promise<Page<T> | undefined>;
+  /**
+   * Asks for one page; `undefined` if the registry says that what is listed does not exist, which it
+   * can only say in place of the first page.
+   */
+  fetch(path: string, place: PagePlace): Promise<Page<T> | undefined>;
   /** What makes two items the same one. */
   key(item: T): string;
 }
@@ -25,7 +30,8 @@ export interface Listing<T> {
 /**
  * All items of a listing, each once. The end is where the Link header is absent, and nothing else: a
  * short page may have a successor. A listing that does not get on (a page with a successor brings
- * nothing new, or a link comes twice) is an error, not an end.
+ * nothing new, or a link comes twice) is an error, not an end; so is one that is refused after its
+ * first page, since what was not listed would be taken for absent.
  */
 export async function* listPages<T>(listing: Listing<T>): AsyncGenerator<T, void, undefined> {
   const seen = new DigestSet();
@@ -34,9 +40,11 @@ export async function* listPages<T>(listing: Listing<T>): AsyncGenerator<T, void
   while (path !== undefined) {
     if (visited.has(path)) throw endless(listing, "a link to a page that was read already");
     if (visited.size >= PAGE_LIMIT) throw endless(listing, `more than ${PAGE_LIMIT} pages`);
+    const place = visited.size === 0 ? "first" : "later";
     visited.add(path);
-    const page: Page<T> | undefined = await listing.fetch(path);
-    if (page === undefined) return;
+    const page: Page<T> | undefined = await listing.fetch(path, place);
+    if (page === undefined && place === "first") return;
+    if (page === undefined) throw cutShort(listing);
     const fresh = unseen(page.items, listing, seen);
     path = nextPage(page.link, { origin: listing.origin, path });
     if (path !== undefined && fresh.length === 0) {
@@ -58,4 +66,12 @@ function asDigest(key: string): string {
 function endless(listing: Listing<unknown>, what: string): ProtocolError {
   const [pathname] = listing.path.split("?");
   return new ProtocolError(`${pathname}: the registry's listing has no end: ${what}`);
+}
+
+function cutShort({ path }: Listing<unknown>): ProtocolError {
+  const [pathname] = path.split("?");
+  return new ProtocolError(
+    `${pathname}: the registry began the listing and then said that there is nothing to list: what it lists may just ` +
+      `have been deleted, or its link has expired. The listing is not complete: try again`,
+  );
 }

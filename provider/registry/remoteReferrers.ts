@@ -6,9 +6,10 @@ import { MANIFEST_SIZE_LIMIT, parseManifest } from "../oci/manifest.js";
 import { OCI_INDEX } from "../oci/mediaTypes.js";
 import { quoted } from "../oci/printable.js";
 import { readDiagnosticCodes } from "./jsonAnswer.js";
-import { listPages, type Page } from "./pages.js";
+import { listPages, type Page, type PagePlace } from "./pages.js";
 import { referrersTag } from "./referrersDocument.js";
 import type { ReferrersIndex } from "./referrersIndex.js";
+import { isRegistryError } from "./refusal.js";
 import { askKind, isMarkedByRegistry } from "./registryTraits.js";
 import type { ManifestStore, OperationOptions, ReferrerStore } from "./repository.js";
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
@@ -16,6 +17,9 @@ import { served } from "./servedManifest.js";
 import { referrersPath } from "./urls.js";
 
 type ListReferrersOptions = OperationOptions & { readonly artifactType?: string };
+
+/** Statuses by which a registry says that it does not know the repository, or this function. */
+const NOTHING: readonly number[] = [400, 404, 405, 501];
 
 /** Manifests that name another one as their subject. */
 export class RemoteReferrers implements ReferrerStore {
@@ -60,7 +64,7 @@ export class RemoteReferrers implements ReferrerStore {
     yield* listPages({
       origin: transport.origin,
       path: referrersPath(repository, subject, options.artifactType),
-      fetch: (path) => this.#page(path, subject, options),
+      fetch: (path, place) => this.#page(path, place, subject, options),
       key: (referrer: Descriptor) => referrer.digest,
     });
     const tag = referrersTag(subject);
@@ -73,20 +77,22 @@ export class RemoteReferrers implements ReferrerStore {
   /** `undefined` if the registry knows no referrer, or nothing of referrers. */
   async #page(
     path: string,
+    place: PagePlace,
     subject: Digest,
     options: OperationOptions,
   ): Promise<Page<Descriptor> | undefined> {
     const operation = `list the referrers of ${nameOf(this.#context, subject)}`;
-    const response = await this.#context.transport.send({
+    const asked = this.#context.transport.send({
       method: "GET",
       path,
       scopes: [scopeOf(this.#context, "pull")],
       operation,
       headers: { accept: OCI_INDEX },
-      expect: [200, 400, 404, 405, 501],
+      expect: place === "first" ? [200, ...NOTHING] : [200],
       repeatable: true,
       signal: options.signal,
     });
+    const response = await (place === "first" ? asked : orIncomplete(asked));
     if (response.status !== 200) return this.#checkUnsupported(response, path, operation, options);
     const type = response.header("content-type")?.split(";")[0]?.trim();
     if (type !== OCI_INDEX) {
@@ -118,6 +124,20 @@ export class RemoteReferrers implements ReferrerStore {
       "REJECTED",
       `${operation}: ${this.#context.transport.loginServer} answered ${response.status}, and not as a registry does`,
       { method: "GET", url: this.#context.transport.origin + pathname, status: response.status },
+    );
+  }
+}
+
+/** Waits for a page after the first one; a refusal there is not the end of the list. */
+async function orIncomplete(page: Promise<RegistryResponse>): Promise<RegistryResponse> {
+  try {
+    return await page;
+  } catch (error) {
+    if (!isRegistryError(error) || !NOTHING.includes(error.status ?? 0)) throw error;
+    throw new RegistryError(
+      error.code,
+      `${error.message}. Earlier pages were read, so the list is not complete: try again`,
+      error,
     );
   }
 }

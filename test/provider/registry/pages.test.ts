@@ -127,6 +127,17 @@ describe("listPages", () => {
     assert.deepEqual(await all(listPages(listing)), []);
   });
 
+  it("ends with an error where the registry says so after a page", async () => {
+    const pages = [{ items: ["a"], link: `<?last=a>; rel="next"` }, undefined];
+    const listing = { ...served([], 1), fetch: () => Promise.resolve(pages.shift()) };
+    const names = listPages(listing);
+    assert.equal((await names.next()).value, "a");
+    await assert.rejects(names.next(), (error: Error) => {
+      assert.match(error.message, /^\/v2\/a\/tags\/list: .* is not complete: try again$/);
+      return isProtocolError(error);
+    });
+  });
+
   const endless: readonly [name: string, page: (count: number) => Page<string>][] = [
     [
       "a link to itself",

@@ -10,6 +10,7 @@ import { RemoteManifests } from "../../../provider/registry/remoteManifests.js";
 import { referrersTag } from "../../../provider/registry/referrersDocument.js";
 import { ReferrersIndex } from "../../../provider/registry/referrersIndex.js";
 import { RemoteReferrers } from "../../../provider/registry/remoteReferrers.js";
+import { isRegistryError } from "../../../provider/registry/refusal.js";
 import { AT_ONCE } from "./fakeManifests.js";
 import { ACR, FakeTransport, OTHER, refusal, type Reply } from "./fakeTransport.js";
 
@@ -30,8 +31,11 @@ function index(manifests: readonly Descriptor[], headers: Record<string, string>
   return { status: 200, headers: { ...TYPE, ...headers }, body: bytes };
 }
 
-async function list(artifactType: string | undefined, ...replies: readonly (Reply | Error)[]) {
-  const transport = FakeTransport.script(...replies);
+function list(artifactType: string | undefined, ...replies: readonly (Reply | Error)[]) {
+  return listThrough(FakeTransport.script(...replies), artifactType);
+}
+
+async function listThrough(transport: FakeTransport, artifactType: string | undefined) {
   const context = { transport, repository: parseRepositoryName("a"), actions: [] };
   const index = new ReferrersIndex(context, AT_ONCE);
   const referrers = new RemoteReferrers(context, new RemoteManifests(context, index), index);
@@ -151,6 +155,23 @@ describe("referrers", () => {
       await assert.rejects(list(undefined, ...replies), (error: Error) => {
         if (code === "PROTOCOL") assert.match(error.message, /^list the referrers of a@sha256:/);
         return hasCode(error, code);
+      });
+    });
+  }
+
+  for (const status of [400, 404, 405, 501]) {
+    it(`are not taken for all after a later page that was answered ${status}`, async () => {
+      const expired = refusal("REJECTED", status, "PAGINATION_TOKEN_EXPIRED");
+      // A transport that took the refusal for an answer would go on to the tag.
+      const replies = new FakeTransport(({ expect }, count) => {
+        if (count === 0) return index([one], { link });
+        if (count > 1) throw NO_TAG;
+        if (!expect.includes(status)) throw expired;
+        return { status, body: `{"errors":[{"code":"PAGINATION_TOKEN_EXPIRED"}]}` };
+      });
+      await assert.rejects(listThrough(replies, undefined), (error: Error) => {
+        assert.match(error.message, /^REJECTED .* is not complete: try again$/);
+        return isRegistryError(error) && error.status === status && hasCode(error, "REJECTED");
       });
     });
   }
