@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
-import { type AcrError, RegistryError } from "../errors.js";
+import type { AcrError } from "../errors.js";
 import type { Attempt } from "./attempt.js";
-import { SourceFailure, TransientFailure } from "./failure.js";
+import { type SourceFailure, TransientFailure } from "./failure.js";
 
 /**
  * The body of an answer. While its reader wants bytes and none come, the watchdog runs; while the
@@ -61,16 +61,11 @@ function cut(): Error {
   return Object.assign(new Error("closed before its end"), { code: "ECONNRESET" });
 }
 
-function errorFor(attempt: Attempt, error: unknown): AcrError {
+/** The error of the request's source stays marked as such: the retries give it back as it was. */
+function errorFor(attempt: Attempt, error: unknown): AcrError | SourceFailure {
   const reason = attempt.explain(error);
-  if (reason instanceof TransientFailure) return reason.toError(attempt.exchange.attempts);
-  if (!(reason instanceof SourceFailure)) return reason;
-  const { method, url, operation } = attempt.exchange;
-  return new RegistryError("UNAVAILABLE", `${operation}: the request body failed`, {
-    method,
-    url,
-    cause: reason.cause,
-  });
+  if (!(reason instanceof TransientFailure)) return reason;
+  return reason.toError(attempt.exchange.attempts);
 }
 
 /** What could be read of a body, and whether that is all of it. */

@@ -6,7 +6,7 @@ import { type Clock, aborted, sleep } from "./clock.js";
 import { type Exchange, exchangeOf } from "./exchange.js";
 import { locationOf } from "./redaction.js";
 import { type RegistryTier, RequestPaces, type RequestRates } from "./requestRates.js";
-import { type RetryLimits, parseRetryAfter, retryDelay } from "./retryDelay.js";
+import { type RetryLimits, askedWait, retryDelay } from "./retryDelay.js";
 import type { ThrottleGate } from "./throttleGate.js";
 
 export interface LimiterOptions {
@@ -105,7 +105,7 @@ function noteAnswer(response: PipelineResponse, options: LimiterOptions, exchang
     return;
   }
   exchange.throttledSince ??= clock.now();
-  const askedMs = parseRetryAfter(response.headers.get("Retry-After"), clock.now());
+  const askedMs = askedWait(response.headers, clock.now());
   gate.refuse(clock, retryDelay({ failures: gate.refusals, askedMs }, retry, random));
 }
 

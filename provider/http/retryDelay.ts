@@ -29,6 +29,18 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
+/**
+ * What an answer asks for. A date is the server's, and so counts from the `Date` of the same answer
+ * (RFC 9110, section 6.6.1) where there is one: our own clock may be wrong by minutes.
+ */
+export function askedWait(
+  headers: { get(name: string): string | undefined },
+  now: number,
+): number | undefined {
+  const date = Date.parse(headers.get("Date") ?? "");
+  return parseRetryAfter(headers.get("Retry-After"), Number.isNaN(date) ? now : date);
+}
+
 /** Doubles with every failure; a random half of it keeps clients from coming back together. */
 export function backoff(
   failures: number,

@@ -9,7 +9,7 @@ import { type Clock, sleep } from "./clock.js";
 import { type Exchange, exchangeOf } from "./exchange.js";
 import { SourceFailure, TransientFailure } from "./failure.js";
 import { responseError } from "./responseError.js";
-import { type RetryLimits, backoff, parseRetryAfter, retryDelay } from "./retryDelay.js";
+import { type RetryLimits, askedWait, backoff, retryDelay } from "./retryDelay.js";
 
 export interface RetryOptions {
   readonly limits: RetryLimits;
@@ -105,7 +105,7 @@ function mayWaitForGate(
 ): boolean {
   if (limits.maxRetries === 0) return false;
   const now = clock.now();
-  const askedMs = parseRetryAfter(response.headers.get("Retry-After"), now) ?? limits.baseDelayMs;
+  const askedMs = askedWait(response.headers, now) ?? limits.baseDelayMs;
   const left = (exchange.throttledSince ?? now) + limits.budgetMs - now;
   if (askedMs <= left && left > 0) return true;
   exchange.refusedWaitMs = askedMs;
@@ -124,8 +124,8 @@ function delayFor(
     !mayGoAgain(outcome, exchange)
   )
     return undefined;
-  const header = "response" in outcome ? outcome.response.headers.get("Retry-After") : undefined;
-  const askedMs = parseRetryAfter(header, clock.now());
+  const askedMs =
+    "response" in outcome ? askedWait(outcome.response.headers, clock.now()) : undefined;
   const delay = retryDelay({ failures, askedMs }, limits, random);
   if (Math.max(delay, askedMs ?? 0) <= limits.budgetMs - waitedMs) return delay;
   exchange.refusedWaitMs = askedMs;

@@ -31,6 +31,22 @@ describe("429", () => {
     });
   }
 
+  const clocks = [
+    ["ten minutes slow", "Thu, 01 Jan 2026 00:10:00 GMT", "Thu, 01 Jan 2026 00:10:02 GMT"],
+    ["ten minutes fast", "Wed, 31 Dec 2025 23:50:00 GMT", "Wed, 31 Dec 2025 23:50:02 GMT"],
+  ] as const;
+  for (const [name, date, retryAfter] of clocks) {
+    for (const status of [429, 503]) {
+      it(`${status} for two seconds, our clock is ${name}: pauses two seconds`, async () => {
+        const refusal = { status, headers: { date, "retry-after": retryAfter } };
+        const registry = scriptedRegistry((_, n) => (n === 1 ? refusal : ok));
+        assert.equal((await registry.ask()).status, 200);
+        const [one, two] = registry.sent;
+        assert.equal((two?.at ?? 0) - (one?.at ?? 0), 2_000);
+      });
+    }
+  }
+
   for (const asked of ["86400", "9999999"]) {
     it(`Retry-After ${asked} is an error that says so`, async () => {
       const registry = scriptedRegistry(() => busy(asked));

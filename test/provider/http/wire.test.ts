@@ -139,6 +139,26 @@ describe("request bodies", () => {
     await assert.rejects(transport.send(put(body)), { code: "REJECTED", status: 413 });
   });
 
+  it("a source that fails while an early refusal is read: its own error, unchanged", async () => {
+    const refused = Promise.withResolvers<undefined>();
+    const failure = new PackError("SOURCE_UNREADABLE", "b.txt", "b.txt cannot be read");
+    async function* source(): AsyncGenerator<Buffer> {
+      yield MEBIBYTE;
+      await refused.promise;
+      throw failure;
+    }
+    const answer: RequestListener = (_, response) => response.writeHead(413).write("{");
+    const { transport } = await registry(answer, {
+      log: (line) => line.startsWith("<- 413 ") && refused.resolve(undefined),
+    });
+    const path = "/v2/a/blobs/uploads/u?_state=STATE-CANARY";
+    const body = { size: 1 << 30, open: () => Readable.from(source()) };
+    await assert.rejects(transport.send({ ...put(body), method: "PATCH", path }), (error) => {
+      assert.equal(error, failure);
+      return true;
+    });
+  });
+
   it("an abort ends it, and closes the source", async () => {
     const controller = new AbortController();
     const source = Readable.from(endless());
