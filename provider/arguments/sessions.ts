@@ -6,7 +6,7 @@ import type { RegistrySettings } from "./registrySettings.js";
 /** How clients behave on the wire, whatever the registry; tests have less patience than users. */
 export type ClientManners = Pick<
   RegistryClientOptions,
-  "retry" | "idleTimeoutMs" | "clock" | "random" | "chunkSize"
+  "retry" | "idleTimeoutMs" | "clock" | "random" | "chunkSize" | "log"
 >;
 
 /**

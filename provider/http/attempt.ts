@@ -44,7 +44,7 @@ export class Attempt {
 
   /** Nothing will happen any more; `cut` also gives up the connection. */
   end(cut = false): void {
-    this.watchdog.stop();
+    this.watchdog.end();
     this.exchange.signal.removeEventListener("abort", this.#onAbort);
     if (cut) this.#controller.abort();
   }

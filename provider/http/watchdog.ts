@@ -10,6 +10,7 @@ export class Watchdog {
   readonly #onIdle: () => void;
   #lastProgress = 0;
   #cancel: (() => void) | undefined;
+  #ended = false;
 
   constructor(clock: Clock, idleMs: number, onIdle: () => void) {
     this.#clock = clock;
@@ -19,6 +20,7 @@ export class Watchdog {
 
   /** Begins to watch, or notes that something moved. */
   touch(): void {
+    if (this.#ended) return;
     this.#lastProgress = this.#clock.now();
     // One timer for many notes: it looks, when it fires, how long the silence really is.
     if (this.#cancel === undefined) this.#arm(this.#idleMs);
@@ -27,6 +29,12 @@ export class Watchdog {
   stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
+  }
+
+  /** For good: what still comes from a source that is given up must not begin another watch. */
+  end(): void {
+    this.#ended = true;
+    this.stop();
   }
 
   #arm(ms: number): void {

@@ -8,6 +8,7 @@ import { chunksOf } from "../../provider/registry/streamUpload.js";
 import type { BlobStore } from "../../provider/registry/index.js";
 import { seededBlob } from "../provider/registry/seededBlob.js";
 import { withEmulator } from "../provider/registry/withEmulator.js";
+import { forgetUploads } from "../support/openUploads.js";
 
 const KIB = 1024;
 /** Several chunks of {@link CHUNK}, the last one shorter. */
@@ -80,6 +81,7 @@ describe("upload of a stream", function () {
       });
       assert.equal(fault.hits, 1);
       assert.equal(await blobs.exists(LONG.descriptor.digest), false);
+      forgetUploads();
     });
   }
 

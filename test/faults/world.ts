@@ -11,6 +11,7 @@ import { parseTag } from "../../provider/oci/reference.js";
 import type { ClientManners } from "../../provider/arguments/sessions.js";
 import { environmentFor } from "../support/engine.js";
 import { MiniEngine } from "../support/miniEngine.js";
+import { forgetUploads } from "../support/openUploads.js";
 import { Somebody } from "../support/somebody.js";
 
 export const CLOSED = { deleteEnabled: false, writeEnabled: false };
@@ -97,7 +98,9 @@ export class World {
     return manifest.descriptor.digest;
   }
 
+  /** Runs that were struck or killed leave uploads that nobody can end; where one can, they were counted. */
   close(): void {
+    forgetUploads();
     this.somebody.close();
   }
 

@@ -7,6 +7,7 @@ import { digestOf } from "pulumi-acr/client";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { EngineStack, environmentFor } from "../support/engine.js";
 import { EngineProcesses, isRunning } from "../support/engineProcesses.js";
+import { forgetUploads } from "../support/openUploads.js";
 import { requestsTo } from "../support/requests.js";
 import { Somebody } from "../support/somebody.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
@@ -61,6 +62,8 @@ describe("a run that is killed is finished by the next one:", function () {
     processes.remove();
     folder.remove();
     somebody.close();
+    // Who was killed cancelled nothing.
+    forgetUploads();
     await emulator.close();
   });
 

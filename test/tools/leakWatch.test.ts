@@ -80,7 +80,7 @@ describe("the watch on what tests leave open", () => {
   for (const [what, { told, linuxOnly, open: begin }] of Object.entries(LEAKS)) {
     if (linuxOnly && !existsSync("/proc/self/fd")) continue;
     it(`names ${what}, until it is closed`, async () => {
-      const before = openThings();
+      const before = await openThings();
       const close = await begin();
       const left = await leftSince(before, 0);
       await close();
@@ -90,7 +90,7 @@ describe("the watch on what tests leave open", () => {
   }
 
   it("closes what packing keeps for later", async () => {
-    const before = openThings();
+    const before = await openThings();
     const digest = parseDigest(`sha256:${"0".repeat(64)}`);
     const spool = await Spool.create();
     const key = { tarDigest: digest, compressor: "a test's" };

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import {
   appendFileSync,
   existsSync,
-  readdirSync,
   rmSync,
   truncateSync,
   utimesSync,
@@ -18,6 +17,8 @@ import { packMemo } from "../../../provider/artifact/packMemo.js";
 import type { Blob } from "../../../provider/oci/blob.js";
 import { digestOf } from "../../../provider/oci/digest.js";
 import { textBytes } from "../../golden/content.js";
+import { leftSince } from "../../support/leakWatch.js";
+import { openThings } from "../../support/openThings.js";
 import { collect, sha256 } from "../tar/archives.js";
 import { folderOf } from "../tar/folders.js";
 
@@ -48,10 +49,6 @@ async function layerBytes(packed: PackedArtifact, signal?: AbortSignal): Promise
 
 function folder(): string {
   return folderOf({ "d/file": TEXT, "d/other": "x" });
-}
-
-function openFiles(): number {
-  return readdirSync("/proc/self/fd").length;
 }
 
 describe("packed bytes", () => {
@@ -137,7 +134,7 @@ describe("packed bytes", () => {
 
   it("leave no file open, read to the end or not", async () => {
     const base = folder();
-    const before = openFiles();
+    const before = await openThings();
     for (const way of ["file", "directory", "directory, from the spool"] as const) {
       const packed = await pack(base, way);
       await layerBytes(packed);
@@ -156,7 +153,7 @@ describe("packed bytes", () => {
       await assert.rejects(reading, { name: "AbortError" });
       await packMemo.clear();
     }
-    assert.equal(openFiles(), before);
+    assert.deepEqual(await leftSince(before), []);
   });
 });
 
