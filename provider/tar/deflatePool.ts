@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { AcrError } from "../errors.js";
 import { DEFLATE_BLOCK_SIZE, deflateBlock } from "./deflateBlock.js";
 import { type DeflateAnswer, type DeflateRequest, READY } from "./deflateMessages.js";
 
@@ -67,7 +68,7 @@ export class DeflatePool {
     this.#running.clear();
     this.#starting.clear();
     this.#spare.length = 0;
-    for (const job of jobs) job?.reject(new Error("the compression threads were closed"));
+    for (const job of jobs) job?.reject(closed());
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
@@ -110,16 +111,24 @@ export class DeflatePool {
     this.#restIfIdle();
   }
 
+  #isBusy(): boolean {
+    return this.#waiting.length > 0 || [...this.#running.values()].some((job) => job !== undefined);
+  }
+
+  /** Called more than once in a row where a thread gets ready after another has done all the work. */
   #restIfIdle(): void {
-    if ([...this.#running.values()].some((job) => job !== undefined)) return;
-    this.#idleTimer = setTimeout(() => void this.close(), IDLE_MS).unref();
+    clearTimeout(this.#idleTimer);
+    if (this.#isBusy()) return;
+    this.#idleTimer = setTimeout(() => {
+      if (!this.#isBusy()) void this.close();
+    }, IDLE_MS).unref();
   }
 
   /** A thread could not start: where files could not be opened, this one does what it was to do. */
   #doWithout(error: Error): void {
     const job = this.#waiting.shift();
     if (job === undefined) return;
-    if (!isShortage(error)) return job.reject(error);
+    if (!isShortage(error)) return job.reject(threadFailed(error));
     const { memory, length } = job.request;
     const deflated = deflateBlock(new Uint8Array(memory, 0, length));
     this.#spare.push(memory);
@@ -130,9 +139,21 @@ export class DeflatePool {
     if (this.#starting.delete(worker)) this.#doWithout(error);
     const job = this.#running.get(worker);
     this.#running.delete(worker);
-    job?.reject(error);
+    job?.reject(threadFailed(error));
     if (this.#waiting.length > 0) this.#dispatch();
+    else this.#restIfIdle();
   }
+}
+
+function closed(): AcrError {
+  const reason = "the threads that compress were closed before they were done";
+  return new AcrError("ABORTED", `cannot compress: ${reason}`);
+}
+
+/** The source is not to blame, but cannot be published; a new thread may be luckier. */
+function threadFailed(error: Error): AcrError {
+  const message = `cannot compress: a thread for it failed (${error.message}); run it again`;
+  return new AcrError("SOURCE_UNREADABLE", message, { cause: error });
 }
 
 /** The process may have no descriptors left for the moment; Node has several ways to say so. */

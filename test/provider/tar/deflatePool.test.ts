@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { describe, it } from "mocha";
 import { deflateBlock } from "../../../provider/tar/deflateBlock.js";
 import { DeflatePool } from "../../../provider/tar/deflatePool.js";
@@ -34,6 +35,82 @@ describe("a compression thread that cannot start", () => {
   }
 
   it("fails the work for any other reason", async () => {
-    await assert.rejects(deflate("the program is broken"), /the program is broken/);
+    await assert.rejects(deflate("the program is broken"), {
+      code: "SOURCE_UNREADABLE",
+      message: /cannot compress: .*the program is broken/,
+    });
   });
 });
+
+describe("DeflatePool", () => {
+  const filled = (pool: DeflatePool): Promise<Uint8Array> => {
+    const block = pool.block();
+    return pool.deflate(block, Buffer.from(block.buffer).write("text"));
+  };
+
+  it("fails with a code what is under way when it is closed", async () => {
+    const pool = new DeflatePool(1);
+    const failed = assert.rejects(filled(pool), { code: "ABORTED", message: /cannot compress/ });
+    await pool.close();
+    await failed;
+  });
+
+  it("does not end work because a thread got ready when others had done all there was", async () => {
+    const folder = new TemporaryFolder();
+    folder.write({ "thread.js": LATE_THREAD });
+    const idle = new IdleTimers();
+    const pool = new DeflatePool(2, join(folder.path, "thread.js"));
+    try {
+      await Promise.all([filled(pool), filled(pool)]);
+      // The second thread is ready now: both of them rested, one after the other.
+      folder.write({ "thread.js.go": "" });
+      await idle.until(2);
+      assert.equal(String(await filled(pool)), "3");
+      assert.equal(pool.running, 2);
+    } finally {
+      idle.restore();
+      await pool.close();
+      folder.remove();
+    }
+  });
+});
+
+/** Whoever comes second waits for a sign; the third block takes longer than threads may be idle. */
+const LATE_THREAD = `
+  const { mkdirSync, existsSync } = require("node:fs");
+  const { parentPort } = require("node:worker_threads");
+  const pause = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  let late = false;
+  const until = (sign) => { while (!existsSync(__filename + sign)) pause(1); };
+  try { mkdirSync(__filename + ".first"); } catch { late = true; }
+  if (late) { mkdirSync(__filename + ".second"); until(".go"); }
+  let blocks = 0;
+  parentPort.on("message", ({ memory }) => {
+    until(".second");
+    if (existsSync(__filename + ".go")) { pause(1000); blocks = 2; }
+    parentPort.postMessage({ memory, deflated: String(++blocks) }, [memory]);
+  });
+  parentPort.postMessage("ready");
+`;
+
+/** Counts how often a pool began to wait for its threads to be needed again. */
+class IdleTimers {
+  readonly #setTimeout = globalThis.setTimeout;
+  #begun = 0;
+
+  constructor() {
+    const counted = (run: () => void, ms?: number): NodeJS.Timeout => {
+      if (ms === 500) this.#begun += 1;
+      return this.#setTimeout(run, ms);
+    };
+    globalThis.setTimeout = Object.assign(counted, this.#setTimeout);
+  }
+
+  async until(count: number): Promise<void> {
+    while (this.#begun < count) await setImmediate();
+  }
+
+  restore(): void {
+    globalThis.setTimeout = this.#setTimeout;
+  }
+}
