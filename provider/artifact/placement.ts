@@ -8,6 +8,18 @@ import { sameFile } from "./sameFile.js";
 
 export type PlacementOutcome = "written" | "unchanged";
 
+/** What could not be taken back. */
+export interface NotTakenBack {
+  readonly path: string;
+  /** Where the file is that stood at the path before: its only copy. */
+  readonly kept?: string;
+  readonly error: unknown;
+}
+
+interface UndoStep extends Omit<NotTakenBack, "error"> {
+  readonly take: () => Promise<unknown>;
+}
+
 /**
  * Puts finished files to where they belong below a folder, one by one, and takes all of it back if one
  * cannot be put there. Nothing is followed out of the folder: what stands in the way of a file's path
@@ -18,7 +30,7 @@ export class Placement {
   readonly #overwrite: boolean;
   /** Where replaced files wait, in case that they have to be put back. */
   readonly #attic: string;
-  readonly #undo: (() => Promise<unknown>)[] = [];
+  readonly #undo: UndoStep[] = [];
   /** Folders that are known to be no links. */
   readonly #directories = new Set<string>([""]);
   /** Files that were moved: to meet one again means that the file system takes two names for one. */
@@ -41,7 +53,7 @@ export class Placement {
     this.#directories.add(path);
     if (found !== undefined) return "unchanged";
     await mkdir(at);
-    this.#undo.push(() => removeIfEmpty(at));
+    this.#undo.push({ path: at, take: () => removeIfEmpty(at) });
     return "written";
   }
 
@@ -74,15 +86,16 @@ export class Placement {
     }
     this.#placed.add(inodeOf(await lstat(staged)));
     await rename(staged, at);
-    this.#undo.push(() => rm(at));
+    // Somebody may have removed it meanwhile.
+    this.#undo.push({ path: at, take: () => rm(at, { force: true }) });
     return "written";
   }
 
   /** Takes everything back, the last first, as far as that is possible; answers what was not. */
-  async undo(): Promise<readonly unknown[]> {
-    const failures: unknown[] = [];
-    for (const step of this.#undo.splice(0).reverse()) {
-      await step().catch((error: unknown) => failures.push(error));
+  async undo(): Promise<readonly NotTakenBack[]> {
+    const failures: NotTakenBack[] = [];
+    for (const { take, ...step } of this.#undo.splice(0).reverse()) {
+      await take().catch((error: unknown) => failures.push({ ...step, error }));
     }
     return failures;
   }
@@ -91,7 +104,7 @@ export class Placement {
     this.#replaced += 1;
     const aside = join(this.#attic, String(this.#replaced));
     await rename(at, aside);
-    this.#undo.push(() => rename(aside, at));
+    this.#undo.push({ path: at, kept: aside, take: () => rename(aside, at) });
   }
 
   #pathOf(path: string): string {

@@ -22,7 +22,7 @@ export interface PullOptions extends OperationOptions {
    * that is more.
    */
   readonly maxUnpackedBytes?: number;
-  /** Files and folders in one compressed folder. Default: 500,000. */
+  /** Files and folders in one compressed folder, also those that names only imply. Default: 500,000. */
   readonly maxEntries?: number;
   /** Bytes of a layer received so far. */
   readonly onProgress?: (progress: PullProgress) => void;
@@ -58,7 +58,8 @@ const MOST_ENTRIES = 500_000;
  *
  * Nothing appears under its name before everything was downloaded and every digest was found right; a
  * failure or an abort puts the folder back to what it was. (A process that is killed leaves a hidden
- * folder `.pulumi-acr-….partial`.) What is there already with the same content is not touched. Memory
+ * folder `.pulumi-acr-….partial`; so does a failure that could not put back what it replaced, which is
+ * then kept there and named in the error.) What is there already with the same content is not touched. Memory
  * is flat, whatever the sizes.
  *
  * The content is somebody else's: nothing is ever written outside the folder, no link is made or

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { isAcrError, UnpackError } from "../errors.js";
 import { aborted } from "../http/clock.js";
 import { quoted } from "../oci/printable.js";
-import { Placement } from "./placement.js";
+import { type NotTakenBack, Placement } from "./placement.js";
 import { removeIfEmpty } from "./removeIfEmpty.js";
 
 /** A folder that is pulled to. */
@@ -44,16 +44,20 @@ async function staged<T>(
   const partial = join(target, `.pulumi-acr-${randomUUID()}.partial`);
   const [staging, attic] = [join(partial, "new"), join(partial, "old")];
   const placement = new Placement({ target, attic, overwrite });
+  let leftover = partial;
   try {
     await mkdir(partial, { mode: 0o700 });
     await mkdir(staging);
     await mkdir(attic);
     return await pull({ staging, placement });
   } catch (error) {
-    const [failure] = await placement.undo();
-    throw failure === undefined ? error : notTakenBack(error, failure, target);
+    const failures = await placement.undo();
+    // The attic has the only copies of what could not be put back.
+    if (failures.some(({ kept }) => kept !== undefined)) leftover = staging;
+    throw failures.length === 0 ? error : notTakenBack(error, failures);
   } finally {
-    await rm(partial, { recursive: true, force: true });
+    // What stays is a hidden folder, as after a kill: no reason to call a finished pull a failure.
+    await rm(leftover, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -64,15 +68,31 @@ async function removeEmpty(folder: string, made: string): Promise<void> {
   }
 }
 
-function notTakenBack(error: unknown, failure: unknown, target: string): UnpackError {
+/** As many as can be read; the others are in the same folder. */
+const MOST_NAMED = 5;
+
+function notTakenBack(error: unknown, failures: readonly NotTakenBack[]): UnpackError {
   const why = error instanceof Error ? error.message : String(error);
-  const { code = "unknown", path = target } = failure as NodeJS.ErrnoException;
+  // First what is lost if nobody looks for it.
+  const sorted = failures.toSorted(
+    (a, b) => Number(b.kept !== undefined) - Number(a.kept !== undefined),
+  );
+  const named = sorted.slice(0, MOST_NAMED).map(described).join("; ");
+  const more = sorted.length > MOST_NAMED ? `; and ${sorted.length - MOST_NAMED} more` : "";
   return new UnpackError(
     "TARGET_UNWRITABLE",
-    path,
-    `${why}. What was written before could not be taken back: ${quoted(path, 500)} (${code})`,
+    sorted[0]?.path ?? "",
+    `${why}. What was written before could not be taken back: ${named}${more}`,
     { cause: error },
   );
+}
+
+function described({ path, kept, error }: NotTakenBack): string {
+  const { code = "unknown" } = error as NodeJS.ErrnoException;
+  const failed = `${quoted(path, 500)} (${code})`;
+  return kept === undefined
+    ? failed
+    : `${failed}, of which the former file is ${quoted(kept, 500)}`;
 }
 
 /** Errors of the disk and of signals in the words of this package. */
