@@ -72,18 +72,23 @@ class Unpacking {
 
   async take(entry: ArchiveEntry): Promise<void> {
     const path = this.#relative(entry);
-    const { maxEntries } = this.#options;
-    this.#count += 1;
-    if (this.#count > maxEntries) {
-      throw refused(entry.name, `the archive has more than ${maxEntries} entries (\`maxEntries\`)`);
-    }
+    this.#admit(entry);
     if (entry.type === "directory") return this.#makeDirectory(path, entry);
     if (entry.type !== "file") {
       throw refused(entry.name, `it is ${NAMES[entry.type]}; only files and folders are written`);
     }
     if (path === "") throw refused(entry.name, "it is a file where the layer's folder should be");
-    await this.#makeDirectory(parentOf(path), entry);
+    await this.#makeParent(path, entry);
     await this.#writeFile(path, entry);
+  }
+
+  /** Counts what the archive names or implies, before any of it is made. */
+  #admit(entry: ArchiveEntry): void {
+    const { maxEntries } = this.#options;
+    this.#count += 1;
+    if (this.#count <= maxEntries) return;
+    const reason = `the archive has more than ${maxEntries} entries (\`maxEntries\`)`;
+    throw refused(entry.name, `${reason}, with the folders that names imply`);
   }
 
   /** The name below the prefix. */
@@ -99,10 +104,18 @@ class Unpacking {
 
   async #makeDirectory(path: string, entry: ArchiveEntry): Promise<void> {
     if (this.#directories.has(path)) return;
-    await this.#makeDirectory(parentOf(path), entry);
+    await this.#makeParent(path, entry);
     await unoccupied(entry, () => mkdir(this.#pathOf(path), { mode: DIRECTORY_MODE }));
     this.#directories.add(path);
     this.written.push({ type: "directory", path });
+  }
+
+  /** A folder that has no entry of its own, at least none so far. */
+  async #makeParent(path: string, entry: ArchiveEntry): Promise<void> {
+    const parent = parentOf(path);
+    if (this.#directories.has(parent)) return;
+    this.#admit(entry);
+    await this.#makeDirectory(parent, entry);
   }
 
   async #writeFile(path: string, entry: ArchiveEntry): Promise<void> {

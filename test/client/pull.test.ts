@@ -127,6 +127,16 @@ describe("pullArtifact", function () {
     assert.deepEqual(sandbox.listing(), before);
   });
 
+  it("takes as many files and folders as are allowed, and no more", async () => {
+    const archive = tar({ name: "d/" }, { name: "d/a/b/x" }, { name: "d/a/" }, { name: "d/y" });
+    const digest = await publish(subject.client(), "team/app", [
+      directoryLayer("d", gzipSync(archive)),
+    ]);
+    await assert.rejects(pull(digest, { maxEntries: 5 }), { code: "CONTENT_REFUSED" });
+    const { written } = await pull(digest, { maxEntries: 6 });
+    assert.deepEqual(written, ["d/", "d/a/", "d/a/b/", "d/a/b/x", "d/y"]);
+  });
+
   it("a program that lost its bit is not the same file", async () => {
     const archive = tar({ name: "d/run", body: "x", mode: 0o755 });
     const digest = await publish(subject.client(), "team/app", [

@@ -222,6 +222,17 @@ describe("malicious content of a registry, pulled", function () {
       const layer = directoryLayer("d", gzipSync(tar(...members)));
       return refused([layer], content(/more than 100 entries/), { maxEntries: 100 });
     });
+
+    for (const [how, end] of [
+      ["a file in them", ""],
+      ["the lowest of them", "/"],
+    ] as const) {
+      it(`more folders than the caller allows, named by nothing but ${how}`, () => {
+        const members = ["a", "b"].map((name) => ({ name: `d/${name}${"/x".repeat(40)}${end}` }));
+        const layer = directoryLayer("d", gzipSync(tar(...members)));
+        return refused([layer], content(/more than 50 entries/), { maxEntries: 50 });
+      });
+    }
   });
 
   describe("compression", () => {
