@@ -139,17 +139,38 @@ interface Reopening {
   readonly signal: AbortSignal | undefined;
 }
 
-/** From the spool, or compressed once more: either way only of sources that did not change. */
+/**
+ * From the spool, or compressed once more: either way only of sources that did not change. What the
+ * spool lost is compressed again, too, for the bytes are the same.
+ */
 async function* reopen(
   content: PlainContent,
   { tarDigest, plain, signal }: Reopening,
 ): AsyncGenerator<Uint8Array> {
-  const spool = findInMemo(tarDigest)?.spool;
+  const { spool, size } = findInMemo(tarDigest) ?? {};
+  let given = 0;
   if (spool?.isUsable()) {
     await content.assertUnchanged(signal);
-    if (spool.isUsable()) return yield* spool.read(signal);
+    if (spool.isUsable()) {
+      for await (const chunk of spool.read(signal)) {
+        given += chunk.length;
+        yield chunk;
+      }
+    }
+    if (given === size) return;
   }
-  yield* gzipChunks(counted(content.read({ signal }), plain), { signal });
+  yield* skipping(given, gzipChunks(counted(content.read({ signal }), plain), { signal }));
+}
+
+async function* skipping(
+  count: number,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let left = count;
+  for await (const chunk of chunks) {
+    if (left < chunk.length) yield chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
+  }
 }
 
 /** The same content, compressed to something else: not a change of the source. */

@@ -29,15 +29,11 @@ export class Spool {
   /** `undefined` if this machine has no place for one. */
   static async create(directory: string = tmpdir()): Promise<Spool | undefined> {
     const path = join(directory, `pulumi-acr-${randomUUID()}`);
-    let handle: FileHandle | undefined;
     try {
       const { bavail, bsize } = await statfs(directory);
-      handle = await open(path, "wx+", 0o600);
-      await unlink(path);
-      return new Spool(handle, (bavail * bsize) / 4);
+      return new Spool(await openNameless(path), (bavail * bsize) / 4);
     } catch {
       // Never an error: see above.
-      await handle?.close();
       return undefined;
     }
   }
@@ -56,29 +52,47 @@ export class Spool {
         await this.discard();
         return;
       }
-      await this.#handle.writev([chunk], this.#size);
-      this.#size += chunk.length;
-      spooledBytes += chunk.length;
+      for (let done = 0; done < chunk.length;) {
+        // A disk that is nearly full takes less than it is given, and says why only when asked again.
+        const { bytesWritten } = await this.#handle.writev([chunk.subarray(done)], this.#size);
+        if (bytesWritten === 0) throw new Error("the disk takes nothing");
+        done += bytesWritten;
+        this.#size += bytesWritten;
+        spooledBytes += bytesWritten;
+      }
     } catch {
       // No space left, most likely; the content is compressed again instead.
       await this.discard();
     }
   }
 
+  /** Ends early, and gives up for good, where the disk does not give back what it took. */
   async *read(signal?: AbortSignal): AsyncGenerator<Buffer, void, void> {
     this.#readers++;
     try {
       for (let position = 0; position < this.#size;) {
         signal?.throwIfAborted();
-        const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_SIZE, this.#size - position));
-        const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, position);
-        if (bytesRead === 0) throw new Error("a temporary file lost its content");
-        position += bytesRead;
-        yield buffer.subarray(0, bytesRead);
+        const chunk = await this.#readAt(position);
+        if (chunk.length === 0) {
+          await this.discard();
+          return;
+        }
+        position += chunk.length;
+        yield chunk;
       }
     } finally {
       this.#readers--;
       if (this.#discarded) await this.#close();
+    }
+  }
+
+  async #readAt(position: number): Promise<Buffer> {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_SIZE, this.#size - position));
+    try {
+      const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, position);
+      return buffer.subarray(0, bytesRead);
+    } catch {
+      return buffer.subarray(0, 0);
     }
   }
 
@@ -93,6 +107,25 @@ export class Spool {
     if (this.#readers > 0) return;
     spooledBytes -= this.#size;
     this.#size = 0;
-    await this.#handle.close();
+    await closeQuietly(this.#handle);
   }
+}
+
+/** Opens a new file and takes its name away; if that fails, nothing of it stays. */
+async function openNameless(path: string): Promise<FileHandle> {
+  const handle = await open(path, "wx+", 0o600);
+  try {
+    await unlink(path);
+    return handle;
+  } catch (error) {
+    await closeQuietly(handle);
+    // Some file systems remove only what nobody has open.
+    await unlink(path).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** What fails to close is gone as well, and its content is not needed. */
+async function closeQuietly(handle: FileHandle): Promise<void> {
+  await handle.close().catch(() => undefined);
 }

@@ -21,6 +21,7 @@ import { leftSince } from "../../support/leakWatch.js";
 import { openThings } from "../../support/openThings.js";
 import { collect, sha256 } from "../tar/archives.js";
 import { folderOf } from "../tar/folders.js";
+import { losing, withHandles } from "./failingHandles.js";
 
 /** More than one chunk and one compressed block. */
 const TEXT = textBytes(1_200_000);
@@ -62,6 +63,15 @@ describe("packed bytes", () => {
       digests.push(packed.manifest.descriptor.digest, sha256(await layerBytes(packed)));
     }
     assert.deepEqual(digests.slice(0, 2), digests.slice(2));
+  });
+
+  it("are compressed again from where the spool lost them", async () => {
+    const packed = await pack(folder(), "directory, from the spool");
+    const whole = await layerBytes(packed);
+    const rest = await withHandles(losing, () => layerBytes(packed));
+    assert.ok(whole.length > 1000);
+    assert.ok(rest.equals(whole));
+    assert.ok((await layerBytes(packed)).equals(whole));
   });
 
   it("are not compressed again when the outcome is known", async () => {
