@@ -87,6 +87,11 @@ export function declaredLocks(declaration: Declaration): readonly string[] {
   return lock === true ? declaredTags(declaration) : [];
 }
 
+/** Whether it closes what it publishes, be it without a tag. */
+export function locksContent({ kind, inputs }: Declaration): boolean {
+  return publishes(kind) && inputsOf(inputs).lock === true;
+}
+
 export function policyOf({ inputs }: Declaration): string {
   const { onTagConflict, onConflict = onTagConflict } = inputsOf(inputs);
   return onConflict ?? "fail";

@@ -1,6 +1,6 @@
 import type { Declaration, Message, ResourceState } from "../../support/miniEngine.js";
 import type { Holdings, World } from "../world.js";
-import { declaredLocks, lockedBy, publishes, tagsOf } from "./claims.js";
+import { declaredLocks, lockedBy, locksContent, tagsOf } from "./claims.js";
 import type { Inventory } from "./inventory.js";
 import type { Verb } from "./steps.js";
 
@@ -44,7 +44,7 @@ export function managesAttributes(
   );
   if ([...managed, ...tags, ...named].includes(name)) return true;
   // Which manifest an unfinished run has locked, only the program's outputs would have told.
-  const locks = program.some((one) => publishes(one.kind) && declaredLocks(one).length > 0);
+  const locks = program.some(locksContent);
   const properties = program.some(({ kind }) => kind === "ManifestProperties");
   return (locks && !world.isForeign(name)) || (properties && name === world.theirs);
 }

@@ -132,6 +132,7 @@ function artifactCopy(random: Random): Spec {
     inputs: {
       source: { repository: DEV, ...which },
       ...maybe(random, "referrers", [true, false]),
+      ...maybe(random, "verify", ["included", "blobs"]),
       ...published(random),
     },
     options: options(random),

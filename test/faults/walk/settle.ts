@@ -98,8 +98,11 @@ async function assertAsDeclared({ world, places, program }: Walker): Promise<voi
         assert.equal(tags.get(tag)?.digest, digest, `what ${tag} of ${declaration.name} names`);
       }
       const [main, ...included] = manifestsOf(state);
-      // What came along is looked at when it is published; what somebody deletes of it then stays away.
-      const stays = included.filter((one) => !place.world.wasRemoved(one));
+      // Whether somebody has deleted what came along is looked at where that is asked for.
+      const { verify } = writtenInputs(declaration.inputs);
+      const isLooked = (one: string): boolean =>
+        verify !== undefined || !place.world.wasRemoved(one);
+      const stays = included.filter(isLooked);
       for (const one of main === undefined ? [] : [main, ...stays]) {
         assert.ok(manifests.has(one), `${one} of ${state.name} is there`);
       }
