@@ -227,6 +227,27 @@ describe("whose is it", () => {
       assert.deepEqual(engine.state, []);
     });
 
+    for (const deleteBeforeReplace of [false, true]) {
+      const order = deleteBeforeReplace ? "deleted first" : "deleted last";
+      it(`with fewer tags treats the others as an update does, ${order}`, async () => {
+        const app = (tags: readonly string[], onReplace: string): Declaration => ({
+          ...artifact("one", { tags, lock: true, onReplace }),
+          deleteBeforeReplace,
+        });
+        await engine.up([app(["1.0", "latest"], "retain")]);
+        await engine.up([app(["1.0"], "retain")], { replace: ["app"] });
+        assert.equal(await somebody.digestOf("latest"), digest());
+        assert.match(
+          engine.messages.map(({ text }) => text).join("\n"),
+          /left published, no longer managed: \S+:latest$/m,
+        );
+        await engine.up([app(["1.0", "beta"], "retain")]);
+        await engine.up([app(["1.0"], "delete")], { replace: ["app"] });
+        assert.equal(await somebody.digestOf("beta"), undefined);
+        assert.equal(await somebody.digestOf("1.0"), digest());
+      });
+    }
+
     it("with other content on a tag of its own says to run a plain up, which works", async () => {
       await engine.up(program);
       const next = [artifact("two", { tags: ["1.0"], lock: true })];

@@ -9,6 +9,7 @@ import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import type { DeleteReason } from "../ownership.js";
 import { openPassedTags, tagsGiven } from "../passedTags.js";
+import { dropTags } from "./dropTags.js";
 import type { DeletePolicy } from "./inputs.js";
 import { asState, type ArtifactState, baseOf, claimOfState, declaredOf } from "./state.js";
 
@@ -26,7 +27,7 @@ export async function deleteArtifact(
   const urn = host.ownership.currentUrn(state.__urn, id);
   const reason = host.ownership.reasonToDelete(urn, claimOfState(state));
   await giveTags(host, urn, state, operation);
-  if (reason === "still-declared") return;
+  if (reason === "still-declared") return dropUndeclaredTags(host, urn, state, operation);
   const policy = reason === "removal" ? onDelete(state) : onReplace(host, urn, state);
   if (policy === "retain") {
     const setting = reason === "removal" ? "onDelete" : "onReplace";
@@ -44,6 +45,22 @@ export async function deleteArtifact(
   const message = `${id} stays: ${kept}${waits === true ? UNTIL_THEN : ""}${remainingTags.length === 0 ? "" : WITH_ITS_TAGS}`;
   if (isDeclaredElsewhere(host, urn, state)) operation.log.info(message);
   else operation.log.warn(message);
+}
+
+/** `--replace` can come with fewer tags of the same content: the create knew nothing of those it had. */
+async function dropUndeclaredTags(
+  host: Host,
+  urn: string,
+  state: ArtifactState,
+  operation: Operation,
+): Promise<void> {
+  const declared = host.ownership.declaredBy(urn);
+  const claims = host.ownership.declaredElsewhere(urn, baseOf(state));
+  const kept = [declared, ...claims].flatMap((claim) => Object.keys(claim?.tags ?? {}));
+  const tags = declaredOf(state).tags.filter((tag) => !kept.includes(tag));
+  const repository = host.registry({ ...state }).repository(state.repository);
+  const { onReplace } = declared ?? state;
+  await dropTags({ host, state, tags, onReplace, repository, operation });
 }
 
 /** Whatever becomes of the rest, a tag that another resource has from now on goes to it without our lock. */

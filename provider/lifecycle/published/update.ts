@@ -5,7 +5,6 @@ import {
   whereSupported,
 } from "../../artifact/lock.js";
 import type { Pushable } from "../../artifact/pushable.js";
-import { removeArtifact } from "../../artifact/remove.js";
 import { planTags } from "../../artifact/tagPlan.js";
 import { resolveTags } from "../../artifact/tags.js";
 import type { Digest } from "../../oci/digest.js";
@@ -18,6 +17,7 @@ import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { type ArtifactChanges, findChanges, isEmpty } from "./changes.js";
 import type { ContentKind } from "./contentKind.js";
+import { dropTags } from "./dropTags.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { tagsTaken } from "../passedTags.js";
 import { referenceTo } from "../sharedLocks.js";
@@ -83,7 +83,8 @@ async function change(id: string, update: Update, news: PropertyBag): Promise<Ar
     await publication.publish(await restore(update, content));
     await unlock(update);
     await giveTags(update);
-    await dropTags(update);
+    const { onReplace } = inputs;
+    await dropTags({ ...update, tags: tagsToRemove(update), onReplace });
     report.phase("published");
     return withoutLost(inputs, content, update.changes, update.operation.log);
   } catch (error) {
@@ -144,37 +145,6 @@ async function restore(update: Update, content: Pushable): Promise<Listing> {
   return pushed === undefined && !changes.unlisted ? "listed" : listingOf(inputs, pushed);
 }
 
-/** Tags that are no longer declared stay published, unless `onReplace` says otherwise. */
-async function dropTags(update: Update): Promise<void> {
-  const { host, state, inputs, changes, repository, operation } = update;
-  if (changes.droppedTags.length === 0) return;
-  const base = artifact.baseOf(inputs);
-  const tags = tagsToRemove(update);
-  if (inputs.onReplace !== "delete") {
-    if (tags.length === 0) return;
-    operation.log.info(`left published, no longer managed: ${named(base, tags)}`);
-    return;
-  }
-  const { remainingTags = [], kept } = await removeArtifact(
-    repository,
-    {
-      digest: inputs.digest,
-      tags,
-      stillDeclared: true,
-      untagOnly: false,
-      lock: artifact.declaredOf(state).lock ?? {},
-      manifestLock: {},
-      base,
-      holderOf: (reference) => host.locks.holderOf(reference),
-    },
-    operation,
-  );
-  if (remainingTags.length === 0) return;
-  operation.log.warn(
-    `${named(base, remainingTags)} stays: this registry cannot remove a tag alone, and of the manifest ${kept}`,
-  );
-}
-
 function tagsToRemove({ host, inputs, changes }: Update): readonly Tag[] {
   const elsewhere = host.ownership.declaredElsewhere(inputs.__urn, artifact.baseOf(inputs));
   return changes.droppedTags.filter((tag) => !elsewhere.some((claim) => tag in claim.tags));
@@ -192,8 +162,4 @@ async function refuseForeignLocksOnDropped(update: Update): Promise<void> {
     const reference = `${artifact.baseOf(inputs)}:${tag}`;
     refuseForeignLock(reference, live, ours, (of) => host.locks.holderOf(of));
   }
-}
-
-function named(base: string, tags: readonly string[]): string {
-  return tags.map((tag) => `${base}:${tag}`).join(", ");
 }

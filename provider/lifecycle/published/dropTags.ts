@@ -1,0 +1,50 @@
+import { removeArtifact } from "../../artifact/remove.js";
+import type { Tag } from "../../oci/reference.js";
+import type { Repository } from "../../registry/repository.js";
+import type { Host } from "../host.js";
+import type { Operation } from "../operation.js";
+import type { ReplacePolicy } from "./inputs.js";
+import { type ArtifactState, baseOf, declaredOf } from "./state.js";
+
+/** Tags of content that is still declared, which nobody declares any more. */
+interface DroppedTags {
+  readonly host: Host;
+  readonly state: ArtifactState;
+  readonly tags: readonly Tag[];
+  readonly onReplace: ReplacePolicy | undefined;
+  readonly repository: Repository;
+  readonly operation: Operation;
+}
+
+/** Tags that are no longer declared stay published, unless `onReplace` says otherwise. */
+export async function dropTags(dropped: DroppedTags): Promise<void> {
+  const { host, state, tags, onReplace, repository, operation } = dropped;
+  const base = baseOf(state);
+  if (tags.length === 0) return;
+  if (onReplace !== "delete") {
+    operation.log.info(`left published, no longer managed: ${named(base, tags)}`);
+    return;
+  }
+  const { remainingTags = [], kept } = await removeArtifact(
+    repository,
+    {
+      digest: state.digest,
+      tags,
+      stillDeclared: true,
+      untagOnly: false,
+      lock: declaredOf(state).lock ?? {},
+      manifestLock: {},
+      base,
+      holderOf: (reference) => host.locks.holderOf(reference),
+    },
+    operation,
+  );
+  if (remainingTags.length === 0) return;
+  operation.log.warn(
+    `${named(base, remainingTags)} stays: this registry cannot remove a tag alone, and of the manifest ${kept}`,
+  );
+}
+
+function named(base: string, tags: readonly string[]): string {
+  return tags.map((tag) => `${base}:${tag}`).join(", ");
+}
