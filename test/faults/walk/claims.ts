@@ -45,7 +45,9 @@ export function manifestsOf(state: ResourceState): readonly string[] {
 
 /** Manifests that the state cannot do without. */
 export function neededBy(state: ResourceState): readonly string[] {
-  const { digest, tagDigest, manifests = [], subject } = outputsOf(state);
+  const { digest, manifests = [], subject } = outputsOf(state);
+  // A lock on a tag alone goes with the tag, whatever that names.
+  const tagDigest = state.inputs["lockManifest"] === false ? undefined : outputsOf(state).tagDigest;
   const named = [subject, ...manifests].map((one) => one?.digest);
   return [digest, tagDigest, ...named, ...manifestsOf(state)].filter((one) => one !== undefined);
 }
