@@ -78,7 +78,7 @@ async function isMounted(
 ): Promise<boolean> {
   if (mountFrom === undefined) return false;
   try {
-    return await store.mount(descriptor.digest, mountFrom, { signal });
+    return await store.mount(descriptor.digest, mountFrom, { signal, waitForAccess: false });
   } catch (error) {
     if (hasCode(error, "UNAUTHORIZED", "DENIED")) return false;
     throw error;

@@ -98,10 +98,11 @@ async function listedTags(
   options: OperationOptions,
 ): Promise<ReadonlySet<string>> {
   try {
-    const properties = await repository.attributes.manifest(digest, options);
+    const asked = { ...options, waitForAccess: false };
+    const properties = await repository.attributes.manifest(digest, asked);
     return new Set(properties?.tags.filter(isTag));
   } catch (error) {
-    if (hasCode(error, "UNSUPPORTED", "DENIED")) return new Set();
+    if (hasCode(error, "UNSUPPORTED", "DENIED", "UNAUTHORIZED")) return new Set();
     throw error;
   }
 }

@@ -17,16 +17,23 @@ export class AccessWait {
     this.#waitMs = waitSeconds * 1000;
   }
 
-  /** Whether to try again after this failure. */
-  allows(failure: unknown): boolean {
-    if (this.#waitMs <= 0 || !isAccessFailure(failure)) return false;
+  /**
+   * Whether to try again after this failure. A refusal that the request's sender has a plan for says
+   * nothing about what is to come: it does not start the time either.
+   */
+  allows(failure: unknown, request: { readonly waitForAccess: boolean }): boolean {
+    if (this.#waitMs <= 0) return false;
+    if (!isUnresolved(failure) && !(request.waitForAccess && isRefusal(failure))) return false;
     this.#since ??= this.#clock.now();
     return this.#clock.now() - this.#since < this.#waitMs;
   }
 }
 
-function isAccessFailure(failure: unknown): boolean {
-  if (failure instanceof TransientFailure) return failure.unresolved;
+function isUnresolved(failure: unknown): boolean {
+  return failure instanceof TransientFailure && failure.unresolved;
+}
+
+function isRefusal(failure: unknown): boolean {
   if (!(failure instanceof RegistryError)) return false;
   const { code, status, diagnostics } = failure;
   if (isFirewall(status, diagnostics)) return false;

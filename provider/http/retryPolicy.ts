@@ -41,7 +41,7 @@ export function retryPolicy(options: RetryOptions): PipelinePolicy {
       let waitedMs = 0;
       for (;;) {
         const outcome = await attempt(request, next, exchange);
-        if (options.access.allows(failureToAccess(outcome, exchange))) {
+        if (options.access.allows(failureToAccess(outcome, exchange), exchange)) {
           options.forgetTokens();
           const pace = { ...limits, maxDelayMs: ACCESS_DELAY_MS };
           await sleep(options.clock, backoff(accessWaits, pace, options.random), exchange.signal);

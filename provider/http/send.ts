@@ -78,7 +78,7 @@ function checkHeader(name: string, value: string): string {
 }
 
 function newExchange(url: string, outgoing: Outgoing, closing: AbortSignal): Exchange {
-  const { method, operation, expect, repeatable, scopes, followRedirect, body, signal } = outgoing;
+  const { method, operation, expect, repeatable, scopes, body, signal } = outgoing;
   return {
     method,
     url,
@@ -86,7 +86,8 @@ function newExchange(url: string, outgoing: Outgoing, closing: AbortSignal): Exc
     scopes,
     expect,
     repeatable,
-    followRedirect: followRedirect ?? false,
+    followRedirect: outgoing.followRedirect ?? false,
+    waitForAccess: outgoing.waitForAccess ?? true,
     body,
     signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
     attempts: 0,

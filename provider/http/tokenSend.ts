@@ -17,6 +17,8 @@ export function tokenSend(sender: () => Sender): AuthSend {
       operation,
       expect,
       repeatable: true,
+      // Whoever needs the token knows whether to wait.
+      waitForAccess: false,
       headers: {
         Accept: "application/json",
         ...(authorization === undefined ? {} : { Authorization: authorization }),

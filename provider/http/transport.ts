@@ -31,6 +31,11 @@ export interface RegistryRequest {
   readonly repeatable: boolean;
   /** Follow a redirect to blob storage (blob GET only), without credentials. */
   readonly followRedirect?: boolean;
+  /**
+   * `false`: a refusal (401, 403) is an answer that the caller has a plan for, and is told at once.
+   * Default: the transport's `waitForAccess` applies.
+   */
+  readonly waitForAccess?: boolean | undefined;
   readonly signal?: AbortSignal;
 }
 

@@ -54,10 +54,11 @@ type ArtifactMetadata = MetadataResult & Pick<ArtifactResult, "tags" | "tagMetad
 async function metadata(target: Target, { fetched }: FoundManifest): Promise<ArtifactMetadata> {
   const { attributes } = target.repository;
   const { digest } = fetched.descriptor;
+  const options = { waitForAccess: false };
   try {
     const [manifest, tag] = await Promise.all([
-      attributes.manifest(digest),
-      isDigest(target.reference) ? undefined : attributes.tag(target.reference),
+      attributes.manifest(digest, options),
+      isDigest(target.reference) ? undefined : attributes.tag(target.reference, options),
     ]);
     return {
       ...(manifest === undefined ? {} : { ...metadataOf(manifest), tags: manifest.tags }),

@@ -15,6 +15,7 @@ import { Members, type JsonObject } from "./jsonAnswer.js";
 import { listPages, type Page } from "./pages.js";
 import { orAbsent, orNothing } from "./refusal.js";
 import type {
+  AccessOptions,
   AttributeStore,
   ListOrder,
   OperationOptions,
@@ -44,22 +45,19 @@ export class AcrAttributes implements AttributeStore {
     this.#repository = context.repository;
   }
 
-  async repository(options?: OperationOptions): Promise<RepositoryProperties | undefined> {
+  async repository(options?: AccessOptions): Promise<RepositoryProperties | undefined> {
     const operation = `read the properties of ${this.#repository}`;
     const document = await this.#read(acrRepositoryPath(this.#repository), operation, options);
     return document && readRepository(document, operation);
   }
 
-  async tag(tag: string, options?: OperationOptions): Promise<TagProperties | undefined> {
+  async tag(tag: string, options?: AccessOptions): Promise<TagProperties | undefined> {
     const operation = `read the properties of ${this.#repository}:${tag}`;
     const document = await this.#read(acrTagPath(this.#repository, tag), operation, options);
     return document && readTag(document["tag"], operation);
   }
 
-  async manifest(
-    digest: string,
-    options?: OperationOptions,
-  ): Promise<ManifestProperties | undefined> {
+  async manifest(digest: string, options?: AccessOptions): Promise<ManifestProperties | undefined> {
     const operation = `read the properties of ${this.#repository}@${digest}`;
     const document = await this.#read(
       acrManifestPath(this.#repository, digest),
@@ -150,7 +148,7 @@ export class AcrAttributes implements AttributeStore {
   async #read(
     path: string,
     operation: string,
-    options: OperationOptions = {},
+    options: AccessOptions = {},
   ): Promise<JsonObject | undefined> {
     const request = this.#request("GET", path, "metadata_read", operation, options);
     const answer = await orAbsent(this.#api.json(request), undefined, ...ABSENT);
@@ -178,7 +176,7 @@ export class AcrAttributes implements AttributeStore {
     path: string,
     action: RepositoryAction,
     operation: string,
-    options: OperationOptions,
+    options: AccessOptions,
   ): RegistryRequest {
     return {
       method,
@@ -187,6 +185,7 @@ export class AcrAttributes implements AttributeStore {
       operation,
       expect: [200],
       repeatable: true,
+      waitForAccess: options.waitForAccess,
       signal: options.signal,
     };
   }

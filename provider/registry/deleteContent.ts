@@ -1,4 +1,4 @@
-import type { OperationOptions } from "./repository.js";
+import type { AccessOptions } from "./repository.js";
 import { orAbsent } from "./refusal.js";
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
 
@@ -14,7 +14,7 @@ export interface Content {
 export async function deleteContent(
   context: RepositoryContext,
   { kind, digest, path, absent }: Content,
-  options: OperationOptions,
+  options: AccessOptions,
 ): Promise<boolean> {
   const deleted = context.transport.send({
     method: "DELETE",
@@ -23,6 +23,7 @@ export async function deleteContent(
     operation: `delete the ${kind} ${nameOf(context, digest)}`,
     expect: [200, 202],
     repeatable: true,
+    waitForAccess: options.waitForAccess,
     signal: options.signal,
   });
   const response = await orAbsent(deleted, undefined, ...absent);

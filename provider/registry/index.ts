@@ -16,6 +16,7 @@ export type {
   TagProperties,
 } from "./attributes.js";
 export type {
+  AccessOptions,
   AttributeStore,
   BlobReference,
   BlobStore,

@@ -15,7 +15,7 @@ import { ReferrerBatches } from "./referrerBatches.js";
 import { type ChangedIndex, changeIndex, referrersTag } from "./referrersDocument.js";
 import { isRegistryError, missingBlobs } from "./refusal.js";
 import { traitsOf } from "./registryTraits.js";
-import type { OperationOptions } from "./repository.js";
+import type { AccessOptions, OperationOptions } from "./repository.js";
 import type { RepositoryContext } from "./repositoryContext.js";
 import { manifestPath } from "./urls.js";
 
@@ -147,10 +147,12 @@ export class ReferrersIndex {
   /** Deletes a list; `false` if that is not permitted, or if it has another tag, which would go with it. */
   async #mayDelete(tag: Tag, digest: Digest, signal: AbortSignal): Promise<boolean> {
     const path = manifestPath(this.#context.repository, digest);
+    // AcrPush does not include to delete: that is no permission that is still to come.
+    const options = { signal, waitForAccess: false };
     try {
-      if (await this.#hasOtherTag(tag, digest, signal)) return false;
+      if (await this.#hasOtherTag(tag, digest, options)) return false;
       const content = { kind: "manifest" as const, digest, path, absent: ABSENT_CODES };
-      await deleteContent(this.#context, content, { signal });
+      await deleteContent(this.#context, content, options);
       return true;
     } catch (error) {
       if (hasCode(error, "DENIED", "UNAUTHORIZED", "UNSUPPORTED", "LOCKED")) return false;
@@ -159,9 +161,9 @@ export class ReferrersIndex {
   }
 
   /** Only ACR tells; elsewhere nobody is expected to tag the list of referrers. */
-  async #hasOtherTag(tag: Tag, digest: Digest, signal: AbortSignal): Promise<boolean> {
+  async #hasOtherTag(tag: Tag, digest: Digest, options: AccessOptions): Promise<boolean> {
     if (traitsOf(this.#context.transport).acr !== true) return false;
-    const properties = await new AcrAttributes(this.#context).manifest(digest, { signal });
+    const properties = await new AcrAttributes(this.#context).manifest(digest, options);
     return properties?.tags.some((name) => name !== tag) ?? false;
   }
 }

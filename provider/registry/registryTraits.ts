@@ -66,6 +66,7 @@ export async function askKind(transport: Transport, signal?: AbortSignal): Promi
       operation: `ask ${transport.loginServer} what kind of registry it is`,
       expect: [200, 401],
       repeatable: true,
+      waitForAccess: false,
       signal,
     });
     await response.discard();

@@ -14,6 +14,7 @@ import { checkDigestHeader } from "./digestHeader.js";
 import { orAbsent } from "./refusal.js";
 import { isRegistryAbsence, traitsOf } from "./registryTraits.js";
 import type {
+  AccessOptions,
   BlobReference,
   BlobStore,
   FetchBlobOptions,
@@ -101,7 +102,7 @@ export class RemoteBlobs implements BlobStore {
     return orAborted(upload.run(content), options.signal);
   }
 
-  async mount(written: string, source: string, options: OperationOptions = {}): Promise<boolean> {
+  async mount(written: string, source: string, options: AccessOptions = {}): Promise<boolean> {
     const digest = parseDigest(written);
     const from = parseRepositoryName(source, "from");
     if (from === this.#context.repository) return this.exists(digest, options);
@@ -115,6 +116,7 @@ export class RemoteBlobs implements BlobStore {
       body: new Uint8Array(),
       expect: [201, 202],
       repeatable: true,
+      waitForAccess: options.waitForAccess,
       signal: options.signal,
     });
     const response = await orAbsent(asked, undefined, ...ABSENT);

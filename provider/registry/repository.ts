@@ -1,3 +1,4 @@
+import type { AccessOptions, OperationOptions } from "./operationOptions.js";
 import type { Readable } from "node:stream";
 import type { RepositoryAction } from "../auth/scope.js";
 import type { Blob } from "../oci/blob.js";
@@ -11,10 +12,7 @@ import type {
   TagProperties,
 } from "./attributes.js";
 
-/** Everything that waits takes a signal; aborting rejects with code `ABORTED`. */
-export interface OperationOptions {
-  readonly signal?: AbortSignal;
-}
+export type { AccessOptions, OperationOptions };
 
 /** How a blob came to be in the repository. */
 export type PushOutcome = "existed" | "mounted" | "uploaded";
@@ -64,7 +62,7 @@ export interface BlobStore {
     options?: UploadBlobOptions,
   ): Promise<Descriptor>;
   /** Takes over a blob of another repository of the registry; `false` if that is not possible. */
-  mount(digest: string, from: string, options?: OperationOptions): Promise<boolean>;
+  mount(digest: string, from: string, options?: AccessOptions): Promise<boolean>;
   /** `false` if it was not there. */
   delete(digest: string, options?: OperationOptions): Promise<boolean>;
 }
@@ -178,9 +176,9 @@ export interface ReferrerStore extends ReferrerLister {
  * thing is absent; everything throws `UNSUPPORTED` where the registry is not an ACR.
  */
 export interface AttributeStore {
-  repository(options?: OperationOptions): Promise<RepositoryProperties | undefined>;
-  tag(tag: string, options?: OperationOptions): Promise<TagProperties | undefined>;
-  manifest(digest: string, options?: OperationOptions): Promise<ManifestProperties | undefined>;
+  repository(options?: AccessOptions): Promise<RepositoryProperties | undefined>;
+  tag(tag: string, options?: AccessOptions): Promise<TagProperties | undefined>;
+  manifest(digest: string, options?: AccessOptions): Promise<ManifestProperties | undefined>;
   /** Sets the given attributes, leaves the others; `NOT_FOUND` if the thing is absent. */
   updateRepository(
     attributes: Partial<Attributes>,

@@ -133,6 +133,7 @@ export class UploadSession {
       operation: `cancel the upload of ${this.#name}`,
       expect: [200, 202, 204, 404],
       repeatable: false,
+      waitForAccess: false,
       signal: AbortSignal.timeout(CANCEL_TIMEOUT_MS),
     });
     await cancelled.then(

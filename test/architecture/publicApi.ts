@@ -109,6 +109,7 @@ export const publicApi: Readonly<Record<string, readonly string[]>> = {
   "./client": [
     "ATTRIBUTE_NAMES",
     "AZURE_CLOUDS",
+    "AccessOptions",
     "AcrError",
     "AcrErrorCode",
     "Annotations",

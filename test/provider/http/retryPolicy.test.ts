@@ -160,6 +160,26 @@ describe("waitForAccess", () => {
     assert.ok(waited >= 60_000 && waited < 90_000, String(waited));
   });
 
+  it("tells a refusal at once to who has a plan for it, and still waits for the others", async () => {
+    const refusals = [403, 401, 401, 403];
+    const registry = scriptedRegistry(first(...refusals.map((status) => ociError(status, "X"))), {
+      waitForAccess: 60,
+    });
+    const start = registry.clock.now();
+    await assert.rejects(registry.ask({ waitForAccess: false }), { code: "DENIED" });
+    await assert.rejects(registry.ask({ waitForAccess: false }), { code: "UNAUTHORIZED" });
+    assert.equal(registry.clock.now(), start);
+    registry.clock.advance(100_000);
+    assert.equal((await registry.ask()).status, 200);
+  });
+
+  it("who has a plan for a refusal is told that of the token at once, too", async () => {
+    const tokens = () => ({ status: 401 });
+    const registry = scriptedRegistry(() => ok, { waitForAccess: 60, tokens });
+    await assert.rejects(registry.ask({ waitForAccess: false }), { code: "UNAUTHORIZED" });
+    assert.equal(registry.tokens.length, 1);
+  });
+
   it("waits on nothing else", async () => {
     for (const failure of [ociError(404, "NAME_UNKNOWN"), "CERT_HAS_EXPIRED", ociError(405, "X")]) {
       const registry = scriptedRegistry(() => failure, { waitForAccess: 600 });

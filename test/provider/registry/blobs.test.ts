@@ -75,7 +75,9 @@ describe("mount of a blob", () => {
 
   it("does not fail when cancelling does", async () => {
     const opened = { status: 202, headers: { location: "/v2/a/blobs/uploads/1" } };
-    assert.equal(await blobs(opened, refusal("DENIED", 401)).store.mount(DIGEST, FROM), false);
+    const { transport, store } = blobs(opened, refusal("DENIED", 401));
+    assert.equal(await store.mount(DIGEST, FROM), false);
+    assert.equal(transport.requests[1]?.waitForAccess, false);
   });
 
   it("is not possible from a repository that is not there", async () => {

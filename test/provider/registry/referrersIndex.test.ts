@@ -70,6 +70,16 @@ describe("the referrers tag", () => {
     assert.deepEqual(conditions, ["*", `"${first}"`]);
   });
 
+  it("old lists that may not be deleted are not waited for", async () => {
+    registry.put(TAG, [THEIRS]);
+    registry.before = ({ method }) => {
+      if (method === "DELETE") throw refusal("DENIED", 403, "DENIED");
+    };
+    await add();
+    assert.equal(registry.transport.requests.at(-1)?.method, "DELETE");
+    assert.equal(registry.transport.requests.at(-1)?.waitForAccess, false);
+  });
+
   it("goes away with the last referrer, unless another list has taken its place", async () => {
     registry.put(TAG, [OURS]);
     await remove();
