@@ -244,6 +244,22 @@ describe("RetentionPolicy", () => {
       assert.deepEqual({ deleteEnabled, writeEnabled }, locked);
     });
 
+    it("includeLocked closes again what it opened before it failed to open the rest", async () => {
+      const locked = { deleteEnabled: false, writeEnabled: false };
+      await somebody.setTagAttributes("v1", locked);
+      await somebody.setManifestAttributes(digestOf(0), locked);
+      emulator.faults.add({
+        ...{ method: "PATCH", path: /_tags/ },
+        action: { type: "status", status: 400, code: "NO", message: "not today" },
+      });
+      const up = engine.up([policy({ keepNewest: 4, includeLocked: true })]);
+      await assert.rejects(up, { message: /not today/ });
+      const { deleteEnabled, writeEnabled } =
+        (await somebody.attributesOfManifest(digestOf(0))) ?? {};
+      assert.deepEqual({ deleteEnabled, writeEnabled }, locked);
+      assert.deepEqual(await left(), ["v1", "v2", "v3", "v4", "v5"]);
+    });
+
     it("maxDeletions refuses a larger plan at preview, and names what it would be", async () => {
       const refused = engine.preview([policy({ keepNewest: 3, maxDeletions: 1 })]);
       await assert.rejects(refused, (error) => {

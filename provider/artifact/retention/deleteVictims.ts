@@ -182,7 +182,6 @@ class Run {
     }
     const tags = victim.kind === "tags" ? finding.tags : victim.tags;
     try {
-      await this.#open(victim, finding.locked);
       await this.#delete(victim, tags, finding.locked);
     } catch (error) {
       // Somebody locked it in this very moment.
@@ -202,6 +201,7 @@ class Run {
     const { digest } = victim;
     const gone: string[] = [];
     try {
+      await this.#open(victim, locked);
       if (victim.kind === "manifest") await repository.manifests.delete(digest, options);
       else {
         for (const tag of tags) {
@@ -223,7 +223,7 @@ class Run {
     for (const one of locked) await this.#write(digest, one, opened(LOCKED));
   }
 
-  /** As it was found. Best effort: what is told is the failure that made it necessary. */
+  /** As it was found, also what is not known to have been opened. Best effort: what is told is the failure that made it necessary. */
   async #close(digest: string, locked: readonly Locked[]): Promise<void> {
     const closing = locked.map((one) => this.#write(digest, one, restrict(one.attributes, LOCKED)));
     await Promise.allSettled(closing);
