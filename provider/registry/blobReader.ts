@@ -16,6 +16,8 @@ export class BlobReader {
   readonly #subject: string;
   readonly #signal: AbortSignal | undefined;
   #cursor: Cursor | undefined;
+  /** Changes whenever what was asked for before is over. */
+  #generation = 0;
   #failure: Error | undefined;
 
   constructor(blob: Blob, subject: string, signal: AbortSignal | undefined) {
@@ -29,9 +31,9 @@ export class BlobReader {
     return this.#failure;
   }
 
-  /** Bytes from `start` up to, not including, `end`. */
-  slice(start: number, end: number): AsyncIterable<Uint8Array> {
-    return this.#bytes(start, end);
+  /** Bytes from `start` up to, not including, `end`; what an earlier slice has not given yet is void. */
+  async slice(start: number, end: number): Promise<AsyncIterable<Uint8Array>> {
+    return this.#bytes(await this.#cursorAt(start), end);
   }
 
   /** The whole in memory. */
@@ -39,7 +41,7 @@ export class BlobReader {
     const { size } = this.#blob.descriptor;
     const whole = new Uint8Array(size);
     let filled = 0;
-    for await (const part of this.#bytes(0, size)) {
+    for await (const part of await this.slice(0, size)) {
       whole.set(part, filled);
       filled += part.length;
     }
@@ -47,35 +49,61 @@ export class BlobReader {
   }
 
   close(): void {
+    this.#generation += 1;
     this.#cursor?.close();
     this.#cursor = undefined;
   }
 
-  async *#bytes(start: number, end: number): AsyncGenerator<Uint8Array, void, undefined> {
-    const cursor = await this.#cursorAt(start);
+  async *#bytes(cursor: Cursor, end: number): AsyncGenerator<Uint8Array, void, undefined> {
+    const { size } = this.#blob.descriptor;
     try {
       while (cursor.position < end) {
         const piece = await cursor.read(end - cursor.position);
-        if (cursor.position === this.#blob.descriptor.size) await cursor.finish();
+        if (cursor.position === size) await cursor.finish();
         yield piece;
       }
-      if (end === this.#blob.descriptor.size) await cursor.finish();
+      if (end === size) await cursor.finish();
+      cursor.inUse = false;
     } catch (error) {
-      if (!cursor.closed) this.#failure = error as Error;
-      throw error;
+      throw this.#fault(cursor, error);
+    } finally {
+      if (cursor.inUse) cursor.close();
     }
   }
 
+  /** The one that the slice before has left there, or a new one: none is shared with a slice given up. */
   async #cursorAt(start: number): Promise<Cursor> {
-    if (this.#cursor?.position === start) return this.#cursor;
+    const left = this.#cursor;
+    if (left?.position !== start || left.inUse || left.closed) return this.#newCursor(start);
+    left.inUse = true;
+    return left;
+  }
+
+  async #newCursor(start: number): Promise<Cursor> {
     this.close();
-    const cursor = new Cursor(await this.#open(), this.#blob.descriptor, this.#subject);
+    const generation = this.#generation;
+    const source = await this.#open(generation);
+    const cursor = new Cursor(source, this.#blob.descriptor, this.#subject);
+    if (generation !== this.#generation) {
+      cursor.close();
+      throw new Error("the blob's source is not wanted any more");
+    }
     this.#cursor = cursor;
-    while (cursor.position < start) await cursor.read(start - cursor.position);
+    try {
+      while (cursor.position < start) await cursor.read(start - cursor.position);
+    } catch (error) {
+      throw this.#fault(cursor, error);
+    }
     return cursor;
   }
 
-  async #open(): Promise<Source> {
+  /** One that was closed fails for that reason alone. */
+  #fault(cursor: Cursor, error: unknown): unknown {
+    if (!cursor.closed) this.#failure = error as Error;
+    return error;
+  }
+
+  async #open(generation: number): Promise<Source> {
     const options = { signal: this.#signal };
     try {
       const chunks = this.#blob.readVerified?.(options);
@@ -85,7 +113,7 @@ export class BlobReader {
       const stream = opened instanceof Readable ? heard(opened) : heard(await opened);
       return { chunks: stream as AsyncIterable<Uint8Array>, verified: false };
     } catch (error) {
-      this.#failure = error as Error;
+      if (generation === this.#generation) this.#failure = error as Error;
       throw error;
     }
   }
@@ -111,6 +139,8 @@ class Cursor {
   #position = 0;
   #ended = false;
   #closed = false;
+  /** A slice has not come to its end yet. */
+  inUse = true;
 
   constructor(source: Source, expected: Pick<Descriptor, "digest" | "size">, subject: string) {
     this.#source = source;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { buffer } from "node:stream/consumers";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import * as fc from "fast-check";
 import { describe, it } from "mocha";
 import { hasCode } from "../../../provider/errors.js";
@@ -20,7 +20,7 @@ describe("BlobReader", () => {
           const source = reader(blob);
           const chunks: Buffer[] = [];
           for (let start = 0; start < size; start += chunk) {
-            chunks.push(await buffer(source.slice(start, Math.min(start + chunk, size))));
+            chunks.push(await buffer(await source.slice(start, Math.min(start + chunk, size))));
           }
           assert.deepEqual(Buffer.concat(chunks), blob.content);
           assert.equal(blob.opened, size === 0 ? 0 : 1);
@@ -33,24 +33,67 @@ describe("BlobReader", () => {
   it("opens anew for a slice that is asked for again", async () => {
     const blob = seededBlob(100, { piece: 7 });
     const source = reader(blob);
-    await buffer(source.slice(0, 40));
-    await buffer(source.slice(40, 80));
-    assert.deepEqual(await buffer(source.slice(40, 80)), blob.content.subarray(40, 80));
-    assert.deepEqual(await buffer(source.slice(80, 100)), blob.content.subarray(80));
+    await buffer(await source.slice(0, 40));
+    await buffer(await source.slice(40, 80));
+    assert.deepEqual(await buffer(await source.slice(40, 80)), blob.content.subarray(40, 80));
+    assert.deepEqual(await buffer(await source.slice(80, 100)), blob.content.subarray(80));
     assert.equal(blob.opened, 2);
   });
 
   it("goes on after a slice that was given up half way", async () => {
     const blob = seededBlob(100_000, { piece: 10 });
     const source = reader(blob);
-    const given = source.slice(0, 50_000);
+    const given = await source.slice(0, 50_000);
     for await (const piece of given) {
       assert.ok(piece instanceof Buffer);
       break;
     }
-    assert.deepEqual(await buffer(source.slice(0, 50_000)), blob.content.subarray(0, 50_000));
+    assert.deepEqual(await buffer(await source.slice(0, 50_000)), blob.content.subarray(0, 50_000));
     assert.equal(source.failure, undefined);
   });
+
+  it("shares no source with a slice that was given up while it waited for its first bytes", async () => {
+    const content = seededBlob(200_000);
+    const sources: PassThrough[] = [];
+    const open = (): Readable => {
+      const source = new PassThrough();
+      sources.push(source);
+      return source;
+    };
+    const source = new BlobReader({ descriptor: content.descriptor, open }, "blob x", undefined);
+    const given = await source.slice(0, 200_000);
+    const pending = buffer(given);
+    const again = buffer(await source.slice(0, 200_000));
+    for (const one of sources) if (!one.destroyed) one.end(content.content);
+    assert.deepEqual(await again, content.content);
+    await assert.rejects(pending);
+    assert.equal(source.failure, undefined);
+    assert.equal(sources.length, 2);
+  });
+
+  const endings: readonly [string, (source: BlobReader) => unknown][] = [
+    ["it was closed", (source) => source.close()],
+    ["another slice was asked for", (source) => source.slice(0, 10)],
+  ];
+  for (const [name, end] of endings) {
+    it(`closes a source that opens after ${name}`, async () => {
+      const blob = seededBlob(10);
+      const late = Readable.from([blob.content]);
+      let give: (source: Readable) => void = () => undefined;
+      const opening = [
+        new Promise<Readable>((resolve) => (give = resolve)),
+        Promise.resolve(Readable.from([blob.content])),
+      ];
+      const open = () => opening.shift() ?? assert.fail("opened too often");
+      const source = new BlobReader({ descriptor: blob.descriptor, open }, "blob x", undefined);
+      const slice = source.slice(0, 10);
+      await end(source);
+      give(late);
+      await assert.rejects(slice);
+      assert.ok(late.destroyed);
+      assert.equal(source.failure, undefined);
+    });
+  }
 
   it("reads an empty blob, and checks that it is empty", async () => {
     assert.equal((await reader(seededBlob(0)).bytes()).length, 0);
@@ -74,8 +117,9 @@ describe("BlobReader", () => {
         let received = 0;
         await assert.rejects(
           async () => {
-            await buffer(source.slice(0, 50));
-            for await (const part of source.slice(50, 100)) received += (part as Buffer).length;
+            await buffer(await source.slice(0, 50));
+            for await (const part of await source.slice(50, 100))
+              received += (part as Buffer).length;
           },
           (error) => hasCode(error, code),
         );
