@@ -8,11 +8,7 @@ import type { PushableBlob } from "./pushable.js";
 /** Blobs in flight at once; ORAS sends five, ggcr four: more only moves the wait to the registry. */
 const CONCURRENT_BLOBS = 4;
 
-/**
- * Blobs that this process reads from one registry while it sends them to another. Each needs two of
- * the 16 requests that a client has under way at once, of one client if both are the same: with no
- * more than half of them, there is always one left to read with.
- */
+/** Blobs that this process reads from one registry while it sends them to another: two streams each. */
 const relayed = limit(8);
 
 /** Is told how far a push has come; all of it is optional, and nothing depends on it. */

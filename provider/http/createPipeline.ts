@@ -10,6 +10,7 @@ import { type LimiterOptions, limiterPolicy } from "./limiterPolicy.js";
 import { logPolicy } from "./logPolicy.js";
 import { redirectPolicy } from "./redirectPolicy.js";
 import { type RetryOptions, retryPolicy } from "./retryPolicy.js";
+import { sourcePolicy } from "./sourcePolicy.js";
 import { telemetryPolicy } from "./telemetryPolicy.js";
 
 export interface PipelineParts {
@@ -45,6 +46,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   );
   // Before the limiter: whoever waits for a token takes nobody's place.
   pipeline.addPolicy(authorizationPolicy(parts.authorizer, endpoint));
+  // Before the limiter, too: what opens a source may need its places.
+  pipeline.addPolicy(sourcePolicy(parts.limiter.maxConcurrency));
   // Each attempt, and each token request, waits for its turn.
   pipeline.addPolicy(limiterPolicy(parts.limiter));
   // What is logged is what goes over the wire.

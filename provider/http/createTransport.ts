@@ -27,7 +27,10 @@ export interface TransportOptions {
   readonly retry?: Partial<RetryLimits>;
   /** How long nothing may move before a connection is given up. Default: 60 seconds. */
   readonly idleTimeoutMs?: number;
-  /** Requests at the same time. Default: 16. */
+  /**
+   * Requests at the same time, of which uploads leave one to what they are read from; with 1, that one
+   * comes on top. Default: 16.
+   */
   readonly maxConcurrency?: number;
   /** Put before our own name in `User-Agent`. */
   readonly userAgent?: string;

@@ -16,6 +16,8 @@ export interface Exchange {
   readonly waitForAccess: boolean;
   readonly body: RequestBody | undefined;
   readonly signal: AbortSignal;
+  /** What the body is read from, opened for the attempt under way. */
+  source: AsyncIterable<Uint8Array> | undefined;
   /** How often it was sent. */
   attempts: number;
   /** Since when the registry keeps it waiting with 429. */

@@ -10,11 +10,11 @@ import { Attempt } from "./attempt.js";
 import type { Clock } from "./clock.js";
 import { DownloadBody } from "./downloadBody.js";
 import { type Exchange, exchangeOf } from "./exchange.js";
-import { type AttemptBody, openBody } from "./uploadGuard.js";
+import { type AttemptBody, attemptBody } from "./uploadGuard.js";
 
 /**
- * Closest to the wire: opens the request body for this attempt, watches both directions for silence,
- * and says in our words what went wrong.
+ * Closest to the wire: guards the request body of this attempt, watches both directions for silence, and
+ * says in our words what went wrong.
  */
 export function guardPolicy(options: { clock: Clock; idleTimeoutMs: number }): PipelinePolicy {
   return {
@@ -23,9 +23,8 @@ export function guardPolicy(options: { clock: Clock; idleTimeoutMs: number }): P
       const exchange = exchangeOf(request);
       const attempt = new Attempt(exchange, options.clock, options.idleTimeoutMs);
       exchange.attempts += 1;
-      let body: AttemptBody | undefined;
+      const body = attemptBody(attempt);
       try {
-        body = exchange.body && (await openBody(exchange.body, attempt));
         setBody(request, body, attempt);
         attempt.watchdog.touch();
         const response = await next(request);
@@ -55,6 +54,8 @@ function withGuardedBody(
   body: AttemptBody | undefined,
 ): PipelineResponse {
   const sent = body?.complete() ?? true;
+  // What is watched from now on is the answer.
+  body?.unwatch();
   const close = (): void => {
     body?.destroy();
     // An answer that came before the request was sent leaves a connection that cannot be used again.

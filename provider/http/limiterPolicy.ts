@@ -58,7 +58,7 @@ async function turn(
 ): Promise<{ first: boolean; release: () => void }> {
   for (;;) {
     const first = await passGate(options, exchange);
-    const release = await takePlace(places, exchange).catch((error: unknown) => {
+    const release = await takePlace(places, options, exchange).catch((error: unknown) => {
       if (first) options.gate.leave();
       throw error;
     });
@@ -74,7 +74,13 @@ async function turn(
   }
 }
 
-async function takePlace(places: Places, exchange: Exchange): Promise<() => void> {
+async function takePlace(
+  places: Places,
+  { maxConcurrency }: LimiterOptions,
+  exchange: Exchange,
+): Promise<() => void> {
+  // The only place is left to what the upload reads from.
+  if (maxConcurrency === 1 && exchange.source !== undefined) return () => undefined;
   try {
     return await places.take(exchange.signal);
   } catch {

@@ -90,6 +90,7 @@ function newExchange(url: string, outgoing: Outgoing, closing: AbortSignal): Exc
     waitForAccess: outgoing.waitForAccess ?? true,
     body,
     signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
+    source: undefined,
     attempts: 0,
     throttledSince: undefined,
     refusedWaitMs: undefined,

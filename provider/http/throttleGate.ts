@@ -1,5 +1,8 @@
 import { type Clock, sleep } from "./clock.js";
 
+/** So long the first one may take, which may be a large upload, before another one asks too. */
+const PROBE_MS = 30_000;
+
 /**
  * The pause of a whole registry. After a 429 nothing is sent until its time is over; then one request
  * goes first, and only when it is served do the others follow. So a registry under load sees one
@@ -9,7 +12,8 @@ export class ThrottleGate {
   #closed = false;
   #until = 0;
   #refusals = 0;
-  #probing = false;
+  /** Until when the first one has the way for itself. */
+  #probingUntil = 0;
   #changed = new AbortController();
 
   /** Consecutive refusals so far: what a back-off without `Retry-After` grows with. */
@@ -29,13 +33,13 @@ export class ThrottleGate {
   ): Promise<"free" | "first" | "late"> {
     while (this.#closed) {
       const now = clock.now();
-      if (now >= this.#until && !this.#probing) {
-        this.#probing = true;
+      const free = Math.max(this.#until, this.#probingUntil);
+      if (now >= free) {
+        this.#probingUntil = now + PROBE_MS;
         return "first";
       }
       if (now >= deadline) return "late";
-      const end = this.#probing ? deadline : Math.min(this.#until, deadline);
-      await this.#wait(clock, end - now, signal);
+      await this.#wait(clock, Math.min(free, deadline) - now, signal);
     }
     return "free";
   }
@@ -44,7 +48,7 @@ export class ThrottleGate {
   refuse(clock: Clock, waitMs: number): void {
     if (!this.#closed || clock.now() >= this.#until) this.#refusals += 1;
     this.#closed = true;
-    this.#probing = false;
+    this.#probingUntil = 0;
     this.#until = Math.max(this.#until, clock.now() + waitMs);
     this.#notify();
   }
@@ -54,14 +58,14 @@ export class ThrottleGate {
     // Requests that were under way when it closed may still be served; the pause stands.
     if (!this.#closed || clock.now() < this.#until) return;
     this.#closed = false;
-    this.#probing = false;
+    this.#probingUntil = 0;
     this.#refusals = 0;
     this.#notify();
   }
 
   /** A request ended without an answer; if it was the first one, another takes its place. */
   leave(): void {
-    this.#probing = false;
+    this.#probingUntil = 0;
     this.#notify();
   }
 

@@ -7,7 +7,10 @@ export type RequestBody =
   | {
       /** Exact length in bytes; sent as Content-Length, and enforced. */
       readonly size: number;
-      /** Whoever asks for the next chunk is done with the one before: they may share memory. */
+      /**
+       * Called before the request takes its turn, so that it may need requests itself, to the same registry
+       * too. Whoever asks for the next chunk is done with the one before: they may share memory.
+       */
       open(): AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>;
       readonly onProgress?: (sentBytes: number) => void;
     };

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { IntegrityError } from "../errors.js";
 import type { Attempt } from "./attempt.js";
 import { SourceFailure } from "./failure.js";
-import type { RequestBody } from "./transport.js";
+import { giveUp } from "./sourcePolicy.js";
 
 /** Below this, bytes in memory are sent at once; above, in pieces, so that silence can be told apart. */
 const PIECE = 256 * 1024;
@@ -14,49 +14,64 @@ export interface AttemptBody {
   readonly size: number;
   /** Whether all of it has been handed over. */
   complete(): boolean;
+  /** What becomes of it is not told the watchdog any more. */
+  unwatch(): void;
   destroy(): void;
 }
 
-/** Opens the body anew for an attempt. An error of the source ends the attempt, and is its reason. */
-export async function openBody(body: RequestBody, attempt: Attempt): Promise<AttemptBody> {
-  if (body instanceof Uint8Array && body.length <= PIECE) {
-    return { content: body, size: body.length, complete: () => true, destroy: () => undefined };
+/** Makes the body of an attempt. An error of the source ends the attempt, and is its reason. */
+export function attemptBody(attempt: Attempt): AttemptBody | undefined {
+  const { body, source, operation } = attempt.exchange;
+  if (body === undefined) return undefined;
+  if (body instanceof Uint8Array) {
+    if (body.length > PIECE) return guarded(inPieces(body), body.length, attempt);
+    return { content: body, size: body.length, ...NOTHING_TO_GUARD };
   }
-  if (attempt.signal.aborted) throw attempt.explain(undefined);
-  const pieces = body instanceof Uint8Array ? inPieces(body) : body;
-  const { size } = pieces;
-  const guard = new UploadGuard(await openSource(pieces), size, attempt.exchange.operation);
-  guard.onProgress = (sent) => {
-    attempt.watchdog.touch();
-    pieces.onProgress?.(sent);
-  };
+  if (source === undefined) throw new TypeError(`${operation}: the source is not open`);
+  return guarded(source, body.size, attempt, body.onProgress);
+}
+
+const NOTHING_TO_GUARD = {
+  complete: () => true,
+  unwatch: () => undefined,
+  destroy: () => undefined,
+};
+
+function guarded(
+  source: AsyncIterable<Uint8Array>,
+  size: number,
+  attempt: Attempt,
+  onProgress?: (sentBytes: number) => void,
+): AttemptBody {
+  const { watchdog, exchange } = attempt;
+  const guard = new UploadGuard(source, size, exchange.operation, {
+    // Whoever is read from is not the one that the request goes to.
+    waiting: () => watchdog.stop(),
+    progress: (sent) => {
+      watchdog.touch();
+      onProgress?.(sent);
+    },
+  });
   guard.once("error", (error) => attempt.fail(new SourceFailure(error)));
   return {
     content: guard,
     size,
     complete: () => guard.complete,
+    unwatch: () => guard.unwatch(),
     destroy: () => void guard.destroy(),
   };
 }
 
-async function openSource(
-  body: Exclude<RequestBody, Uint8Array>,
-): Promise<AsyncIterable<Uint8Array>> {
-  try {
-    const source = await body.open();
-    // Who iterates it gets its error; without a listener it would also end the process.
-    if (source instanceof Readable) source.on("error", () => undefined);
-    return source;
-  } catch (error) {
-    throw new SourceFailure(error);
-  }
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }
 
-function inPieces(bytes: Uint8Array): Exclude<RequestBody, Uint8Array> {
-  async function* pieces(): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
-  }
-  return { size: bytes.length, open: pieces };
+/** Told where the body is. */
+interface Watch {
+  /** The next piece of the source is waited for. */
+  waiting(): void;
+  /** It came; so many bytes before it were sent. */
+  progress(sentBytes: number): void;
 }
 
 /**
@@ -74,15 +89,20 @@ class UploadGuard extends Readable {
   readonly #pieces: AsyncGenerator<Uint8Array>;
   /** Ends the wait for a piece to be written. */
   #written = (): void => undefined;
-  onProgress: (sentBytes: number) => void = () => undefined;
+  #watch: Watch | undefined;
   complete = false;
 
-  constructor(source: AsyncIterable<Uint8Array>, size: number, operation: string) {
+  constructor(source: AsyncIterable<Uint8Array>, size: number, operation: string, watch: Watch) {
     super({ highWaterMark: 0 });
+    this.#watch = watch;
     this.#source = source;
     this.#size = size;
     this.#operation = operation;
     this.#pieces = this.#guarded();
+  }
+
+  unwatch(): void {
+    this.#watch = undefined;
   }
 
   /** How the HTTP client takes the body. */
@@ -100,8 +120,9 @@ class UploadGuard extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.unwatch();
     this.#written();
-    if (this.#source instanceof Readable) this.#source.destroy();
+    giveUp(this.#source);
     // A source that fails while it is given up says nothing new.
     this.#pieces.return(undefined).catch(() => undefined);
     done(error);
@@ -123,17 +144,19 @@ class UploadGuard extends Readable {
   async *#guarded(): AsyncGenerator<Uint8Array> {
     let counted = 0;
     let last: Uint8Array | undefined;
+    this.#watch?.waiting();
     for await (const piece of this.#source) {
       if (piece.length === 0) continue;
-      this.onProgress(counted);
+      this.#watch?.progress(counted);
       counted += piece.length;
       if (counted > this.#size) throw this.#mismatch(`more than ${this.#size}`);
       if (counted < this.#size) yield piece;
       else last = piece;
+      this.#watch?.waiting();
     }
     if (counted !== this.#size) throw this.#mismatch(String(counted));
     this.complete = true;
-    this.onProgress(counted);
+    this.#watch?.progress(counted);
     if (last !== undefined) yield last;
   }
 

@@ -52,6 +52,7 @@ describe("createPipeline", () => {
         "acrAnswer",
         "acrRedirect",
         "acrAuthorization",
+        "acrSource",
         "acrLimiter",
         "acrLog",
         "acrConnection",

@@ -107,11 +107,6 @@ describe("request bodies", () => {
       { code: "SOURCE_CHANGED", path: "a.txt" },
     ],
     ["cannot be opened", { size: 1, open: () => Promise.reject(failure) }, failure],
-    [
-      "never comes",
-      { size: 1, open: () => new Readable({ read: () => undefined }) },
-      { code: "STALLED" },
-    ],
   ];
   for (const [name, body, error] of bad) {
     it(`a source that ${name}: rejected, and never complete on the wire`, async () => {
