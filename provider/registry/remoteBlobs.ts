@@ -25,6 +25,7 @@ import type {
 } from "./repository.js";
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
 import { sharedPush } from "./sharedPush.js";
+import { markingFailures } from "./sourceFailure.js";
 import { StreamUpload } from "./streamUpload.js";
 import { UploadSession } from "./uploadSession.js";
 import type { UploadSettings } from "./uploadSettings.js";
@@ -76,8 +77,9 @@ export class RemoteBlobs implements BlobStore {
     // the upload's, so that one token serves both.
     const exists = async (): Promise<boolean> =>
       (await this.#head(digest, ["pull", "push"], options)) === true;
+    const source = markingFailures(blob);
     const push = (): Promise<PushOutcome> =>
-      new BlobPush(this.#context, blob, this.#settings, options, exists).run();
+      new BlobPush(this.#context, source, this.#settings, options, exists).run();
     // Who sends because "it is there" was wrong must not be told so by one who only asks.
     const key = options.askFirst === false ? `${digest} unasked` : digest;
     return orAborted(sharedPush(this.#context, key, push, options.signal), options.signal);

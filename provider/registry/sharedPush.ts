@@ -2,6 +2,7 @@ import { untilAborted } from "../concurrency/singleFlight.js";
 import { isRegistryError } from "./refusal.js";
 import type { PushOutcome } from "./repository.js";
 import type { RepositoryContext } from "./repositoryContext.js";
+import { isSourceFailure } from "./sourceFailure.js";
 import type { Transport } from "../http/transport.js";
 
 interface Flight {
@@ -30,6 +31,7 @@ export async function sharedPush(
     if (flight === undefined) return lead(key, context.transport, push);
     const outcome = await untilAborted(settled(flight), signal);
     if (outcome.done) return "existed";
+    if (isSourceFailure(outcome.error)) continue;
     if (flight.transport === context.transport && isRegistryError(outcome.error)) {
       throw outcome.error;
     }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
 import { describe, it } from "mocha";
 import { hasCode, PackError } from "../../../provider/errors.js";
+import type { Blob } from "../../../provider/oci/blob.js";
 import { digestOf } from "../../../provider/oci/digest.js";
 import { memoryBlob } from "../../../provider/oci/memoryBlob.js";
 import { parseRepositoryName } from "../../../provider/oci/reference.js";
@@ -18,8 +20,18 @@ function context(transport: FakeTransport) {
   return { transport, repository: parseRepositoryName("a"), actions: [] };
 }
 
+function failingChunks(error: Error): AsyncGenerator<Uint8Array> {
+  return (async function* () {
+    yield await Promise.resolve(new Uint8Array(1));
+    throw error;
+  })();
+}
+
 function blobs(...replies: readonly (Reply | Error)[]) {
-  const transport = FakeTransport.script(...replies);
+  return over(FakeTransport.script(...replies));
+}
+
+function over(transport: FakeTransport) {
   return {
     transport,
     store: new RemoteBlobs(context(transport), uploadSettings({ pause: () => Promise.resolve() })),
@@ -147,6 +159,36 @@ describe("pushes that share a blob", () => {
     assert.deepEqual(await Promise.all(others), ["uploaded", "existed"]);
   });
 
+  const ways: readonly [name: string, failing: (error: Error) => Partial<Blob>][] = [
+    ["cannot be opened", (error) => ({ open: () => Promise.reject(error) })],
+    [
+      "cannot be opened at once",
+      (error) => ({
+        open: () => {
+          throw error;
+        },
+      }),
+    ],
+    ["break off", (error) => ({ open: () => Readable.from(failingChunks(error)) })],
+    ["break off in a hurry", (error) => ({ readVerified: () => failingChunks(error) })],
+  ];
+  for (const [name, failing] of ways) {
+    for (const size of [2, 70_000]) {
+      it(`do not share how the first one's ${size} bytes ${name}, whoever refused them`, async () => {
+        const { store } = over(
+          new FakeTransport(({ method }) => TAKING[method] ?? { status: 204 }),
+        );
+        const blob = memoryBlob(new Uint8Array(size), { mediaType: "a/b" });
+        const denied = refusal("DENIED", 403, "DENIED");
+        const relayed = { ...blob, ...failing(denied) };
+        const first = assert.rejects(store.push(relayed), (error) => error === denied);
+        const second = store.push(blob);
+        await first;
+        assert.equal(await second, "uploaded");
+      });
+    }
+  }
+
   it("can be left while waiting", async () => {
     const first = sharedPush(here, DIGEST, sent);
     const controller = new AbortController();
@@ -172,3 +214,10 @@ const FOUND_THEN_TAKEN: readonly Reply[] = [
   { status: 202, headers: { ...OTHER, location: "/v2/a/blobs/uploads/1" } },
   { status: 201 },
 ];
+
+/** A registry that has nothing and takes everything in a session. */
+const TAKING: Readonly<Record<string, Reply>> = {
+  HEAD: ABSENT,
+  POST: { status: 202, headers: { ...OTHER, location: "/v2/a/blobs/uploads/1" } },
+  PUT: { status: 201 },
+};
