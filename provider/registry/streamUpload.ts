@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import { untilAborted } from "../concurrency/singleFlight.js";
 import { AcrError } from "../errors.js";
 import { type Digest, Digester } from "../oci/digest.js";
 import type { Descriptor } from "../oci/descriptor.js";
@@ -25,6 +27,8 @@ export class StreamUpload {
   readonly #settings: UploadSettings;
   readonly #options: UploadBlobOptions;
   readonly #parts: StreamUploadParts;
+  /** Whether the source owes us bytes. */
+  #asking = false;
 
   constructor(
     context: RepositoryContext,
@@ -47,13 +51,29 @@ export class StreamUpload {
       if (second === undefined) return await this.#parts.push(first);
       return await this.#session(chunks, first, second);
     } finally {
-      await chunks.return();
+      await this.#leave(chunks, content);
+    }
+  }
+
+  /** A source that is asked for more hears of the end only when it answers, which may be never. */
+  async #leave(
+    chunks: AsyncGenerator<Uint8Array, void, undefined>,
+    content: AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    const left = chunks.return();
+    if (this.#asking) {
+      left.catch(() => undefined);
+      if (content instanceof Readable) content.destroy();
+    } else {
+      await left;
     }
   }
 
   async #next(chunks: AsyncGenerator<Uint8Array, void, undefined>) {
     this.#options.signal?.throwIfAborted();
-    const next = await chunks.next();
+    this.#asking = true;
+    const asked = chunks.next().finally(() => (this.#asking = false));
+    const next = await untilAborted(asked, this.#options.signal);
     return next.done === true ? undefined : next.value;
   }
 

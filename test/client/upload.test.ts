@@ -48,6 +48,24 @@ describe("upload of a stream", function () {
     assert.equal(subject.methods, "POST");
   });
 
+  for (const [name, length] of [
+    ["from its beginning", 0],
+    ["within a chunk", CHUNK / 2],
+    ["within its session", 3 * CHUNK],
+  ] as const) {
+    for (const kind of ["a stream", "an iterable"] as const) {
+      it(`ends when aborted, also for ${kind} that is silent ${name}`, async () => {
+        const controller = new AbortController();
+        const source = silentAfter(LONG.content.subarray(0, length), () => controller.abort());
+        const content = kind === "a stream" ? Readable.from(source) : source;
+        const upload = store().upload(content, { signal: controller.signal });
+        await assert.rejects(upload, (error) => hasCode(error, "ABORTED"));
+        assert.equal(subject.emulator.openUploads(), 0);
+        if (content instanceof Readable) assert.ok(content.destroyed);
+      });
+    }
+  }
+
   for (const [name, rule] of [
     ["a chunk does not arrive", { method: "PATCH", nth: 2, action: { type: "reset" } }],
     ["the registry is busy", { method: "PATCH", nth: 2, action: { type: "status", status: 503 } }],
@@ -150,4 +168,11 @@ function sum(total: number, one: number): number {
 
 function* piecesOf(content: Buffer, size: number): Generator<Buffer> {
   for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
+}
+
+/** Says when it is asked for more than it has, and never answers. */
+async function* silentAfter(content: Uint8Array, asked: () => void): AsyncGenerator<Uint8Array> {
+  if (content.length > 0) yield content;
+  asked();
+  await new Promise(() => undefined);
 }
