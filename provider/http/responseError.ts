@@ -126,7 +126,7 @@ function advice(
   if (status === 407) {
     return "A proxy in between wants to be signed in to: put user and password into the URL in HTTPS_PROXY";
   }
-  if (status === 413) return "The request is larger than the registry takes";
+  if (status === 413) return sizeAdvice(exchange.url);
   if (code === "LOCKED") return "A lock forbids it: open it first, or leave the content as it is";
   if (code === "UNSUPPORTED") return "The registry does not offer this function";
   if (status === 404 && code !== "NOT_FOUND") {
@@ -141,6 +141,13 @@ export function isFirewall(
   diagnostics: readonly Diagnostic[],
 ): boolean {
   return status === 403 && diagnostics.some(({ message }) => /client with ip/i.test(message));
+}
+
+/** Only what is uploaded in pieces can be sent in smaller ones. */
+function sizeAdvice(url: string): string {
+  const what = "The request is larger than the registry, or a proxy in between, takes";
+  if (!/\/blobs\/uploads\//.test(url)) return what;
+  return `${what}: raise that limit (nginx: client_max_body_size), or give the client a smaller \`chunkSize\``;
 }
 
 function waitAdvice(askedMs: number): string {

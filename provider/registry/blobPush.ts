@@ -2,6 +2,7 @@ import { RegistryError } from "../errors.js";
 import type { RequestBody } from "../http/transport.js";
 import type { Blob } from "../oci/blob.js";
 import { BlobReader } from "./blobReader.js";
+import { BodyLimit, SMALL_BLOB } from "./bodyLimit.js";
 import { checkDigestHeader } from "./digestHeader.js";
 import { isRegistryError } from "./refusal.js";
 import { traitsOf } from "./registryTraits.js";
@@ -12,15 +13,8 @@ import { UploadSession } from "./uploadSession.js";
 import type { UploadSettings } from "./uploadSettings.js";
 import { singlePostPath } from "./urls.js";
 
-const KIB = 1024;
-const MIB = 1024 * KIB;
 /** Up to here asking whether the blob is there costs more than sending it. */
-export const TINY_BLOB = 64 * KIB;
-/**
- * Up to here a blob is sent as one body, and this much at a time after something larger was refused:
- * it is what all Azure SDKs send. ACR has been seen to refuse 20 MB (goharbor/harbor#23015).
- */
-export const SMALL_BLOB = 4 * MIB;
+export const TINY_BLOB = 64 * 1024;
 
 /** Sends one blob, in as few requests as its size and the registry allow, through as many sessions as it takes. */
 export class BlobPush {
@@ -31,7 +25,9 @@ export class BlobPush {
   readonly #exists: () => Promise<boolean>;
   readonly #operation: string;
   #reader: BlobReader;
-  #careful = false;
+  readonly #limit = new BodyLimit();
+  /** Of the body that was sent last. */
+  #bodySize = 0;
   #sent = 0;
 
   /** `exists` asks the registry for the blob. */
@@ -101,8 +97,10 @@ export class BlobPush {
       this.#options.onProgress?.(size);
       return "done";
     } catch (error) {
-      if (isRegistryError(error) && error.status === 413) return "unsent";
-      throw this.#reader.failure ?? error;
+      if (!isRegistryError(error) || error.status !== 413) throw this.#reader.failure ?? error;
+      // A tiny one may pass in a session: some proxies refuse a POST alone.
+      this.#limit.refused(size, 0);
+      return "unsent";
     }
   }
 
@@ -116,8 +114,8 @@ export class BlobPush {
         return;
       } catch (error) {
         await session?.cancel();
+        this.#judge(error, attempt, session?.minChunk ?? 0);
         session = undefined;
-        this.#judge(error, attempt);
       }
       this.#reader.close();
       // The answer may be all that was lost; then the blob is there.
@@ -127,14 +125,14 @@ export class BlobPush {
   }
 
   /** Throws unless another session may do better. */
-  #judge(error: unknown, attempt: number): void {
+  #judge(error: unknown, attempt: number, minChunk: number): void {
     const { failure } = this.#reader;
     if (failure !== undefined) throw failure;
     const verdict = judgeSession(error);
-    const tooLarge = isRegistryError(error) && error.status === 413 && this.#careful;
     if (verdict === "give-up") throw error;
-    if (tooLarge || attempt >= this.#settings.sessions) throw this.#exhausted(error, attempt);
-    if (verdict === "restart-smaller") this.#careful = true;
+    const final = verdict === "too-large" && !this.#limit.refused(this.#bodySize, minChunk);
+    if (final || attempt >= this.#settings.sessions) throw this.#exhausted(error, attempt);
+    if (verdict === "cut") this.#limit.cut();
   }
 
   async #start(): Promise<UploadSession> {
@@ -151,7 +149,9 @@ export class BlobPush {
     for (let start = 0; start < size; start += chunk) {
       const end = Math.min(start + chunk, size);
       await session.append(start, end, this.#body(start, end));
+      this.#limit.taken(end - start);
     }
+    this.#bodySize = 0;
     await session.finish(new Uint8Array(), digest);
   }
 
@@ -160,12 +160,13 @@ export class BlobPush {
    * or proxy that refused one gets less at a time.
    */
   #chunkSize(): number {
-    const { chunkSize } = this.#settings;
-    if (this.#careful || this.#blob.descriptor.size <= this.#wholeLimit) return this.#wholeLimit;
-    if (chunkSize !== undefined) return chunkSize;
-    return traitsOf(this.#context.transport).acr === false
-      ? Number.POSITIVE_INFINITY
-      : this.#settings.acrChunkSize;
+    const { chunkSize, acrChunkSize } = this.#settings;
+    if (this.#blob.descriptor.size <= this.#wholeLimit) {
+      return Math.min(this.#wholeLimit, this.#limit.most);
+    }
+    const { acr } = traitsOf(this.#context.transport);
+    const suits = acr === false ? Number.POSITIVE_INFINITY : acrChunkSize;
+    return Math.min(chunkSize ?? suits, this.#limit.most);
   }
 
   /** Up to here a blob is one body, unless the user wants less. */
@@ -174,6 +175,7 @@ export class BlobPush {
   }
 
   #body(start: number, end: number): RequestBody {
+    this.#bodySize = end - start;
     return {
       size: end - start,
       open: () => this.#reader.slice(start, end),

@@ -29,7 +29,8 @@ export interface RegistryClientOptions extends Omit<TransportOptions, "endpoint"
   readonly credential?: Credential;
   /**
    * Bytes per upload request. Default: blobs up to 4 MiB in one request; larger ones in chunks of
-   * 16 MiB towards ACR, in one request elsewhere; chunks of 4 MiB once something larger was refused.
+   * 16 MiB towards ACR, in one request elsewhere; 4 MiB once something larger was
+   * refused, and less where that is refused, too (413).
    */
   readonly chunkSize?: number;
 }

@@ -4,10 +4,11 @@ import { hasDiagnostic, isRegistryError } from "./refusal.js";
 /**
  * What a failure within an upload session means for the upload:
  * "restart": nobody knows what the registry took, or it forgot the session; a new one settles it.
- * "restart-smaller": the body was too large for something on the way.
+ * "cut": the same, and the body may have been too large for the registry or something on the way.
+ * "too-large": the body was refused for its size.
  * "give-up": another try would end the same.
  */
-export type SessionVerdict = "restart" | "restart-smaller" | "give-up";
+export type SessionVerdict = "restart" | "cut" | "too-large" | "give-up";
 
 /** Codes of a session that is gone or out of step (distribution-spec, "Error Codes"). */
 const LOST_SESSION = [
@@ -25,10 +26,10 @@ export class SessionOutOfStep extends Error {}
 
 export function judgeSession(error: unknown): SessionVerdict {
   if (error instanceof SessionOutOfStep) return "restart";
-  if (isRegistryError(error) && error.status === 413) return "restart-smaller";
+  if (isRegistryError(error) && error.status === 413) return "too-large";
   // ACR is reported to cut the connection, or the answer, of a body that is too large for it
   // (azure-sdk-for-net#32059), which cannot be told from any other cut.
-  if (hasCode(error, "UNAVAILABLE")) return "restart-smaller";
+  if (hasCode(error, "UNAVAILABLE")) return "cut";
   if (hasCode(error, "STALLED")) return "restart";
   if (isRegistryError(error) && error.status === 416) return "restart";
   return hasDiagnostic(error, ...LOST_SESSION) ? "restart" : "give-up";

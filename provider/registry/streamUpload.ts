@@ -3,7 +3,7 @@ import { untilAborted } from "../concurrency/singleFlight.js";
 import { AcrError } from "../errors.js";
 import { type Digest, Digester } from "../oci/digest.js";
 import type { Descriptor } from "../oci/descriptor.js";
-import { SMALL_BLOB } from "./blobPush.js";
+import { BodyLimit, SMALL_BLOB } from "./bodyLimit.js";
 import type { UploadBlobOptions } from "./repository.js";
 import type { RepositoryContext } from "./repositoryContext.js";
 import { judgeSession } from "./sessionFailure.js";
@@ -29,6 +29,7 @@ export class StreamUpload {
   readonly #parts: StreamUploadParts;
   /** Whether the source owes us bytes. */
   #asking = false;
+  readonly #limit = new BodyLimit();
 
   constructor(
     context: RepositoryContext,
@@ -109,15 +110,19 @@ export class StreamUpload {
   async #append(session: UploadSession, start: number, chunk: Uint8Array): Promise<void> {
     const end = start + chunk.length;
     let from = start;
-    for (let attempt = 1; ; attempt += 1) {
+    let failures = 0;
+    while (from < end) {
+      const to = Math.min(end, from + Math.max(this.#limit.most, session.minChunk));
       try {
-        await session.append(from, end, chunk.subarray(from - start));
-        return;
+        await session.append(from, to, chunk.subarray(from - start, to - start));
+        this.#limit.taken(to - from);
+        from = to;
       } catch (error) {
-        this.#judge(error, attempt);
-        await this.#settings.pause(attempt, this.#options.signal);
+        failures += 1;
+        this.#judge(error, failures);
+        this.#judgeSize(error, to - from, session);
+        await this.#settings.pause(failures, this.#options.signal);
         from = await this.#resume(session, error);
-        if (from === end) return;
         if (from < start || from > end) throw unresumable(this.#context, error);
       }
     }
@@ -151,6 +156,12 @@ export class StreamUpload {
   #judge(error: unknown, attempt: number): void {
     this.#options.signal?.throwIfAborted();
     if (judgeSession(error) === "give-up" || attempt >= this.#settings.sessions) throw error;
+  }
+
+  /** Sends less at a time from now on, where that may help. */
+  #judgeSize(error: unknown, size: number, { minChunk }: UploadSession): void {
+    const tooLarge = judgeSession(error) === "too-large";
+    if (tooLarge && !this.#limit.refused(size, minChunk)) throw error;
   }
 }
 

@@ -3,9 +3,10 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import * as fc from "fast-check";
 import { describe, it } from "mocha";
+import { startEmulator } from "../../emulator/index.js";
 import { hasCode } from "../../provider/errors.js";
 import { chunksOf } from "../../provider/registry/streamUpload.js";
-import type { BlobStore } from "../../provider/registry/index.js";
+import { type BlobStore, RegistryClient } from "../../provider/registry/index.js";
 import { seededBlob } from "../provider/registry/seededBlob.js";
 import { withEmulator } from "../provider/registry/withEmulator.js";
 import { forgetUploads } from "../support/openUploads.js";
@@ -83,6 +84,25 @@ describe("upload of a stream", function () {
       assert.equal(subject.emulator.openUploads(), 0);
     });
   }
+
+  it("sends less at a time where a chunk is too large for something on the way", async () => {
+    const emulator = await startEmulator({ chunkSizeLimit: 70 * KIB });
+    const registry = new RegistryClient(emulator.url, {
+      credential: { kind: "token", ...emulator.credentials },
+      chunkSize: 200 * KIB,
+      retry: { baseDelayMs: 1 },
+    });
+    try {
+      const { blobs } = registry.repository("up/load");
+      const { digest } = await blobs.upload(open());
+      assert.deepEqual(await buffer(await blobs.fetch(digest)), LONG.content);
+      const refused = emulator.journal.entries.filter(({ status }) => status === 413);
+      assert.equal(refused.length, 1);
+    } finally {
+      registry.close();
+      await emulator.close();
+    }
+  });
 
   // The service binds a session's address to its offset, and tells the new one in the answer that was lost.
   for (const [name, rule] of [

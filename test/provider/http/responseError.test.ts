@@ -112,4 +112,11 @@ describe("an answer that is not expected", () => {
       );
     }
   });
+
+  it("413 of an upload names what makes its requests smaller, that of a manifest does not", async () => {
+    const registry = scriptedRegistry(() => ({ status: 413 }));
+    const upload = { method: "PATCH", path: "/v2/a/blobs/uploads/1?_state=x" } as const;
+    await assert.rejects(registry.ask(upload), { message: /smaller `chunkSize`/ });
+    await assert.rejects(registry.ask({ method: "PUT" }), { message: /takes$/ });
+  });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { hasCode, IntegrityError, RegistryError } from "../../../provider/errors.js";
-import { blobsOf, FakeRegistry, MIB, UPLOADS } from "./fakeRegistry.js";
+import { blobsOf, FakeRegistry, KIB, MIB, UPLOADS } from "./fakeRegistry.js";
 import { ACR, OTHER, refusal, type Recorded, type Reply } from "./fakeTransport.js";
 import { seededBlob } from "./seededBlob.js";
 
@@ -123,16 +123,47 @@ describe("push of a blob through failures", () => {
     assert.equal(registry.cancelled.length, 5);
   });
 
-  it("goes down to 4 MiB once, and ends with a second 413", async () => {
-    const tooLarge = refusal("REJECTED", 413);
-    const registry = new FakeRegistry(ACR, ({ method }) =>
-      method === "PATCH" ? tooLarge : undefined,
+  for (const [kind, marks, size] of [
+    ["ACR, a small blob", ACR, 2.5 * MIB],
+    ["ACR, a large blob", ACR, SIZE],
+    ["another registry, a small blob", OTHER, 2.5 * MIB],
+    ["another registry, a large blob", OTHER, SIZE],
+  ] as const) {
+    it(`gets through a proxy that takes 1 MiB at a time (${kind})`, async () => {
+      const refused: number[] = [];
+      const registry = new FakeRegistry(marks, ({ sent }) => {
+        if (sent.length <= MIB) return undefined;
+        refused.push(sent.length);
+        return refusal("REJECTED", 413);
+      });
+      const blob = seededBlob(size, { piece: MIB });
+      assert.equal(await blobsOf(registry.transport).push(blob), "uploaded");
+      assert.ok(registry.holds(blob));
+      assert.deepEqual(
+        refused,
+        [...new Set(refused)].sort((a, b) => b - a),
+      );
+    });
+  }
+
+  it("ends where the smallest body is refused, and where as much has been taken before", async () => {
+    const refusing = (least: number) => {
+      const sizes: number[] = [];
+      const registry = new FakeRegistry(ACR, ({ method, sent }, count) => {
+        if (method === "PATCH") sizes.push(sent.length);
+        return method === "PATCH" && count >= least ? refusal("REJECTED", 413) : undefined;
+      });
+      return { sizes, push: blobsOf(registry.transport, { sessions: 9 }).push(seededBlob(SIZE)) };
+    };
+    const never = refusing(0);
+    await assert.rejects(never.push, { status: 413 });
+    assert.deepEqual(
+      never.sizes.map((size) => size / KIB),
+      [16 * 1024, 4 * 1024, 1024, 256, 64],
     );
-    await assert.rejects(
-      blobsOf(registry.transport).push(seededBlob(SIZE)),
-      (error) => error instanceof RegistryError && error.status === 413,
-    );
-    assert.equal(registry.transport.methods.match(/PATCH/g)?.length, 2);
+    const second = refusing(3);
+    await assert.rejects(second.push, { status: 413 });
+    assert.deepEqual(second.sizes, [16 * MIB, 4 * MIB]);
   });
 
   it("goes down from one body to chunks where a proxy refuses it", async () => {

@@ -1,0 +1,43 @@
+const KIB = 1024;
+
+/**
+ * Up to here a blob is sent as one body, and this much at a time after something larger was refused:
+ * it is what all Azure SDKs send. ACR has been seen to refuse 20 MB (goharbor/harbor#23015).
+ */
+export const SMALL_BLOB = 4 * 1024 * KIB;
+/** A server that takes less than this at a time is not meant to be pushed to. */
+const SMALLEST_BODY = 64 * KIB;
+
+/** How much of one upload may be sent at a time, as learned from what became of the bodies so far. */
+export class BodyLimit {
+  #most = Number.POSITIVE_INFINITY;
+  #taken = 0;
+
+  get most(): number {
+    return this.#most;
+  }
+
+  /** A body of so many bytes was taken. */
+  taken(bytes: number): void {
+    this.#taken = Math.max(this.#taken, bytes);
+  }
+
+  /** A connection was cut, perhaps over the size of what was being sent. */
+  cut(): void {
+    this.#most = Math.min(this.#most, SMALL_BLOB);
+  }
+
+  /**
+   * A body of so many bytes was refused for its size (413). `false` if less at a time, but not less
+   * than `atLeast`, does not help: as much has been taken before, so that it is the whole that is too
+   * large.
+   */
+  refused(bytes: number, atLeast: number): boolean {
+    // Two steps to nginx's default, 1 MiB, and four to the end.
+    const less = bytes > SMALL_BLOB ? SMALL_BLOB : Math.floor(bytes / 4);
+    const next = Math.max(less, SMALLEST_BODY, atLeast);
+    if (bytes <= this.#taken || next >= bytes) return false;
+    this.#most = Math.min(this.#most, next);
+    return true;
+  }
+}
