@@ -46,22 +46,27 @@ export class ReferrerBatches {
     signal: AbortSignal = new AbortController().signal,
   ): Promise<void> {
     if (signal.aborted) throw aborted(signal);
+    // What everybody gave up while it waited is called off for good.
+    if (this.#waiting?.stop.signal.aborted === true) this.#waiting = undefined;
     const batch = (this.#waiting ??= this.#begin(apply));
     batch.changes.set(change.digest, change.entry);
-    batch.stop.await(signal);
+    const leave = batch.stop.await(signal);
     try {
       await untilAborted(batch.done, signal);
     } catch (error) {
       throw signal.reason === undefined ? error : aborted(signal);
+    } finally {
+      leave();
     }
   }
 
   #begin(apply: Apply): Batch {
     const changes = new Map<string, Descriptor | undefined>();
     const stop = new StopTogether();
-    const done = turns.take(this.#key, () => {
-      this.#waiting = undefined;
-      return apply(changes, stop.signal);
+    const done = turns.take(this.#key, async () => {
+      if (this.#waiting?.stop === stop) this.#waiting = undefined;
+      stop.signal.throwIfAborted();
+      await apply(changes, stop.signal);
     });
     // Who waits for it hears of it; the last one may have stopped waiting.
     done.catch(() => undefined);
@@ -84,12 +89,14 @@ class StopTogether {
     return this.#controller.signal;
   }
 
-  await(signal: AbortSignal): void {
+  /** Answers how to leave when the work is done: one signal may outlive very many changes. */
+  await(signal: AbortSignal): () => void {
     this.#waiting += 1;
     const giveUp = (): void => {
       this.#waiting -= 1;
       if (this.#waiting === 0) this.#controller.abort(signal.reason);
     };
     signal.addEventListener("abort", giveUp, { once: true });
+    return () => signal.removeEventListener("abort", giveUp);
   }
 }
