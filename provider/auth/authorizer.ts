@@ -1,5 +1,6 @@
 import type { HttpClient } from "@azure/core-rest-pipeline";
 import { SingleFlight, untilAborted } from "../concurrency/singleFlight.js";
+import { ProtocolError } from "../errors.js";
 import { AnonymousTokenSource } from "./anonymousTokenSource.js";
 import { type AzureCredential, azureCredential } from "./azureCredential.js";
 import { basicHeader } from "./basicHeader.js";
@@ -63,7 +64,7 @@ export class Authorizer {
       if (!(error instanceof NotAzureRegistry)) throw error;
       // Another request, sent at the same time, has found out before.
       if (this.#mode !== mode) return await this.header(scopes, signal);
-      if (!this.#assumed) throw error;
+      if (!this.#assumed) throw noTokenEndpoint(error);
     }
     this.#mode = await untilAborted(
       this.#probes.run("", () => this.#probe()),
@@ -111,6 +112,14 @@ export class Authorizer {
     if (answer.status !== 401) return { kind: "none" };
     return modeFromChallenge(answer.header("www-authenticate"), this.#login, this.#options);
   }
+}
+
+/** A registry that has given tokens is an ACR: what answers now in another way is something else. */
+function noTokenEndpoint({ message }: NotAzureRegistry): ProtocolError {
+  return new ProtocolError(
+    `${message} any more, where tokens were got before. A proxy or a sign-in page may have answered in place of the ` +
+      `registry: check the login server and the network, and try again`,
+  );
 }
 
 function azureSource(options: AuthorizerOptions, logins: DockerLogins): TokenSource {

@@ -193,6 +193,34 @@ describe("an ACR", () => {
     });
   }
 
+  for (const [name, credential] of [
+    ["user name and password", user],
+    ["Entra", entra()],
+    ["anonymous", { kind: "anonymous" }],
+  ] as const) {
+    for (const [what, reply] of [
+      ["a page", { text: "<html>sign in</html>" }],
+      ["404", { status: 404, text: "not found" }],
+      ["405", { status: 405 }],
+    ] as const) {
+      it(`${name}: ${what} in place of a token, after others were got, is no answer of it`, async () => {
+        let down = false;
+        const { authorizer, asked } = start(credential, (request) =>
+          down ? reply : twoHops(request),
+        );
+        await authorizer.header(PULL);
+        authorizer.forget();
+        down = true;
+        await assert.rejects(authorizer.header(PUSH), {
+          code: "PROTOCOL",
+          message:
+            /^(?:get|exchange) .*r\.example\.com: there is no .+ any more, .* proxy .* try again$/,
+        });
+        assert.ok(asked.every(({ path }) => path !== "/v2/"));
+      });
+    }
+  }
+
   it("an Azure identity that cannot be had says what to do, and why", async () => {
     const failing: Credential = {
       kind: "entra",
