@@ -17,7 +17,7 @@ export function opened(lock: NamedAttributes): NamedAttributes {
 }
 
 /** Of `live`, the attributes that `named` names. */
-export function restrict(live: Attributes, named: NamedAttributes): NamedAttributes {
+export function restrict(live: NamedAttributes, named: NamedAttributes): NamedAttributes {
   return Object.fromEntries(namesOf(named).map((name) => [name, live[name]]));
 }
 
@@ -33,7 +33,7 @@ export function without(attributes: NamedAttributes, others: NamedAttributes): N
   return Object.fromEntries(names.map((name) => [name, attributes[name]]));
 }
 
-export function matches(live: Attributes, wanted: NamedAttributes): boolean {
+export function matches(live: NamedAttributes, wanted: NamedAttributes): boolean {
   return namesOf(wanted).every((name) => live[name] === wanted[name]);
 }
 

@@ -8,6 +8,7 @@ import { Somebody } from "../support/somebody.js";
 import { CLOSED, OPEN } from "./world.js";
 
 const REPOSITORY = "team/app";
+const ALL_OPEN = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
 const PROGRAM: Program = lock({});
 
 function lock(inputs: Bag): Program {
@@ -102,6 +103,63 @@ describe("a TagLock that was set half", () => {
     await engine.up(PROGRAM);
     await engine.destroy();
     assert.deepEqual(await attributes(), [true, true]);
+  });
+
+  it("in an update is set back by the former program, although nobody has refreshed", async () => {
+    await engine.up(PROGRAM);
+    const onManifest = { method: "PATCH", path: /_manifests/, times: Infinity };
+    emulator.faults.add({ ...onManifest, action: { type: "status", status: 500 } });
+    for (let run = 0; run < 2; run++) {
+      await assert.rejects(engine.up(lock({ writeEnabled: true })), says(/\[UNAVAILABLE\]$/));
+    }
+    const { drift } = engine.resource("lock").outputs as { drift: unknown[] };
+    assert.equal(
+      drift.length,
+      2,
+      "one for each of the two that may be set, however often it fails",
+    );
+    emulator.faults.clear();
+    assert.deepEqual(await attributes(), [true, false], "only the tag was opened");
+    await engine.up(PROGRAM);
+    assert.deepEqual(await attributes(), [false, false]);
+    assert.deepEqual(engine.resource("lock").outputs["drift"], []);
+    await engine.destroy();
+    assert.deepEqual(await attributes(), [true, true]);
+  });
+
+  it("in an update opens in the end what it closed besides", async () => {
+    await engine.up(PROGRAM);
+    const onManifest = { method: "PATCH", path: /_manifests/, times: Infinity };
+    emulator.faults.add({ ...onManifest, action: { type: "status", status: 500 } });
+    await assert.rejects(engine.up(lock({ readEnabled: false })), says(/\[UNAVAILABLE\]$/));
+    emulator.faults.clear();
+    assert.equal((await somebody.attributesOfTag("theirs"))?.readEnabled, false);
+    await engine.destroy();
+    assert.deepEqual(await somebody.attributesOfTag("theirs"), ALL_OPEN);
+    assert.deepEqual(await somebody.attributesOfManifest(digest), ALL_OPEN);
+  });
+
+  it("that was to let go of the manifest takes it again", async () => {
+    await engine.up(PROGRAM);
+    emulator.faults.add({ method: "PATCH", times: Infinity, action: { type: "dropAnswer" } });
+    const alone = lock({ lockManifest: false });
+    await assert.rejects(engine.up(alone), says(/\[UNAVAILABLE\]$/));
+    emulator.faults.clear();
+    assert.deepEqual(await attributes(), [false, true], "it was opened all the same");
+    await engine.up(PROGRAM);
+    assert.deepEqual(await attributes(), [false, false]);
+    await engine.destroy();
+    assert.deepEqual(await attributes(), [true, true]);
+  });
+
+  it("in an update refuses all the same what somebody changed in between", async () => {
+    await engine.up(PROGRAM);
+    const onManifest = { method: "PATCH", path: /_manifests/, times: Infinity };
+    emulator.faults.add({ ...onManifest, action: { type: "status", status: 500 } });
+    await assert.rejects(engine.up(lock({ writeEnabled: true })));
+    emulator.faults.clear();
+    await somebody.setTagAttributes("theirs", { deleteEnabled: true, writeEnabled: true });
+    await assert.rejects(engine.up(PROGRAM), says(/was changed by somebody else.* \[CONFLICT\]$/));
   });
 
   it("is not in the state where the registry refused the first request", async () => {

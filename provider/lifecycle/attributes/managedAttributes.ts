@@ -66,21 +66,22 @@ export function refuseThirdChange(
   drift: readonly Drift[],
 ): void {
   if (matches(live, wanted) || matches(live, old)) return;
-  const seen = drift.find(
-    (one) => one.kind === "attributes-changed" && one.subject === reference,
-  )?.actual;
+  const ofSubject = drift.filter(
+    ({ kind, subject }) => kind === "attributes-changed" && subject === reference,
+  );
+  const seen = ofSubject.map(({ actual }) => actual);
   const now = describeAttributes(restrict(live, old));
-  if (now === seen) return;
+  if (seen.includes(now)) return;
   throw new ConflictError(
     reference,
     `${reference} was changed by somebody else: it has ${now}, the state says ` +
-      `${seen ?? describeAttributes(old)}. Nothing was changed. Run \`pulumi up --refresh\` to look at it anew`,
+      `${seen[0] ?? describeAttributes(old)}. Nothing was changed. Run \`pulumi up --refresh\` to look at it anew`,
   );
 }
 
 export function attributeDrift(
   { reference }: Subject,
-  live: Attributes,
+  live: NamedAttributes,
   wanted: NamedAttributes,
 ): Drift[] {
   if (matches(live, wanted)) return [];
