@@ -3,18 +3,30 @@ import { type Challenge, findChallenge, foreignRealm } from "./challenge.js";
 import { basicHeader } from "./basicHeader.js";
 import type { DockerLogin } from "./dockerConfig.js";
 import { DistributionTokenSource } from "./distributionTokenSource.js";
-import { dockerTokenSource } from "./dockerConfigTokenSource.js";
+import { DockerConfigTokenSource, type DockerLogins } from "./dockerConfigTokenSource.js";
 import { printable } from "../oci/printable.js";
 import type { TokenSource, TokenSourceContext } from "./tokenSource.js";
 
 /** How a registry wants to be signed in to. */
 export type AuthorizationMode =
   | { readonly kind: "none" }
-  | { readonly kind: "basic"; readonly header: string }
+  | ({ readonly kind: "basic" } & BasicHeader)
   | { readonly kind: "bearer"; readonly source: TokenSource };
+
+export interface BasicHeader {
+  header(): Promise<string>;
+  /** After a refusal; `false` if the next header would be the same. */
+  renew(): boolean;
+}
 
 /** Who signs in: with a password or an identity token, or nobody. */
 export type Login = DockerLogin | { readonly kind: "anonymous" };
+
+export interface FoundLogin {
+  readonly login: Login | undefined;
+  /** Where it is kept, if it may be another one after a refusal. */
+  readonly logins: DockerLogins | undefined;
+}
 
 /**
  * Reads the challenge of a registry that is not an ACR. A realm on another origin is refused, since
@@ -22,24 +34,39 @@ export type Login = DockerLogin | { readonly kind: "anonymous" };
  */
 export function modeFromChallenge(
   header: string | undefined,
-  login: Login | undefined,
+  { login, logins }: FoundLogin,
   context: TokenSourceContext,
 ): AuthorizationMode {
   const basic = findChallenge(header, "basic");
   const bearer = findChallenge(header, "bearer");
-  if (bearer !== undefined) return { kind: "bearer", source: realmSource(bearer, login, context) };
-  if (basic === undefined) return { kind: "none" };
-  if (login !== undefined && "username" in login) {
-    return { kind: "basic", header: basicHeader(login) };
+  if (bearer !== undefined) {
+    return { kind: "bearer", source: realmSource(bearer, { login, logins }, context) };
   }
+  if (basic === undefined) return { kind: "none" };
+  const fixed = passwordHeader(login, context);
+  if (logins === undefined) {
+    return { kind: "basic", header: () => Promise.resolve(fixed), renew: () => false };
+  }
+  return {
+    kind: "basic",
+    header: async () => passwordHeader(await logins.find(), context),
+    renew: () => {
+      logins.forget();
+      return true;
+    },
+  };
+}
+
+function passwordHeader(login: Login | undefined, { endpoint }: TokenSourceContext): string {
+  if (login !== undefined && "username" in login) return basicHeader(login);
   throw new CredentialError(
-    `${context.endpoint.loginServer} wants a user name and a password: give a credential of kind "token"`,
+    `${endpoint.loginServer} wants a user name and a password: give a credential of kind "token"`,
   );
 }
 
 function realmSource(
   challenge: Challenge,
-  login: Login | undefined,
+  { login, logins }: FoundLogin,
   context: TokenSourceContext,
 ): TokenSource {
   const { endpoint } = context;
@@ -58,7 +85,7 @@ function realmSource(
   }
   const realm = new URL(challenge.parameters.get("realm") ?? "/oauth2/token", endpoint.origin);
   const at = { path: realm.pathname + realm.search, service: challenge.parameters.get("service") };
-  return "username" in login || "identityToken" in login
-    ? dockerTokenSource(context, login, at)
-    : new DistributionTokenSource(context, { ...at, basic: undefined });
+  if (logins !== undefined) return new DockerConfigTokenSource(context, logins, at);
+  const basic = "username" in login ? basicHeader(login) : undefined;
+  return new DistributionTokenSource(context, { ...at, basic });
 }

@@ -9,7 +9,12 @@ import type { Credential } from "./credential.js";
 import { DistributionTokenSource } from "./distributionTokenSource.js";
 import { DockerConfigTokenSource, DockerLogins } from "./dockerConfigTokenSource.js";
 import { EntraTokenSource } from "./entraTokenSource.js";
-import { modeFromChallenge, type AuthorizationMode, type Login } from "./authorizationMode.js";
+import {
+  modeFromChallenge,
+  type AuthorizationMode,
+  type FoundLogin,
+  type Login,
+} from "./authorizationMode.js";
 import type { Scope } from "./scope.js";
 import { TokenCache } from "./tokenCache.js";
 import { NotAzureRegistry, type TokenSource, type TokenSourceContext } from "./tokenSource.js";
@@ -55,7 +60,7 @@ export class Authorizer {
   async header(scopes: readonly Scope[], signal?: AbortSignal): Promise<string | undefined> {
     const mode = this.#mode;
     if (mode.kind === "none") return undefined;
-    if (mode.kind === "basic") return mode.header;
+    if (mode.kind === "basic") return await mode.header();
     try {
       const token = await this.#cache.get(scopes, () => mode.source.accessToken(scopes), signal);
       this.#assumed = false;
@@ -80,10 +85,10 @@ export class Authorizer {
    */
   renew(refused: string | undefined, challenge: string | undefined): boolean {
     const mode = this.#mode;
-    if (mode.kind === "basic") return false;
+    if (mode.kind === "basic") return mode.renew();
     if (mode.kind === "none") {
       // Some registries answer `GET /v2/` to everyone, and ask for an identity only afterwards.
-      this.#mode = modeFromChallenge(challenge, this.#login, this.#options);
+      this.#mode = modeFromChallenge(challenge, this.#found(), this.#options);
       return this.#mode.kind !== "none";
     }
     // If it is gone already, another request has seen the same 401 and renewed it.
@@ -104,13 +109,18 @@ export class Authorizer {
     return credential.kind === "token" || credential.kind === "anonymous" ? credential : undefined;
   }
 
+  #found(): FoundLogin {
+    const kept = this.#options.credential.kind === "docker-config";
+    return { login: this.#login, logins: kept ? this.#logins : undefined };
+  }
+
   async #probe(): Promise<AuthorizationMode> {
     const { endpoint, send } = this.#options;
     const operation = `ask ${endpoint.loginServer} how it wants to be signed in to`;
     const answer = await send({ method: "GET", path: "/v2/", operation, expect: [200, 401, 404] });
     this.#login = await this.#signsIn();
     if (answer.status !== 401) return { kind: "none" };
-    return modeFromChallenge(answer.header("www-authenticate"), this.#login, this.#options);
+    return modeFromChallenge(answer.header("www-authenticate"), this.#found(), this.#options);
   }
 }
 
@@ -135,7 +145,11 @@ function azureSource(options: AuthorizerOptions, logins: DockerLogins): TokenSou
         assumed: true,
       });
     case "docker-config":
-      return new DockerConfigTokenSource(options, logins);
+      return new DockerConfigTokenSource(options, logins, {
+        path: "/oauth2/token",
+        service: endpoint.loginServer,
+        assumed: true,
+      });
     default:
       return entraSource(options, credential);
   }

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { SingleFlight } from "../concurrency/singleFlight.js";
+import { hasCode } from "../errors.js";
 import { basicHeader } from "./basicHeader.js";
 import { type DockerLogin, findDockerLogin } from "./dockerConfig.js";
 import { DistributionTokenSource } from "./distributionTokenSource.js";
@@ -28,39 +30,54 @@ export class DockerLogins {
   forget(): void {
     this.#login = undefined;
   }
+
+  /** After a refusal: the login that is kept by now, or `undefined` if it is still the refused one. */
+  async other(refused: DockerLogin): Promise<DockerLogin | undefined> {
+    // If it is another one already, somebody else has seen the refusal and read it again.
+    if (this.#login === refused) this.forget();
+    const found = await this.find();
+    return isDeepStrictEqual(found, refused) ? undefined : found;
+  }
 }
 
-/** Tokens of a registry that is assumed to be an ACR, bought with the login that Docker keeps. */
+/** Where tokens are to be had. */
+export interface TokenEndpoint {
+  readonly path: string;
+  readonly service: string | undefined;
+  readonly assumed?: boolean;
+}
+
+/** Tokens bought with the login that Docker keeps: one that was renewed meanwhile is used from then on. */
 export class DockerConfigTokenSource implements TokenSource {
   readonly #context: TokenSourceContext;
   readonly #logins: DockerLogins;
+  readonly #at: TokenEndpoint;
 
-  constructor(context: TokenSourceContext, logins: DockerLogins) {
+  constructor(context: TokenSourceContext, logins: DockerLogins, at: TokenEndpoint) {
     this.#context = context;
     this.#logins = logins;
+    this.#at = at;
   }
 
   async accessToken(scopes: readonly Scope[]): Promise<Token> {
     const login = await this.#logins.find();
-    return dockerTokenSource(this.#context, login, {
-      path: "/oauth2/token",
-      service: this.#context.endpoint.loginServer,
-      assumed: true,
-    }).accessToken(scopes);
+    try {
+      return await this.#source(login).accessToken(scopes);
+    } catch (error) {
+      const other = hasCode(error, "UNAUTHORIZED") ? await this.#logins.other(login) : undefined;
+      if (other === undefined) throw error;
+      return await this.#source(other).accessToken(scopes);
+    }
   }
 
   forget(): void {
     this.#logins.forget();
   }
-}
 
-/** How a login buys tokens at an endpoint of the registry's own. */
-export function dockerTokenSource(
-  context: TokenSourceContext,
-  login: DockerLogin,
-  at: { readonly path: string; readonly service: string | undefined; readonly assumed?: boolean },
-): TokenSource {
-  return "identityToken" in login
-    ? new IdentityTokenSource(context, { ...at, identityToken: login.identityToken })
-    : new DistributionTokenSource(context, { ...at, basic: basicHeader(login) });
+  #source(login: DockerLogin): TokenSource {
+    const [context, at] = [this.#context, this.#at];
+    return "identityToken" in login
+      ? new IdentityTokenSource(context, { ...at, identityToken: login.identityToken })
+      : new DistributionTokenSource(context, { ...at, basic: basicHeader(login) });
+  }
 }
