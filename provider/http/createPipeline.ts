@@ -42,14 +42,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   pipeline.addPolicy(answerPolicy());
   // Outside the authorization, with new requests, which the authorization then leaves alone.
   pipeline.addPolicy(
-    redirectPolicy({ origin: endpoint.origin, allowedHosts: parts.allowedRedirectHosts }),
+    redirectPolicy({ origin: endpoint.origin, allowedHosts: parts.allowedRedirectHosts }, clock),
   );
   // Before the limiter: whoever waits for a token takes nobody's place.
   pipeline.addPolicy(authorizationPolicy(parts.authorizer, endpoint));
   // Before the limiter, too: what opens a source may need its places.
   pipeline.addPolicy(sourcePolicy(parts.limiter.maxConcurrency));
   // Each attempt, and each token request, waits for its turn.
-  pipeline.addPolicy(limiterPolicy(parts.limiter));
+  pipeline.addPolicy(limiterPolicy(parts.limiter, endpoint.origin));
   // What is logged is what goes over the wire.
   pipeline.addPolicy(logPolicy(clock, parts.log));
   pipeline.addPolicy(parts.connections.policy);

@@ -10,18 +10,26 @@ export class TransientFailure extends Error {
   readonly untouched: boolean;
   /** The name of the host was not found. */
   readonly unresolved: boolean;
+  /** What the server asked to wait, in milliseconds. */
+  readonly askedMs: number | undefined;
   /** Fewer attempts than others are worth. */
   readonly mostRetries: number;
   readonly #toError: (attempts: number) => AcrError;
 
   constructor(
     toError: (attempts: number) => AcrError,
-    facts: { untouched?: boolean; unresolved?: boolean; mostRetries?: number } = {},
+    facts: {
+      untouched?: boolean;
+      unresolved?: boolean;
+      askedMs?: number | undefined;
+      mostRetries?: number;
+    } = {},
   ) {
     super("transient");
     this.#toError = toError;
     this.untouched = facts.untouched ?? false;
     this.unresolved = facts.unresolved ?? false;
+    this.askedMs = facts.askedMs;
     this.mostRetries = facts.mostRetries ?? Number.POSITIVE_INFINITY;
   }
 
@@ -85,7 +93,7 @@ export function failureOf(error: unknown, exchange: Exchange): TransientFailure 
 }
 
 /** The answer's body broke off, or the connection did. */
-export function unavailable(
+function unavailable(
   cause: unknown,
   code: string,
   attempts: number,

@@ -2,12 +2,13 @@ import type { Readable } from "node:stream";
 import type { PipelinePolicy, PipelineResponse } from "@azure/core-rest-pipeline";
 import { Places } from "../concurrency/limit.js";
 import { RegistryError } from "../errors.js";
+import { sameOrigin } from "../oci/origin.js";
 import { type Clock, aborted, sleep } from "./clock.js";
 import { type Exchange, exchangeOf } from "./exchange.js";
 import { locationOf } from "./redaction.js";
 import { type RegistryTier, RequestPaces, type RequestRates } from "./requestRates.js";
 import { type RetryLimits, askedWait, retryDelay } from "./retryDelay.js";
-import type { ThrottleGate } from "./throttleGate.js";
+import { ThrottleGate } from "./throttleGate.js";
 
 export interface LimiterOptions {
   readonly gate: ThrottleGate;
@@ -20,25 +21,28 @@ export interface LimiterOptions {
 }
 
 /**
- * Lets requests through one by one: so many at a time, so many a minute, and none while the registry
- * asks for a pause. All waiting happens here and not in the connection pool, where it would count as
- * silence of the server.
+ * Lets requests through one by one: so many at a time, so many a minute, and none to the registry (its
+ * `origin`) while that asks for a pause. All waiting happens here and not in the connection pool, where
+ * it would count as silence of the server.
  */
-export function limiterPolicy(options: LimiterOptions): PipelinePolicy {
+export function limiterPolicy(options: LimiterOptions, origin: string): PipelinePolicy {
   const places = new Places(options.maxConcurrency);
   const pace = pacing(options);
   return {
     name: "acrLimiter",
     async sendRequest(request, next) {
       const exchange = exchangeOf(request);
-      const { first, release } = await turn(options, places, pace, exchange);
+      // Storage has throttles of its own, one for each account; they say nothing about the registry.
+      const foreign = !sameOrigin(request.url, origin);
+      const gated = foreign ? { ...options, gate: new ThrottleGate() } : options;
+      const { first, release } = await turn(gated, places, pace, exchange);
       try {
         const response = await next(request);
-        noteAnswer(response, options, exchange);
+        noteAnswer(response, gated, exchange);
         releaseAfter(response, exchange, release);
         return response;
       } catch (error) {
-        if (first) options.gate.leave();
+        if (first) gated.gate.leave();
         release();
         throw error;
       }

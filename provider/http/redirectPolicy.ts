@@ -7,10 +7,13 @@ import {
 } from "@azure/core-rest-pipeline";
 import { ProtocolError, RegistryError } from "../errors.js";
 import { drain } from "./answerPolicy.js";
+import type { Clock } from "./clock.js";
 import { type Exchange, bindExchange, exchangeOf } from "./exchange.js";
-import { TransientFailure, unavailable } from "./failure.js";
+import { TransientFailure } from "./failure.js";
 import { locationOf } from "./redaction.js";
 import { type RedirectRules, redirectTarget } from "./redirectTarget.js";
+import { responseError } from "./responseError.js";
+import { askedWait } from "./retryDelay.js";
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const MAX_HOPS = 3;
@@ -22,20 +25,20 @@ const FORWARDED = ["Accept", "Range", "User-Agent"];
  * new request that never had any. What the storage refuses is a failed download; it never starts the
  * sign-in, which would carry a token to wherever the redirect led.
  */
-export function redirectPolicy(rules: RedirectRules): PipelinePolicy {
+export function redirectPolicy(rules: RedirectRules, clock: Clock): PipelinePolicy {
   return {
     name: "acrRedirect",
     async sendRequest(request, next) {
       const exchange = exchangeOf(request);
       const first = await next(request);
       if (!exchange.followRedirect || !REDIRECTS.has(first.status)) return first;
-      const stored = await follow(first, exchange, next, rules);
+      const stored = await follow(first, exchange, next, { rules, clock });
       if (!isRefusal(stored)) return stored;
       // The signature in the URL lasts minutes; the registry makes a new one for the asking.
       await drain(stored);
       const again = await next(request);
       if (!REDIRECTS.has(again.status)) return again;
-      const last = await follow(again, exchange, next, rules);
+      const last = await follow(again, exchange, next, { rules, clock });
       if (!isRefusal(last)) return last;
       await drain(last);
       throw refusedByStorage(last, exchange);
@@ -47,7 +50,7 @@ async function follow(
   start: PipelineResponse,
   exchange: Exchange,
   next: SendRequest,
-  rules: RedirectRules,
+  { rules, clock }: { readonly rules: RedirectRules; readonly clock: Clock },
 ): Promise<PipelineResponse> {
   let response = start;
   for (let hop = 0; hop < MAX_HOPS; hop += 1) {
@@ -57,8 +60,8 @@ async function follow(
     const target = redirectTarget(location, from, rules, exchange.operation);
     response = await next(storageRequest(target, start.request, exchange));
     if (response.status === 429 || response.status === 408 || response.status >= 500) {
-      await drain(response);
-      throw busyStorage(response, exchange);
+      const body = await drain(response);
+      throw busyStorage(response, body, exchange, clock);
     }
     if (!REDIRECTS.has(response.status)) return response;
   }
@@ -98,10 +101,18 @@ function refusedByStorage(response: PipelineResponse, exchange: Exchange): Regis
   );
 }
 
-function busyStorage(response: PipelineResponse, exchange: Exchange): TransientFailure {
-  const cause = new Error(`the blob storage answered ${response.status}`);
-  const elsewhere = { ...exchange, url: response.request.url };
-  return new TransientFailure((attempts) =>
-    unavailable(cause, `status ${response.status}`, attempts, elsewhere),
+/** Storage throttles with 503 and `Retry-After` (Azure Storage, "Scalability and performance targets"). */
+function busyStorage(
+  response: PipelineResponse,
+  body: Uint8Array,
+  exchange: Exchange,
+  clock: Clock,
+): TransientFailure {
+  const { status, headers, request } = response;
+  const answer = { status, header: (name: string) => headers.get(name), body, foreign: true };
+  // The exchange as it is by then: the retries note in it what they could not wait for.
+  return new TransientFailure(
+    (attempts) => responseError(answer, { ...exchange, url: request.url, attempts }),
+    { askedMs: askedWait(headers, clock.now()) },
   );
 }

@@ -124,12 +124,16 @@ function delayFor(
     !mayGoAgain(outcome, exchange)
   )
     return undefined;
-  const askedMs =
-    "response" in outcome ? askedWait(outcome.response.headers, clock.now()) : undefined;
+  const askedMs = askedOf(outcome, clock);
   const delay = retryDelay({ failures, askedMs }, limits, random);
   if (Math.max(delay, askedMs ?? 0) <= limits.budgetMs - waitedMs) return delay;
   exchange.refusedWaitMs = askedMs;
   return undefined;
+}
+
+function askedOf(outcome: Outcome, clock: Clock): number | undefined {
+  if ("response" in outcome) return askedWait(outcome.response.headers, clock.now());
+  return outcome.failure instanceof TransientFailure ? outcome.failure.askedMs : undefined;
 }
 
 function mostRetries(outcome: Outcome): number {

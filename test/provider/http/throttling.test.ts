@@ -101,6 +101,69 @@ describe("429", () => {
   });
 });
 
+describe("a blob storage that throttles", () => {
+  const STORAGE = "https://s.blob.core.windows.net/b";
+  const download = { path: "/v2/a/blobs/x", followRedirect: true };
+  /** The registry leads to the storage, which answers as `stored` says. */
+  const leading = (
+    stored: Script,
+    plain: Script = () => ok,
+    options: Parameters<typeof scriptedRegistry>[1] = {},
+  ) => {
+    let asked = 0;
+    return scriptedRegistry((sent, n) => {
+      if (sent.url === STORAGE) return stored(sent, (asked += 1));
+      if (sent.path !== download.path) return plain(sent, n);
+      return { status: 307, headers: { location: STORAGE } };
+    }, options);
+  };
+  const times = (sent: readonly Sent[], wanted: (one: Sent) => boolean): number[] =>
+    sent.filter(wanted).map(({ at }) => at - (sent[0]?.at ?? 0));
+  const toStorage = ({ url }: Sent): boolean => url === STORAGE;
+
+  for (const status of [429, 503]) {
+    it(`${status}: is asked again after what it asks for, and the registry is not paused`, async () => {
+      let other: Promise<unknown> | undefined;
+      const log = (line: string): void => {
+        if (line.startsWith(`<- ${status} `)) other = registry.ask();
+      };
+      const busyOnce: Script = (_, n) => (n === 1 ? { ...busy("50"), status } : ok);
+      const registry = leading(busyOnce, undefined, { log });
+      assert.equal((await registry.ask(download)).status, 200);
+      await other;
+      assert.deepEqual(times(registry.sent, toStorage), [0, 50_000]);
+      assert.deepEqual(
+        times(registry.sent, ({ path }) => path.endsWith("/manifests/x")),
+        [0],
+      );
+    });
+
+    it(`${status} for longer than an operation may wait: says so, and who asks`, async () => {
+      const registry = leading(() => ({ ...busy("86400"), status }));
+      await assert.rejects(registry.ask(download), {
+        status,
+        message: /s\.blob\.core\.windows\.net answered \d+\. It asks to wait 86400 seconds/,
+      });
+      assert.equal(registry.sent.length, 2);
+    });
+  }
+
+  it("is not held back by the registry's pause, and does not end it", async () => {
+    const registry = leading(
+      () => ok,
+      (_, n) => (n <= 2 ? busy("50") : ok),
+    );
+    const plain = registry.ask();
+    await registry.ask(download);
+    await plain;
+    assert.deepEqual(times(registry.sent, toStorage), [0]);
+    assert.deepEqual(
+      times(registry.sent, ({ path }) => path.endsWith("/manifests/x")),
+      [0, 50_000],
+    );
+  });
+});
+
 describe("requestsPerMinute", () => {
   it("spreads requests evenly", async () => {
     const registry = scriptedRegistry(() => ok, { requestsPerMinute: 60 });
