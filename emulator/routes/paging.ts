@@ -27,8 +27,7 @@ export function pageOf<Entry extends Listed>(call: Call, all: readonly Entry[]):
   const end = entries.at(-1);
   if (end === undefined || rest.length <= n) return { entries, headers: {} };
   call.service.cursors.remember(cursorKey(call, end.key), end.lastUpdateTime);
-  const digest = call.query.get("digest") ?? undefined;
-  const link = nextLink(call.request.path, { last: end.key, n, orderby, digest });
+  const link = nextLink(call.request.path, { last: end.key, n, orderby });
   return { entries, headers: { Link: link } };
 }
 

@@ -108,13 +108,14 @@ export class AcrAttributes implements AttributeStore {
     const { pageSize, after, orderBy, digest } = options;
     const operation = `list the tags of ${this.#repository}`;
     const query = { n: pageSize, last: after, orderby: orderBy, digest };
-    return listPages({
+    const tags = listPages({
       origin: this.#api.origin,
       path: acrTagsPath(this.#repository, query),
       fetch: (path) =>
         this.#page(path, "tags", (item) => readTag(item, operation), operation, options),
       key: (tag: TagProperties) => tag.name,
     });
+    return digest === undefined ? tags : tagsOf(digest, tags);
   }
 
   listManifests(
@@ -189,6 +190,14 @@ export class AcrAttributes implements AttributeStore {
       signal: options.signal,
     };
   }
+}
+
+/** The service's links to further pages carry no filter, so that these have the tags of all manifests. */
+async function* tagsOf(
+  digest: string,
+  tags: AsyncIterable<TagProperties>,
+): AsyncGenerator<TagProperties, void, undefined> {
+  for await (const tag of tags) if (tag.digest === digest) yield tag;
 }
 
 /** The flat set of flags (`{"writeEnabled":false}`), nothing else that may be on the object. */

@@ -221,3 +221,24 @@ describe("repositories", () => {
     assert.equal(await new RemoteRegistry(gone, SETTINGS).deleteRepository("a/b"), undefined);
   });
 });
+
+describe("tags of one manifest", () => {
+  const other = `sha256:${"b".repeat(64)}`;
+  const named = (name: string, digest = DIGEST) => ({ ...TAG_ANSWER.tag, name, digest });
+
+  it("are its own on every page, also where the link has lost the filter", async () => {
+    const link = `</acr/v1/a%2Fb/_tags?last=v1&n=1&orderby=>; rel="next"`;
+    const { store, transport } = attributes(
+      { ...json({ tags: [named("v1")] }), headers: { ...ACR, link } },
+      {
+        ...json({ tags: [named("v2", other)] }),
+        headers: { ...ACR, link: link.replace("v1&", "v2&") },
+      },
+      json({ tags: [named("v3"), named("v4", other)] }),
+    );
+    const names: string[] = [];
+    for await (const { name } of store.listTags({ digest: DIGEST })) names.push(name);
+    assert.deepEqual(names, ["v1", "v3"]);
+    assert.match(transport.requests[0]?.path ?? "", /[?&]digest=sha256%3Aa/);
+  });
+});
