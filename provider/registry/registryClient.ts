@@ -95,7 +95,10 @@ export class RegistryClient implements Registry {
     return this.#registry.deleteRepository(name, options);
   }
 
-  /** Lets go of the connections. Requests under way are not stopped; abort their signals for that. */
+  /**
+   * Ends the connections. Whatever is under way, streams that are being read included, ends as
+   * `ABORTED`, and so does what is asked for later: wait first for what is still wanted.
+   */
   close(): void {
     this.#transport.close();
   }

@@ -253,6 +253,19 @@ describe("answers", () => {
     await assert.rejects(rest, { code: "ABORTED" });
   });
 
+  it("end as ABORTED when the transport is closed: those that stream, and those yet to come", async () => {
+    const { server, transport } = await registry((_, response) => response.write("ab"), {
+      idleTimeoutMs: 5000,
+    });
+    const streaming = (await transport.send(download)).bytes(100);
+    const waiting = transport.send(request());
+    transport.close();
+    for (const one of [streaming, waiting, transport.send(request())]) {
+      await assert.rejects(one, { code: "ABORTED" });
+    }
+    assert.ok(server.seen.length > 0);
+  });
+
   it("connections are kept, and their number is bounded", async () => {
     const { server, transport } = await registry((_, response) => response.end("ok"), {
       maxConcurrency: 3,
