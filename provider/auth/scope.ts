@@ -45,11 +45,16 @@ export function coversScopes(granted: readonly Scope[], needed: readonly Scope[]
   });
 }
 
+/** What the actions are done to, as the token endpoint names it. */
+export function resourceOf(scope: Scope): string {
+  return scope.type === "catalog" ? CATALOG_RESOURCE : `repository:${scope.repository}`;
+}
+
 function actionsByResource(scopes: readonly Scope[]): Map<string, Set<string>> {
   const merged = new Map<string, Set<string>>();
   for (const scope of scopes) {
     const catalog = scope.type === "catalog";
-    const resource = catalog ? CATALOG_RESOURCE : `repository:${scope.repository}`;
+    const resource = resourceOf(scope);
     const actions = merged.get(resource) ?? new Set<string>();
     for (const action of catalog ? ["*"] : scope.actions) actions.add(action);
     merged.set(resource, actions);
