@@ -102,7 +102,7 @@ async function listedTags(
     const properties = await repository.attributes.manifest(digest, asked);
     return new Set(properties?.tags.filter(isTag));
   } catch (error) {
-    if (hasCode(error, "UNSUPPORTED", "DENIED", "UNAUTHORIZED")) return new Set();
+    if (hasCode(error, "UNSUPPORTED", "DENIED")) return new Set();
     throw error;
   }
 }
