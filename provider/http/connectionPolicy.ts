@@ -1,6 +1,11 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { type PipelinePolicy, proxyPolicy } from "@azure/core-rest-pipeline";
+import {
+  type Agent,
+  type PipelinePolicy,
+  type PipelineRequest,
+  proxyPolicy,
+} from "@azure/core-rest-pipeline";
 import { InputError } from "../errors.js";
 import { isLoopback } from "../oci/loginServer.js";
 
@@ -13,7 +18,7 @@ export interface Connections {
  * Connections that are kept and used again; idle ones do not keep the process alive (Node's agents
  * take care of that). Proxies of the environment are those of all Azure SDKs: `HTTPS_PROXY`, else
  * `ALL_PROXY`, else `HTTP_PROXY`; `NO_PROXY` names hosts, or `.suffix` for all below. They see host and
- * port alone, since TLS goes through them. This machine is never reached through one.
+ * port alone, since TLS goes through them, in tunnels that are kept as well. This machine is never reached through one.
  */
 export function connections(options: {
   readonly maxConcurrency: number;
@@ -26,20 +31,23 @@ export function connections(options: {
   const trust = caCertificate === undefined ? {} : { ca: caCertificate };
   const https = new HttpsAgent({ ...kept, ...trust });
   const proxy = environmentProxy();
+  const tunnels = new Set<Agent>();
   const policy: PipelinePolicy = {
     name: "acrConnection",
     async sendRequest(request, next) {
       const url = new URL(request.url);
       if (url.hostname.startsWith("[")) {
         // Node wants an IPv6 address without its brackets.
-        request.requestOverrides = { hostname: url.hostname.slice(1, -1) };
+        override(request, { hostname: url.hostname.slice(1, -1) });
       }
       const agent = url.protocol === "https:" ? https : http;
       request.agent = isLoopback(url.hostname) ? agent : undefined;
       return await proxy.sendRequest(request, (routed) => {
-        // The agent of a proxy is not ours: what to trust behind it is said with each request.
         if (routed.agent !== undefined && routed.agent !== agent) {
-          routed.requestOverrides = { ...routed.requestOverrides, ...trust };
+          tunnels.add(Object.assign(routed.agent, kept));
+          // Not our agent: it is told what to trust, and the protocol, which stands in the name that it
+          // keeps a connection under.
+          override(routed, { ...trust, protocol: url.protocol });
         }
         routed.agent ??= agent;
         return next(routed);
@@ -51,8 +59,14 @@ export function connections(options: {
     close: () => {
       http.destroy();
       https.destroy();
+      for (const tunnel of tunnels) tunnel.destroy();
     },
   };
+}
+
+/** What Node's client is told besides. */
+function override(request: PipelineRequest, options: Record<string, unknown>): void {
+  request.requestOverrides = { ...request.requestOverrides, ...options };
 }
 
 /**

@@ -97,7 +97,8 @@ describe("§1.12: proxies of the environment", function () {
         [variable]: `http://user:${PASSWORD}@${at}`,
       });
       assert.equal(outcome, `fetched ${DIGEST}`);
-      assert.ok(proxy.seen.length > 0);
+      // One tunnel, which all requests use.
+      assert.equal(proxy.seen.length, 1);
       for (const { target, authorization } of proxy.seen) {
         assert.equal(target, "registry.example:443");
         assert.match(authorization ?? "", /^Basic /);
@@ -110,6 +111,13 @@ describe("§1.12: proxies of the environment", function () {
       }
     });
   }
+
+  it("a client that is not closed keeps no program alive with its tunnel", async () => {
+    const at = await start();
+    const environment = { HTTPS_PROXY: `http://${at}`, LEFT_OPEN: "1" };
+    const { outcome } = await ask("registry.example", environment);
+    assert.equal(outcome, `fetched ${DIGEST}`);
+  });
 
   it("a certificate that nobody vouches for is refused behind a proxy too", async () => {
     const at = await start();

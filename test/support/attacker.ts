@@ -54,6 +54,8 @@ export async function recordingServer(
   const server =
     certificate === undefined ? createHttpServer(record) : createHttpsServer(certificate, record);
   const close = closing(server);
+  // Connections last for as long as the client keeps them.
+  server.keepAliveTimeout = 0;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
