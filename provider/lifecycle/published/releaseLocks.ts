@@ -11,7 +11,7 @@ import { writeOwnAttributes } from "./ownAttributes.js";
 import * as artifact from "./state.js";
 
 /** What is known of an update that takes locks off. */
-interface Release {
+export interface Release {
   readonly host: Host;
   readonly state: artifact.ArtifactState;
   readonly inputs: ArtifactInputs;

@@ -10,12 +10,11 @@ import { resolveTags } from "../../artifact/tags.js";
 import type { Digest } from "../../oci/digest.js";
 import type { Tag } from "../../oci/reference.js";
 import type { Attributes } from "../../registry/attributes.js";
-import type { Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
-import { type ArtifactChanges, findChanges, isEmpty } from "./changes.js";
+import { findChanges, isEmpty } from "./changes.js";
 import type { ContentKind } from "./contentKind.js";
 import { dropTags } from "./dropTags.js";
 import type { ArtifactInputs } from "./inputs.js";
@@ -23,20 +22,14 @@ import { tagsTaken } from "../passedTags.js";
 import { referenceTo } from "../sharedLocks.js";
 import { type UploadReport, withUploadReport } from "../uploadReport.js";
 import { type Listing, listingOf, Publication } from "./publication.js";
-import { giveTags, unlock } from "./releaseLocks.js";
+import { giveTags, type Release, unlock } from "./releaseLocks.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
 import { isMissing, ownContent, sendMissing, withoutLost } from "./restore.js";
 import * as artifact from "./state.js";
 import { refuseThirdChanges } from "./thirdChanges.js";
 
-interface Update {
+interface Update extends Release {
   readonly content: ContentKind;
-  readonly host: Host;
-  readonly state: artifact.ArtifactState;
-  readonly inputs: ArtifactInputs;
-  readonly changes: ArtifactChanges;
-  readonly repository: Repository;
-  readonly operation: Operation;
   readonly report: UploadReport;
 }
 

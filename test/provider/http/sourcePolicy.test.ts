@@ -1,51 +1,12 @@
 import assert from "node:assert/strict";
-import type { RequestListener } from "node:http";
 import { Readable } from "node:stream";
-import { afterEach, describe, it } from "mocha";
+import { describe, it } from "mocha";
 import { repositoryScope } from "../../../provider/auth/scope.js";
-import {
-  type ClosableTransport,
-  type TransportOptions,
-  createTransport,
-} from "../../../provider/http/createTransport.js";
 import type { RegistryRequest, RequestBody } from "../../../provider/http/transport.js";
-import { parseLoginServer } from "../../../provider/oci/loginServer.js";
-import { type LoopbackServer, loopbackServer } from "./loopbackServer.js";
+import { loopbackRegistry, taking } from "./loopbackRegistry.js";
 import { ManualClock } from "./manualClock.js";
 
-const open: { close(): unknown }[] = [];
-
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close();
-});
-
 type Body = Exclude<RequestBody, Uint8Array>;
-
-/** A registry that gives a token to everybody and takes every upload, unless the test says otherwise. */
-async function registry(
-  options: Partial<TransportOptions> = {},
-  answer: RequestListener = taking,
-): Promise<{ server: LoopbackServer; transport: ClosableTransport }> {
-  const server = await loopbackServer((request, response) => {
-    if (request.url?.startsWith("/oauth2/token") === true) {
-      response.setHeader("content-type", "application/json");
-      response.end('{"access_token":"TOKEN-CANARY","expires_in":4500}');
-    } else answer(request, response);
-  });
-  const transport = createTransport({
-    endpoint: parseLoginServer(server.origin),
-    credential: { kind: "token", username: "user", password: "PASSWORD-CANARY" },
-    ...options,
-  });
-  open.push(transport, server);
-  return { server, transport };
-}
-
-const taking: RequestListener = (incoming, response) => {
-  incoming.resume();
-  incoming.on("end", () => response.writeHead(201).end());
-  incoming.on("error", () => response.destroy());
-};
 
 const put = (body: Body, signal?: AbortSignal): RegistryRequest => ({
   method: "PUT",
@@ -73,7 +34,7 @@ const MEBIBYTE = Buffer.alloc(1 << 20, 7);
 describe("the source of a request body", () => {
   it("is waited for as long as it takes: its silence is not the registry's", async () => {
     const clock = new ManualClock();
-    const { server, transport } = await registry({ clock, idleTimeoutMs: 60_000 });
+    const { server, transport } = await loopbackRegistry(taking, { clock, idleTimeoutMs: 60_000 });
     async function* slow(): AsyncGenerator<Buffer> {
       yield MEBIBYTE;
       clock.pass(90_000);
@@ -86,7 +47,7 @@ describe("the source of a request body", () => {
   });
 
   it("is called off with the request while it opens, and closed when it comes", async () => {
-    const { server, transport } = await registry();
+    const { server, transport } = await loopbackRegistry(taking);
     const controller = new AbortController();
     const source = Readable.from([MEBIBYTE]);
     let give: (source: Readable) => void = () => undefined;
@@ -106,7 +67,7 @@ describe("the source of a request body", () => {
   });
 
   it("is closed if the request never takes its turn", async () => {
-    const { transport } = await registry({ requestsPerMinute: 1 });
+    const { transport } = await loopbackRegistry(taking, { requestsPerMinute: 1 });
     const controller = new AbortController();
     const source = Readable.from([MEBIBYTE]);
     const body: Body = {
@@ -121,7 +82,7 @@ describe("the source of a request body", () => {
   });
 
   it("is open for fewer requests than may be under way", async () => {
-    const { transport } = await registry({ maxConcurrency: 4 });
+    const { transport } = await loopbackRegistry(taking, { maxConcurrency: 4 });
     let opened = 0;
     let most = 0;
     const body: Body = {
@@ -138,10 +99,13 @@ describe("the source of a request body", () => {
 
   for (const maxConcurrency of [1, 2, 3]) {
     it(`may need requests to the same registry, with ${maxConcurrency} at once`, async () => {
-      const { server, transport } = await registry({ maxConcurrency }, (incoming, response) => {
-        if (incoming.method === "GET") response.end(MEBIBYTE);
-        else taking(incoming, response);
-      });
+      const { server, transport } = await loopbackRegistry(
+        (incoming, response) => {
+          if (incoming.method === "GET") response.end(MEBIBYTE);
+          else taking(incoming, response);
+        },
+        { maxConcurrency },
+      );
       // The second half is asked for in the midst of the upload, as it is after a cut.
       async function* relay(): AsyncGenerator<Uint8Array> {
         for (let n = 0; n < 2; n += 1) yield* (await transport.send(read)).stream();
@@ -158,13 +122,13 @@ describe("the source of a request body", () => {
 
   it("may be read from the registry that has just refused the upload: it asks first", async () => {
     let puts = 0;
-    const { server, transport } = await registry(
-      { retry: { baseDelayMs: 1 } },
+    const { server, transport } = await loopbackRegistry(
       (incoming, response) => {
         if (incoming.method === "GET") response.end(MEBIBYTE);
         else if (++puts === 1) incoming.resume().on("end", () => response.writeHead(429).end());
         else taking(incoming, response);
       },
+      { retry: { baseDelayMs: 1 } },
     );
     const open = async () => (await transport.send(read)).stream();
     await (await transport.send(put({ size: 1 << 20, open }))).discard();

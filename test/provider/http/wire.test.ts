@@ -1,45 +1,23 @@
 import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
 import { Readable } from "node:stream";
-import { afterEach, describe, it } from "mocha";
+import { describe, it } from "mocha";
 import { repositoryScope } from "../../../provider/auth/scope.js";
 import { PackError } from "../../../provider/errors.js";
-import {
-  type ClosableTransport,
-  type TransportOptions,
-  createTransport,
+import type {
+  ClosableTransport,
+  TransportOptions,
 } from "../../../provider/http/createTransport.js";
 import type { RegistryRequest } from "../../../provider/http/transport.js";
-import { parseLoginServer } from "../../../provider/oci/loginServer.js";
-import { type LoopbackServer, loopbackServer } from "./loopbackServer.js";
+import { loopbackRegistry, taking } from "./loopbackRegistry.js";
 
-const open: { close(): unknown }[] = [];
-
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close();
-});
-
-/** A registry that gives a token to everybody, and answers the rest as the test says. */
-async function registry(
-  answer: RequestListener,
-  options: Partial<TransportOptions> = {},
-): Promise<{ server: LoopbackServer; transport: ClosableTransport }> {
-  const server = await loopbackServer((request, response) => {
-    if (request.url?.startsWith("/oauth2/token") === true) {
-      response.setHeader("content-type", "application/json");
-      response.end('{"access_token":"TOKEN-CANARY","expires_in":4500}');
-    } else answer(request, response);
-  });
-  const transport = createTransport({
-    endpoint: parseLoginServer(server.origin),
-    credential: { kind: "token", username: "user", password: "PASSWORD-CANARY" },
+/** Failures are few, and told soon. */
+const registry = (answer: RequestListener, options: Partial<TransportOptions> = {}) =>
+  loopbackRegistry(answer, {
     retry: { maxRetries: 1, baseDelayMs: 1 },
     idleTimeoutMs: 200,
     ...options,
   });
-  open.push(transport, server);
-  return { server, transport };
-}
 
 const request = (more: Partial<RegistryRequest> = {}): RegistryRequest => ({
   method: "GET",
@@ -54,12 +32,6 @@ const request = (more: Partial<RegistryRequest> = {}): RegistryRequest => ({
 const MEBIBYTE = Buffer.alloc(1 << 20, 7);
 const put = (body: RegistryRequest["body"]): RegistryRequest =>
   request({ method: "PUT", expect: [201], ...(body === undefined ? {} : { body }) });
-
-const taking: RequestListener = (incoming, response) => {
-  incoming.resume();
-  incoming.on("end", () => response.writeHead(201).end());
-  incoming.on("error", () => response.destroy());
-};
 
 describe("request bodies", () => {
   const good: readonly [string, RegistryRequest["body"], number][] = [
