@@ -57,7 +57,7 @@ describe("progress in a terminal, on the real engine", function () {
       cwd: workspace.workDir,
       env,
       maxBuffer: 64 * MIB,
-    }).catch((error: Error & { stdout: string }) => assert.fail(error.stdout));
+    }).catch((error: unknown) => assert.fail((error as { stdout: string }).stdout));
     return stdout;
   };
 
