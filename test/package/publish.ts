@@ -6,6 +6,7 @@ import { parseTag, RegistryClient } from "pulumi-acr/client";
 import type { Emulator } from "pulumi-acr/emulator";
 import { pulumiDirectory } from "../../tools/installed.js";
 import { environmentFor } from "../support/engine.js";
+import { pulumiSettings } from "../support/pulumiSettings.js";
 import type { InstalledPackage } from "./installedPackage.js";
 import type { Program } from "./programs.js";
 
@@ -50,12 +51,7 @@ function environment(
   mkdirSync(backend);
   return {
     ...environmentFor(emulator),
-    PULUMI_HOME: join(scratch, "home"),
-    PULUMI_BACKEND_URL: `file://${backend}`,
-    PULUMI_CONFIG_PASSPHRASE: "",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
+    ...pulumiSettings(join(scratch, "home"), backend),
     NODE_PATH: ownCompiler ? compilerFolder : "",
     // ts-node keeps what it compiled, whichever compiler that was.
     TMPDIR: backend,

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import * as automation from "@pulumi/pulumi/automation";
 import type { Emulator } from "pulumi-acr/emulator";
 import { pulumiDirectory } from "../../tools/installed.js";
+import { pulumiSettings } from "./pulumiSettings.js";
 import { TemporaryFolder } from "./temporaryFolder.js";
 
 /** What one run of the engine printed and did. */
@@ -57,12 +58,7 @@ export class EngineStack {
       {
         pulumiCommand: await automation.PulumiCommand.get({ root: dirname(pulumiDirectory()) }),
         envVars: {
-          PULUMI_HOME: join(folder.path, "home"),
-          PULUMI_BACKEND_URL: `file://${backend}`,
-          PULUMI_CONFIG_PASSPHRASE: "",
-          PULUMI_SKIP_UPDATE_CHECK: "true",
-          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-          PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
+          ...pulumiSettings(join(folder.path, "home"), backend),
           ...options.environment,
         },
       },

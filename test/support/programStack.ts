@@ -4,6 +4,7 @@ import * as automation from "@pulumi/pulumi/automation";
 import type { Emulator } from "pulumi-acr/emulator";
 import { checkout, pulumiDirectory } from "../../tools/installed.js";
 import { environmentFor } from "./engine.js";
+import { pulumiSettings } from "./pulumiSettings.js";
 import type { TemporaryFolder } from "./temporaryFolder.js";
 
 /** A stack on the real engine of the program in `project` of this folder, in a process of its own as users have it. */
@@ -22,12 +23,7 @@ export async function createProgramStack(
       pulumiCommand: await automation.PulumiCommand.get({ root: dirname(pulumiDirectory()) }),
       envVars: {
         ...environmentFor(emulator),
-        PULUMI_HOME: join(folder.path, "home"),
-        PULUMI_BACKEND_URL: `file://${backend}`,
-        PULUMI_CONFIG_PASSPHRASE: "",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
+        ...pulumiSettings(join(folder.path, "home"), backend),
         TMPDIR: folder.path,
         ...environment,
       },
