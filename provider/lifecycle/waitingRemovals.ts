@@ -1,4 +1,5 @@
 import type { RemovalOutcome } from "../artifact/removal.js";
+import { untilAborted } from "../concurrency/singleFlight.js";
 import { aborted } from "../http/clock.js";
 import { Turns } from "../concurrency/turns.js";
 import type { Operation } from "./operation.js";
@@ -100,14 +101,9 @@ export class WaitingRemovals {
   }
 
   #nextEnd(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const abort = (): void => reject(aborted(signal));
-      if (signal.aborted) abort();
-      signal.addEventListener("abort", abort, { once: true });
-      this.#wakers.push(() => {
-        signal.removeEventListener("abort", abort);
-        resolve();
-      });
+    const ended = new Promise<void>((resolve) => this.#wakers.push(resolve));
+    return untilAborted(ended, signal).catch(() => {
+      throw aborted(signal);
     });
   }
 
