@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type SpawnOptions } from "node:child_process";
 import { existsSync } from "node:fs";
 
 /** What one command took. */
@@ -19,13 +19,13 @@ const MEASURED = /^measured (\S+) (\S+) (\d+)$/m;
 /** Runs a command to its end; its whole life counts. */
 export async function measure(
   command: readonly string[],
-  options: { readonly home: string },
+  options: { readonly home: string; readonly directory?: string },
 ): Promise<Measurement> {
   const timed = existsSync(GNU_TIME) ? [GNU_TIME, "-f", FORMAT, ...command] : command;
   const [program = "", ...args] = timed;
   const env = { PATH: process.env["PATH"], HOME: options.home, DOCKER_CONFIG: options.home };
   const started = performance.now();
-  const output = await run(program, args, env);
+  const output = await run(program, args, { env, cwd: options.directory });
   const seconds = (performance.now() - started) / 1000;
   const [, user, system, kib] = MEASURED.exec(output) ?? [];
   if (kib === undefined) return { seconds, output };
@@ -44,9 +44,9 @@ export function median(values: readonly number[]): number {
 }
 
 /** Without blocking: the registry beside it is read from this process. */
-function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+function run(program: string, args: readonly string[], options: SpawnOptions): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     child.stdout.on("data", (data: Buffer) => (output += data.toString()));
     child.stderr.on("data", (data: Buffer) => (output += data.toString()));
