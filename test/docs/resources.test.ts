@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import * as ts from "typescript";
+import { KINDS } from "../../provider/lifecycle/kinds.js";
 import { checkout } from "../../tools/installed.js";
 import { moduleExports } from "../support/moduleExports.js";
 
@@ -21,7 +22,12 @@ describe("docs/resources.md", function () {
   // The compiler reads the resources.
   this.timeout(60_000);
 
-  for (const { name, inputs, outputs } of declaredClasses()) {
+  const classes = declaredClasses();
+  it("is held against every kind of resource", () => {
+    assert.deepEqual(classes.map(({ name }) => name).sort(), Object.keys(KINDS).sort());
+  });
+
+  for (const { name, inputs, outputs } of classes) {
     describe(name, () => {
       const section = sectionOf(name);
       it("has a section", () => assert.notEqual(section, ""));
@@ -64,26 +70,40 @@ function declaredClasses(): DeclaredClass[] {
       (exported.flags & ts.SymbolFlags.Alias) === 0 ? exported : checker.getAliasedSymbol(exported);
     const declaration = symbol.valueDeclaration;
     if (declaration === undefined || !ts.isClassDeclaration(declaration)) return [];
+    const instance = checker.getDeclaredTypeOfSymbol(symbol) as ts.InterfaceType;
     // Other classes, such as that of errors, are no resources.
-    if (declaration.heritageClauses?.[0]?.getText() !== "extends pulumi.CustomResource") return [];
-    return [declaredClass(checker, exported.name, declaration)];
+    if (!ancestors(checker, instance).includes("CustomResource")) return [];
+    return [declaredClass(checker, exported.name, { declaration, instance })];
+  });
+}
+
+function ancestors(checker: ts.TypeChecker, type: ts.InterfaceType): string[] {
+  return checker.getBaseTypes(type).flatMap((base) => {
+    const rest = base.isClass() ? ancestors(checker, base) : [];
+    return [base.symbol.name, ...rest];
   });
 }
 
 function declaredClass(
   checker: ts.TypeChecker,
   name: string,
-  declaration: ts.ClassDeclaration,
+  { declaration, instance }: { declaration: ts.ClassDeclaration; instance: ts.InterfaceType },
 ): DeclaredClass {
   const args = declaration.members.find(ts.isConstructorDeclaration)?.parameters[1];
   assert.ok(args !== undefined, `${name} has a constructor with arguments`);
   const inputs = checker.getTypeAtLocation(args).getProperties();
-  const outputs = declaration.members.filter(
-    (member) => ts.isPropertyDeclaration(member) || ts.isGetAccessorDeclaration(member),
-  );
+  const outputs = instance.getProperties().filter(isOurOutput);
   return {
     name,
     inputs: inputs.map((property) => property.name),
-    outputs: outputs.map((member) => member.name.getText()),
+    outputs: outputs.map((property) => property.name),
   };
+}
+
+/** Pulumi's own members, such as `urn`, are not ours to document. */
+function isOurOutput({ valueDeclaration }: ts.Symbol): boolean {
+  if (valueDeclaration === undefined) return false;
+  const isRead =
+    ts.isPropertyDeclaration(valueDeclaration) || ts.isGetAccessorDeclaration(valueDeclaration);
+  return isRead && !valueDeclaration.getSourceFile().fileName.includes("node_modules");
 }
