@@ -4,22 +4,22 @@ import { OciArtifact } from "pulumi-acr";
 const config = new pulumi.Config();
 const version = config.require("version");
 
-// The registry is not named here: it is the stack's, or the environment's (see README.md).
+// Which registry to use comes from the stack's configuration or the environment (see README.md).
 const policies = new OciArtifact("policies", {
   repository: config.require("repository"),
   artifactType: "application/vnd.example.policies.v1",
   layers: [{ directory: "policies" }, { file: "CHANGES.md", mediaType: "text/markdown" }],
   annotations: { "org.opencontainers.image.version": version },
   tags: [version, "latest"],
-  // Nobody else moves or deletes what is published. The stack itself still may: with the next version, `latest`
-  // moves on, and the old version keeps its tag and its lock. A TagLock on the version tag would open the old one.
+  // Nobody else can move or delete what is published, but this stack can: the next version takes over `latest`, and
+  // the old version keeps its own tag and lock. (A TagLock on the version tag would unlock the old version then.)
   lock: true,
 });
 
-/** To pull by: always this content. */
+/** Pull by this: it always names the same content. */
 export const reference = policies.reference;
 export const digest = policies.digest;
-/** What each file became. */
+/** The layer that each folder or file became. */
 export const layers = policies.layerDescriptors.apply((all) =>
   all.map(({ title, size, digest }) => ({ title, size, digest })),
 );
