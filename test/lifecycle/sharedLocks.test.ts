@@ -101,6 +101,22 @@ describe("what an artifact and a TagLock lock together", () => {
     await endsOpen();
   });
 
+  for (const order of ["before", "after"] as const) {
+    it(`a tag that moves without the artifact's lock keeps that of the TagLock, declared ${order} it`, async () => {
+      const inOrder = (app: Declaration): Declaration[] =>
+        order === "before" ? [tagLock("1"), app] : [app, tagLock("1")];
+      await up(artifact("app", "1", { lock: true }), tagLock("1"));
+      const old = digest;
+      await up(...inOrder(artifact("app", "1", { layers: [{ content: "two" }] })));
+      assert.equal(await somebody.digestOf("1"), digest);
+      assert.notEqual(digest, old);
+      assert.deepEqual(await somebody.attributesOfTag("1"), LOCKED);
+      await up(artifact("app", "1", { layers: [{ content: "two" }] }));
+      assert.deepEqual(await somebody.attributesOfTag("1"), OPEN);
+      await endsOpen();
+    });
+  }
+
   it("what somebody closed before is still put back", async () => {
     await up(artifact("app", "1"));
     await somebody.setManifestAttributes(digest, { deleteEnabled: false });

@@ -7,6 +7,7 @@ import {
   opened,
   restrict,
   whereSupported,
+  without,
 } from "../../artifact/lock.js";
 import { unlistedDrift } from "../../artifact/drift.js";
 import { ensureListed, listReferrer } from "../../artifact/referrer.js";
@@ -20,6 +21,7 @@ import type { Host } from "../host.js";
 import type { Operation } from "../operation.js";
 import type { OwnLock } from "../ownership.js";
 import { openPassedTags, type PassedTag } from "../passedTags.js";
+import { freeOfOthers, referenceTo } from "../sharedLocks.js";
 import type { UploadReport } from "../uploadReport.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { writeOwnAttributes } from "./ownAttributes.js";
@@ -29,7 +31,7 @@ export interface PublicationParts {
   readonly host: Host;
   readonly inputs: Pick<
     ArtifactInputs,
-    "registry" | "repository" | "digest" | "tags" | "lock" | "subject"
+    "__urn" | "registry" | "repository" | "digest" | "tags" | "lock" | "subject"
   >;
   readonly repository: Repository;
   /** The manifest that is there by digest, and the blobs to send again should it be lost. */
@@ -173,6 +175,20 @@ export class Publication {
     const options = { signal, tag, observer: report, updateReferrers: false };
     await pushManifest(repository, content, options);
     this.#tagDigests.set(tag, inputs.digest);
+    await this.#closeForOthers(tag, without(ours, inputs.lock ?? {}));
+  }
+
+  /**
+   * What we opened to move a tag, and do not close again ourselves, another resource may lock as well. Of
+   * one that nobody has heard of yet, it is noted that it is open.
+   */
+  async #closeForOthers(tag: Tag, closed: NamedAttributes): Promise<void> {
+    if (namesOf(closed).length === 0) return;
+    const { host, inputs, repository, operation } = this.#parts;
+    const base = baseOf(inputs);
+    const theirs = without(closed, freeOfOthers(host, inputs.__urn, base, tag, closed));
+    if (namesOf(theirs).length === 0) host.locks.noteOpened(referenceTo(base, tag));
+    else await repository.attributes.updateTag(tag, theirs, operation);
   }
 
   /** The live part of the outputs after a failure: every tag that we know of, and how far it came. */
