@@ -48,6 +48,7 @@ export type DeleteReason =
 export class Ownership {
   readonly #declared = new Map<string, Claim>();
   readonly #owned = new Map<string, Claim>();
+  readonly #published = new Map<string, Claim>();
   readonly #renamed = new Map<string, string>();
 
   /** `check`: the program declares this. */
@@ -58,6 +59,11 @@ export class Ownership {
   /** `diff`: the state of this resource owns that. */
   own(urn: string, claim: Claim): void {
     this.#owned.set(urn, claim);
+  }
+
+  /** `create`: this is there now, and what came along with it is known. */
+  publish(urn: string | undefined, claim: Claim): void {
+    if (urn !== undefined) this.#published.set(urn, claim);
   }
 
   /** `diff`: the state of `id` has the resource under another name, which nothing but an update changes. */
@@ -134,11 +140,11 @@ export class Ownership {
     return this.userOf(repository, digest);
   }
 
-  /** What came along with declared content is known only from the state of the same content. */
+  /** What comes along with copied content is known only from a state of the same content. */
   #usesOf(urn: string, claim: Claim): readonly Digest[] {
-    const owned = this.#owned.get(urn);
-    const known = owned !== undefined && sameContent(owned, claim) ? owned.uses : undefined;
-    return claim.uses ?? known ?? [];
+    const states = [this.#published.get(urn), this.#owned.get(urn)];
+    const known = states.find((state) => state !== undefined && sameContent(state, claim));
+    return claim.uses ?? known?.uses ?? [];
   }
 
   /** The resource that owned this tag and declares it no longer: another one may take it over. */

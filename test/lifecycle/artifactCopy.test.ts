@@ -342,6 +342,21 @@ describe("ArtifactCopy", () => {
       assert.equal(await prod.repository.attributes.repository(), undefined);
     });
 
+    it("keeps what came along when another resource that published it, too, goes", async () => {
+      const made = await release();
+      const [sbom = "", signature = ""] = made.referrers;
+      const one = { ...copy({ digest: sbom }, { tags: ["sbom"] }), name: "one" };
+      const other = { ...copy({ digest: signature }, { referrers: false }), name: "other" };
+      const whole = copy({ digest: made.index });
+      await engine.up([one]);
+      await engine.up([whole, other]);
+      assert.ok(await prod.has(sbom), "of a copy that this run has made");
+      await engine.up([whole]);
+      assert.ok(await prod.has(signature), "of a copy that was there");
+      await engine.destroy();
+      assert.equal(await prod.repository.attributes.repository(), undefined);
+    });
+
     it("goes on removing after a removal that ended half way", async () => {
       const made = await release();
       await engine.up([copy({ digest: made.index }, { tags: ["1.0"] })]);

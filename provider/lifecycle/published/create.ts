@@ -16,7 +16,16 @@ import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { listingOf, Publication, type PublicationParts } from "./publication.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
-import { asBag, asInputs, baseOf, idOf, outputsOf, settledView, tagsOf } from "./state.js";
+import {
+  asBag,
+  asInputs,
+  baseOf,
+  claimOfState,
+  idOf,
+  outputsOf,
+  settledView,
+  tagsOf,
+} from "./state.js";
 
 /**
  * Publishes an artifact: looks, then sends what is missing, then the manifest by digest, the tags,
@@ -67,7 +76,9 @@ async function create(
   }
   report.phase("published");
   host.packed.delete(inputs.digest);
-  return { id, outs: asBag(outputsOf(inputs, settledView(inputs))) };
+  const state = outputsOf(inputs, settledView(inputs));
+  host.ownership.publish(inputs.__urn, claimOfState(state));
+  return { id, outs: asBag(state) };
 }
 
 function decidedId(content: ContentKind, inputs: ArtifactInputs): string {

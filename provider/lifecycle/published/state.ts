@@ -108,10 +108,10 @@ export function claimOfInputs(inputs: ArtifactInputs): Claim {
   };
 }
 
-/** Of an index its children, of a referrer its subject. */
-function usedBy({ manifests = [], subject }: ArtifactInputs): readonly Digest[] {
-  const used = subject === undefined ? manifests : [...manifests, subject];
-  return used.map(({ digest }) => digest);
+/** Of an index its children, of a referrer its subject, and what is published with it; `undefined` if nothing tells. */
+function usedBy({ manifests, subject, included }: ArtifactInputs): readonly Digest[] | undefined {
+  const told = [manifests, subject, included].filter((one) => one !== undefined);
+  return told.length === 0 ? undefined : told.flat().map(({ digest }) => digest);
 }
 
 /** What a state owns: its tags as last seen, so that drift which the user was shown may be repaired. */
@@ -121,7 +121,7 @@ export function claimOfState(state: ArtifactState): Claim {
   return {
     repository: baseOf(state),
     digest: state.digest,
-    uses: state.included?.map(({ digest }) => digest),
+    uses: usedBy(state),
     tags: Object.fromEntries(seen) as Record<string, string>,
     lock: declared.lock,
     formerLocks: state.__formerLocks,
