@@ -2,7 +2,7 @@ import { RegistryError } from "../errors.js";
 import type { RequestBody } from "../http/transport.js";
 import type { Blob } from "../oci/blob.js";
 import { BlobReader } from "./blobReader.js";
-import { BodyLimit, SMALL_BLOB } from "./bodyLimit.js";
+import { type BodyLimit, SMALL_BLOB } from "./bodyLimit.js";
 import { checkDigestHeader } from "./digestHeader.js";
 import { isRegistryError } from "./refusal.js";
 import { traitsOf } from "./registryTraits.js";
@@ -25,7 +25,9 @@ export class BlobPush {
   readonly #exists: () => Promise<boolean>;
   readonly #operation: string;
   #reader: BlobReader;
-  readonly #limit = new BodyLimit();
+  readonly #limit: BodyLimit;
+  /** Bytes to send at a time: less once a connection was cut, which may or may not be for the size. */
+  #careful = Number.POSITIVE_INFINITY;
   /** Of the body that was sent last. */
   #bodySize = 0;
   #sent = 0;
@@ -43,6 +45,7 @@ export class BlobPush {
     this.#settings = settings;
     this.#options = options;
     this.#exists = exists;
+    this.#limit = traitsOf(context.transport).bodyLimit;
     this.#operation = `push the blob ${nameOf(context, blob.descriptor.digest)}`;
     this.#reader = this.#newReader();
   }
@@ -66,7 +69,7 @@ export class BlobPush {
   #maySinglePost(): boolean {
     const { size } = this.#blob.descriptor;
     const { singlePost, acr } = traitsOf(this.#context.transport);
-    if (singlePost === false || size > this.#wholeLimit) return false;
+    if (singlePost === false || size > this.#wholeLimit || size > this.#limit.most) return false;
     return size <= TINY_BLOB || singlePost === true || acr === true;
   }
 
@@ -98,8 +101,8 @@ export class BlobPush {
       return "done";
     } catch (error) {
       if (!isRegistryError(error) || error.status !== 413) throw this.#reader.failure ?? error;
-      // A tiny one may pass in a session: some proxies refuse a POST alone.
-      this.#limit.refused(size, 0);
+      // Where nothing smaller would help, it may pass in a session: some proxies refuse a POST alone.
+      if (!this.#limit.refused(size, 0)) traits.singlePost = false;
       return "unsent";
     }
   }
@@ -132,7 +135,7 @@ export class BlobPush {
     if (verdict === "give-up") throw error;
     const final = verdict === "too-large" && !this.#limit.refused(this.#bodySize, minChunk);
     if (final || attempt >= this.#settings.sessions) throw this.#exhausted(error, attempt);
-    if (verdict === "cut") this.#limit.cut();
+    if (verdict === "cut") this.#careful = SMALL_BLOB;
   }
 
   async #start(): Promise<UploadSession> {
@@ -161,12 +164,11 @@ export class BlobPush {
    */
   #chunkSize(): number {
     const { chunkSize, acrChunkSize } = this.#settings;
-    if (this.#blob.descriptor.size <= this.#wholeLimit) {
-      return Math.min(this.#wholeLimit, this.#limit.most);
-    }
+    const most = Math.min(this.#limit.most, this.#careful);
+    if (this.#blob.descriptor.size <= this.#wholeLimit) return Math.min(this.#wholeLimit, most);
     const { acr } = traitsOf(this.#context.transport);
     const suits = acr === false ? Number.POSITIVE_INFINITY : acrChunkSize;
-    return Math.min(chunkSize ?? suits, this.#limit.most);
+    return Math.min(chunkSize ?? suits, most);
   }
 
   /** Up to here a blob is one body, unless the user wants less. */

@@ -8,7 +8,11 @@ export const SMALL_BLOB = 4 * 1024 * KIB;
 /** A server that takes less than this at a time is not meant to be pushed to. */
 const SMALLEST_BODY = 64 * KIB;
 
-/** How much of one upload may be sent at a time, as learned from what became of the bodies so far. */
+/**
+ * How much a registry, or a proxy in front of it, takes as one body, as learned from what became of the
+ * bodies so far. It holds for all that a client sends there: whoever sets such a limit does not change it
+ * from one upload to the next.
+ */
 export class BodyLimit {
   #most = Number.POSITIVE_INFINITY;
   #taken = 0;
@@ -22,17 +26,14 @@ export class BodyLimit {
     this.#taken = Math.max(this.#taken, bytes);
   }
 
-  /** A connection was cut, perhaps over the size of what was being sent. */
-  cut(): void {
-    this.#most = Math.min(this.#most, SMALL_BLOB);
-  }
-
   /**
    * A body of so many bytes was refused for its size (413). `false` if less at a time, but not less
    * than `atLeast`, does not help: as much has been taken before, so that it is the whole that is too
    * large.
    */
   refused(bytes: number, atLeast: number): boolean {
+    // Another upload has learned it while this body was on its way.
+    if (bytes > this.#most && this.#most >= atLeast) return true;
     // Two steps to nginx's default, 1 MiB, and four to the end.
     const less = bytes > SMALL_BLOB ? SMALL_BLOB : Math.floor(bytes / 4);
     const next = Math.max(less, SMALLEST_BODY, atLeast);

@@ -1,3 +1,4 @@
+import { BodyLimit } from "./bodyLimit.js";
 import type { RegistryResponse, Transport } from "../http/transport.js";
 import { isRegistryError } from "./refusal.js";
 import { basePath } from "./urls.js";
@@ -8,6 +9,8 @@ export class RegistryTraits {
   singlePost: boolean | undefined;
   /** Whether it has `/acr/v1`; `undefined`: not known for certain. */
   metadata: boolean | undefined;
+  /** What it, or a proxy in front of it, takes at a time. */
+  readonly bodyLimit = new BodyLimit();
   #acr: boolean | undefined;
 
   /** Whether its answers look like Azure Container Registry's; `undefined`: none has been seen. */

@@ -3,7 +3,8 @@ import { untilAborted } from "../concurrency/singleFlight.js";
 import { AcrError } from "../errors.js";
 import { type Digest, Digester } from "../oci/digest.js";
 import type { Descriptor } from "../oci/descriptor.js";
-import { BodyLimit, SMALL_BLOB } from "./bodyLimit.js";
+import { type BodyLimit, SMALL_BLOB } from "./bodyLimit.js";
+import { traitsOf } from "./registryTraits.js";
 import type { UploadBlobOptions } from "./repository.js";
 import type { RepositoryContext } from "./repositoryContext.js";
 import { judgeSession } from "./sessionFailure.js";
@@ -29,7 +30,7 @@ export class StreamUpload {
   readonly #parts: StreamUploadParts;
   /** Whether the source owes us bytes. */
   #asking = false;
-  readonly #limit = new BodyLimit();
+  readonly #limit: BodyLimit;
 
   constructor(
     context: RepositoryContext,
@@ -41,6 +42,7 @@ export class StreamUpload {
     this.#settings = settings;
     this.#options = options;
     this.#parts = parts;
+    this.#limit = traitsOf(context.transport).bodyLimit;
   }
 
   async run(content: AsyncIterable<Uint8Array>): Promise<Descriptor> {

@@ -60,6 +60,7 @@ export class FakeRegistry {
       return { status: 204 };
     }
     if (this.#session === undefined) throw refusal("NOT_FOUND", 404, "BLOB_UPLOAD_UNKNOWN");
+    if (method === "GET") return this.#location(204);
     this.#session = Buffer.concat([this.#session, sent]);
     if (method === "PATCH") return this.#location(202);
     return this.#store(digest ?? "", this.#session);

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { describe, it } from "mocha";
+import { BodyLimit } from "../../../provider/registry/bodyLimit.js";
+import { blobsOf, FakeRegistry, KIB, MIB } from "./fakeRegistry.js";
+import { ACR, OTHER, refusal } from "./fakeTransport.js";
+import { seededBlob } from "./seededBlob.js";
+
+/** A registry behind a proxy with nginx's default, and the sizes of the bodies that this refused. */
+function behindProxy(marks: Readonly<Record<string, string>>) {
+  const refused: number[] = [];
+  const registry = new FakeRegistry(marks, ({ sent }) => {
+    if (sent.length <= MIB) return undefined;
+    refused.push(sent.length);
+    return refusal("REJECTED", 413);
+  });
+  return { registry, refused, blobs: blobsOf(registry.transport) };
+}
+
+describe("how much is taken as one body", () => {
+  for (const [name, marks] of [
+    ["ACR", ACR],
+    ["another registry", OTHER],
+  ] as const) {
+    it(`is learned once for all uploads of a client (${name})`, async () => {
+      const { registry, refused, blobs } = behindProxy(marks);
+      await blobs.push(seededBlob(20 * MIB, { piece: MIB }));
+      assert.ok(refused.length > 0);
+      refused.length = 0;
+      for (const size of [MIB / 2, 2 * MIB, 5 * MIB, 20 * MIB + 1]) {
+        const blob = seededBlob(size, { piece: MIB });
+        assert.equal(await blobs.push(blob), "uploaded");
+        assert.ok(registry.holds(blob));
+      }
+      const { content, descriptor } = seededBlob(6 * MIB + 1);
+      const { digest } = await blobs.upload(Readable.from([content], { objectMode: false }));
+      assert.equal(digest, descriptor.digest);
+      assert.deepEqual(refused, []);
+      // Another client knows nothing of it.
+      const other = behindProxy(marks);
+      await other.blobs.push(seededBlob(2 * MIB));
+      assert.ok(other.refused.length > 0);
+    });
+  }
+
+  it("is learned from a stream, too", async () => {
+    const { refused, blobs } = behindProxy(ACR);
+    await blobs.upload(Readable.from([seededBlob(9 * MIB).content], { objectMode: false }));
+    assert.deepEqual(refused, [4 * MIB]);
+    await blobs.push(seededBlob(20 * MIB, { piece: MIB }));
+    assert.deepEqual(refused, [4 * MIB]);
+  });
+
+  it("is not taken from a connection that was cut: that may have been chance", async () => {
+    let cuts = 1;
+    const registry = new FakeRegistry(ACR, ({ method }) =>
+      method === "PATCH" && cuts-- > 0 ? refusal("UNAVAILABLE", undefined) : undefined,
+    );
+    const chunks = (): number[] =>
+      registry.transport.requests
+        .filter(({ method }) => method === "PATCH")
+        .map(({ sent }) => sent.length / MIB);
+    await blobsOf(registry.transport).push(seededBlob(20 * MIB, { piece: MIB }));
+    assert.deepEqual(chunks(), [16, 4, 4, 4, 4, 4]);
+    await blobsOf(registry.transport).push(seededBlob(20 * MIB + 1, { piece: MIB }));
+    assert.deepEqual(chunks().slice(6), [16, 4 + 1 / MIB]);
+  });
+
+  it("a proxy that refuses the smallest POST is sent no other one with a body", async () => {
+    const registry = new FakeRegistry(ACR, ({ method, sent }) =>
+      method === "POST" && sent.length > 0 ? refusal("REJECTED", 413) : undefined,
+    );
+    for (let count = 1; count <= 3; count++) {
+      assert.equal(await blobsOf(registry.transport).push(seededBlob(count)), "uploaded");
+    }
+    assert.equal(registry.transport.methods, "POST POST PUT POST PUT POST PUT");
+  });
+
+  it("is what is smallest, whichever of two uploads learns it first", () => {
+    const limit = new BodyLimit();
+    assert.ok(limit.refused(16 * MIB, 0));
+    assert.ok(limit.refused(4 * MIB, 0));
+    limit.taken(MIB);
+    // On its way since before.
+    assert.ok(limit.refused(16 * MIB, 0));
+    assert.equal(limit.most, MIB);
+    assert.equal(limit.refused(MIB, 0), false);
+    assert.equal(limit.refused(16 * MIB, 16 * MIB), false);
+    assert.equal(limit.most / KIB, 1024);
+  });
+});
