@@ -8,7 +8,7 @@ import { type Exchange, exchangeOf } from "./exchange.js";
 import { locationOf } from "./redaction.js";
 import { type RegistryTier, RequestPaces, type RequestRates } from "./requestRates.js";
 import { type RetryLimits, askedWait, retryDelay } from "./retryDelay.js";
-import { ThrottleGate } from "./throttleGate.js";
+import type { ThrottleGate } from "./throttleGate.js";
 
 export interface LimiterOptions {
   readonly gate: ThrottleGate;
@@ -33,16 +33,17 @@ export function limiterPolicy(options: LimiterOptions, origin: string): Pipeline
     async sendRequest(request, next) {
       const exchange = exchangeOf(request);
       // Storage has throttles of its own, one for each account; they say nothing about the registry.
-      const foreign = !sameOrigin(request.url, origin);
-      const gated = foreign ? { ...options, gate: new ThrottleGate() } : options;
-      const { first, release } = await turn(gated, places, pace, exchange);
+      const gated = sameOrigin(request.url, origin);
+      const { first, release } = gated
+        ? await gatedTurn(options, places, pace, exchange)
+        : { first: false, release: await plainTurn(options, places, pace, exchange) };
       try {
         const response = await next(request);
-        noteAnswer(response, gated, exchange);
+        if (gated) noteAnswer(response, options, exchange);
         releaseAfter(response, exchange, release);
         return response;
       } catch (error) {
-        if (first) gated.gate.leave();
+        if (first) options.gate.leave();
         release();
         throw error;
       }
@@ -50,11 +51,8 @@ export function limiterPolicy(options: LimiterOptions, origin: string): Pipeline
   };
 }
 
-/**
- * The gate before the place: who waits for the registry takes nobody's place. The pace last: what
- * waited after it might come together with others.
- */
-async function turn(
+/** The gate before the place: who waits for the registry takes nobody's place. */
+async function gatedTurn(
   options: LimiterOptions,
   places: Places,
   pace: Pacing,
@@ -62,19 +60,29 @@ async function turn(
 ): Promise<{ first: boolean; release: () => void }> {
   for (;;) {
     const first = await passGate(options, exchange);
-    const release = await takePlace(places, options, exchange).catch((error: unknown) => {
+    const release = await plainTurn(options, places, pace, exchange).catch((error: unknown) => {
       if (first) options.gate.leave();
       throw error;
     });
-    try {
-      await pace(exchange);
-    } catch (error) {
-      if (first) options.gate.leave();
-      release();
-      throw error;
-    }
     if (first || !options.gate.isClosed) return { first, release };
     release();
+  }
+}
+
+/** The pace last: what waited after it might come together with others. */
+async function plainTurn(
+  options: LimiterOptions,
+  places: Places,
+  pace: Pacing,
+  exchange: Exchange,
+): Promise<() => void> {
+  const release = await takePlace(places, options, exchange);
+  try {
+    await pace(exchange);
+    return release;
+  } catch (error) {
+    release();
+    throw error;
   }
 }
 
