@@ -1,13 +1,9 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import {
-  type Agent,
-  type PipelinePolicy,
-  type PipelineRequest,
-  proxyPolicy,
-} from "@azure/core-rest-pipeline";
+import { type PipelinePolicy, type PipelineRequest, proxyPolicy } from "@azure/core-rest-pipeline";
 import { InputError } from "../errors.js";
 import { isLoopback } from "../oci/loginServer.js";
+import { Tunnels } from "./tunnels.js";
 
 export interface Connections {
   readonly policy: PipelinePolicy;
@@ -31,7 +27,7 @@ export function connections(options: {
   const trust = caCertificate === undefined ? {} : { ca: caCertificate };
   const https = new HttpsAgent({ ...kept, ...trust });
   const proxy = environmentProxy();
-  const tunnels = new Set<Agent>();
+  const tunnels = new Tunnels();
   const policy: PipelinePolicy = {
     name: "acrConnection",
     async sendRequest(request, next) {
@@ -43,14 +39,15 @@ export function connections(options: {
       const agent = url.protocol === "https:" ? https : http;
       request.agent = isLoopback(url.hostname) ? agent : undefined;
       return await proxy.sendRequest(request, (routed) => {
-        if (routed.agent !== undefined && routed.agent !== agent) {
-          tunnels.add(Object.assign(routed.agent, kept));
-          // Not our agent: it is told what to trust, and the protocol, which stands in the name that it
-          // keeps a connection under.
-          override(routed, { ...trust, protocol: url.protocol });
-        }
-        routed.agent ??= agent;
-        return next(routed);
+        const tunnel = routed.agent;
+        if (tunnel === undefined || tunnel === agent) return next(Object.assign(routed, { agent }));
+        // Not our agent: it is told what to trust, and the protocol, which stands in the name that it
+        // keeps a connection under.
+        override(routed, { ...trust, protocol: url.protocol });
+        return tunnels.use(Object.assign(tunnel, kept), (wanted) => {
+          override(routed, { wanted });
+          return next(routed);
+        });
       });
     },
   };
@@ -59,7 +56,7 @@ export function connections(options: {
     close: () => {
       http.destroy();
       https.destroy();
-      for (const tunnel of tunnels) tunnel.destroy();
+      tunnels.close();
     },
   };
 }

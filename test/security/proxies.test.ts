@@ -1,62 +1,23 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { createServer, type Server } from "node:http";
-import { once } from "node:events";
-import { type AddressInfo, connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { encodeManifest, OCI_INDEX } from "pulumi-acr/client";
 import { certificate, recordingServer, type RecordingServer } from "../support/attacker.js";
+import { ConnectProxy } from "../support/connectProxy.js";
 
 const PASSWORD = "PROXY-PASSWORD-CANARY";
 const MANIFEST = encodeManifest({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] });
 const DIGEST = MANIFEST.descriptor.digest;
 
-/** A proxy that records what it is asked for, and leads every name to one port of this machine. */
-class Proxy {
-  readonly seen: { readonly target: string; readonly authorization: string | undefined }[] = [];
-  readonly #server: Server = createServer((_, response) => response.writeHead(502).end());
-  readonly #sockets = new Set<Socket>();
-
-  async start(port: number, refuse?: number): Promise<string> {
-    this.#server.on("connect", (request, socket: Socket) => {
-      const { "proxy-authorization": authorization } = request.headers;
-      this.seen.push({ target: request.url ?? "", authorization });
-      this.#keep(socket);
-      if (refuse !== undefined) {
-        return void socket.end(`HTTP/1.1 ${refuse} No\r\nContent-Length: 0\r\n\r\n`);
-      }
-      const through = this.#keep(connect(port, "127.0.0.1"));
-      through.once("connect", () => {
-        socket.write("HTTP/1.1 200 OK\r\n\r\n");
-        through.pipe(socket).pipe(through);
-      });
-    });
-    this.#server.listen(0, "127.0.0.1");
-    await once(this.#server, "listening");
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#server.close();
-  }
-
-  #keep(socket: Socket): Socket {
-    this.#sockets.add(socket);
-    socket.on("error", () => socket.destroy());
-    return socket;
-  }
-}
-
 describe("§1.12: proxies of the environment", function () {
   this.timeout(60_000);
   let registry: RecordingServer;
-  let proxy: Proxy;
+  let proxy: ConnectProxy;
 
   beforeEach(async () => {
-    proxy = new Proxy();
+    proxy = new ConnectProxy();
     registry = await recordingServer(
       (request, response) => {
         if (request.url?.includes("/manifests/") === true) {
@@ -88,7 +49,7 @@ describe("§1.12: proxies of the environment", function () {
   }
 
   const port = (): number => Number(new URL(registry.origin).port);
-  const start = (refuse?: number): Promise<string> => proxy.start(port(), refuse);
+  const start = (refuse?: number): Promise<string> => proxy.start(port(), { refuse });
 
   for (const variable of ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "HTTP_PROXY"]) {
     it(`${variable}: a registry is reached through it, trusting what the client was told to`, async () => {
