@@ -3,7 +3,7 @@ import { engineProperties } from "./hidden.js";
 import { resourceType } from "./provider.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
-/** What is passed to the engine beside the arguments is the same for every resource of this package. */
+/** Base of every resource: adds to the arguments what the engine and the provider need besides. */
 export abstract class AcrResource extends pulumi.CustomResource {
   protected constructor(
     kind: string,

@@ -3,8 +3,8 @@ import type { LookupOutputOptions } from "./lookupInputs.js";
 import { invalid } from "./misuse.js";
 
 /**
- * Known once all resources are there that `inputs` come from or that are named, as Pulumi has it for the functions of
- * its providers: the id of a resource is unknown while it is only planned. What results depends on them all.
+ * An output that is known once all resources exist that `inputs` come from or `dependsOn` names, as for the functions of
+ * Pulumi's providers: while a resource is only planned, its id is unknown. The output depends on all of them.
  */
 export function created(
   lookup: string,

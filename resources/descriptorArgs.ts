@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DescriptorArgs } from "./publishedArgs.js";
 
 /**
- * Arguments whose `subject` is a descriptor. A resource has all of one, so that it passes for one; of a
- * resource the engine would pass the id alone, which is not even known at preview.
+ * Turns a resource given as `subject` into a descriptor. A resource has all properties of a descriptor
+ * and so has its type, but the engine would pass its id only, which is not even known at preview.
  */
 export function withSubject<Args extends { subject?: pulumi.Input<DescriptorArgs> }>(
   args: Args,

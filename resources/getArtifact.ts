@@ -6,20 +6,20 @@ import type { LookupInputs, LookupOutputOptions, RegistryChoice } from "./lookup
 
 export type GetArtifactArgs = ManifestQuery & RegistryChoice;
 
-/** The same as inputs: outputs of resources, promises. */
+/** The arguments of `getArtifact`, each of which may be an output or a promise. */
 export type GetArtifactOutputArgs = LookupInputs<GetArtifactArgs>;
 
 /**
- * An artifact, image or index that is in the registry, by tag or digest: its digest, what it is made of, its
- * annotations, and on ACR its tags, times and attributes.
+ * Looks up an artifact, image or index by tag or digest: its digest, its layers or manifests, its annotations, and on
+ * ACR also its tags, times and attributes.
  *
  * ```ts
  * const chart = await getArtifact({ repository: "charts/web", tag: "1.2.3" });
  * const published = getArtifactOutput({ reference: artifact.reference });
  * ```
  *
- * One request, and on ACR one for the metadata of the manifest and one for that of the tag. Metadata is left out
- * where the registry is no ACR, or the identity may pull but not read metadata (`metadata/read`).
+ * Sends one request, and on ACR one more for the manifest's metadata and one for the tag's. Metadata is left out if
+ * the registry is not an ACR, or if the identity may pull but not read metadata (`metadata/read`).
  *
  * Role: AcrPull (Container Registry Repository Reader on a registry with repository permissions).
  *
@@ -30,8 +30,8 @@ export function getArtifact(args: GetArtifactArgs, ...options: []): Promise<Arti
 }
 
 /**
- * {@link getArtifact} for arguments that may be outputs. While one is unknown, or a resource that it comes from is only planned,
- * nothing is asked and the result is unknown.
+ * {@link getArtifact} for arguments that may be outputs. While one of them is unknown, or a resource that it comes from is only
+ * planned, no request is sent and the result is unknown.
  */
 export function getArtifactOutput(
   args: GetArtifactOutputArgs,

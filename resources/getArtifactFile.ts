@@ -6,20 +6,20 @@ import type { LookupInputs, LookupOutputOptions, RegistryChoice } from "./lookup
 
 export type GetArtifactFileArgs = ArtifactFileQuery & RegistryChoice;
 
-/** The same as inputs: outputs of resources, promises. */
+/** The arguments of `getArtifactFile`, each of which may be an output or a promise. */
 export type GetArtifactFileOutputArgs = LookupInputs<GetArtifactFileArgs>;
 
 /**
- * One file of an artifact, as text or base64: a layer by its title, or a file in a folder that was published as one
- * layer.
+ * Reads one file of an artifact, as text or base64: a layer by its title, or a file in a folder that was published
+ * as one layer.
  *
  * ```ts
  * const { content } = await getArtifactFile({ repository: "policies", tag: "1", title: "policies/data.json" });
  * ```
  *
- * Digests are checked before anything is answered. A folder's layer is read whole, in memory that does not grow with
- * it. The content becomes a value of the program, and of the state where a resource or an output uses it: so
- * `maxSize` is 4 MiB unless another is given, and secrets do not belong into artifacts.
+ * Digests are verified before anything is returned. A folder's layer is read to its end, in memory that does not grow
+ * with its size. The content becomes a value of the program, and part of the state if a resource or an output uses
+ * it. Therefore `maxSize` is 4 MiB by default, and secrets do not belong in artifacts.
  *
  * Role: AcrPull (Container Registry Repository Reader on a registry with repository permissions).
  *
@@ -33,8 +33,8 @@ export function getArtifactFile(
 }
 
 /**
- * {@link getArtifactFile} for arguments that may be outputs. While one is unknown, or a resource that it comes from is only planned,
- * nothing is asked and the result is unknown.
+ * {@link getArtifactFile} for arguments that may be outputs. While one of them is unknown, or a resource that it comes from is only
+ * planned, no request is sent and the result is unknown.
  */
 export function getArtifactFileOutput(
   args: GetArtifactFileOutputArgs,

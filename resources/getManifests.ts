@@ -6,19 +6,19 @@ import type { LookupInputs, LookupOutputOptions, RegistryChoice } from "./lookup
 
 export interface GetManifestsArgs extends ManifestsQuery, RegistryChoice {}
 
-/** The same as inputs: outputs of resources, promises. */
+/** The arguments of `getManifests`, each of which may be an output or a promise. */
 export type GetManifestsOutputArgs = LookupInputs<GetManifestsArgs>;
 
 /**
- * Manifests of a repository, tagged or not, with their tags, times and attributes. ACR only (`UNSUPPORTED`
- * elsewhere).
+ * Lists the manifests of a repository, tagged or not, with their tags, times and attributes. ACR only
+ * (`UNSUPPORTED` elsewhere).
  *
  * ```ts
  * const { manifests } = await getManifests({ repository: "charts/web", tagged: false });
  * ```
  *
- * One request for each page of a thousand manifests; with `artifactType` one more for each manifest, with `limit` too up
- * to about the last that is wanted. A list that breaks off is an error.
+ * Sends one request per page of a thousand manifests. `artifactType` needs one more per manifest; `limit` stops
+ * that soon after enough were found. A listing that is interrupted is an error.
  *
  * Role: AcrPull (Container Registry Repository Reader on a registry with repository permissions; `metadata/read`
  * of a token).
@@ -30,8 +30,8 @@ export function getManifests(args: GetManifestsArgs, ...options: []): Promise<Ma
 }
 
 /**
- * {@link getManifests} for arguments that may be outputs. While one is unknown, or a resource that it comes from is only planned,
- * nothing is asked and the result is unknown.
+ * {@link getManifests} for arguments that may be outputs. While one of them is unknown, or a resource that it comes from is only
+ * planned, no request is sent and the result is unknown.
  */
 export function getManifestsOutput(
   args: GetManifestsOutputArgs,

@@ -6,18 +6,18 @@ import type { LookupInputs, LookupOutputOptions, RegistryChoice } from "./lookup
 
 export interface GetNewestTagArgs extends NewestTagQuery, RegistryChoice {}
 
-/** The same as inputs: outputs of resources, promises. */
+/** The arguments of `getNewestTag`, each of which may be an output or a promise. */
 export type GetNewestTagOutputArgs = LookupInputs<GetNewestTagArgs>;
 
 /**
- * The newest tag of a repository: the one that was last moved, or the highest version.
+ * Finds the newest tag of a repository: the one that was moved last, or the highest version.
  *
  * ```ts
  * const chart = await getNewestTag({ repository: "charts/web", by: "semver", range: "^1.2" });
  * ```
  *
- * By time one request, or one for each page up to the first tag that matches; by version one for each page of a
- * thousand tags. No tag that fits is an error, `NOT_FOUND`. Works on other registries by version.
+ * By time it sends one request, or one per page up to the first tag that matches; by version, one per page of a
+ * thousand tags. If no tag fits, it fails with `NOT_FOUND`. By version it works on any OCI registry.
  *
  * Role: AcrPull (Container Registry Repository Reader on a registry with repository permissions; `metadata/read`
  * of a token).
@@ -29,8 +29,8 @@ export function getNewestTag(args: GetNewestTagArgs, ...options: []): Promise<Ne
 }
 
 /**
- * {@link getNewestTag} for arguments that may be outputs. While one is unknown, or a resource that it comes from is only planned,
- * nothing is asked and the result is unknown.
+ * {@link getNewestTag} for arguments that may be outputs. While one of them is unknown, or a resource that it comes from is only
+ * planned, no request is sent and the result is unknown.
  */
 export function getNewestTagOutput(
   args: GetNewestTagOutputArgs,

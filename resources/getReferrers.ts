@@ -6,18 +6,18 @@ import type { LookupInputs, LookupOutputOptions, RegistryChoice } from "./lookup
 
 export type GetReferrersArgs = ReferrersQuery & RegistryChoice;
 
-/** The same as inputs: outputs of resources, promises. */
+/** The arguments of `getReferrers`, each of which may be an output or a promise. */
 export type GetReferrersOutputArgs = LookupInputs<GetReferrersArgs>;
 
 /**
- * What names an artifact as its subject: signatures, SBOMs, attestations. Those that clients wrote under the tag
- * schema are among them. Empty if there are none; an error, `NOT_FOUND`, if there is no such subject.
+ * Lists what has an artifact as its subject: signatures, SBOMs, attestations, including those that clients listed
+ * under the referrers tag. The list is empty if there are none; a subject that does not exist is `NOT_FOUND`.
  *
  * ```ts
  * const { referrers } = await getReferrers({ repository: "app", tag: "1.2.3", artifactType: "application/spdx+json" });
  * ```
  *
- * Two requests; one more by tag, and if there are none.
+ * Sends two requests, one more if the subject is given by tag, and one more if there are no referrers.
  *
  * Role: AcrPull (Container Registry Repository Reader on a registry with repository permissions).
  *
@@ -28,8 +28,8 @@ export function getReferrers(args: GetReferrersArgs, ...options: []): Promise<Re
 }
 
 /**
- * {@link getReferrers} for arguments that may be outputs. While one is unknown, or a resource that it comes from is only planned,
- * nothing is asked and the result is unknown.
+ * {@link getReferrers} for arguments that may be outputs. While one of them is unknown, or a resource that it comes from is only
+ * planned, no request is sent and the result is unknown.
  */
 export function getReferrersOutput(
   args: GetReferrersOutputArgs,

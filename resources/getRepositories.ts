@@ -6,20 +6,20 @@ import type { LookupInputs, LookupOutputOptions, RegistryChoice } from "./lookup
 
 export interface GetRepositoriesArgs extends RepositoriesQuery, RegistryChoice {}
 
-/** The same as inputs: outputs of resources, promises. */
+/** The arguments of `getRepositories`, each of which may be an output or a promise. */
 export type GetRepositoriesOutputArgs = LookupInputs<GetRepositoriesArgs>;
 
 /**
- * Names of the registry's repositories.
+ * Lists the names of the registry's repositories.
  *
  * ```ts
  * const { repositories } = await getRepositories({ prefix: "charts/" });
  * ```
  *
- * One request for each page of a thousand names. A list that breaks off is an error. The service leaves out
+ * Sends one request per page of a thousand names. A listing that is interrupted is an error. The service leaves out
  * repositories with `listEnabled: false`.
  *
- * Role: AcrPull; on a registry with repository permissions Container Registry Repository Catalog Lister.
+ * Role: AcrPull; on a registry with repository permissions, Container Registry Repository Catalog Lister.
  * Repository-scoped tokens cannot list repositories.
  *
  * @throws LookupError
@@ -32,8 +32,8 @@ export function getRepositories(
 }
 
 /**
- * {@link getRepositories} for arguments that may be outputs. While one is unknown, or a resource that it comes from is only planned,
- * nothing is asked and the result is unknown.
+ * {@link getRepositories} for arguments that may be outputs. While one of them is unknown, or a resource that it comes from is only
+ * planned, no request is sent and the result is unknown.
  */
 export function getRepositoriesOutput(
   args: GetRepositoriesOutputArgs = {},

@@ -6,19 +6,19 @@ import type { LookupInputs, LookupOutputOptions, RegistryChoice } from "./lookup
 
 export interface GetTagsArgs extends TagsQuery, RegistryChoice {}
 
-/** The same as inputs: outputs of resources, promises. */
+/** The arguments of `getTags`, each of which may be an output or a promise. */
 export type GetTagsOutputArgs = LookupInputs<GetTagsArgs>;
 
 /**
- * Tags of a repository, with what they name, their times and attributes. On registries other than ACR the names
- * alone; `orderBy` and `digest` fail there with `UNSUPPORTED`.
+ * Lists the tags of a repository with the digests they name, their times and attributes. Registries other than ACR
+ * give the names only; `orderBy` and `digest` fail there with `UNSUPPORTED`.
  *
  * ```ts
  * const { tags } = await getTags({ repository: "charts/web", matching: "1.*", orderBy: "timedesc" });
  * ```
  *
- * One request for each page of a thousand tags. A list that breaks off is an error. Tags with `listEnabled: false`
- * are not listed.
+ * Sends one request per page of a thousand tags. A listing that is interrupted is an error. The service leaves out
+ * tags with `listEnabled: false`.
  *
  * Role: AcrPull (Container Registry Repository Reader on a registry with repository permissions; `metadata/read`
  * of a token).
@@ -30,8 +30,8 @@ export function getTags(args: GetTagsArgs, ...options: []): Promise<TagsResult> 
 }
 
 /**
- * {@link getTags} for arguments that may be outputs. While one is unknown, or a resource that it comes from is only planned,
- * nothing is asked and the result is unknown.
+ * {@link getTags} for arguments that may be outputs. While one of them is unknown, or a resource that it comes from is only
+ * planned, no request is sent and the result is unknown.
  */
 export function getTagsOutput(
   args: GetTagsOutputArgs,

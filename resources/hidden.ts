@@ -3,7 +3,7 @@ import type { AttributesArgs } from "./attributes.js";
 import { providerText, resourceType } from "./provider.js";
 import { type RegistryArgs, withSecretPassword } from "./registryArgs.js";
 
-/** Those that a class lets a program read, whether or not they were given. */
+/** Attributes that are outputs of a class, whether or not they were given. */
 export const ATTRIBUTES: readonly (keyof AttributesArgs)[] = [
   "deleteEnabled",
   "writeEnabled",
@@ -12,9 +12,9 @@ export const ATTRIBUTES: readonly (keyof AttributesArgs)[] = [
 ];
 
 /**
- * What every resource passes to the engine beside its arguments: the provider's text, the names of
- * what the program can read (what is neither given nor named is not even an Output), and its own
- * URN, which the engine tells neither `create` nor `delete`.
+ * What every resource passes to the engine besides its arguments: the provider's text; the names of its
+ * outputs, since a property that is neither given nor named is not even an Output; and its own URN, which
+ * the engine tells neither `create` nor `delete`.
  */
 export function engineProperties(
   kind: string,

@@ -1,5 +1,5 @@
-// `export type` on lines of their own: programs without a TypeScript of their own are compiled by Pulumi's, which is
-// 3.8 and cannot read `export { type … }`.
+// `export type` has lines of its own: Pulumi compiles programs that bring no TypeScript with its own, version 3.8,
+// which cannot read `export { type … }`.
 export { ArtifactCopy } from "./artifactCopy.js";
 export type { ArtifactCopyArgs, CopySourceArgs, IncludedManifest } from "./artifactCopy.js";
 export { ArtifactTag } from "./artifactTag.js";

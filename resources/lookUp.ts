@@ -5,10 +5,10 @@ import { outwardError } from "./lookupError.js";
 import type { LookupInputs, LookupOutputOptions } from "./lookupInputs.js";
 import { misusedOptions, misusedOutputOptions, noArguments, outputGiven } from "./misuse.js";
 
-/** Loads the look-up when it is called: declaring resources needs no client. */
+/** Loads the look-up only when it is called, since declaring resources needs no client. */
 type Load<Args, Result> = () => Promise<(args: Args, context: LookupContext) => Promise<Result>>;
 
-/** Looks up once the arguments are known values. `options` is what nobody may give. */
+/** Runs a look-up on known values. It takes no options: any that are given are refused. */
 export async function lookUp<Args extends object, Result>(
   name: string,
   args: Args,
@@ -18,7 +18,7 @@ export async function lookUp<Args extends object, Result>(
   const misuse =
     noArguments(name, args) ?? misusedOptions(name, options) ?? outputGiven(name, args);
   if (misuse !== undefined) throw misuse;
-  // Read at once: which stack's configuration it is depends on who calls.
+  // Read now: which stack's configuration this is depends on the caller's context.
   const configuration = new pulumi.Config("acr");
   const release = pulumi.runtime.rpcKeepAlive();
   try {
@@ -33,12 +33,12 @@ export async function lookUp<Args extends object, Result>(
   } catch (error) {
     throw outwardError(name, error);
   } finally {
-    // The deployment of an inline program must not end before the result is there, and what depends on it is declared.
+    // An inline program's deployment must not end before the resources that depend on the result are declared.
     setImmediate(release);
   }
 }
 
-/** Looks up when all arguments are known, and all that they come from is there; until then the result is unknown. */
+/** Runs a look-up once all arguments are known and the resources they come from exist; until then the result is unknown. */
 export function lookUpOutput<Args extends object, Result>(
   name: string,
   args: LookupInputs<Args>,
@@ -51,7 +51,7 @@ export function lookUpOutput<Args extends object, Result>(
   const { registry, ...query } = args as pulumi.Inputs;
   const inputs = pulumi.all([
     pulumi.output(query),
-    // What is found holds nothing of the password, so it need not be a secret because of it.
+    // The result contains nothing of the password, so it need not become a secret because of it.
     pulumi.unsecret(pulumi.output(registry as pulumi.Input<object> | undefined)),
   ]);
   return pulumi

@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AcrError, AcrErrorCode, InputError } from "../provider/errors.js";
 
-/** What the client's errors are known by, whichever copy of the package made them. */
+/** Marks the client's errors, whichever copy of the package made them. */
 const BRAND = Symbol.for("pulumi-acr/AcrError");
 
-/** What `util.inspect` asks an object for its text by. */
+/** The method that `util.inspect` calls for an object's text. */
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 /**
- * A look-up that failed. Branch on `code`, which is one of the client's (`hasCode` of `pulumi-acr/client`
- * knows it too): `NOT_FOUND` if the registry says that the thing does not exist. `cause` is the client's error.
+ * Thrown by a look-up that fails. Branch on `code`, one of the client's (`hasCode` of `pulumi-acr/client` works
+ * too): for example `NOT_FOUND` if the registry says that it does not exist. `cause` is the client's error.
  */
 export class LookupError extends pulumi.RunError {
   readonly code: AcrErrorCode;
@@ -19,20 +19,20 @@ export class LookupError extends pulumi.RunError {
     super(message);
     this.name = "LookupError";
     this.code = code;
-    // Frames would be ours and Pulumi's. Before an error ends a program, Pulumi lets `util.inspect` colour it and its
-    // causes, which in Node 20 and 22 takes half a minute and all memory that a text may have if a frame is in
-    // `node_modules/@pulumi/output.ts`, as Pulumi's source maps call it (github.com/nodejs/node/issues/64011).
+    // No stack: its frames would only be ours and Pulumi's, and before an error ends a program, Pulumi has `util.inspect`
+    // colour it and its causes. In Node 20 and 22 that takes half a minute and the longest possible string if a frame is
+    // in `node_modules/@pulumi/output.ts`, Pulumi's name in source maps (github.com/nodejs/node/issues/64011).
     Object.defineProperties(this, {
       stack: { value: `${this.name}: ${message}`, configurable: true, writable: true },
       cause: { value: cause },
       [BRAND]: { value: true },
-      // Pulumi writes the property that it was about in front of the message.
+      // `message` is read late: Pulumi puts the name of the property in front of it.
       [INSPECT]: { value: () => `${this.name}: ${this.message}` },
     });
   }
 }
 
-/** The error that leaves a look-up: it says which, and at a preview what is often the reason. */
+/** The error that a look-up throws: it names the look-up and, at preview, the likely reason. */
 export function outwardError(lookup: string, error: unknown): unknown {
   if (!isAcrError(error)) return error;
   const { property } = error as Partial<InputError>;
@@ -44,7 +44,7 @@ export function outwardError(lookup: string, error: unknown): unknown {
   );
 }
 
-/** A digest is known at preview, before it is published. */
+/** At preview, a digest is often looked up that only `up` is going to publish. */
 function hint(lookup: string, { code }: AcrError): string {
   if (code !== "NOT_FOUND" || !pulumi.runtime.isDryRun()) return "";
   return (

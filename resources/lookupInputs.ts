@@ -1,26 +1,29 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { RegistryArgs } from "./registryArgs.js";
 
-// Apart from what looks up, so that its types stay readable for TypeScript 3.8, which Pulumi ships.
+// In a file of their own, so that TypeScript 3.8, which Pulumi ships, can read these types.
 
-/** What every look-up may be told beside its query. */
+/** The argument that every look-up has besides its query. */
 export interface RegistryChoice {
-  /** Which registry, and how to sign in. Default: stack configuration, then environment. */
+  /** Which registry, and how to sign in. Default: the stack's configuration, then the environment. */
   registry?: pulumi.Unwrap<RegistryArgs>;
 }
 
-/** Arguments of a look-up as inputs: texts, outputs of resources, promises. */
+/** Arguments of a look-up as inputs: each may be a value, an output or a promise. */
 export type LookupInputs<Args> = {
   [Property in keyof Args]: Property extends "registry"
     ? pulumi.Input<RegistryArgs>
     : pulumi.Input<Args[Property]>;
 };
 
-/** Options of other functions, such as `parent` and `provider`, choose a provider: look-ups have none, `registry` says where. */
+/**
+ * Other functions have options such as `parent` and `provider`, which choose a provider. Look-ups have no provider; their
+ * argument `registry` says where to look.
+ */
 export interface LookupOutputOptions {
   /**
-   * Resources that have to be there first, of a component its children: while one of them is only planned, the result
-   * is unknown. For what the arguments do not say: what they come from is waited for in any case.
+   * Resources that must exist first, for a component its children. While one of them is only planned, the result is
+   * unknown. Resources that the arguments come from are waited for anyway and need not be named.
    */
   dependsOn?: pulumi.Input<pulumi.Input<pulumi.Resource>[]> | pulumi.Input<pulumi.Resource>;
 }

@@ -5,7 +5,7 @@ import type { Drift } from "../provider/artifact/foundDrift.js";
 import { ATTRIBUTES } from "./hidden.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
-/** Give at least one attribute; what is not given is not managed. */
+/** Give at least one attribute; those not given are not managed. */
 export interface ManifestPropertiesArgs extends AttributesArgs {
   /** Changing it replaces the resource. */
   repository: pulumi.Input<string>;
@@ -15,21 +15,28 @@ export interface ManifestPropertiesArgs extends AttributesArgs {
 }
 
 const KIND = "ManifestProperties";
-/** What a program can read. */
+/** Outputs of the class. */
 const READABLE = ["repository", "digest", "drift", ...ATTRIBUTES];
 
 /**
- * Manages any of the four attributes of one manifest.
+ * Sets any of the four attributes of one manifest.
  *
- * The values that were found are remembered; deleting the resource puts them back, where the live
- * value is still ours. Needs the permission `metadata/write`. ACR only.
+ * Nothing is created in the registry. The former values are remembered, and deleting the resource restores
+ * each of them unless somebody has changed ours since. Attributes change in place; another repository, digest or login server
+ * replaces the resource. `pulumi refresh` reports in `drift` what somebody changed, and `up`
+ * sets it again.
+ *
+ * Errors: `NOT_FOUND` if the manifest does not exist; `UNSUPPORTED` if the registry is not an ACR.
+ *
+ * Role: AcrPush (Container Registry Repository Writer on a registry with repository permissions;
+ * `metadata/write` of a token).
  *
  * The id is `<login server>/<repository>@<digest>`.
  */
 export class ManifestProperties extends AcrResource {
   declare readonly repository: pulumi.Output<string>;
   declare readonly digest: pulumi.Output<string>;
-  /** What the last refresh found changed; empty after `up`. */
+  /** What somebody else had changed, as the last refresh found it. Empty after `up`. */
   declare readonly drift: pulumi.Output<Drift[]>;
   declare readonly deleteEnabled: pulumi.Output<boolean | undefined>;
   declare readonly writeEnabled: pulumi.Output<boolean | undefined>;
@@ -40,7 +47,7 @@ export class ManifestProperties extends AcrResource {
     super(KIND, name, args, READABLE, options);
   }
 
-  /** The attributes of a manifest by the id `<login server>/<repository>@<digest>`; it must exist. */
+  /** The attributes of a manifest that is managed elsewhere, by its id `<login server>/<repository>@<digest>`. It must exist. */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,

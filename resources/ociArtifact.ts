@@ -8,14 +8,14 @@ import type { RegistryArgs } from "./registryArgs.js";
 
 interface LayerOptions {
   /**
-   * Default: `application/vnd.oci.image.layer.v1.tar+gzip` if it is compressed, as a directory is, else
-   * `application/vnd.oci.image.layer.v1.tar`, which ORAS uses for any file.
+   * Default: `application/vnd.oci.image.layer.v1.tar+gzip` for a compressed layer (which a directory is by
+   * default), else `application/vnd.oci.image.layer.v1.tar`, which ORAS uses for any file.
    */
   mediaType?: pulumi.Input<string>;
   /**
    * Name under which `oras pull` restores the layer (`org.opencontainers.image.title`). Default: the
    * last part of the path, with `.gz` for a file that is compressed here and `.tar` for a folder that is
-   * not; none for inline content. Must be relative and stay inside.
+   * not; none for inline content. Must be a relative path without `..`.
    */
   title?: pulumi.Input<string>;
   annotations?: pulumi.Input<Record<string, pulumi.Input<string>>>;
@@ -23,7 +23,7 @@ interface LayerOptions {
   compression?: pulumi.Input<"gzip" | "none">;
 }
 
-/** One file, sent as it is. */
+/** One file, published unchanged unless `compression` says otherwise. */
 export interface FileLayerArgs extends LayerOptions {
   /** Path, relative to the program's folder. */
   file: pulumi.Input<string>;
@@ -36,16 +36,16 @@ export interface FileLayerArgs extends LayerOptions {
 export interface DirectoryLayerArgs extends LayerOptions {
   /** Path, relative to the program's folder. */
   directory: pulumi.Input<string>;
-  /** Patterns of files to take, for example `**\/*.yaml`. Default: all. */
+  /** Patterns of the files to publish, for example `**\/*.yaml`. Default: all. */
   include?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Patterns of files and folders to leave out; they win over `include`. */
+  /** Patterns of files and folders to leave out. They win over `include`. */
   exclude?: pulumi.Input<pulumi.Input<string>[]>;
   file?: never;
   content?: never;
   source?: never;
 }
 
-/** Text written in the program; stands in state, so keep it short. */
+/** Text from the program. It is stored in the state, so keep it short. */
 export interface ContentLayerArgs extends LayerOptions {
   content: pulumi.Input<string>;
   file?: never;
@@ -63,10 +63,10 @@ export interface SourceLayerArgs extends LayerOptions {
   content?: never;
 }
 
-/** One layer: exactly one of `file`, `directory`, `content` and `source` says what is in it. */
+/** One layer. Give exactly one of `file`, `directory`, `content` and `source`. */
 export type LayerArgs = FileLayerArgs | DirectoryLayerArgs | ContentLayerArgs | SourceLayerArgs;
 
-/** The configuration blob of the manifest. Give either `content` or `file`. */
+/** The config blob of the manifest. Give either `content` or `file`. */
 export interface ConfigArgs {
   mediaType: pulumi.Input<string>;
   content?: pulumi.Input<string>;
@@ -75,20 +75,21 @@ export interface ConfigArgs {
 }
 
 export interface OciArtifactArgs extends PublishedArgs {
-  /** What the artifact is, as a media type. Required unless `config` or `content` gives a type. */
+  /** Type of the artifact, as a media type. Required unless `config` or `content` gives a type. */
   artifactType?: pulumi.Input<string>;
-  /** The content. Default: none, which publishes one empty layer as ORAS does. */
+  /** The layers. Default: one empty layer, as ORAS publishes it. */
   layers?: pulumi.Input<pulumi.Input<LayerArgs>[]>;
   /** Default: the empty JSON descriptor of the image specification. */
   config?: pulumi.Input<ConfigArgs>;
   /**
-   * Content of a known kind, in the place of `artifactType`, `layers` and `config`: what the function
-   * of that kind returns, such as `helmChart`. Its annotations go under `annotations`.
+   * Content of a known kind, instead of `artifactType`, `layers` and `config`. Set by the function of that
+   * kind, such as `helmChart`. `annotations` override those of the kind.
    */
   content?: pulumi.Input<ArtifactContentArgs>;
   /**
-   * What a refresh looks at: `manifest` and its tags (default), by one request; `included`, what an
-   * `ociLayout` brings along, too, by one more for each; or `blobs`, each of which costs one more.
+   * What a refresh checks. `manifest` (default): the manifest and its tags, one request. `included`: also
+   * the manifests that an `ociLayout` brings along, one more request each. `blobs`: also all blobs, one
+   * more request each.
    */
   verify?: pulumi.Input<"manifest" | "included" | "blobs">;
 }
@@ -100,14 +101,14 @@ export interface LayerDescriptor {
   /** Bytes. */
   size: number;
   digest: string;
-  /** Of a directory: the digest of its plain tar, and the compressor that made `digest` of it. */
+  /** For a directory: the digest of its uncompressed tar, and the id of the compressor that made the layer of it. */
   tarDigest?: string;
   compressor?: string;
 }
 
 const KIND = "OciArtifact";
 
-/** What a program can read. All outputs but `tagDigests` and `drift` are known at preview. */
+/** Outputs of the class; all but `tagDigests` and `drift` are known at preview. */
 const READABLE = [
   ...PUBLISHED_READABLE,
   "artifactType",
@@ -118,24 +119,29 @@ const READABLE = [
 ];
 
 /**
- * Publishes files, folders and texts as one OCI artifact, with its tags and locks.
+ * Publishes files, folders and text as one OCI artifact, with its tags and locks.
  *
  * The digest is computed at preview from the files alone, without a request; `up` publishes exactly
- * that. Blobs that the registry has are not sent. A change of content, repository or login server
- * replaces the artifact: the new one is published first, tags move to it, and the old one stays
+ * that digest, and sends only blobs that the registry lacks. A change of content, repository or login
+ * server replaces the artifact: the new one is published first, tags move to it, and the old one stays
  * unless `onReplace` is `delete`. Tags, lock and policies change in place.
  *
  * `pulumi refresh` finds tags that were moved or deleted, locks that were changed, and with `verify`
- * missing content; each is named in `drift` and in the resource's row, and `up` repairs it.
+ * missing content. Each is reported in `drift` and in the resource's row, and `up` repairs it.
  *
- * Works on any OCI registry; `lock`, and removing a tag without its manifest, exist on ACR only
- * (error code `UNSUPPORTED`).
+ * Deleting the resource does what `onDelete` says.
+ *
+ * Works on any OCI registry; `lock`, and removing a tag without its manifest, exist on ACR only.
+ *
+ * Errors: `CONFLICT` if a tag names something else (see `onTagConflict`), or is moved meanwhile; `LOCKED`
+ * if somebody else's lock is in the way; `SOURCE_CHANGED` if a file changes while it is published;
+ * `UNSUPPORTED` for `lock` on another registry than ACR.
  *
  * Roles: AcrPush to publish; AcrDelete to remove; to lock, `metadata/write` (AcrPush; Container Registry
  * Repository Writer on a registry with repository permissions).
  *
- * The id is `<login server>/<repository>@<digest>`. `import` cannot work for dynamic resources;
- * creating an artifact that is there already adopts it.
+ * The id is `<login server>/<repository>@<digest>`. Pulumi cannot `import` dynamic resources; creating
+ * an artifact that already exists adopts it.
  */
 export class OciArtifact extends PublishedResource {
   /** Digest of the manifest. Known at preview. */
@@ -144,7 +150,7 @@ export class OciArtifact extends PublishedResource {
   declare readonly size: pulumi.Output<number>;
   /** Media type of the manifest. Known at preview. */
   declare readonly mediaType: pulumi.Output<string>;
-  /** Type, digest and size of the configuration blob. Known at preview. */
+  /** Media type, digest and size of the config blob. Known at preview. */
   declare readonly configDescriptor: pulumi.Output<{
     mediaType: string;
     digest: string;
@@ -152,10 +158,10 @@ export class OciArtifact extends PublishedResource {
   }>;
   /** The layers as published. Known at preview. */
   declare readonly layerDescriptors: pulumi.Output<LayerDescriptor[]>;
-  /** What is published with an `ociLayout`: children of an index, and referrers. Known at preview. */
+  /** The children and referrers that an `ociLayout` brings along. Known at preview. */
   declare readonly included: pulumi.Output<IncludedManifest[] | undefined>;
   declare readonly artifactType: pulumi.Output<string | undefined>;
-  /** All of the manifest's: those of `content` too. */
+  /** All annotations of the manifest, including those of `content`. */
   declare readonly annotations: pulumi.Output<Record<string, string> | undefined>;
 
   constructor(name: string, args: OciArtifactArgs, options?: pulumi.CustomResourceOptions) {
@@ -164,7 +170,7 @@ export class OciArtifact extends PublishedResource {
   }
 
   /**
-   * An artifact that is published elsewhere, by its id `<login server>/<repository>@<digest>`. It
+   * An artifact that is managed elsewhere, by its id `<login server>/<repository>@<digest>`. It
    * must exist. `state.registry` says how to sign in.
    */
   static get(

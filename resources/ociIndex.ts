@@ -4,7 +4,7 @@ import type { DescriptorArgs, PublishedArgs } from "./publishedArgs.js";
 import { PUBLISHED_READABLE, PublishedResource } from "./publishedResource.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
-/** The platform that a manifest is for, in the words of the image specification. */
+/** The platform that a manifest is for, as the image specification defines it. */
 export interface PlatformArgs {
   /** For example `amd64`. */
   architecture: pulumi.Input<string>;
@@ -17,52 +17,55 @@ export interface PlatformArgs {
 }
 
 /**
- * A manifest that an index names: an `OciArtifact`'s `descriptor`, or what is written in the same
- * form. Size and media type must be those of the manifest.
+ * A manifest that an index names: the `descriptor` of an `OciArtifact`, or an object of the same form.
+ * Size and media type must be those of the manifest.
  */
 export interface IndexManifestArgs extends DescriptorArgs {
   platform?: pulumi.Input<PlatformArgs>;
   annotations?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** What the manifest is, so that clients can choose without fetching it. */
+  /** Type of the manifest, so that clients can choose without fetching it. */
   artifactType?: pulumi.Input<string>;
 }
 
 export interface OciIndexArgs extends PublishedArgs {
-  /** What the index names, in this order: clients take the first that fits. */
+  /** The manifests that the index names. The order counts: clients take the first that fits. */
   manifests: pulumi.Input<pulumi.Input<IndexManifestArgs>[]>;
-  /** What the index is, as a media type. Default: none, as indexes of images have it. */
+  /** Type of the index, as a media type. Default: none, as for indexes of images. */
   artifactType?: pulumi.Input<string>;
 }
 
 const KIND = "OciIndex";
 
-/** What a program can read. All outputs but `tagDigests` and `drift` are known at preview. */
+/** Outputs of the class; all but `tagDigests` and `drift` are known at preview. */
 const READABLE = [...PUBLISHED_READABLE, "artifactType", "annotations", "manifests"];
 
 /**
  * Publishes an index: one manifest that names others by digest, each for a platform or a purpose,
  * with its tags and locks.
  *
- * The digest is computed at preview, as soon as those of the manifests are known. They must be in the
- * same repository when the index is published, else nothing is written; at preview they need not be,
- * since the same `up` may publish them: use their outputs, for example
- * `manifests: [linux.descriptor, windows.descriptor]`.
+ * The digest is known at preview if the digests of the manifests are. The manifests must be in the same
+ * repository when the index is published, or nothing is written. The same `up` may publish them: use
+ * their outputs, for example `manifests: [linux.descriptor, windows.descriptor]`.
  *
  * A change of content, repository or login server replaces the index: the new one is published first,
- * tags move to it, and the old one stays unless `onReplace` is `delete`; while it stays, so does what
- * it names. Tags, lock and policies change in place. Deleting the resource removes the index as
- * `onDelete` says, never what it names; and what it names is not removed by other resources while
- * the index is there.
+ * tags move to it, and the old one stays unless `onReplace` is `delete`. Tags, lock and policies change
+ * in place.
  *
- * `pulumi refresh` finds tags that were moved or deleted and locks that were changed; each is named
+ * Deleting the resource removes the index as `onDelete` says, but never the manifests it names. As long as
+ * an index exists, no resource removes the manifests it names.
+ *
+ * `pulumi refresh` finds tags that were moved or deleted and locks that were changed. Each is reported
  * in `drift` and in the resource's row, and `up` repairs it.
  *
  * Works on any OCI registry; `lock`, and removing a tag without its manifest, exist on ACR only.
  *
+ * Errors: `NOT_FOUND` if a manifest is missing from the repository; `CONFLICT`, `LOCKED` and `UNSUPPORTED`
+ * as for `OciArtifact`.
+ *
  * Roles: AcrPush to publish; AcrDelete to remove; to lock, `metadata/write` (AcrPush; Container Registry
  * Repository Writer on a registry with repository permissions).
  *
- * The id is `<login server>/<repository>@<digest>`. Creating an index that is there already adopts it.
+ * The id is `<login server>/<repository>@<digest>`. Creating an index that already exists adopts it.
  */
 export class OciIndex extends PublishedResource {
   /** Digest of the index. Known at preview. */
@@ -81,7 +84,7 @@ export class OciIndex extends PublishedResource {
   }
 
   /**
-   * An index that is published elsewhere, by its id `<login server>/<repository>@<digest>`. It must
+   * An index that is managed elsewhere, by its id `<login server>/<repository>@<digest>`. It must
    * exist. `state.registry` says how to sign in.
    */
   static get(

@@ -2,52 +2,51 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AttributesArgs } from "./attributes.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
-/** What a lock closes; only what is named is managed. */
+/** The attributes that a lock sets; those not given are not managed. */
 export type LockArgs = Omit<AttributesArgs, "readEnabled">;
 
-/** Names content by type, digest and size; `OciArtifact`, `OciIndex` and `ArtifactCopy` have one as `descriptor`. */
+/** Identifies a manifest by type, digest and size; `OciArtifact`, `OciIndex` and `ArtifactCopy` have one as `descriptor`. */
 export interface DescriptorArgs {
   mediaType: pulumi.Input<string>;
   digest: pulumi.Input<string>;
   size: pulumi.Input<number>;
 }
 
-/** What whatever is published under tags has in common. */
+/** Arguments that all resources with tags have in common. */
 export interface PublishedArgs {
   /** For example `charts/web`. Changing it replaces the resource. */
   repository: pulumi.Input<string>;
-  /** Annotations of the manifest. No creation time is added: it would change every digest. */
+  /** Annotations of the manifest. No creation time is added, since it would change the digest each time. */
   annotations?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
-   * The manifest that this one is about, in the same repository; makes it a referrer of that one. Another
-   * resource, or its `descriptor`.
+   * The manifest that this one is about, in the same repository: another resource, or its `descriptor`.
+   * This manifest becomes a referrer of it.
    */
   subject?: pulumi.Input<DescriptorArgs>;
-  /** Tags that are to name the manifest. */
+  /** Tags to put on the manifest. */
   tags?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Locks every tag and the manifest once they are published; `true` means `writeEnabled: false,
-   * deleteEnabled: false`. The service cannot tag and lock in one step: between the two somebody may
-   * move the tag, which is then reported as a conflict. A tag that is dropped or retained keeps its
-   * lock. ACR only.
+   * Locks every tag and the manifest once they are published. `true` means `writeEnabled: false,
+   * deleteEnabled: false`. ACR cannot tag and lock in one step: if somebody moves the tag between the two,
+   * that is reported as a conflict. A tag that is dropped or retained keeps its lock. ACR only.
    */
   lock?: pulumi.Input<boolean | LockArgs>;
   /**
-   * What to do if a tag names other content. `fail` (default) changes nothing and explains; `adopt`
-   * takes over a tag that existed before it was declared here, once; `move` always moves it.
+   * What to do if a tag names something else. `fail` (default): change nothing and explain. `adopt`: take
+   * it over once, if it existed before it was declared here. `move`: always move it.
    */
   onTagConflict?: pulumi.Input<"fail" | "adopt" | "move">;
   /**
-   * What becomes of what the declaration no longer names, an old version's manifest and tags:
-   * `retain` (default) leaves it published, `delete` removes it.
+   * What happens to an old version's manifest and tags, and to tags that are no longer declared. `retain`
+   * (default): they stay published. `delete`: they are removed.
    */
   onReplace?: pulumi.Input<"retain" | "delete">;
   /**
-   * What `destroy` does, and removing the resource from the program: `delete` (default) removes our
-   * tags, then the manifest unless another tag, an index or a referrer uses it; `untag` removes our
-   * tags only; `retain` nothing.
+   * What happens on `destroy`, or when the resource leaves the program. `delete` (default): our tags are
+   * removed, then the manifest, unless another tag, an index, a referrer or another resource of the stack
+   * uses it. `untag`: only our tags are removed. `retain`: nothing is.
    */
   onDelete?: pulumi.Input<"delete" | "untag" | "retain">;
-  /** Which registry, and how to sign in. Default: stack configuration, then environment. */
+  /** Which registry, and how to sign in. Default: the stack's configuration, then the environment. */
   registry?: pulumi.Input<RegistryArgs>;
 }

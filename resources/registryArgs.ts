@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** How to sign in; a name, never a secret. */
+/** How to sign in: the name of a method, never a secret. */
 export type CredentialName =
   /**
-   * Azure's own search: environment variables, workload identity, managed identity, Azure CLI and
-   * others, in the order of `DefaultAzureCredential`.
+   * Azure's own search, in the order of `DefaultAzureCredential`: environment variables, workload
+   * identity, managed identity, Azure CLI and others.
    */
   | "default"
   /**
@@ -16,27 +16,27 @@ export type CredentialName =
   | "workload-identity"
   /** The identity of the machine; `clientId` names a user-assigned one. */
   | "managed-identity"
-  /** Who is signed in to the Azure CLI. */
+  /** The account that is signed in to the Azure CLI. */
   | "azure-cli"
   /** The admin user or a repository-scoped token, by user name and password. */
   | "token"
-  /** What `docker login` or `az acr login` left behind, credential helpers included. */
+  /** The login that `docker login` or `az acr login` saved, or a credential helper gives. */
   | "docker-config"
-  /** No identity: a registry with anonymous pull, for reading only. */
+  /** No identity: read only, from a registry with anonymous pull. */
   | "anonymous";
 
 /**
- * Which registry, and how to sign in. Everything may be left out: then the stack's configuration
- * (`acr:loginServer`, `acr:credential`, …) is asked, then the environment (`ACR_LOGIN_SERVER`,
- * `ACR_CREDENTIAL`, …). Configuration or environment that names another login server is not used, so
- * that no password reaches a registry that it was not meant for.
+ * Which registry, and how to sign in. Everything is optional: what is left out comes from the stack's
+ * configuration (`acr:loginServer`, `acr:credential`, …), then from the environment (`ACR_LOGIN_SERVER`,
+ * `ACR_CREDENTIAL`, …). Configuration and environment are ignored if they name another login server,
+ * so that no password reaches a registry that it was not meant for.
  *
- * Only the login server says where things are: changing it replaces the resource. Everything else
- * may differ between a laptop and CI and changes nothing.
+ * Changing the login server replaces the resource. All other settings may differ between a laptop and CI;
+ * changing them changes nothing in the registry.
  */
 export interface RegistryArgs {
   /**
-   * For example `myregistry.azurecr.io`. `http://` is accepted for this machine only. May be an
+   * For example `myregistry.azurecr.io`. `http://` is accepted for the local machine only. May be an
    * output of a registry that the same stack creates. Configuration `acr:loginServer`, environment
    * `ACR_LOGIN_SERVER`.
    */
@@ -46,8 +46,8 @@ export interface RegistryArgs {
   /** User name of the admin user or token. Configuration `acr:username`, environment `ACR_USERNAME`. */
   username?: pulumi.Input<string>;
   /**
-   * Its password; kept encrypted in state. Rather leave it to secret configuration
-   * (`pulumi config set --secret acr:password`) or to the environment (`ACR_PASSWORD`).
+   * Password of the admin user or token. If given here, it is stored in the state, encrypted. Better keep it
+   * in secret configuration (`pulumi config set --secret acr:password`) or the environment (`ACR_PASSWORD`).
    */
   password?: pulumi.Input<string>;
   /** Name of the environment variable that holds the user name, if not `ACR_USERNAME`. */
@@ -61,25 +61,25 @@ export interface RegistryArgs {
    * Environment `AZURE_CLIENT_ID`.
    */
   clientId?: pulumi.Input<string>;
-  /** Audience of the Entra token. Default: that of the cloud, as the login server's ending says. */
+  /** Audience of the Entra token. Default: that of the cloud, which the login server's suffix tells. */
   audience?: pulumi.Input<string>;
-  /** Entra's host, where the login server's ending does not say its cloud, or for a cloud of one's own. */
+  /** URL of Entra, if the login server's suffix does not tell the cloud. Environment `AZURE_AUTHORITY_HOST`. */
   authorityHost?: pulumi.Input<string>;
   /**
-   * Seconds to go on trying while the name does not resolve or access is refused, for a registry or
-   * role assignment that the same `up` creates. Nothing else is waited for. Default 0.
+   * Seconds to keep trying while the registry's name does not resolve or access is refused, for a registry
+   * or role assignment that the same `up` creates. Other errors are not waited out. Default 0.
    */
   waitForAccess?: pulumi.Input<number>;
   /**
-   * Stays within the request rates that the service publishes for a registry of this tier: what is above
-   * waits. For stacks of many hundreds of resources on a registry that others need, too. Default: no
-   * limit; where the registry refuses (429), all of the stack's requests pause as it asks. Configuration
-   * `acr:requestRates`, environment `ACR_REQUEST_RATES`.
+   * Keeps the stack within the request rates that Microsoft publishes for a registry of this tier: further
+   * requests wait. Meant for stacks with many hundreds of resources on a registry that others use too.
+   * Default: no limit; when the registry answers 429, all requests of the stack pause as long as it asks.
+   * Configuration `acr:requestRates`, environment `ACR_REQUEST_RATES`.
    */
   requestRates?: pulumi.Input<"basic" | "standard" | "premium">;
 }
 
-/** The password is a secret even if the program wrote it as a plain text; the rest stays readable. */
+/** Makes the password secret even if the program gives it as plain text; the rest stays readable. */
 export function withSecretPassword(
   registry: pulumi.Input<RegistryArgs> | undefined,
 ): pulumi.Input<object> | undefined {

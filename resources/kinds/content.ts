@@ -17,7 +17,7 @@ export interface BicepModuleContentArgs {
   bicepModule: pulumi.Input<BicepModuleArgs>;
 }
 
-/** A source for Flux, as `fluxSource` declares it. */
+/** A Flux source, as `fluxSource` declares it. */
 export interface FluxSourceContentArgs {
   fluxSource: pulumi.Input<FluxSourceArgs>;
 }
@@ -37,12 +37,12 @@ export interface EndOfLifeContentArgs {
   endOfLife: pulumi.Input<Omit<EndOfLifeArgs, "subject">>;
 }
 
-/** What another tool left in a folder, as `ociLayout` declares it. */
+/** An OCI layout that another tool left in a folder, as `ociLayout` declares it. */
 export interface OciLayoutContentArgs {
   ociLayout: pulumi.Input<OciLayoutArgs>;
 }
 
-/** Content of one kind; made by the kind's function. */
+/** Content of one kind, as the function of that kind returns it. */
 export type ArtifactContentArgs =
   | HelmChartContentArgs
   | BicepModuleContentArgs

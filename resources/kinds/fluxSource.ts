@@ -5,23 +5,23 @@ export interface FluxSourceArgs {
   path: pulumi.Input<string>;
   /** Where the manifests come from, such as the URL of the Git repository. */
   source: pulumi.Input<string>;
-  /** Which state of it: `<branch>@sha1:<commit>` or `<tag>@sha1:<commit>`. */
+  /** The revision of the source: `<branch>@sha1:<commit>` or `<tag>@sha1:<commit>`. */
   revision: pulumi.Input<string>;
   /**
-   * When it was made (RFC 3339). Default: 1970-01-01T00:00:00Z, as `flux push artifact --reproducible`
+   * Creation time (RFC 3339). Default: 1970-01-01T00:00:00Z, as `flux push artifact --reproducible`
    * writes, so that the same manifests keep their digest.
    */
   created?: pulumi.Input<string>;
   /**
-   * Patterns of what to leave out, as `exclude` of a directory has them. They stand in place of Flux's
-   * own: `.git/`, `.gitignore`, `.gitmodules`, `.gitattributes`, `*.jpg`, `*.jpeg`, `*.gif`, `*.png`,
+   * Patterns of files to leave out, as for `exclude` of a directory. They replace Flux's own:
+   * `.git/`, `.gitignore`, `.gitmodules`, `.gitattributes`, `*.jpg`, `*.jpeg`, `*.gif`, `*.png`,
    * `*.wmv`, `*.flv`, `*.tar.gz`, `*.zip`.
    */
   ignore?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /**
- * A source of Kubernetes manifests, for an `OCIRepository` of Flux and `flux pull artifact`:
+ * Publishes a source of Kubernetes manifests, for an `OCIRepository` of Flux and `flux pull artifact`:
  *
  * ```ts
  * new OciArtifact("manifests", {
@@ -34,14 +34,14 @@ export interface FluxSourceArgs {
  * **Published** is what `flux push artifact` publishes: one archive
  * (`application/vnd.cncf.flux.content.v1.tar+gzip`) whose root is `.`, without owners and times; the
  * config `application/vnd.cncf.flux.config.v1+json`; the annotations `org.opencontainers.image.source`,
- * `.revision` and `.created`, which Flux shows and verifies. Flux can read it; that `flux` itself would
- * give the same digest is not promised, for its own digests depend on its version and compressor.
+ * `.revision` and `.created`, which Flux shows and verifies. Flux can read it, but `flux` itself may give
+ * another digest, since that depends on its version and compressor.
  *
- * A new `revision` is a new manifest, and so a replacement, even where no file has changed: leave it to
- * the last commit that touched the folder if that is not wanted.
+ * A new `revision` makes a new manifest and so replaces the artifact, even if no file has changed. To avoid
+ * that, give the last commit that touched the folder.
  *
- * **At preview** fails, with the property's path: a path that is missing, symbolic links, patterns that
- * leave nothing, a `created` that is no time.
+ * **Checked at preview**, reported with the property's path: the path exists and has no symbolic links, the
+ * patterns leave at least one file, `created` is a time.
  *
  * Source: fluxcd/pkg, oci/{build,push,pull,meta}.go, tar/tar.go and sourceignore.
  */

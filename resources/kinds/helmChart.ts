@@ -11,8 +11,8 @@ export interface HelmChartArgs {
 }
 
 /**
- * A Helm chart, for `helm pull`, `install` and `template` of `oci://…`, and for all that read charts
- * as Helm does (Flux, Argo CD):
+ * Publishes a Helm chart, for `helm pull`, `install` and `template` with `oci://…`, and for clients that
+ * read charts as Helm does (Flux, Argo CD):
  *
  * ```ts
  * new OciArtifact("web-chart", { repository: "charts/web", ...helmChart({ path: "charts/web" }) });
@@ -23,22 +23,21 @@ export interface HelmChartArgs {
  * (`application/vnd.cncf.helm.chart.content.v1.tar+gzip`), its signature, if there is one, as another
  * (`application/vnd.cncf.helm.chart.provenance.v1.prov`), and Helm's annotations: title, version,
  * description, URL, source, authors, and those of `Chart.yaml`. The time of the push is left out, so
- * that the digest depends on the chart alone; `annotations` of the artifact may add it, and all else
- * but title and version.
+ * that the digest depends on the chart alone. The artifact's `annotations` may add it, and override
+ * everything but title and version.
  *
  * **Repository and tag.** Helm looks for a chart by name and version: the repository must end in
- * `/<name>`, and `tags`, if they are given, must hold the version, with `_` for `+`. Left out, they
- * are that one tag. A new version in `Chart.yaml` replaces the artifact; the old version stays
- * published unless `onReplace` says otherwise.
+ * `/<name>`, and `tags`, if given, must contain the version, with `_` for `+`. Default: that tag only.
+ * A new version in `Chart.yaml` replaces the artifact; the old version stays published unless
+ * `onReplace` says otherwise.
  *
- * **Of a folder** everything is packed that `.helmignore` leaves, under the chart's name, with mode
- * 0644 and no times. Symbolic links are refused. Dependencies that `Chart.yaml` names must be in
+ * **Folders.** Everything that `.helmignore` does not exclude is packed, under the chart's name, with mode
+ * 0644 and without times. Symbolic links are refused. Dependencies that `Chart.yaml` names must be in
  * `charts/` (`helm dependency build`).
  *
- * **At preview** fails, with the property's path: a `Chart.yaml` that is missing, is no YAML, or lacks
- * name, version or apiVersion, a version that is not SemVer, a missing dependency, a repository or
- * tags that Helm would not find the chart by, another title or version in `annotations`, a `.helmignore`
- * that Helm would not read, a provenance for a folder.
+ * **Checked at preview**, reported with the property's path: `Chart.yaml` exists, is YAML, and has name,
+ * apiVersion and a SemVer version; dependencies are there; Helm can find the chart by repository and tags;
+ * `annotations` have no other title or version; Helm can read `.helmignore`; only a `.tgz` has a provenance.
  *
  * Source: helm/helm, pkg/registry and pkg/chart/v2; helm.sh/docs/topics/registries.
  */

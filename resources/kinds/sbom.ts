@@ -4,18 +4,18 @@ import type { DescriptorArgs } from "../publishedArgs.js";
 export interface SbomArgs {
   /** The bill of materials, relative to the program's folder. */
   file: pulumi.Input<string>;
-  /** What it is about: another artifact's `descriptor`. It must be in the same repository. */
+  /** The artifact it describes: its `descriptor`. It must be in the same repository. */
   subject: pulumi.Input<DescriptorArgs>;
   /**
-   * Default: what the file's name says (`.spdx.json`, `.spdx`, `.cdx.json`, `bom.json`, `.cdx.xml`,
-   * `bom.xml`), else what its beginning says.
+   * Default: recognized by the file's name (`.spdx.json`, `.spdx`, `.cdx.json`, `bom.json`, `.cdx.xml`,
+   * `bom.xml`), else by the beginning of its content.
    */
   format?: pulumi.Input<"spdx-json" | "spdx" | "cyclonedx-json" | "cyclonedx-xml">;
 }
 
 /**
- * A software bill of materials that is attached to another artifact, for `oras discover`, scanners and
- * admission policies:
+ * Attaches a software bill of materials to another artifact, for `oras discover`, scanners and admission
+ * policies:
  *
  * ```ts
  * new OciArtifact("web-sbom", {
@@ -26,11 +26,11 @@ export interface SbomArgs {
  *
  * **Published** is the file as one layer under its own name, with the type of its format as layer type
  * and artifact type: `application/spdx+json`, `text/spdx`, `application/vnd.cyclonedx+json` or
- * `application/vnd.cyclonedx+xml`. It needs no tag: it is found through its subject. With the subject's
- * digest it is replaced.
+ * `application/vnd.cyclonedx+xml`. It needs no tag: clients find it through its subject. A new digest of
+ * the subject replaces it.
  *
- * **At preview** fails, at `content.sbom.file`, a file that is missing, and at `content.sbom.format` one
- * whose format cannot be told.
+ * **Checked at preview**: the file exists (reported at `content.sbom.file`), and its format is recognized
+ * (reported at `content.sbom.format`).
  *
  * Source: image-spec, manifest.md, "Guidelines for Artifact Usage"; IANA, media types; SPDX 2.3,
  * CycloneDX 1.6.

@@ -5,16 +5,16 @@ export interface WasmComponentArgs {
   file: pulumi.Input<string>;
   author?: pulumi.Input<string>;
   /**
-   * When it was made (RFC 3339). The layout demands a time; default: 1970-01-01T00:00:00Z, so that the
-   * digest depends on the content alone.
+   * Creation time (RFC 3339), which the layout requires. Default: 1970-01-01T00:00:00Z, so that the digest
+   * depends on the content alone.
    */
   created?: pulumi.Input<string>;
-  /** Of a component: the world that it is built for, such as `wasi:http/proxy@0.2.0`. */
+  /** For a component: the world it is built for, such as `wasi:http/proxy@0.2.0`. */
   target?: pulumi.Input<string>;
 }
 
 /**
- * A WebAssembly component or module in the layout of the CNCF, for wasmCloud, Spin, `wkg oci pull`,
+ * Publishes a WebAssembly component or module in the CNCF's layout, for wasmCloud, Spin, `wkg oci pull`,
  * runwasi and others:
  *
  * ```ts
@@ -27,13 +27,12 @@ export interface WasmComponentArgs {
  *
  * **Published** is the file as one layer (`application/wasm`) under its own name, and the config
  * `application/vnd.wasm.config.v0+json`: `created`, `author`, `architecture: wasm`, the layer's digest,
- * and what the file's beginning says it is: a core module has `os: wasip1`; a component has `os: wasip2`
- * and the names of its exports and imports, which are read from the binary. Package tools (`wkg`) find a version
- * only by a tag that is a version; annotations for version, description, source and licences are the
- * artifact's own `annotations`.
+ * and the kind of file: a core module has `os: wasip1`; a component has `os: wasip2` and the names of its
+ * exports and imports, read from the binary. Package tools (`wkg`) find a version only by a tag that is a
+ * version. Give version, description, source and licenses as the artifact's `annotations`.
  *
- * **At preview** fails, at `content.wasmComponent.file`: a file that is missing or no WebAssembly (the
- * text format, for example), or a component whose imports and exports cannot be read.
+ * **Checked at preview**, reported at `content.wasmComponent.file`: the file exists, is WebAssembly in binary
+ * form, and, for a component, its imports and exports can be read.
  *
  * Source: tag-runtime.cncf.io, "Wasm OCI Artifact layout"; bytecodealliance/rust-oci-wasm,
  * src/config.rs; WebAssembly/component-model, design/mvp/Binary.md.
