@@ -33,8 +33,8 @@ export const listedUses: FindUses = async (repository, family, options) => {
   const inLargePages = { ...options, pageSize: MANIFESTS_LOOKED_AT };
   for await (const manifest of repository.attributes.listManifests(inLargePages)) {
     const { digest, mediaType, tags } = manifest;
-    // Lists of what is to go are no reason to keep it.
-    if (tags.some((tag) => lists.has(tag))) continue;
+    // Lists of what is to go are no reason to keep it; with another tag, one is somebody's index as well.
+    if (tags.length > 0 && tags.every((tag) => lists.has(tag))) continue;
     // A large family must not stand in its own way.
     if (members.has(digest)) listed.set(digest, manifest);
     else if (++others > MANIFESTS_LOOKED_AT) return tooMany();

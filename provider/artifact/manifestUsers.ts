@@ -86,7 +86,8 @@ export async function listIndexes(
   for await (const found of repository.attributes.listManifests(inLargePages)) {
     if (++seen > MANIFESTS_LOOKED_AT) return tooMany();
     if (!isIndex(found.mediaType) || !isDigest(found.digest)) continue;
-    if (found.tags.some((tag) => tag === ownList)) continue;
+    // With another tag, the list is somebody's index as well.
+    if (found.tags.length > 0 && found.tags.every((tag) => tag === ownList)) continue;
     indexes.push({ digest: found.digest, isTagged: found.tags.length > 0 });
   }
   return indexes;

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { listedUses } from "../../../provider/artifact/familyUses.js";
+import { findUsers, listIndexes } from "../../../provider/artifact/manifestUsers.js";
 import { planRemoval } from "../../../provider/artifact/removalPlan.js";
 import { type Digest, digestOf } from "../../../provider/oci/digest.js";
-import { OCI_MANIFEST } from "../../../provider/oci/mediaTypes.js";
+import { encodeManifest } from "../../../provider/oci/manifest.js";
+import { OCI_INDEX, OCI_MANIFEST } from "../../../provider/oci/mediaTypes.js";
+import { referrersTag } from "../../../provider/registry/referrersDocument.js";
 import type { Repository } from "../../../provider/registry/repository.js";
 
 const ATTRIBUTES = {
@@ -49,4 +52,50 @@ describe("who uses a family of manifests", () => {
     assert.ok(typeof found === "string");
     assert.match(found, /more than 1000 manifests/);
   });
+});
+
+describe("an index that is tagged as the list of a manifest's referrers", () => {
+  const [subject = digestOf(""), referrer = digestOf("")] = named("one", 2);
+  const list = encodeManifest({
+    schemaVersion: 2,
+    mediaType: OCI_INDEX,
+    manifests: [{ mediaType: OCI_MANIFEST, digest: referrer, size: 1 }],
+  });
+
+  /** Has the list, under these tags, and nothing else. */
+  function repositoryOf(tags: readonly string[]): Repository {
+    async function* listed(): AsyncGenerator<object> {
+      yield await Promise.resolve({ ...list.descriptor, tags, attributes: ATTRIBUTES });
+    }
+    async function* nothing(): AsyncGenerator<never> {
+      // There is none.
+    }
+    return {
+      attributes: { listManifests: listed, manifest: () => Promise.resolve(undefined) },
+      referrers: { list: nothing },
+      manifests: { fetch: () => Promise.resolve(list) },
+    } as unknown as Repository;
+  }
+
+  const own = referrersTag(subject);
+  for (const [tags, uses] of [
+    [[own], false],
+    [[own, "v1"], true],
+    [["v1", own], true],
+    [["v1"], true],
+  ] as const) {
+    it(`${uses ? "uses" : "does not use"} the referrer, tagged ${tags.map((tag) => (tag === own ? "as the list" : tag)).join(" and ")}`, async () => {
+      const repository = repositoryOf(tags);
+      const included = [{ digest: referrer, subject }];
+      const found = await listedUses(repository, { digest: subject, tags: [], included }, {});
+      if (typeof found === "string") assert.fail(found);
+      const staying = planRemoval([{ digest: subject }, ...included], found);
+      assert.equal(staying.has(referrer), uses);
+
+      const manifest = { digest: referrer, subject };
+      const indexes = () => listIndexes(repository, manifest, {});
+      const { user } = await findUsers(repository, manifest, indexes, {});
+      assert.equal(user !== undefined, uses);
+    });
+  }
 });
