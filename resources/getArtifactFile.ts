@@ -19,7 +19,7 @@ export type GetArtifactFileOutputArgs = LookupInputs<GetArtifactFileArgs>;
  *
  * Digests are verified before anything is returned. A folder's layer is read to its end, in memory that does not grow
  * with its size. The content becomes a value of the program, and part of the state if a resource or an output uses
- * it. Therefore `maxSize` is 4 MiB by default, and secrets do not belong in artifacts.
+ * it. Therefore `maxSize` is 4 MiB by default and 64 MiB at most, and secrets do not belong in artifacts.
  *
  * Role: AcrPull (Container Registry Repository Reader on a registry with repository permissions).
  *

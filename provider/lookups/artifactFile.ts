@@ -7,14 +7,14 @@ import { digestOf } from "../oci/digest.js";
 import { archivedFile } from "./archivedFile.js";
 import { type Arguments, checkQuery, type LookupContext } from "./context.js";
 import { requireManifest } from "./fetchManifest.js";
-import { checkSize, gather } from "./gather.js";
+import { checkSize, gather, LARGEST_FILE } from "./gather.js";
 import { layerWith, noSuchFile, titleOf } from "./layerWith.js";
 import { layerOf } from "./manifestResults.js";
 import type { ArtifactFileQuery } from "./queries.js";
 import type { ArtifactFileResult } from "./results.js";
 import { MANIFEST_QUERY, openTarget, type Target } from "./target.js";
 
-const BYTES = "a number of bytes, at least 1";
+const BYTES = `a number of bytes, from 1 to ${LARGEST_FILE} (64 MiB)`;
 const SCHEMA = object({
   ...MANIFEST_QUERY,
   title: z.string({ error: expected("a text") }).min(1, { error: "it is empty" }),
@@ -23,6 +23,7 @@ const SCHEMA = object({
     .number({ error: expected(BYTES) })
     .int({ error: expected(BYTES) })
     .positive({ error: expected(BYTES) })
+    .max(LARGEST_FILE, { error: expected(BYTES) })
     .optional(),
   registry: registry.optional(),
 });

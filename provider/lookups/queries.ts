@@ -107,7 +107,10 @@ export interface FileChoice {
   title: string;
   /** What `content` is: text, which must be UTF-8 (default `utf8`), or any bytes as `base64`. */
   encoding?: "utf8" | "base64";
-  /** Bytes that the file may have at most. Default 4 MiB: it becomes a value of the program. */
+  /**
+   * Bytes that the file may have at most: it becomes a value of the program, and of the state where that
+   * uses it. Default 4 MiB; up to 64 MiB. What is larger, pull into a folder (`pulumi-acr/client`).
+   */
   maxSize?: number;
 }
 

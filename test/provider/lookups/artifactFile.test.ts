@@ -145,6 +145,23 @@ describe("findArtifactFile", () => {
     assert.equal((await find("d/a", { maxSize: 101 })).size, 101);
   });
 
+  for (const maxSize of [0, -1, 1.5, NaN, 64 * 1024 ** 2 + 1, Infinity, "1"]) {
+    it(`refuses maxSize ${maxSize} (${typeof maxSize}) before it asks`, async () => {
+      scene.requests();
+      await assert.rejects(find("a", { maxSize }), {
+        code: "INPUT_INVALID",
+        property: "maxSize",
+        message: /expected a number of bytes, from 1 to 67108864 \(64 MiB\)/,
+      });
+      assert.deepEqual(scene.requests(), []);
+    });
+  }
+
+  it("takes 64 MiB as maxSize", async () => {
+    await publish({ bytes: Buffer.from("a"), title: "a" });
+    assert.equal((await find("a", { maxSize: 64 * 1024 ** 2 })).size, 1);
+  });
+
   it("says what there is where the file is not", async () => {
     const packed = gzipSync(await tar({ "d/a": "a" }));
     await publish(
