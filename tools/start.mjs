@@ -19,14 +19,15 @@ const programs = {
 
 /**
  * What a program or test of this checkout finds in its environment: `pulumiDirectory()` and `foreignTools()` of
- * tools/installed.ts read it. Settings of the user's own stacks and registries stay outside.
+ * tools/installed.ts read it. Settings of the user's own stacks and registries stay outside; where the recorded sessions
+ * with the real service are (docs/emulator.md) comes in.
  * @param {string} pulumi The folder of the Pulumi CLI; empty if none is needed.
  * @returns {NodeJS.ProcessEnv}
  */
 export function programEnvironment(pulumi) {
   const inherited = cleanEnvironment({ first: pulumi === "" ? [] : [pulumi] });
   const own = Object.entries(inherited).filter(
-    ([name]) => !/^(?:PULUMI|AZURE|ARM|ACR|DOCKER|REGISTRY)_/u.test(name),
+    ([name]) => !/^(?:PULUMI_(?!ACR_RECORDINGS$)|(?:AZURE|ARM|ACR|DOCKER|REGISTRY)_)/u.test(name),
   );
   return {
     ...Object.fromEntries(own),

@@ -21,6 +21,11 @@ export interface TestSelection {
   };
 }
 
+/** A test's view of tools/start.mjs. */
+export interface Start {
+  programEnvironment(pulumi: string): NodeJS.ProcessEnv;
+}
+
 /** A test's view of tools/paths.mjs. */
 export interface Paths {
   readonly toolsFolder: string;
