@@ -7,7 +7,7 @@ import {
   textAnswer,
 } from "../http/answer.js";
 import type { ArrivedContent } from "../state/registryState.js";
-import type { UploadSession } from "../state/uploadSessions.js";
+import type { FoundSession, UploadSession } from "../state/uploadSessions.js";
 import { parseDigest } from "../wire/digest.js";
 import { heldRange, parseContentRange } from "../wire/range.js";
 import type { Call, Handler } from "./call.js";
@@ -33,17 +33,17 @@ export const startUpload: Handler = async (call) => {
 
 /** PATCH: one chunk, in order. */
 export const appendChunk: Handler = async (call) => {
-  const session = openSession(call);
+  const session = newestSession(call);
   const misplaced = checkContentRange(call, session);
   if (misplaced !== undefined) return misplaced;
   refuseFraming(call);
-  await whileBusy(session, () => session.append(limited(call)));
+  await whileBusy(session, () => append(call, session));
   return held(call, session, 202);
 };
 
 /** PUT: the end, with or without the last bytes. */
 export const finishUpload: Handler = async (call) => {
-  const session = openSession(call);
+  const session = newestSession(call);
   const digest = call.query.get("digest");
   if (digest === null) return digestInvalid("digest missing");
   if (parseDigest(digest) === undefined) return digestInvalid(malformedDigest);
@@ -53,12 +53,12 @@ export const finishUpload: Handler = async (call) => {
   return whileBusy(session, () => finishWith(call, session, digest));
 };
 
-/** GET: how much has arrived (C11 #37). */
-export const uploadStatus: Handler = (call) => held(call, openSession(call), 204);
+/** GET: how much has arrived, whichever of its addresses is asked (C11 #37, where it is the first one). */
+export const uploadStatus: Handler = (call) => held(call, openSession(call).session, 204);
 
-/** DELETE: cancel; the answer has no Content-Length (go SDK, CancelUpload). */
+/** DELETE: cancel, also under a request that is still sending; the answer has no Content-Length (go SDK, CancelUpload). */
 export const cancelUpload: Handler = async (call) => {
-  const session = openSession(call);
+  const { session } = openSession(call);
   await call.service.uploads.end(session);
   return empty(204, { "Docker-Upload-Uuid": session.id });
 };
@@ -68,12 +68,14 @@ async function finishWith(call: Call, session: UploadSession, digest: string): P
   const { uploads, state } = call.service;
   let content: ArrivedContent | undefined;
   try {
-    await session.append(limited(call));
+    await append(call, session);
     content = await session.finish(digest);
   } catch (error) {
+    if (session.ended) throw uploadUnknown();
     if (call.query.get("_state") === null) await uploads.end(session);
     throw error;
   }
+  if (session.ended) throw uploadUnknown();
   if (content === undefined) {
     await uploads.end(session);
     return digestInvalid({ Digest: digest, Reason: {} });
@@ -81,6 +83,14 @@ async function finishWith(call: Call, session: UploadSession, digest: string): P
   state.addBlob(call.name, content);
   uploads.complete(session);
   return created(call.name, digest);
+}
+
+/** Takes the body into the session; it is lost when somebody cancelled the upload meanwhile. */
+async function append(call: Call, session: UploadSession): Promise<void> {
+  await session.append(limited(call));
+  if (!session.ended) return;
+  await call.service.uploads.end(session);
+  throw uploadUnknown();
 }
 
 async function whileBusy<Result>(
@@ -95,18 +105,32 @@ async function whileBusy<Result>(
   }
 }
 
-/** The session of the address, which has to be the newest one handed out (reported: azure-sdk-for-js#25448). */
-function openSession(call: Call): UploadSession {
+/** The session of the address, whether the newest one or one before. */
+function openSession(call: Call): FoundSession {
   const found = call.service.uploads.find(call.name, call.reference, call.query.get("_state"));
-  if (found === "unknown") {
-    const message = "blob upload unknown to registry";
-    throw new Refusal(errorAnswer(404, { code: "BLOB_UPLOAD_UNKNOWN", message }));
-  }
+  if (found === "unknown") throw uploadUnknown();
   if (found === "invalid") {
     const message = "blob upload invalid";
     throw new Refusal(errorAnswer(404, { code: "BLOB_UPLOAD_INVALID", message }));
   }
   return found;
+}
+
+/**
+ * The session that is to go on. An address from before its newest bytes is refused without a body, but with what is held
+ * (C11 #36, a PATCH to the first address; reported for a PUT: Azure/acr#866).
+ */
+function newestSession(call: Call): UploadSession {
+  const { session, current } = openSession(call);
+  if (current && !session.busy) return session;
+  const { headers, ...answer } = held(call, session, 416);
+  const contentType = { "Content-Type": "application/json; charset=utf-8" };
+  throw new Refusal({ ...answer, headers: { ...headers, ...contentType } });
+}
+
+function uploadUnknown(): Refusal {
+  const message = "blob upload unknown to registry";
+  return new Refusal(errorAnswer(404, { code: "BLOB_UPLOAD_UNKNOWN", message }));
 }
 
 /** Undefined when a chunk is where it belongs; without Content-Range it always is. */
@@ -122,17 +146,9 @@ function checkContentRange(call: Call, session: UploadSession): Answer | undefin
     const message = "provided length did not match content length";
     return errorAnswer(400, { code: "SIZE_INVALID", message });
   }
-  if (start > session.offset) {
-    const expected = String(session.offset);
-    return rangeInvalid(header, `out of order chunk: content range should start at ${expected}`);
-  }
-  // What is there already is refused without a body, but with what is held (C11 #36).
-  if (start < session.offset) {
-    const answer = held(call, session, 416);
-    const headers = { ...answer.headers, "Content-Type": "application/json; charset=utf-8" };
-    return { ...answer, headers };
-  }
-  return undefined;
+  if (start === session.offset) return undefined;
+  const expected = String(session.offset);
+  return rangeInvalid(header, `out of order chunk: content range should start at ${expected}`);
 }
 
 function rangeInvalid(header: string, reason: string): Answer {

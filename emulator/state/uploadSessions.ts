@@ -20,6 +20,8 @@ export class UploadSession {
   offset = 0;
   /** Set while a request works on it; a second one at the same time is refused. */
   busy = false;
+  /** Set once it was cancelled, perhaps while a request still works on it. */
+  ended = false;
   private readonly hash: Hash = createHash("sha256");
 
   constructor(
@@ -67,13 +69,20 @@ async function hashFile(path: string, algorithm: DigestAlgorithm): Promise<strin
   return hash.digest("hex");
 }
 
-/** Why a session cannot be continued. */
+/** Why an address names no session. */
 export type SessionProblem = "unknown" | "invalid";
+
+/** The session that an address names. */
+export interface FoundSession {
+  readonly session: UploadSession;
+  /** Whether the address is the newest one, handed out for what the session holds now. */
+  readonly current: boolean;
+}
 
 /**
  * The open uploads. `_state` is the base64url of a 32-byte keyed hash and the JSON it protects, `{Name, UUID, Offset,
- * StartedAt}` (decoded from js SDK, can_upload_blob_from_a_buffer). It binds the offset: once more
- * bytes have arrived, only the newest one is good.
+ * StartedAt}` (decoded from js SDK, can_upload_blob_from_a_buffer). It binds the offset: once more bytes have arrived, an
+ * older one still finds the session, and goes on with it no more (C11 #36, #37).
  */
 export class UploadSessions {
   private readonly sessions = new Map<string, UploadSession>();
@@ -91,16 +100,13 @@ export class UploadSessions {
     return session;
   }
 
-  /** The session that a `Location` of ours names, if that is the newest one. */
-  find(repository: string, id: string, state: string | null): UploadSession | SessionProblem {
+  /** The session that a `Location` of ours names. */
+  find(repository: string, id: string, state: string | null): FoundSession | SessionProblem {
     const session = this.sessions.get(id);
     if (session === undefined) return "unknown";
-    const fits =
-      session.repository === repository &&
-      state !== null &&
-      !session.busy &&
-      this.fits(session, state);
-    return fits ? session : "invalid";
+    const offset = this.offsetIn(session, state ?? "");
+    if (session.repository !== repository || offset === undefined) return "invalid";
+    return { session, current: offset === session.offset };
   }
 
   location(session: UploadSession): string {
@@ -108,7 +114,9 @@ export class UploadSessions {
     return `${path}?_nouploadcache=false&_state=${encodeURIComponent(this.state(session))}`;
   }
 
+  /** Forgets a session with what it holds. */
   async end(session: UploadSession): Promise<void> {
+    session.ended = true;
     this.sessions.delete(session.id);
     await this.content.discard(session.temporary);
   }
@@ -132,21 +140,30 @@ export class UploadSessions {
       StartedAt:
         session.offset === 0 ? `${started.slice(0, -1)}000000Z` : `${started.slice(0, 19)}Z`,
     });
-    const mac = createHmac("sha256", this.key).update(document).digest();
     return (
-      Buffer.concat([mac, Buffer.from(document)]).toString("base64url") +
+      Buffer.concat([this.mac(document), Buffer.from(document)]).toString("base64url") +
       "=".repeat(padding(document))
     );
   }
 
-  private fits(session: UploadSession, state: string): boolean {
-    const given = Buffer.from(state.replace(/=+$/, ""));
-    const wanted = Buffer.from(this.state(session).replace(/=+$/, ""));
-    return given.length === wanted.length && timingSafeEqual(given, wanted);
+  /** The offset that a `_state` of this session was made for; undefined when it is none of ours. */
+  private offsetIn(session: UploadSession, state: string): number | undefined {
+    const bytes = Buffer.from(state, "base64url");
+    if (bytes.length <= macBytes) return undefined;
+    const document = bytes.subarray(macBytes).toString();
+    if (!timingSafeEqual(bytes.subarray(0, macBytes), this.mac(document))) return undefined;
+    const { UUID, Offset } = JSON.parse(document) as { UUID: string; Offset: number };
+    return UUID === session.id ? Offset : undefined;
+  }
+
+  private mac(document: string): Buffer {
+    return createHmac("sha256", this.key).update(document).digest();
   }
 }
 
+const macBytes = 32;
+
 /** base64url of Node leaves the padding out, the service sends it. */
 function padding(document: string): number {
-  return (3 - ((32 + Buffer.byteLength(document)) % 3)) % 3;
+  return (3 - ((macBytes + Buffer.byteLength(document)) % 3)) % 3;
 }

@@ -11,11 +11,13 @@ import { manifestRows } from "./rows/manifests.js";
 import { propertyRows } from "./rows/properties.js";
 import type { Row, Step } from "./rows/row.js";
 import { singleRequestRows } from "./rows/singleRequestUploads.js";
+import { uploadAddressRows } from "./rows/uploadAddresses.js";
 import { uploadRows } from "./rows/uploads.js";
 
 const tables: Readonly<Record<string, readonly Row[]>> = {
   authorization: authorizationRows,
   uploads: uploadRows,
+  "addresses of an upload": uploadAddressRows,
   "uploads in one request": singleRequestRows,
   blobs: blobRows,
   manifests: manifestRows,
@@ -34,12 +36,13 @@ for (const [name, rows] of Object.entries(tables)) {
 }
 
 async function check(emulator: Emulator, row: Row): Promise<void> {
-  let previous: Received = { status: 0, headers: {}, body: Buffer.alloc(0) };
+  const received: Received[] = [];
   for (const step of row.given ?? []) {
-    previous = await take(emulator, step, previous);
-    assert.ok(previous.status < 400, `${step.method}: ${previous.body.toString()}`);
+    const answer = await take(emulator, step, received);
+    assert.ok(answer.status < 400, `${step.method}: ${answer.body.toString()}`);
+    received.push(answer);
   }
-  const { status, headers, body } = await take(emulator, row.request, previous);
+  const { status, headers, body } = await take(emulator, row.request, received);
   const text = body.toString().replaceAll(emulator.loginServer, "HOST");
   assert.equal(status, row.status, text);
   for (const [name, expected] of Object.entries(row.headers ?? {})) {
@@ -67,10 +70,17 @@ function checkBody(text: string, expected: Row["body"]): void {
   else assert.equal(text, `${JSON.stringify(expected)}\n`);
 }
 
-async function take(emulator: Emulator, step: Step, previous: Received): Promise<Received> {
+const nothing: Received = { status: 0, headers: {}, body: Buffer.alloc(0) };
+
+async function take(
+  emulator: Emulator,
+  step: Step,
+  received: readonly Received[],
+): Promise<Received> {
   const { path, as, ...sent } = step;
   const authorization = await authorizationOf(emulator, as);
-  const url = emulator.url + (typeof path === "string" ? path : path(previous));
+  const [first = nothing, previous = nothing] = [received[0], received.at(-1)];
+  const url = emulator.url + (typeof path === "string" ? path : path(previous, first));
   return exchange(url, { ...sent, headers: { ...authorization, ...sent.headers } });
 }
 

@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { describe, it } from "mocha";
 
 import type { Emulator, FaultRule } from "../../emulator/index.js";
-import { config, image, layer, ociManifest, pushBlob, pushImage } from "./content.js";
+import { config, image, layer, ociManifest, pushBlob, pushImage, sha256 } from "./content.js";
 import { asAdmin, withEmulator } from "./exchange.js";
 
 const manifests = /\/manifests\//;
@@ -165,15 +165,19 @@ describe("the emulator's faults", () => {
       assert.equal(digest.slice(0, -1), image.digest.slice(0, -1));
     }));
 
-  it("resetAfter: the upload keeps what came before the cut, and its old address is no good", () =>
+  it("resetAfter: the upload keeps what came before the cut, and goes on at another address", () =>
     withFault({ method: "PATCH", action: { type: "resetAfter", bytes: 4 } }, async (emulator) => {
       const start = await asAdmin(emulator, "/v2/a/blobs/uploads/", { method: "POST" });
       const location = start.headers.location ?? "";
       await assert.rejects(asAdmin(emulator, location, { method: "PATCH", body: "0123456789" }));
-      const status = await asAdmin(emulator, location);
-      assert.equal(status.status, 404);
-      assert.match(status.body.toString(), /BLOB_UPLOAD_INVALID/);
       assert.equal(emulator.journal.entries[1]?.requestBytes, 4);
+      const again = await asAdmin(emulator, location, { method: "PATCH", body: "0123456789" });
+      assert.deepEqual([again.status, again.headers.range], [416, "0-3"]);
+      const status = await asAdmin(emulator, location);
+      assert.deepEqual([status.status, status.headers.range], [204, "0-3"]);
+      const rest = `${status.headers.location ?? ""}&digest=${sha256("0123456789")}`;
+      const end = await asAdmin(emulator, rest, { method: "PUT", body: "456789" });
+      assert.equal(end.status, 201);
     }));
 
   it("nth and times count matching requests from the time of add", () =>

@@ -45,7 +45,7 @@ if (sessions === undefined) {
       it(`#${String(number)} ${title}`, async () => {
         const unexpected: (Difference & { readonly request: string })[] = [];
         for (const recorded of exchanges) {
-          const answer = await replay.send(recorded);
+          const answer = await replay.send(recorded, number);
           for (const difference of differences(recorded, answer, content, emulator)) {
             const reason = deliberate.find((one) => one.covers(difference));
             if (reason !== undefined) used.add(reason);

@@ -13,10 +13,17 @@ import type { RecordedExchange, Session } from "./recording.js";
 
 type RecordedRequest = RecordedExchange["request"];
 
+/**
+ * "Retry previous blob chunk" and "Get on stale blob upload" go to the address that opened the upload, not to the newest
+ * one. The report has every `_state` blacked out; the program says so (`prevResponse` in conformance/02_push_test.go of
+ * opencontainers/distribution-spec v1.1.0).
+ */
+const outdated = new Set([36, 37]);
+
 /** Sends the recorded requests to an emulator, as the conformance program sent them to the service. */
 export class Replay {
-  /** The newest address of each recorded upload. */
-  private readonly uploads = new Map<string, string>();
+  /** The addresses of each recorded upload, in the order in which they were handed out. */
+  private readonly uploads = new Map<string, string[]>();
   /** How much of each recorded upload was sent. */
   private readonly sent = new Map<string, number>();
   /** The program kept its connections. */
@@ -30,9 +37,9 @@ export class Replay {
     private readonly endings: ReadonlyMap<string, string>,
   ) {}
 
-  async send({ request, response }: RecordedExchange): Promise<Received> {
+  async send({ request, response }: RecordedExchange, session: number): Promise<Received> {
     const body = this.body(request);
-    let answer = await exchange(this.emulator.url + this.target(request.path), {
+    let answer = await exchange(this.emulator.url + this.target(request.path, session), {
       method: request.method,
       agent: this.agent,
       headers: this.headers(request),
@@ -52,10 +59,10 @@ export class Replay {
     this.agent.destroy();
   }
 
-  private target(path: string): string {
+  private target(path: string, session: number): string {
     const upload = uploadOf(path);
     if (upload === undefined) return this.translatedPath(path);
-    const address = this.uploads.get(upload) ?? "";
+    const address = this.uploads.get(upload)?.at(outdated.has(session) ? 0 : -1) ?? "";
     const digest = digestParameter(path);
     if (digest === undefined) return address;
     return `${address}&digest=${encodeURIComponent(this.content.translate(digest))}`;
@@ -105,7 +112,7 @@ export class Replay {
     const upload = recorded["Docker-Upload-Uuid"];
     const { location } = answer.headers;
     if (upload === undefined || location === undefined) return;
-    this.uploads.set(upload, location);
+    this.uploads.set(upload, [...(this.uploads.get(upload) ?? []), location]);
     if (answer.status === 202) this.sent.set(upload, (this.sent.get(upload) ?? 0) + sent);
   }
 }

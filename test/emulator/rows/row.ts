@@ -5,8 +5,8 @@ import type { Received } from "../exchange.js";
 /** A request; without `as` it is the admin user's, sent with Basic. */
 export interface Step {
   readonly method: string;
-  /** May be made of the answer before it, for the addresses of an upload. */
-  readonly path: string | ((previous: Received) => string);
+  /** May be made of the answer before it, or of the first of all, for the addresses of an upload. */
+  readonly path: string | ((previous: Received, first: Received) => string);
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly chunked?: boolean;
@@ -72,6 +72,11 @@ export const startUpload: Step = { method: "POST", path: `${v2}/blobs/uploads/` 
 /** The address in the answer before, with more in its query. */
 export function following(query = ""): (previous: Received) => string {
   return ({ headers }) => `${headers.location ?? ""}${query}`;
+}
+
+/** The address in the first answer, which the answers after it replaced. */
+export function outdated(query = ""): (previous: Received, first: Received) => string {
+  return (_, { headers }) => `${headers.location ?? ""}${query}`;
 }
 
 export function errors(code: string, message: string, detail?: unknown): object {
