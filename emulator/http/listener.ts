@@ -11,7 +11,7 @@ import {
 import { type Answer, ConnectionCut, errorAnswer, throttledAnswer } from "./answer.js";
 import { registryHeaders } from "./headers.js";
 import { RequestBody } from "./requestBody.js";
-import { type Damage, send } from "./send.js";
+import { type Damage, type Sending, send } from "./send.js";
 
 /** A request as the handlers see it. */
 export interface ReceivedRequest {
@@ -61,12 +61,11 @@ export async function serve(
   const request = receivedRequest(incoming, { method, ...target }, body);
   const answer = await answerOrNothing(parts, entry, action, request, cut);
   if (answer === undefined) return;
-  entry.status = answer.status;
   connectionHeader(response, parts.server);
   // By which clients measure how long a token lasts: Node's would be the machine's.
   response.setHeader("Date", new Date(parts.now()).toUTCString());
   body.drain();
-  await send({
+  await sendOrSayWhyNot(entry, {
     answer,
     response,
     connection: incoming.socket,
@@ -74,6 +73,18 @@ export async function serve(
     damage: damageOf(action),
     onSent: (bytes) => (entry.responseBytes += bytes),
   });
+}
+
+/** What cannot be written, as a header with a line break in it: whoever asked is told, not left waiting. */
+async function sendOrSayWhyNot(entry: OpenJournalEntry, sending: Sending): Promise<void> {
+  entry.status = sending.answer.status;
+  try {
+    await send(sending);
+  } catch (error) {
+    if (sending.response.headersSent) throw error;
+    entry.status = 500;
+    await send({ ...sending, answer: unforeseen(error), damage: {} });
+  }
 }
 
 type Target = Pick<ReceivedRequest, "method" | "path" | "query">;
@@ -141,9 +152,13 @@ async function handled(
       return undefined;
     }
     if (willBeCut || isDisconnect(error) || parts.closing.aborted) return undefined;
-    const message = error instanceof Error ? error.message : String(error);
-    return errorAnswer(500, { code: "UNKNOWN", message: `emulator: ${message}` });
+    return unforeseen(error);
   }
+}
+
+function unforeseen(error: unknown): Answer {
+  const message = error instanceof Error ? error.message : String(error);
+  return errorAnswer(500, { code: "UNKNOWN", message: `emulator: ${message}` });
 }
 
 function isDisconnect(error: unknown): boolean {
@@ -184,7 +199,9 @@ function cutConnection(incoming: IncomingMessage): void {
   else socket.resetAndDestroy();
 }
 
-function splitTarget(url: string): { path: string; query: string } {
+/** Path and query; a client that takes us for a proxy sends the origin, too (RFC 9112, section 3.2.2). */
+function splitTarget(target: string): { path: string; query: string } {
+  const url = target.replace(/^https?:\/\/[^/?]*/i, "");
   const at = url.indexOf("?");
   return at < 0 ? { path: url, query: "" } : { path: url.slice(0, at), query: url.slice(at + 1) };
 }

@@ -30,8 +30,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const running = new Set<Promise<void>>();
   const listener: RequestListener = (incoming, response) => {
     // A connection that dies while its answer is written is the client's business, not a crash of ours.
+    const { socket } = incoming;
     const done = serve(parts, incoming, response).catch(() => {
-      incoming.destroy();
+      // Not the request: once that has been read, its end is not the connection's, and the client would wait for ever.
+      socket.destroy();
     });
     running.add(done);
     void done.finally(() => running.delete(done));

@@ -35,7 +35,8 @@ function pageSize(call: Call): number {
   const text = call.query.get("n");
   const { pageSize, largestPage } = call.service.settings;
   if (text === null || text === "") return Math.min(pageSize, largestPage);
-  if (/^[1-9]\d{0,8}$/.test(text)) return Math.min(Number(text), largestPage);
+  // None at all with 0: OCI distribution-spec 1.1, "Listing Tags".
+  if (/^\d+$/.test(text)) return Math.min(Number(text), largestPage);
   // The code of OCI distribution's reference server; what the service answers is not known.
   return refuse(400, {
     code: "PAGINATION_NUMBER_INVALID",

@@ -1,10 +1,16 @@
 import type { ManifestRecord } from "../state/records.js";
 import { ociIndex } from "../wire/mediaTypes.js";
+import { parseDigest } from "../wire/digest.js";
 import type { Handler } from "./call.js";
 import { listAnswer } from "./listAnswer.js";
+import { digestInvalid, malformedDigest } from "./unknown.js";
 
-/** Newest first; empty when there is none or the subject itself is missing (C11 #57-60). */
+/**
+ * Newest first; empty when there is none or the subject itself is missing (C11 #57-60). A malformed digest is 400 (OCI
+ * distribution-spec 1.1, "Listing Referrers").
+ */
 export const listReferrers: Handler = (call) => {
+  if (parseDigest(call.reference) === undefined) return digestInvalid(malformedDigest);
   const repository = call.service.state.repositories.get(call.name);
   const artifactType = call.query.get("artifactType");
   const manifests = [...(repository?.manifests.values() ?? [])]

@@ -26,9 +26,8 @@ const writeMetadata = (call: Call): readonly Access[] => [
 
 /** A mount also reads where the blob comes from; without `from` it is an ordinary upload (C11 #40, #41). */
 const pushOrMount = (call: Call): readonly Access[] => {
-  const from = call.query.get("from");
-  const mounts = call.query.get("mount") !== null && from !== null;
-  return mounts ? [...push(call), repositoryAccess(from, "pull")] : push(call);
+  const mount = uploads.mountIn(call);
+  return mount === undefined ? push(call) : [...push(call), repositoryAccess(mount.from, "pull")];
 };
 
 /** Answers of lists, properties, referrers and `/v2/`, and every 401 (C11). */

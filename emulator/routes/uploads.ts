@@ -9,6 +9,7 @@ import {
 import type { ArrivedContent } from "../state/registryState.js";
 import type { FoundSession, UploadSession } from "../state/uploadSessions.js";
 import { parseDigest } from "../wire/digest.js";
+import { isRepositoryName } from "../wire/names.js";
 import { heldRange, parseContentRange } from "../wire/range.js";
 import type { Call, Handler } from "./call.js";
 import { digestInvalid, malformedDigest } from "./unknown.js";
@@ -16,20 +17,27 @@ import { digestInvalid, malformedDigest } from "./unknown.js";
 /** POST: a mount, a whole blob in one request, or a new session. */
 export const startUpload: Handler = async (call) => {
   const { uploads, state } = call.service;
-  const mount = call.query.get("mount");
-  const from = call.query.get("from");
-  if (mount !== null && from !== null && state.blobs.has(from, mount)) {
-    state.blobs.add(call.name, mount);
-    return created(call.name, mount);
+  const mount = mountIn(call);
+  if (mount !== undefined && state.blobs.has(mount.from, mount.digest)) {
+    state.blobs.add(call.name, mount.digest);
+    return created(call.name, mount.digest);
   }
   const digest = call.query.get("digest");
   // A mount without `from`, or of what is not there, becomes an ordinary session (C11 #40).
-  if (digest === null || mount !== null) return held(call, uploads.start(call.name), 202);
+  if (digest === null || call.query.has("mount")) {
+    return held(call, uploads.start(call.name), 202);
+  }
   if (parseDigest(digest) === undefined) return digestInvalid(malformedDigest);
   refuseFraming(call);
   const session = uploads.start(call.name);
   return whileBusy(session, () => finishWith(call, session, digest));
 };
+
+/** What a POST asks to mount. A `from` that is no repository's name is none (as in OCI distribution's reference server). */
+export function mountIn({ query }: Call): { digest: string; from: string } | undefined {
+  const [digest, from] = [query.get("mount"), query.get("from")];
+  return digest !== null && from !== null && isRepositoryName(from) ? { digest, from } : undefined;
+}
 
 /** PATCH: one chunk, in order. */
 export const appendChunk: Handler = async (call) => {

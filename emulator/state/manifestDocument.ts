@@ -1,4 +1,4 @@
-import { isIndexType } from "../wire/mediaTypes.js";
+import { hasSchemaVersion, isIndexType } from "../wire/mediaTypes.js";
 
 /** A descriptor as far as the registry looks at it (OCI image-spec 1.1, descriptor.md). */
 export interface Descriptor {
@@ -27,7 +27,9 @@ export interface ManifestDocument {
 export function readManifest(bytes: Buffer, mediaType: string): ManifestDocument | string {
   const document = parseObject(bytes);
   if (document === undefined) return "the manifest is not a JSON object";
-  if (document["schemaVersion"] !== 2) return "unrecognized manifest schema version";
+  if (hasSchemaVersion(mediaType) && document["schemaVersion"] !== 2) {
+    return "unrecognized manifest schema version";
+  }
   const declared = text(document["mediaType"]);
   if (declared !== undefined && declared !== mediaType) {
     return `if present, mediaType in manifest should be '${mediaType}' not '${declared}'`;
@@ -83,11 +85,15 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** A digest by any algorithm (OCI image-spec 1.1, descriptor.md, "Digests"). */
+const wellFormed = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
+
 /** Null stands for a malformed one. */
 function descriptor(value: unknown): Descriptor | null {
   if (!isObject(value)) return null;
   const { digest, size } = value;
-  if (typeof digest !== "string" || typeof size !== "number") return null;
+  if (typeof digest !== "string" || !wellFormed.test(digest)) return null;
+  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return null;
   const platform = isObject(value["platform"]) ? value["platform"] : {};
   const mediaType = text(value["mediaType"]);
   return {

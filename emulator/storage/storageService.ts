@@ -41,35 +41,47 @@ export class StorageService {
     }
     const digest = digestInPath(path);
     const size = digest === undefined ? undefined : this.content.size(digest);
-    if (digest === undefined || size === undefined) {
-      return problem(404, "BlobNotFound", "The specified blob does not exist.");
-    }
-    return this.content200or206(digest, size, headers.range);
+    if (digest === undefined || size === undefined) return notFound();
+    const file = this.content.path(digest);
+    const modified = await modifiedTime(file);
+    if (modified === undefined) return notFound();
+    return content200or206({ path: file, size, modified }, headers.range);
   }
+}
 
-  private async content200or206(
-    digest: string,
-    size: number,
-    requested: string | undefined,
-  ): Promise<Answer> {
-    const path = this.content.path(digest);
-    const range = parseRange(requested, size);
-    if (range === "unsatisfiable") {
-      const refused = problem(
-        416,
-        "InvalidRange",
-        "The range specified is invalid for the current size of the resource.",
-      );
-      return {
-        ...refused,
-        headers: { ...refused.headers, "Content-Range": `bytes */${String(size)}` },
-      };
-    }
-    const headers = blobHeaders((await stat(path)).mtime);
-    if (range === "whole") return { status: 200, headers, body: { path, start: 0, end: size - 1 } };
-    // The end is moved to the last byte there is (recorded: go SDK, GetChunk).
-    headers["Content-Range"] = `bytes ${String(range.start)}-${String(range.end)}/${String(size)}`;
-    return { status: 206, headers, body: { path, ...range } };
+interface StoredContent {
+  readonly path: string;
+  readonly size: number;
+  readonly modified: Date;
+}
+
+function content200or206({ path, size, modified }: StoredContent, requested?: string): Answer {
+  const range = parseRange(requested, size);
+  if (range === "unsatisfiable") {
+    const refused = problem(
+      416,
+      "InvalidRange",
+      "The range specified is invalid for the current size of the resource.",
+    );
+    return {
+      ...refused,
+      headers: { ...refused.headers, "Content-Range": `bytes */${String(size)}` },
+    };
+  }
+  const headers = blobHeaders(modified);
+  if (range === "whole") return { status: 200, headers, body: { path, start: 0, end: size - 1 } };
+  // The end is moved to the last byte there is (recorded: go SDK, GetChunk).
+  headers["Content-Range"] = `bytes ${String(range.start)}-${String(range.end)}/${String(size)}`;
+  return { status: 206, headers, body: { path, ...range } };
+}
+
+/** Undefined for what was deleted meanwhile. */
+async function modifiedTime(path: string): Promise<Date | undefined> {
+  try {
+    return (await stat(path)).mtime;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
   }
 }
 
@@ -96,6 +108,10 @@ function storageHeaders(): OutgoingHttpHeaders {
     "x-ms-request-id": randomUUID(),
     "x-ms-version": "2018-03-28",
   };
+}
+
+function notFound(): Answer {
+  return problem(404, "BlobNotFound", "The specified blob does not exist.");
 }
 
 function problem(status: number, code: string, message: string): Answer {

@@ -1,12 +1,12 @@
-import { type Access, covers } from "../wire/scope.js";
+import { type Access, catalogAccess, covers } from "../wire/scope.js";
 import type { ChallengeError } from "../wire/challenge.js";
 import { type Identity, grant } from "./identity.js";
 import { everything } from "./permissions.js";
 import { samePassword } from "./samePassword.js";
 import type { ScopedTokens } from "./scopedTokens.js";
-import type { TokenIssuer } from "./tokenIssuer.js";
+import type { Granted, TokenIssuer } from "./tokenIssuer.js";
 
-/** User name under which a refresh token is sent as a password (Azure/acr docs/AAD-OAuth.md, "docker login"). */
+/** User name under which a refresh or access token is sent as a password (Azure/acr docs/AAD-OAuth.md, "docker login"). */
 const tokenUser = "00000000-0000-0000-0000-000000000000";
 
 export interface AdminUser {
@@ -48,9 +48,14 @@ export class Authorizer {
     return this.signIn(username, password);
   }
 
-  /** The identity of a user name and password; for the token user the password is a refresh token. */
+  /** The identity of a user name and password; for the token user the password is a refresh or access token. */
   async signIn(username: string, password: string): Promise<Identity | undefined> {
-    if (username === tokenUser) return this.tokens.readRefreshToken(password);
+    if (username === tokenUser) {
+      return (
+        (await this.tokens.readRefreshToken(password)) ??
+        byAccessToken(await this.tokens.readAccessToken(password))
+      );
+    }
     const { admin } = this;
     if (samePassword(username, admin.username) && samePassword(password, admin.password)) {
       return { subject: username, kind: "admin", permissions: everything };
@@ -63,6 +68,17 @@ export class Authorizer {
     if (granted === undefined) return { refused: "invalid_token" };
     return verdict(granted.subject, granted.access, wanted);
   }
+}
+
+/** Whoever signs in with an access token may do what that grants, and nothing else. */
+function byAccessToken(granted: Granted | undefined): Identity | undefined {
+  if (granted === undefined) return undefined;
+  const { subject, access } = granted;
+  const repositories = access
+    .filter(({ type }) => type === "repository")
+    .map(({ name, actions }) => ({ pattern: name, actions }));
+  const catalog = covers(access, [catalogAccess]);
+  return { subject, kind: "token", permissions: { repositories, catalog } };
 }
 
 function verdict(subject: string, granted: readonly Access[], wanted: readonly Access[]): Verdict {

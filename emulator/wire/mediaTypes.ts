@@ -8,18 +8,20 @@ const imageConfigs = new Set([
   "application/vnd.docker.container.image.v1+json",
 ]);
 
-const manifests = new Set([
-  ociManifest,
-  ociIndex,
-  dockerManifest,
-  dockerManifestList,
-  // The two forerunners of OCI 1.1 artifacts, which Azure/acr-cli still offers in Accept.
+const withSchemaVersion = new Set([ociManifest, ociIndex, dockerManifest, dockerManifestList]);
+
+/** The two forerunners of OCI 1.1 artifacts, which Azure/acr-cli still offers in Accept; neither has a schema version. */
+const forerunners = new Set([
   "application/vnd.oci.artifact.manifest.v1+json",
   "application/vnd.cncf.oras.artifact.manifest.v1+json",
 ]);
 
 export function isManifestType(mediaType: string): boolean {
-  return manifests.has(mediaType);
+  return withSchemaVersion.has(mediaType) || forerunners.has(mediaType);
+}
+
+export function hasSchemaVersion(mediaType: string): boolean {
+  return withSchemaVersion.has(mediaType);
 }
 
 export function isIndexType(mediaType: string): boolean {

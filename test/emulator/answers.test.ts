@@ -5,6 +5,7 @@ import type { Emulator } from "../../emulator/index.js";
 import { type Received, basic, exchange, withEmulator } from "./exchange.js";
 import { authorizationRows } from "./rows/authorization.js";
 import { blobRows } from "./rows/blobs.js";
+import { invalidManifestRows } from "./rows/invalidManifests.js";
 import { listRows } from "./rows/lists.js";
 import { lockRows } from "./rows/locks.js";
 import { manifestRows } from "./rows/manifests.js";
@@ -21,6 +22,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
   "uploads in one request": singleRequestRows,
   blobs: blobRows,
   manifests: manifestRows,
+  "what is no manifest": invalidManifestRows,
   lists: listRows,
   properties: propertyRows,
   locks: lockRows,

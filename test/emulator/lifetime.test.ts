@@ -192,6 +192,6 @@ describe("simultaneous pushes to the emulator", () => {
           return answer.status;
         }),
       );
-      assert.deepEqual(statuses.sort(), [202, 404]);
+      assert.deepEqual(statuses.sort(), [202, 416]);
     }));
 });

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "mocha";
 
 import type { Emulator } from "../../emulator/index.js";
+import { TemporaryFolder } from "../support/temporaryFolder.js";
 import { layer, pushBlob } from "./content.js";
 import { asAdmin, exchange, withEmulator } from "./exchange.js";
 
@@ -83,6 +86,27 @@ describe("the emulator's storage", () => {
       const answer = await exchange(headers.location ?? "");
       assert.deepEqual([answer.status, answer.headers["content-length"]], [200, "0"]);
     }));
+
+  it("has no blob that was deleted since its address was made", () =>
+    withEmulator({}, async (emulator) => {
+      const url = await location(emulator);
+      await asAdmin(emulator, `/v2/a/blobs/${layer.digest}`, { method: "DELETE" });
+      const answer = await exchange(url);
+      assert.deepEqual([answer.status, answer.headers["x-ms-error-code"]], [404, "BlobNotFound"]);
+    }));
+
+  it("has no blob whose file somebody took away", async () => {
+    const folder = new TemporaryFolder();
+    try {
+      await withEmulator({ dataDirectory: folder.path }, async (emulator) => {
+        const url = await location(emulator);
+        rmSync(join(folder.path, "blobs", "sha256"), { recursive: true });
+        assert.equal((await exchange(url)).status, 404);
+      });
+    } finally {
+      folder.remove();
+    }
+  });
 
   it("refuses a changed, an absent and an expired signature", async () => {
     let now = Date.now();

@@ -129,6 +129,31 @@ describe("the emulator's tokens", () => {
       );
     }));
 
+  it("an access token as docker login sends it, for what it grants and no more", () =>
+    withEmulator({}, async (emulator) => {
+      await pushImage(emulator, "a", "v1");
+      const access = tokens(
+        await post(emulator, "/oauth2/token", {
+          grant_type: "refresh_token",
+          scope: "repository:a:pull",
+          refresh_token: await refreshToken(emulator),
+        }),
+      ).access_token;
+      const user = { username: "00000000-0000-0000-0000-000000000000", password: access };
+      const headers = { authorization: basic(user) };
+      const query = "service=x&scope=repository:a:pull,push&scope=repository:b:pull";
+      const answer = await exchange(`${emulator.url}/oauth2/token?${query}`, { headers });
+      assert.deepEqual(claims(tokens(answer).access_token)["access"], [
+        { type: "repository", name: "a", actions: ["pull"] },
+      ]);
+      const statuses = await Promise.all(
+        ["/v2/a/manifests/v1", "/v2/a/tags/list", "/v2/_catalog"].map(async (path) => {
+          return (await exchange(emulator.url + path, { headers })).status;
+        }),
+      );
+      assert.deepEqual(statuses, [200, 401, 401]);
+    }));
+
   it("anonymous callers read, when they may, and are never refused a scope", () =>
     withEmulator({ anonymousPull: true }, async (emulator) => {
       await pushImage(emulator, "a", "v1");

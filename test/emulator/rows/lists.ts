@@ -76,6 +76,23 @@ export const listRows: readonly Row[] = [
     body: errors("NAME_UNKNOWN", `repository "${repository}" is not found`),
   },
   {
+    says: "a page of no tags",
+    source: "OCI distribution-spec 1.1, Listing Tags",
+    given: three,
+    request: { method: "GET", path: `${v2}/tags/list?n=0` },
+    status: 200,
+    headers: { link: null },
+    body: { name: repository, tags: [] },
+  },
+  {
+    says: "a page size beyond all measure",
+    source: choice,
+    given: three,
+    request: { method: "GET", path: `${v2}/tags/list?n=${"9".repeat(30)}` },
+    status: 200,
+    body: { name: repository, tags: ["a", "b", "c"] },
+  },
+  {
     says: "a page size that is none",
     source: choice,
     given: three,
@@ -179,6 +196,13 @@ export const listRows: readonly Row[] = [
     status: 200,
     headers: { "oci-filters-applied": "artifactType" },
     body: referrersAnswer(bagelEntry),
+  },
+  {
+    says: "referrers of what is no digest",
+    source: "OCI distribution-spec 1.1, Listing Referrers",
+    request: { method: "GET", path: `${v2}/referrers/sha256:${"0".repeat(40)}` },
+    status: 400,
+    body: /"code":"DIGEST_INVALID"/,
   },
   {
     says: "no referrers API with customer-managed keys",

@@ -25,15 +25,6 @@ import {
   v2,
 } from "./row.js";
 
-const invalid = (says: string, detail: RegExp, body: string, contentType = ociManifest): Row => ({
-  says,
-  source: "OCI distribution-spec 1.1, Error Codes; texts are our choice",
-  given: blobs,
-  request: { ...putManifest("v1"), headers: { "content-type": contentType }, body },
-  status: 400,
-  body: new RegExp(`"code":"MANIFEST_INVALID".*${detail.source}`),
-});
-
 export const manifestRows: readonly Row[] = [
   {
     says: "PUT by tag",
@@ -138,10 +129,21 @@ export const manifestRows: readonly Row[] = [
     request: putManifest("v1", imageManifest({ layers: [] })),
     status: 201,
   },
-  invalid("PUT of what is not JSON", /not a JSON object/, "{"),
-  invalid("PUT of another type than its Content-Type", /mediaType/, image.text, dockerManifest),
-  invalid("PUT of a type that is no manifest", /unsupported/, image.text, "text/plain"),
-  invalid("PUT of both shapes at once", /found index/, imageManifest({ manifests: [] }).text),
+  ...["oci", "cncf.oras"].map((vendor) => {
+    const mediaType = `application/vnd.${vendor}.artifact.manifest.v1+json`;
+    const { digest, text } = layer;
+    const blob = { mediaType: "application/x", digest, size: text.length };
+    return {
+      says: `PUT of a forerunner of OCI artifacts (${vendor}), which has no schema version`,
+      source: "oras-project/artifacts-spec; OCI image-spec 1.1.0-rc2, artifact.md",
+      given: blobs,
+      request: {
+        ...putManifest("v1", content(JSON.stringify({ mediaType, blobs: [blob] }))),
+        headers: { "content-type": mediaType },
+      },
+      status: 201,
+    };
+  }),
   {
     says: "PUT over 4 MiB",
     source: "Microsoft SupportArticles, request body too large",

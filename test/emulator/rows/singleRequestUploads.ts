@@ -40,6 +40,17 @@ export const singleRequestRows: readonly Row[] = [
     status: 202,
     headers: { "docker-upload-uuid": /^[0-9a-f-]{36}$/ },
   },
+  ...['b"x', "a\r\nb", "€", "", "A"].map((from) => ({
+    says: `a mount from what is no repository (${JSON.stringify(from)}) wants one scope`,
+    source: choice,
+    request: {
+      method: "POST",
+      path: `${v2}/blobs/uploads/?from=${encodeURIComponent(from)}&mount=${absent}`,
+      as: "nobody" as const,
+    },
+    status: 401,
+    headers: { "www-authenticate": /,scope="repository:library\/hello:pull,push"$/ },
+  })),
   {
     says: "a mount of what is not there",
     source: "OCI distribution-spec 1.1, Mounting a blob from another repository",
