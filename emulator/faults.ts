@@ -1,8 +1,8 @@
 import type { ServerName } from "./journal.js";
 
-/** What goes wrong with a request. */
+/** What a fault does to a request. */
 export type FaultAction =
-  /** Answers in place of the emulator; nothing is applied. With `code` or `message` the body is the JSON error. */
+  /** Sends this answer; the request has no effect. With `code` or `message` the body is a JSON error. */
   | {
       readonly type: "status";
       readonly status: number;
@@ -11,25 +11,25 @@ export type FaultAction =
       readonly code?: string;
       readonly message?: string;
     }
-  /** Cuts the connection before anything is applied. */
+  /** Cuts the connection before the request takes effect. */
   | { readonly type: "reset" }
-  /** Reads so many bytes of the request's body, then cuts the connection. What an upload took of them is kept, as a real cut does. */
+  /** Reads this many bytes of the request's body, then cuts the connection. An upload keeps them, as after a real cut. */
   | { readonly type: "resetAfter"; readonly bytes: number }
-  /** Applies nothing and never answers. */
+  /** Never answers; the request has no effect. */
   | { readonly type: "stall" }
-  /** Applies the request, then cuts the connection instead of answering. */
+  /** Lets the request take effect, then cuts the connection instead of answering. */
   | { readonly type: "dropAnswer" }
-  /** Applies the request and never answers. */
+  /** Lets the request take effect, but never answers. */
   | { readonly type: "stallAnswer" }
-  /** Waits before the request is applied. */
+  /** Waits before the request takes effect. */
   | { readonly type: "delay"; readonly ms: number }
-  /** Sends the head with the full Content-Length, then so many bytes of the body, then cuts the connection. */
+  /** Sends the head with the full Content-Length and this many bytes of the body, then cuts the connection. */
   | { readonly type: "truncate"; readonly bytes: number }
-  /** Changes one bit in the answer's body; where there is none, one digit of its Docker-Content-Digest. */
+  /** Changes one bit of the answer's body; if it has none, one digit of its Docker-Content-Digest. */
   | { readonly type: "corrupt" }
   /**
-   * From the first request that it meets, for so many seconds, 429 to every request that matches, with a `Retry-After`
-   * that counts down; nothing is applied. `times` has no meaning for it.
+   * Answers 429 to every matching request for this many seconds from the first one on, with a `Retry-After` that counts
+   * down. The requests have no effect. `times` is ignored.
    */
   | { readonly type: "throttle"; readonly seconds: number };
 
@@ -38,34 +38,34 @@ export type MetFault =
   | Exclude<FaultAction, { type: "throttle" }>
   | { readonly type: "throttle"; readonly retryAfter: number };
 
-/** Which requests a fault meets, and what it does to them. Left out is: any. */
+/** Which requests a fault affects, and what it does to them. A member that is left out matches every request. */
 export interface FaultRule {
   readonly method?: string;
-  /** A string is the whole path as sent; a regular expression is searched in the path as sent. */
+  /** A string must be the whole path as sent; a regular expression is searched in it. */
   readonly path?: string | RegExp;
   /** Searched in what follows the `?`. */
   readonly query?: string | RegExp;
   readonly server?: ServerName;
-  /** The first matching request that is met, counted from 1 at the time of `add`. */
+  /** Which matching request is the first to be affected, counted from `add` on. Default 1. */
   readonly nth?: number;
-  /** How many matching requests are met from then on; `Infinity` for all. 1 by default. */
+  /** How many matching requests are affected from then on; `Infinity` for all. Default 1. */
   readonly times?: number;
   readonly action: FaultAction;
 }
 
-/** A fault in force. */
+/** An active fault. */
 export interface Fault {
   /** Unique among the faults of this emulator. */
   readonly id: number;
   readonly rule: FaultRule;
-  /** Requests that it has met so far. */
+  /** Number of requests affected so far. */
   readonly hits: number;
   remove(): void;
 }
 
-/** Things that go wrong on request. Where several rules meet one request, the one added first acts. */
+/** The emulator's faults. If several rules match a request, the one that was added first takes effect. */
 export interface Faults {
-  /** Those in force, in the order in which they were added. */
+  /** The active faults, in the order in which they were added. */
   readonly list: readonly Fault[];
   add(rule: FaultRule): Fault;
   clear(): void;

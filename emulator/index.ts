@@ -1,7 +1,7 @@
 /**
  * `pulumi-acr/emulator`: a local Azure Container Registry for tests.
  *
- * Comments in this folder name where a behaviour is from. "C11 #34" is session 34 of the conformance run against the real
+ * Comments in this folder name the source of a behaviour. "C11 #34" is session 34 of the conformance run against the real
  * service (opencontainers/oci-conformance, distribution-spec/v1.1/azurecontainerregistry/report.html). "go SDK", "js SDK"
  * and "python SDK" are the recorded sessions of the tests of Microsoft's libraries (Azure/azure-sdk-assets), with the
  * name of the test.

@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** The servers of an emulator; `entra` is there only with the option of that name. */
+/** The servers of an emulator; `entra` only exists with the option of that name. */
 export type ServerName = "registry" | "storage" | "entra";
 
-/** One request as it arrived, in any of the servers. */
+/** One request to any of the servers. */
 export interface JournalEntry {
   readonly server: ServerName;
   readonly method: string;
-  /** The path exactly as sent, nothing decoded. */
+  /** The path exactly as sent, not decoded. */
   readonly path: string;
   /** What follows the first `?`, without it. */
   readonly query: string;
-  /** Status of the answer; 0 while there is none, and for ever when the connection was cut before it. */
+  /** Status of the answer; 0 until there is one, and forever if the connection was cut before. */
   readonly status: number;
   readonly authorization: "none" | "basic" | "bearer" | "other";
   /** Bytes of the body that arrived. */
@@ -20,13 +20,13 @@ export interface JournalEntry {
   readonly responseBytes: number;
   /** Header names in lower case; the value of `authorization` is replaced by its scheme. */
   readonly requestHeaders: Readonly<Record<string, string>>;
-  /** The type of the fault that met this request. */
+  /** The type of the fault that affected this request. */
   readonly fault?: string;
-  /** Whether the emulator carried the request out; false when a fault stood in its place. */
+  /** Whether the request took effect; false if a fault prevented it. */
   readonly applied: boolean;
 }
 
-/** Every request in order of arrival. An entry is there as soon as the request's headers are. */
+/** Every request, in order of arrival. An entry is added as soon as the request's headers have arrived. */
 export interface Journal {
   readonly entries: readonly JournalEntry[];
   /** How many older entries were dropped to keep within `journalLimit`. */

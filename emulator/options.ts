@@ -2,96 +2,96 @@ import type { EntraOptions } from "./entra/entraOptions.js";
 import type { Cloud } from "./tokens/entra.js";
 import type { ScopedToken } from "./tokens/scopedTokens.js";
 
-/** What `startEmulator` takes. Everything is optional: the defaults are a registry as the service makes it. */
+/** Options of `startEmulator`. All are optional; the defaults give a registry like a newly created one of the service. */
 export interface EmulatorOptions {
-  /** Port of the registry; 0 (the default) takes a free one. Blob content is served from a second, free port. */
+  /** Port of the registry. Default 0: a free one. Blob content is always served from a second, free port. */
   readonly port?: number;
-  /** Address to listen on, `127.0.0.1` by default. Anything but loopback needs `allowNonLoopback`. */
+  /** Address to listen on. Default `127.0.0.1`. Any other than a loopback address needs `allowNonLoopback`. */
   readonly host?: string;
   /**
-   * Host name in the addresses that blob reads are redirected to. By default it is another name of the loopback than the
-   * registry's (`localhost` for `127.0.0.1`): the service redirects to another host, and clients written in Go drop their
-   * credential only then. Give the registry's own host to test that a client minds the port, too.
+   * Host name in the addresses that blob reads are redirected to. Default: another name of the loopback than the
+   * registry's (`localhost` for `127.0.0.1`), since the service redirects to another host, and clients written in Go drop
+   * their credential only then. Give the registry's own host to test that a client compares ports too.
    */
   readonly storageHost?: string;
-  /** Listen on an address that other machines can reach. The emulator is a test tool: think twice. */
+  /** Allow an address that other machines can reach. Think twice: the emulator is a test tool. */
   readonly allowNonLoopback?: boolean;
-  /** Name of the admin user, `emulator` by default. */
+  /** Name of the admin user. Default `emulator`. */
   readonly username?: string;
-  /** Password of the admin user; random when absent. */
+  /** Password of the admin user. Default: a random one. */
   readonly password?: string;
-  /** Repository-scoped tokens, each with its scope map; they sign in as the admin user does. */
+  /** Repository-scoped tokens, each with its scope map. They sign in like the admin user. */
   readonly tokens?: readonly ScopedToken[];
-  /** Play Microsoft Entra ID over HTTP, too, for the credential classes of `@azure/identity` and the like. */
+  /** Also emulate Microsoft Entra ID, for credential classes such as those of `@azure/identity`. */
   readonly entra?: EntraOptions;
-  /** Folder for content and metadata, which then survive a restart; without it a temporary one is removed by `close`. */
+  /** Folder for content and metadata, which then survive a restart. Default: a temporary one that `close` removes. */
   readonly dataDirectory?: string;
-  /** Serve https with a certificate made for this run (kept in `dataDirectory` when there is one). */
+  /** Serve https, with a certificate made for this run (or kept in `dataDirectory`). */
   readonly tls?: boolean;
-  /** Answer reads without credentials, as a registry with anonymous pull does (with anonymous tokens). */
+  /** Allow reads without credentials, by anonymous tokens, like a registry with anonymous pull. */
   readonly anonymousPull?: boolean;
-  /** False plays a registry encrypted with customer-managed keys, which has no referrers API. */
+  /** False simulates a registry that is encrypted with customer-managed keys, which has no referrers API. */
   readonly referrersApi?: boolean;
-  /** Largest manifest in bytes, 4 MiB by default. */
+  /** Largest manifest in bytes. Default 4 MiB. */
   readonly manifestSizeLimit?: number;
-  /** Largest request body of an upload in bytes; above it 413, as has been reported for bodies over about 20 MB. Off by default. */
+  /** Largest request body of an upload in bytes. Larger ones get 413, as reported for bodies over about 20 MB. Default: no limit. */
   readonly chunkSizeLimit?: number;
-  /** Refuse uploads without Content-Length with 400 CONTENT_LENGTH_INVALID, as has been reported. Off by default. */
+  /** Refuse uploads without Content-Length with 400 CONTENT_LENGTH_INVALID, as has been reported. Default `false`. */
   readonly refuseChunkedFraming?: boolean;
-  /** What a manifest read without an `Accept` header gets; not documented for the service. `serve` by default. */
+  /** The answer to a manifest read without an `Accept` header, which is not documented for the service. Default `serve`. */
   readonly withoutAccept?: "serve" | "refuse";
   /**
-   * What PUT of a manifest gets at a path like `/v2/a/manifests/sha256:totallywrong`. The recorded GET is answered with the
-   * plain 404 page before anybody is asked for a token, so the path has no route, and `not-found` is the default; the OCI
-   * conformance program wants 400 DIGEST_INVALID, which is `invalid`.
+   * The answer to PUT of a manifest at a path like `/v2/a/manifests/sha256:totallywrong`. The recorded GET gets the plain
+   * 404 page even before a token is required, so the path has no route: `not-found`, the default. The OCI conformance
+   * program expects 400 DIGEST_INVALID: `invalid`.
    */
   readonly malformedManifestDigest?: "not-found" | "invalid";
   /**
-   * Cut the connection when the body of an upload is longer than so many bytes, as has been reported for one very large
-   * chunk (azure-sdk-for-net#32059). Off by default.
+   * Cut the connection when the body of an upload is longer than this many bytes, as reported for one very large chunk
+   * (azure-sdk-for-net#32059). Default: never.
    */
   readonly chunkCutBytes?: number;
-  /** Requests per minute, above which 429 is answered: those of a service tier, or one's own. Off by default. */
+  /** Answer 429 above these requests per minute: those of a service tier, or your own. Default: no limit. */
   readonly throttling?: "basic" | "premium" | RequestLimits;
-  /** For so many milliseconds after a PATCH, attributes are shown as they were before it (Azure/acr#212). 0 by default. */
+  /** For this many milliseconds after a PATCH, reads show the attributes as before (Azure/acr#212). Default 0. */
   readonly staleReadMs?: number;
   /**
-   * So many milliseconds after a manifest was deleted, its referrers are, too; documented for the service, but not seen
-   * right after the delete. By default they stay.
+   * This many milliseconds after a manifest was deleted, its referrers are deleted too, as documented for the service. In
+   * recordings they are still there right after the delete. Default: they stay.
    */
   readonly referrerCascadeMs?: number;
   /**
-   * Which lists come without Content-Length, in chunks: `large`, the default, those over 2,048 bytes. Large ones do so
-   * from the service; the limit is what a Go server buffers, and our conclusion.
+   * Which lists are sent in chunks, without Content-Length. Default `large`: those over 2,048 bytes. The service sends
+   * large lists so; we conclude the limit from what a Go server buffers.
    */
   readonly chunkedListings?: "large" | "always" | "never";
-  /** Whether DELETE of a manifest is refused when one of its tags is locked; not documented. True by default. */
+  /** Whether DELETE of a manifest is refused if one of its tags is locked, which is not documented. Default `true`. */
   readonly tagLockProtectsManifest?: boolean;
-  /** Answer a bad token at the token endpoints with the JSON error instead of an empty body; both have been seen. */
+  /** Answer a bad token at the token endpoints with a JSON error instead of an empty body. Both have been seen. Default `false`. */
   readonly tokenErrorBody?: boolean;
-  /** Accept Entra tokens for Azure Resource Manager; false plays `authentication-as-arm` disabled. True by default. */
+  /** Accept Entra tokens for Azure Resource Manager. False simulates disabled `authentication-as-arm`. Default `true`. */
   readonly armAudience?: boolean;
-  /** Whose audiences of Azure Resource Manager are known; `public` by default. */
+  /** The cloud whose audiences of Azure Resource Manager are accepted. Default `public`. */
   readonly cloud?: Cloud;
-  /** Entries of a list page when the request has no `n`, 100 by default. */
+  /** Entries per page of a list if the request has no `n`. Default 100. */
   readonly pageSize?: number;
-  /** Entries of a list page at most, whatever the request has as `n`; 1,000 by default, as the service (Azure/acr#749). */
+  /** Most entries per page of a list, whatever `n` says. Default 1,000, as in the service (Azure/acr#749). */
   readonly largestPage?: number;
-  /** Lifetime of the token that a blob read is redirected with, in seconds; 1,200 by default. */
+  /** Lifetime of the address that a blob read is redirected to, in seconds. Default 1,200. */
   readonly storageTokenSeconds?: number;
-  /** Lifetime of an access token in seconds; 4,500 by default. */
+  /** Lifetime of an access token in seconds. Default 4,500. */
   readonly accessTokenSeconds?: number;
-  /** Lifetime of a refresh token in seconds; 11,700 by default. */
+  /** Lifetime of a refresh token in seconds. Default 11,700. */
   readonly refreshTokenSeconds?: number;
-  /** How many requests the journal keeps; older ones are dropped and counted. 10,000 by default. */
+  /** How many requests the journal keeps; older ones are dropped and counted. Default 10,000. */
   readonly journalLimit?: number;
-  /** Milliseconds since the Unix epoch; for tests that steer time. */
+  /** The clock, in milliseconds since the Unix epoch, for tests that control time. */
   readonly now?: () => number;
 }
 
 export type RequestCategory = "read" | "write" | "delete" | "listReferrers" | "oauth";
 
-/** Requests per minute of the whole registry; one identity may use half. What is left out has no limit. */
+/** Requests per minute of the whole registry, of which one identity may use half. A category that is left out has no limit. */
 export type RequestLimits = Readonly<Partial<Record<RequestCategory, number>>>;
 
 /** Microsoft, "Azure Container Registry SKU features and limits". */

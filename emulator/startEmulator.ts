@@ -22,7 +22,7 @@ import { preciseNow } from "./wire/time.js";
 export interface Emulator {
   /** Origin of the registry, such as `http://127.0.0.1:41234`. */
   readonly url: string;
-  /** `host:port`, as it stands in image references. */
+  /** `host:port`, as used in image references. */
   readonly loginServer: string;
   /** Origin that blob reads are redirected to. */
   readonly storageUrl: string;
@@ -30,21 +30,21 @@ export interface Emulator {
   readonly credentials: AdminUser;
   /** With `tls` or `entra`: the certificate to trust, as PEM. */
   readonly caCertificate?: string;
-  /** With `tls` or `entra`: the file it is in, for `NODE_EXTRA_CA_CERTS` and `--ca-file`. */
+  /** With `tls` or `entra`: the file of this certificate, for `NODE_EXTRA_CA_CERTS` and `--ca-file`. */
   readonly caCertificateFile?: string;
-  /** Issues the tokens that `/oauth2/exchange` takes. */
+  /** Issues tokens that `/oauth2/exchange` accepts. */
   readonly entra: Entra;
   readonly journal: Journal;
   readonly faults: Faults;
-  /** How many uploads are open, neither finished nor cancelled. */
+  /** Number of uploads that are neither finished nor cancelled. */
   openUploads(): number;
-  /** Cuts every connection and removes what is temporary. Safe to call twice. */
+  /** Cuts every connection and removes temporary files. May be called twice. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a local Azure Container Registry on two loopback ports: the registry and the storage that it redirects blob
- * reads to.
+ * Starts a local Azure Container Registry on two loopback ports: the registry, and the storage that it redirects
+ * blob reads to.
  *
  * @example
  * const emulator = await startEmulator();

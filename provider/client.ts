@@ -1,6 +1,6 @@
 /**
- * `pulumi-acr/client`: a client for Azure Container Registry and other OCI registries, and the use cases
- * that are of use to programs without Pulumi.
+ * `pulumi-acr/client`: a client for Azure Container Registry and other OCI registries, and functions that
+ * pack, push and pull artifacts without Pulumi.
  *
  * @packageDocumentation
  */

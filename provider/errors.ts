@@ -1,11 +1,11 @@
 /**
- * Every error this package throws on purpose. A class exists per shape of data, a `code` per
- * condition: callers branch on `code`, never on a message.
+ * All errors that this package throws deliberately. There is a class for each shape of data and a `code` for
+ * each condition: branch on the `code`, never on a message.
  */
 
 /** What went wrong, as a stable name to branch on. */
 export type AcrErrorCode =
-  /** An argument cannot be right; nothing was sent. */
+  /** An argument is invalid; nothing was sent. */
   | "INPUT_INVALID"
   /** A local file or folder is missing, unreadable or of a kind that cannot be published. */
   | "SOURCE_NOT_FOUND"
@@ -13,38 +13,38 @@ export type AcrErrorCode =
   | "SOURCE_UNSUPPORTED"
   /** A local file changed between being hashed and being sent. */
   | "SOURCE_CHANGED"
-  /** The registry said, in its own JSON, that the thing does not exist. */
+  /** The registry says, in its own JSON, that it does not exist. */
   | "NOT_FOUND"
-  /** No credential, a wrong one, or an expired one (401). */
+  /** No credential, or a wrong or expired one (401). */
   | "UNAUTHORIZED"
   /** The identity is known but may not do this (403, or 401 with `insufficient_scope`). */
   | "DENIED"
-  /** A lock, a quarantine or the storage limit refuses the operation (405). */
+  /** A lock, a quarantine or the storage limit forbids the operation (405). */
   | "LOCKED"
-  /** Something else holds the name we wanted, or changed it meanwhile. */
+  /** Something else holds the name, or changed it meanwhile. */
   | "CONFLICT"
-  /** 429 that did not end within the retry budget. */
+  /** 429 until the retry budget was used up. */
   | "THROTTLED"
-  /** Any 5xx, refused connection, unresolved name or reset that outlived the retries. */
+  /** 5xx, refused connection, unresolved name or reset, after all retries. */
   | "UNAVAILABLE"
   /** The server's certificate cannot be trusted; never retried. */
   | "TLS_FAILED"
-  /** No progress within the idle timeout. */
+  /** No data moved for `idleTimeoutMs`. */
   | "STALLED"
   /** The caller's signal ended the operation. */
   | "ABORTED"
-  /** The registry understood and refused (other 4xx). */
+  /** The registry refused for another reason (other 4xx). */
   | "REJECTED"
   /** The registry does not offer this function. */
   | "UNSUPPORTED"
-  /** Bytes are not what their digest or size says. */
+  /** Bytes do not match their digest or size. */
   | "DIGEST_MISMATCH"
   | "SIZE_MISMATCH"
   /** An answer breaks the protocol: a header is missing, foreign or malformed. */
   | "PROTOCOL"
-  /** An artifact's content cannot be written to disk without danger: a name that leads elsewhere, a link, a bomb. */
+  /** Content that is not safe to write to disk: a name that leads elsewhere, a link, a decompression bomb. */
   | "CONTENT_REFUSED"
-  /** The folder that content is written to cannot take it. */
+  /** The target folder cannot be written. */
   | "TARGET_UNWRITABLE"
   /** A credential could not be obtained. */
   | "CREDENTIAL_UNAVAILABLE";
@@ -64,7 +64,7 @@ export class AcrError extends Error {
   }
 }
 
-/** An argument that cannot be right. `property` is its path, for example `layers[2].title`. */
+/** An argument is invalid. `property` is its path, for example `layers[2].title`. */
 export class InputError extends AcrError {
   readonly property: string;
 
@@ -77,7 +77,7 @@ export class InputError extends AcrError {
 export type SourceErrorCode =
   "SOURCE_NOT_FOUND" | "SOURCE_UNREADABLE" | "SOURCE_UNSUPPORTED" | "SOURCE_CHANGED";
 
-/** A local file or folder that cannot be packed. `path` is written as the user wrote it. */
+/** A local file or folder cannot be packed. `path` is its path as the user wrote it. */
 export class PackError extends AcrError {
   readonly path: string;
   /** Path of the property that names the source, for example `layers[2].file`, where known. */
@@ -106,7 +106,7 @@ export interface RegistryErrorFacts {
   readonly method: string;
   /** Scheme, host and path; of the query only what is not secret. */
   readonly url: string;
-  /** HTTP status; `undefined` when no answer came. */
+  /** HTTP status; `undefined` if there was no answer. */
   readonly status?: number;
   readonly diagnostics?: readonly Diagnostic[];
   /** `x-ms-correlation-request-id`, which Azure support asks for. */
@@ -132,7 +132,7 @@ export class RegistryError extends AcrError {
   }
 }
 
-/** Bytes that are not what was promised. Nothing that depends on them was written. */
+/** Bytes do not match their digest or size. Nothing that depends on them was written. */
 export class IntegrityError extends AcrError {
   readonly expected: string;
   readonly actual: string;
@@ -155,7 +155,7 @@ export class ProtocolError extends AcrError {
   }
 }
 
-/** Content of an artifact that was not written to disk. `path` is its name there, as far as it is known. */
+/** Content of an artifact was not written to disk. `path` is its name there, as far as it is known. */
 export class UnpackError extends AcrError {
   readonly path: string;
 
@@ -170,9 +170,7 @@ export class UnpackError extends AcrError {
   }
 }
 
-/**
- * A tag, lock, manifest or file belongs to somebody else, or changed since it was last looked at.
- */
+/** A tag, lock, manifest or file belongs to somebody else, or changed since it was last read. */
 export class ConflictError extends AcrError {
   /** What is in the way: `<login server>/<repository>:<tag>`, `…@<digest>`, or a path. */
   readonly subject: string;
@@ -183,7 +181,7 @@ export class ConflictError extends AcrError {
   }
 }
 
-/** A credential could not be obtained; the message says which one and what to do. */
+/** A credential could not be obtained. The message says which one, and what to do. */
 export class CredentialError extends AcrError {
   constructor(message: string, options?: { cause?: unknown }) {
     super("CREDENTIAL_UNAVAILABLE", message, options);
@@ -194,7 +192,7 @@ export function isAcrError(error: unknown): error is AcrError {
   return typeof error === "object" && error !== null && BRAND in error;
 }
 
-/** Tells whether `error` is one of ours with this code. */
+/** Tells whether `error` is an {@link AcrError} with one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly AcrErrorCode[]): error is AcrError {
   return isAcrError(error) && codes.includes(error.code);
 }

@@ -1,39 +1,39 @@
 import type { RoleName } from "../tokens/roles.js";
 
-/** What the emulated Microsoft Entra ID knows. The option starts it as a further origin, always https. */
+/** What the emulated Microsoft Entra ID knows. It is served on a port of its own, always by https. */
 export interface EntraOptions {
-  /** The one tenant there is, which is also the registry's; a random id by default. */
+  /** The only tenant, which is also the registry's. Default: a random id. */
   readonly tenantId?: string;
   readonly applications?: readonly EntraApplication[];
   readonly managedIdentities?: readonly EntraManagedIdentity[];
 }
 
-/** An application (service principal) that may sign in with any of what it has. */
+/** An application (service principal), which may sign in with any of the credentials given. */
 export interface EntraApplication {
   readonly clientId: string;
   readonly clientSecret?: string;
-  /** The public certificate, as PEM; the application proves to have the key to it. */
+  /** The public certificate, as PEM; the application signs its assertions with the private key. */
   readonly certificate?: string;
   readonly federatedCredentials?: readonly FederatedCredential[];
-  /** What it may do in the registry: everything when absent. */
+  /** Its roles in the registry. Default: it may do everything. */
   readonly roles?: readonly RoleName[];
 }
 
-/** A trust in tokens of somebody else, such as a Kubernetes cluster or a CI system. */
+/** Trust in the tokens of another issuer, such as a Kubernetes cluster or a CI system. */
 export interface FederatedCredential {
   readonly issuer: string;
   readonly subject: string;
-  /** `api://AzureADTokenExchange` by default. */
+  /** Default `api://AzureADTokenExchange`. */
   readonly audience?: string;
-  /** The key that the issuer's tokens are checked with, as PEM. */
+  /** The issuer's public key, as PEM. */
   readonly publicKey: string;
 }
 
-/** An identity that this machine has. */
+/** A managed identity of this machine. */
 export interface EntraManagedIdentity {
   readonly clientId: string;
-  /** The system-assigned one is used when nobody is named; the first one by default. */
+  /** The system-assigned identity is used if a client names none. Default: the first one is. */
   readonly systemAssigned?: boolean;
-  /** What it may do in the registry: everything when absent. */
+  /** Its roles in the registry. Default: it may do everything. */
   readonly roles?: readonly RoleName[];
 }

@@ -23,31 +23,32 @@ const armAudiences = {
 export type Cloud = keyof typeof armAudiences;
 
 export interface EntraTokenOptions {
-  /** `https://containerregistry.azure.net` by default. */
+  /** Default `https://containerregistry.azure.net`. */
   readonly audience?: string;
-  /** 3,600 by default; a negative number makes a token that has expired. */
+  /** Default 3,600. A negative number makes a token that has expired. */
   readonly expiresInSeconds?: number;
   /** Object id of the caller. */
   readonly subject?: string;
-  /** What the caller may do in the registry; everything when absent, nothing with an empty list. */
+  /** The caller's roles in the registry. Default: it may do everything. An empty list allows nothing. */
   readonly roles?: readonly RoleName[];
 }
 
-/** Environment variables for a process that is to find the emulator's managed identities. */
+/** Environment variables with which a process finds the emulator's managed identities. */
 export interface ManagedIdentityVariables {
   /** As on a virtual machine. */
   readonly virtualMachine: Readonly<Record<string, string>>;
   readonly appService: Readonly<Record<string, string>>;
 }
 
-/** Plays Microsoft Entra ID: the source of the tokens that `/oauth2/exchange` takes. */
+/** The emulated Microsoft Entra ID, whose tokens `/oauth2/exchange` accepts. */
 export interface Entra {
   /** The registry's tenant. */
   readonly tenantId: string;
-  /** With the option `entra`: its origin, the `authorityHost` of credentials. */
+  /** With the option `entra`: its origin, for the option `authorityHost` of credentials. */
   readonly authorityHost?: string | undefined;
-  /** With the option `entra`: the variables that lead the clients of managed identities here, in either form. */
+  /** With the option `entra`: the variables that direct managed identities to the emulator, in either form. */
   readonly managedIdentity?: ManagedIdentityVariables | undefined;
+  /** Makes a signed Entra token. */
   issueToken(options?: EntraTokenOptions): Promise<string>;
 }
 

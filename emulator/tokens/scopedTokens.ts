@@ -17,9 +17,9 @@ export interface ScopedToken {
   /** The user name. */
   readonly name: string;
   readonly password: string;
-  /** A second password that is good, too, as the service makes two. */
+  /** A second valid password, since the service makes two. */
   readonly password2?: string;
-  /** What it may do, by repository; `team/*` stands for everything below a prefix. */
+  /** Allowed actions by repository; `team/*` stands for all repositories below that prefix. */
   readonly repositories: Readonly<Record<string, readonly ScopeMapAction[]>>;
 }
 

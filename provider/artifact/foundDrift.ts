@@ -10,13 +10,13 @@ export interface Drift {
   /** Full reference of the tag, manifest or blob. */
   readonly subject: string;
   /**
-   * A digest, or attributes as `writeEnabled=false, deleteEnabled=false`. Of `referrer-unlisted`, the
+   * A digest, or attributes as in `writeEnabled=false, deleteEnabled=false`. For `referrer-unlisted`, the
    * digest of the manifest that no longer lists this one as its referrer.
    */
   readonly expected: string;
-  /** The same of what is there; `absent` if nothing is. */
+  /** The live digest or attributes; `absent` if there is nothing. */
   readonly actual: string;
-  /** When the registry last saw the subject change (ISO 8601), where it says so. */
+  /** When the subject was last changed (ISO 8601), if the registry says so. */
   readonly since?: string;
 }
 

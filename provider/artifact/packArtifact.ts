@@ -11,23 +11,23 @@ import { checkConfig, isEmptyConfig, packConfig, type ConfigInput } from "./pack
 import { packLayer, planLayer, type LayerInput, type LayerPlan } from "./packLayer.js";
 import { checkTitlesTogether } from "./packTitle.js";
 
-/** An artifact as declared: plain data, paths relative to a base directory. */
+/** An artifact to pack. Paths are relative to the base directory. */
 export interface ArtifactInput {
-  /** What the artifact is; may be left out only with a config that says it. */
+  /** Type of the artifact, as a media type. Required unless `config` has a type of its own. */
   readonly artifactType?: string | undefined;
-  /** Without any, the manifest gets the one empty layer that the specification recommends. */
+  /** Default: one empty layer, as the specification recommends. */
   readonly layers?: readonly LayerInput[] | undefined;
-  /** Default: the empty document. */
+  /** Default: the empty JSON document. */
   readonly config?: ConfigInput | undefined;
   readonly annotations?: Annotations | undefined;
-  /** The manifest that this one refers to, for example the image that an SBOM is about. */
+  /** The manifest that this one is about, for example the image that an SBOM describes. */
   readonly subject?: Descriptor | undefined;
 }
 
 export interface PackArtifactOptions {
-  /** What relative paths are relative to. Default: the working directory. */
+  /** Folder that relative paths start from. Default: the working directory. */
   readonly baseDirectory?: string | undefined;
-  /** Layers packed earlier: what is unchanged since is not compressed again. */
+  /** Layers packed earlier. Those that have not changed since are not compressed again. */
   readonly known?: readonly KnownLayer[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -36,12 +36,12 @@ export interface PackArtifactOptions {
 const LAYERS_AT_ONCE = 4;
 
 /**
- * Turns what was declared into the exact bytes to publish, without network. The outcome depends on
- * content, names and executable bits alone: not on clock, locale, umask, user, order of directory
- * listings, platform, number of processors or version of Node.
+ * Packs an artifact into the exact bytes to publish, without network. The result depends only on content,
+ * names and executable bits; not on clock, locale, umask, user, order of directory listings, platform,
+ * number of processors or version of Node.
  *
- * @throws InputError for a declaration that cannot be right, before any file is read.
- * @throws PackError for a source that is missing, unreadable, of a wrong kind, or changing.
+ * @throws InputError if an argument is invalid, before any file is read.
+ * @throws PackError if a source is missing, unreadable, of an unsupported kind, or changes while it is read.
  */
 export async function packArtifact(
   input: ArtifactInput,
@@ -53,7 +53,7 @@ export async function packArtifact(
   return assembleArtifact({ artifactType, config, layers, subject, annotations });
 }
 
-/** Everything that can be said about a declaration without looking at a file. */
+/** Checks everything that can be checked without reading a file. */
 function planArtifact(input: ArtifactInput): readonly LayerPlan[] {
   checkConfig(input.config);
   if (input.artifactType !== undefined) checkMediaType(input.artifactType, "artifactType");

@@ -9,12 +9,12 @@ import { blobOf, packPlain } from "./packBytes.js";
 import { fileContent } from "./packContent.js";
 import { locateFile, sourceKind } from "./source.js";
 
-/** The config of a manifest: a small document whose media type names the kind of artifact. */
+/** The config of a manifest: a small document, often one whose media type tells the kind of artifact. */
 export interface ConfigInput {
   readonly mediaType: string;
-  /** The document itself; exactly one of `content` and `file`. */
+  /** The document itself. Give either this or `file`. */
   readonly content?: string | undefined;
-  /** Path of the document, relative to the base directory. */
+  /** Path of the document, relative to the base directory. Give either this or `content`. */
   readonly file?: string | undefined;
   readonly annotations?: Annotations | undefined;
 }

@@ -19,17 +19,17 @@ import {
 
 export type Compression = "gzip" | "none";
 
-/** One layer as declared. */
+/** One layer to pack. */
 export interface LayerInput extends LayerSource {
   /**
-   * Default as ORAS has it: `application/vnd.oci.image.layer.v1.tar`, with `+gzip` if the layer is
-   * compressed. (For a plain file that is a misnomer which every client expects.)
+   * Default, as in ORAS: `application/vnd.oci.image.layer.v1.tar`, with `+gzip` if the layer is
+   * compressed. (For a plain file this is a misnomer, but every client expects it.)
    */
   readonly mediaType?: string | undefined;
   /**
-   * The path under which `oras pull` restores the layer; it skips layers without one. Default: the
-   * last segment of the path of a file or folder, with `.gz` after it for a file that is compressed
-   * here, `.tar` for a folder that is not; none for `content`. `false`: no title.
+   * The path under which `oras pull` restores the layer; it skips layers without a title. Default: the
+   * last part of the path of a file or folder, with `.gz` for a file that is compressed here and `.tar`
+   * for a folder that is not; none for `content`. `false`: no title.
    */
   readonly title?: string | false | undefined;
   readonly annotations?: Annotations | undefined;
@@ -37,15 +37,15 @@ export interface LayerInput extends LayerSource {
   readonly compression?: Compression | undefined;
 }
 
-/** What became of a layer, as plain data; absent members are left out. */
+/** A packed layer, as plain data. */
 export interface LayerDescriptor {
   readonly title?: string;
   readonly mediaType: string;
   readonly size: number;
   readonly digest: string;
-  /** Of a compressed layer: the digest before compression; of a directory, that of its plain tar. */
+  /** For a compressed layer: the digest before compression; for a directory, that of its uncompressed tar. */
   readonly tarDigest?: string;
-  /** Of a compressed layer: what compressed it; it and `tarDigest` decide the bytes. */
+  /** For a compressed layer: the id of the compressor, which together with `tarDigest` determines the bytes. */
   readonly compressor?: string;
 }
 

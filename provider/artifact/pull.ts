@@ -13,18 +13,18 @@ import { fetchForPlatform, type PlatformChoice } from "./pullManifest.js";
 import { intoFolder, type PullFolder } from "./pullFolder.js";
 
 export interface PullOptions extends OperationOptions {
-  /** Which manifest of an index to pull. Without it an index is an error that lists what it has. */
+  /** Which manifest of an index to pull. Without it an index fails with an error that lists its platforms. */
   readonly platform?: PlatformChoice;
-  /** Replace files that are there with other content. Default: `false`, which fails with `CONFLICT`. */
+  /** Replace existing files that have other content. Default `false`: fail with `CONFLICT`. */
   readonly overwrite?: boolean;
   /**
-   * What a compressed folder may become, in bytes. Default: 1 GiB, or 100 times its compressed size if
+   * Most bytes that one compressed folder may unpack to. Default: 1 GiB, or 100 times its compressed size if
    * that is more.
    */
   readonly maxUnpackedBytes?: number;
-  /** Files and folders in one compressed folder, also those that names only imply. Default: 500,000. */
+  /** Most files and folders in one compressed folder, including folders that names only imply. Default: 500,000. */
   readonly maxEntries?: number;
-  /** Bytes of a layer received so far. */
+  /** Called with the bytes of a layer received so far. */
   readonly onProgress?: (progress: PullProgress) => void;
 }
 
@@ -34,16 +34,16 @@ export interface PullProgress {
   readonly receivedBytes: number;
 }
 
-/** What was pulled, and what became of it on disk. Paths are relative to the folder, with `/`. */
+/** The result of a pull. Paths are relative to the folder, with `/`. */
 export interface PulledArtifact {
-  /** Of the manifest: where an index was named, of the one that was chosen. */
+  /** Descriptor of the pulled manifest; for an index, of the one that was chosen. */
   readonly descriptor: Descriptor;
   readonly manifest: ParsedManifest;
-  /** Files, and with a slash at the end folders, that were not there, or with other content. */
+  /** Files that were created or replaced, and folders that were created, with a slash at the end. */
   readonly written: readonly string[];
-  /** Files that were there with the same content. */
+  /** Files that already had this content. */
   readonly unchanged: readonly string[];
-  /** Layers without a title: they are no files. */
+  /** Layers without a title, which are not saved. */
   readonly skipped: readonly Descriptor[];
 }
 
@@ -52,25 +52,24 @@ const CONCURRENT_LAYERS = 4;
 const MOST_ENTRIES = 500_000;
 
 /**
- * Downloads an artifact into a folder, as `oras pull` does: each layer under its title; a layer that
- * ORAS or `packArtifact` made of a folder (`io.deis.oras.content.unpack`) is unpacked. Layers without a
- * title are skipped; nothing is ever downloaded from the `urls` of a layer.
+ * Downloads an artifact into a folder, as `oras pull` does: each layer is saved under its title, and a layer
+ * that ORAS or `packArtifact` made of a folder (`io.deis.oras.content.unpack`) is unpacked. Layers without a
+ * title are skipped. Nothing is ever downloaded from the `urls` of a layer.
  *
- * Nothing appears under its name before everything was downloaded and every digest was found right; a
- * failure or an abort puts the folder back to what it was. (A process that is killed leaves a hidden
- * folder `.pulumi-acr-….partial`; so does a failure that could not put back what it replaced, which is
- * then kept there and named in the error.) What is there already with the same content is not touched. Memory
- * is flat, whatever the sizes.
+ * Files appear under their names only after everything was downloaded and every digest verified. A failure
+ * or an abort restores the folder. (A killed process leaves a hidden folder `.pulumi-acr-….partial`; so does a
+ * failure that could not restore what it had replaced, which is then kept there and named in the error.)
+ * Files that already have the same content are not touched. Memory does not grow with size.
  *
- * The content is somebody else's: nothing is ever written outside the folder, no link is made or
- * followed, and permissions are 0644 or 0755, as the umask allows.
+ * The content is not trusted: nothing is written outside the folder, no link is created or followed, and
+ * permissions are 0644 or 0755, as the umask allows.
  *
  * @param reference A tag, or a digest.
- * @throws AcrError `NOT_FOUND` if the registry does not have it; `INPUT_INVALID` for an index without
- *   the `platform`; `DIGEST_MISMATCH` or `SIZE_MISMATCH` for bytes that are not what the manifest says;
- *   `CONTENT_REFUSED` for names that lead elsewhere or collide, links, devices, bombs and malformed
- *   archives; `CONFLICT` for a file that is there with other content; `TARGET_UNWRITABLE` where the disk
- *   is full, a link is in the way, or permission is missing; `ABORTED`.
+ * @throws AcrError `NOT_FOUND` if the registry does not have it; `INPUT_INVALID` for an index if no
+ *   `platform` is given, or the index does not have it; `DIGEST_MISMATCH` or `SIZE_MISMATCH` if bytes do not
+ *   match the manifest; `CONTENT_REFUSED` for names that lead elsewhere or collide, links, devices,
+ *   decompression bombs and malformed archives; `CONFLICT` for an existing file with other content;
+ *   `TARGET_UNWRITABLE` if the disk is full, a link is in the way, or permission is missing; `ABORTED`.
  */
 export async function pullArtifact(
   repository: Pick<Repository, "blobs" | "manifests">,

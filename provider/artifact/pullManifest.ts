@@ -4,7 +4,7 @@ import { parseManifest, type ParsedManifest } from "../oci/manifest.js";
 import { quoted } from "../oci/printable.js";
 import type { ManifestStore, OperationOptions } from "../registry/repository.js";
 
-/** Which manifest of an index: what is not named may be anything. */
+/** Which manifest of an index to choose; properties that are left out may have any value. */
 export type PlatformChoice = Pick<Platform, "os" | "architecture"> &
   Partial<Pick<Platform, "variant" | "os.version">>;
 

@@ -16,9 +16,11 @@ type Target = Pick<Repository, "blobs" | "manifests">;
 type PushManifestOptions = PushOptions & { readonly updateReferrers?: boolean };
 
 /**
- * Publishes by digest: every blob first, each digest once, then the manifests, each after what it needs.
- * A tag is the commit point, so nothing that can be pulled by name ever names missing content.
- * `updateReferrers` is about the manifest itself; what is included is always listed by its subject.
+ * Publishes an artifact by digest: first the blobs, each digest once, then the manifests, each after those it
+ * refers to. Set tags afterwards, so that a tag never leads to missing content.
+ *
+ * `updateReferrers` applies to the artifact's own manifest; included manifests are always listed by their
+ * subject.
  */
 export async function pushArtifact(
   repository: Target,

@@ -11,14 +11,15 @@ const CONCURRENT_BLOBS = 4;
 /** Blobs that this process reads from one registry while it sends them to another: two streams each. */
 const relayed = limit(8);
 
-/** Is told how far a push has come; all of it is optional, and nothing depends on it. */
+/** Callbacks for the progress of a push. Each is optional. */
 export interface PushObserver {
-  /** What is being done from now on, as a user would say it: `uploading`, `pushing the manifest`. */
+  /** The phase that begins, in words for users: `uploading`, `pushing the manifest`. */
   phase?(what: string): void;
-  /** Blobs, each once, that are now looked for and sent where they are missing. */
+  /** The blobs, each once, that will be sent unless they exist. */
   expected?(blobs: readonly Descriptor[]): void;
-  /** Bytes of this blob that are on their way; a blob that is sent again starts again at none. */
+  /** Bytes of this blob sent so far; starts again at 0 when the blob is sent again. */
   progress?(blob: Descriptor, sentBytes: number): void;
+  /** The blob is in the repository now. */
   blobPushed?(blob: Descriptor, outcome: PushOutcome): void;
 }
 
@@ -28,8 +29,8 @@ export interface PushOptions {
 }
 
 /**
- * Makes sure that the blobs are there, each digest once. `insist`: the registry has just said that
- * they are not, so they are sent without asking.
+ * Uploads the blobs that do not exist, each digest once. `insist`: send them without asking, since the
+ * registry has just said that it lacks them.
  */
 export async function pushBlobs(
   repository: Pick<Repository, "blobs">,

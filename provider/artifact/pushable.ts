@@ -3,13 +3,13 @@ import type { Digest } from "../oci/digest.js";
 import type { EncodedManifest } from "../oci/manifest.js";
 import type { RepositoryName } from "../oci/reference.js";
 
-/** Content of a blob, and what is known of the way that it takes. */
+/** A blob to push, and how it is best transferred. */
 export interface PushableBlob extends Blob {
-  /** A repository of the same registry that has it: then none of its bytes need be sent. */
+  /** A repository of the same registry that has the blob, so that it can be mounted instead of sent. */
   readonly mountFrom?: RepositoryName;
-  /** It is read from another registry, so this one is asked for it first, however small it is. */
+  /** The blob is read from another registry, so always ask first whether it exists, however small it is. */
   readonly remote?: boolean;
-  /** Sent only where the registry insists on it. */
+  /** Only sent if the registry insists on it. */
   readonly optional?: boolean;
 }
 
@@ -17,23 +17,23 @@ export interface PushableBlob extends Blob {
 export interface PushableManifest {
   readonly manifest: EncodedManifest;
   readonly blobs: readonly PushableBlob[];
-  /** Manifests that are to be there before it: an index's children, a referrer's subject. */
+  /** Manifests that must exist before it: an index's children, a referrer's subject. */
   readonly needs?: readonly Digest[];
-  /** What it is, where it says so. */
+  /** Its artifact type, if it has one. */
   readonly artifactType?: string;
-  /** Of a referrer: the one among them that it is about. */
+  /** For a referrer: which of the manifests in `needs` is its subject. */
   readonly subject?: Digest;
 }
 
-/** What is published: the manifest that the tags are going to name, and what belongs to it. */
+/** An artifact to publish: the manifest for the tags, and the manifests that belong to it. */
 export interface Pushable extends PushableManifest {
   /** Manifests that are published with it: children of an index, and referrers. */
   readonly included?: readonly PushableManifest[];
 }
 
 /**
- * The same manifests in steps: whatever one of them needs is in an earlier step. Digests make circles
- * impossible: a manifest cannot name what its own digest depends on.
+ * Groups the manifests into steps, so that whatever a manifest needs is in an earlier step. There are no
+ * cycles, since a manifest cannot contain a digest that depends on its own.
  */
 export function inSteps<M extends PushableManifest>(manifests: readonly M[]): readonly M[][] {
   const byDigest = new Map(manifests.map((one) => [one.manifest.descriptor.digest, one]));

@@ -1,18 +1,18 @@
 import type { TokenCredential } from "@azure/core-auth";
 
 /**
- * How to identify oneself. Azure identities are named, and found by `@azure/identity` when first
- * needed; nothing is looked up when the value is made.
+ * How to sign in. Azure identities are named here, and obtained from `@azure/identity` when the first
+ * request needs them.
  */
 export type Credential =
-  /** No identity: registries with anonymous pull enabled, for reading only. */
+  /** No identity: read only, from registries with anonymous pull. */
   | { readonly kind: "anonymous" }
   /** The admin user, or a repository-scoped token: its name and password. */
   | { readonly kind: "token"; readonly username: string; readonly password: string }
   /**
-   * What `docker login` or `az acr login` left behind: `config.json` in the folder `DOCKER_CONFIG`, else
-   * in `~/.docker`, or the file given here; credential helpers included. Read when first needed, and
-   * again after a refusal.
+   * The login that `docker login` or `az acr login` saved, or a credential helper gives: from the file
+   * given here, else from `config.json` in the folder `DOCKER_CONFIG`, else in `~/.docker`. Read when first
+   * needed, and again after a refusal.
    */
   | { readonly kind: "docker-config"; readonly configFile?: string }
   /** Azure's own search: environment, workload identity, managed identity, Azure CLI and others. */
@@ -23,8 +23,8 @@ export type Credential =
    */
   | { readonly kind: "environment" }
   /**
-   * A federated token in a file, as Kubernetes and CI systems write it: `AZURE_FEDERATED_TOKEN_FILE`,
-   * `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`, or what is given here.
+   * A federated token in a file, as Kubernetes and CI systems write it. What is not given here comes from
+   * `AZURE_FEDERATED_TOKEN_FILE`, `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`.
    */
   | {
       readonly kind: "workload-identity";
@@ -32,9 +32,9 @@ export type Credential =
       readonly clientId?: string;
       readonly tokenFile?: string;
     }
-  /** The identity of the machine; a user-assigned one by its client id. */
+  /** The identity of the machine; `clientId` selects a user-assigned one. */
   | { readonly kind: "managed-identity"; readonly clientId?: string }
-  /** Who is signed in to the Azure CLI (`az login`). */
+  /** The account that is signed in to the Azure CLI (`az login`). */
   | { readonly kind: "azure-cli"; readonly tenantId?: string }
-  /** Any credential object of `@azure/identity`, or one of the caller's own. */
+  /** Any credential object of `@azure/identity`, or your own. */
   | { readonly kind: "entra"; readonly credential: TokenCredential };

@@ -17,40 +17,40 @@ import type { Transport } from "./transport.js";
 export interface TransportOptions {
   readonly endpoint: RegistryEndpoint;
   readonly credential: Credential;
-  /** Whom Entra tokens are for. Default: as `AZURE_CLOUDS` says for the login server's ending. */
+  /** Audience of Entra tokens. Default: the one in `AZURE_CLOUDS` for the login server's suffix. */
   readonly audience?: string;
   /**
-   * Where Entra tokens come from. Default: the environment variable `AZURE_AUTHORITY_HOST`, else as
-   * `AZURE_CLOUDS` says for the login server's ending.
+   * URL of Entra. Default: the environment variable `AZURE_AUTHORITY_HOST`, else the one in
+   * `AZURE_CLOUDS` for the login server's suffix.
    */
   readonly authorityHost?: string;
   readonly retry?: Partial<RetryLimits>;
-  /** How long nothing may move before a connection is given up. Default: 60 seconds. */
+  /** How long a connection may be silent before it is dropped. Default: 60 seconds. */
   readonly idleTimeoutMs?: number;
   /**
-   * Requests at the same time, of which uploads leave one to what they are read from; with 1, that one
-   * comes on top. Default: 16.
+   * Requests at the same time. Uploads leave one of them for reading their source; with 1, reading takes
+   * a second one. Default: 16.
    */
   readonly maxConcurrency?: number;
-  /** Put before our own name in `User-Agent`. */
+  /** Put before the package's own name in `User-Agent`. */
   readonly userAgent?: string;
   /**
-   * Told every request and every answer, in one line each, in which nothing is secret. The same lines go
-   * to the logger of the Azure SDKs (`azure:pulumi-acr`), which `AZURE_LOG_LEVEL=info` shows.
+   * Called with a line for every request and every answer; no line contains a secret. The same lines go to
+   * the logger of the Azure SDKs (`azure:pulumi-acr`), which `AZURE_LOG_LEVEL=info` shows.
    */
   readonly log?: (line: string) => void;
-  /** Certificate authority of the registry, in PEM, in place of the system's. */
+  /** Certificate authority of the registry, as PEM, instead of the system's. */
   readonly caCertificate?: string;
-  /** No limit by default; the service's own is only noticed by its 429. */
+  /** Limit for all requests of this client together. Default: none; the service's own limit shows as 429. */
   readonly requestsPerMinute?: number;
   /**
-   * Requests a minute of each kind, or the tier of the registry for the rates that the service publishes
-   * for it: what is above waits here, instead of being refused there. Default: no limit.
+   * The registry's tier, to stay within the rates that Microsoft publishes for it; or your own rates per
+   * minute. Further requests wait here instead of being refused there. Default: no limit.
    */
   readonly requestRates?: RegistryTier | RequestRates;
-  /** Hosts, besides those of Azure, that blob reads may be redirected to: `example.com`, `*.example.com`. */
+  /** Hosts besides Azure's that blob reads may be redirected to: `example.com`, `*.example.com`. */
   readonly allowedRedirectHosts?: readonly string[];
-  /** Seconds to try again while the name does not resolve or access is refused. Default: 0. */
+  /** Seconds to keep trying while the registry's name does not resolve or access is refused. Default: 0. */
   readonly waitForAccess?: number;
   /** For tests: virtual time, fixed jitter, another way to send (to Entra, too). */
   readonly clock?: Clock;

@@ -1,17 +1,17 @@
 import { InputError } from "../errors.js";
 import type { Clock } from "./clock.js";
 
-/** Requests a minute that one identity may send; what is left out has no limit. */
+/** Requests per minute that one identity may send. A kind that is left out has no limit. */
 export interface RequestRates {
-  /** `GET` and `HEAD`; listing referrers is one of them. */
+  /** `GET` and `HEAD`, including lists of referrers. */
   readonly reads?: number;
-  /** Uploads, each chunk for itself, manifests, tags and attributes. */
+  /** Uploads (each chunk counts), manifests, tags and attributes. */
   readonly writes?: number;
   readonly deletes?: number;
   readonly referrerLists?: number;
 }
 
-/** What an ACR is sold as. */
+/** Service tiers of ACR. */
 export const REGISTRY_TIERS = ["basic", "standard", "premium"] as const;
 export type RegistryTier = (typeof REGISTRY_TIERS)[number];
 
@@ -21,8 +21,8 @@ const WINDOW_MS = 61_000;
 const BASIC = { reads: 5_000, writes: 1_000, deletes: 500, referrerLists: 250 } as const;
 
 /**
- * What the service publishes for one identity (Microsoft Learn, "Azure Container Registry SKU features
- * and limits", request rates): best effort of the service, not a promise.
+ * The rates that Microsoft publishes for one identity (Microsoft Learn, "Azure Container Registry SKU
+ * features and limits", request rates). They are best effort, not guaranteed.
  */
 export const PUBLISHED_RATES: Readonly<Record<RegistryTier, Required<RequestRates>>> = {
   basic: BASIC,

@@ -1,11 +1,11 @@
 export interface RetryLimits {
-  /** Attempts after the first, for failures other than 429. */
+  /** Attempts after the first, for failures other than 429. Default: 5. */
   readonly maxRetries: number;
-  /** The first wait, and the shortest one. */
+  /** The first wait, and the shortest one. Default: 1,000. */
   readonly baseDelayMs: number;
-  /** The longest single wait. */
+  /** The longest single wait. Default: 120,000. */
   readonly maxDelayMs: number;
-  /** The longest time that a request may spend waiting between attempts, 429 included. */
+  /** The most time that a request may spend waiting between attempts, 429 included. Default: 300,000. */
   readonly budgetMs: number;
 }
 

@@ -1,10 +1,10 @@
-// What look-ups are asked for, `registry` apart. Read by compilers as old as TypeScript 3.8.
+// Arguments of the look-ups, except `registry`. Must be readable by TypeScript 3.8.
 
-/** Names one manifest by all of its reference. */
+/** Names one manifest by its full reference. */
 export interface ReferenceQuery {
   /**
-   * `<login server>/<repository>@<digest>` or `<login server>/<repository>:<tag>`, such as an
-   * `OciArtifact`'s `reference` or the `id` of an `ArtifactTag`. Stands alone.
+   * `<login server>/<repository>@<digest>` or `<login server>/<repository>:<tag>`, for example the
+   * `reference` of an `OciArtifact` or the `id` of an `ArtifactTag`. Excludes `repository`, `tag`, `digest`.
    */
   reference: string;
   repository?: never;
@@ -16,9 +16,9 @@ export interface ReferenceQuery {
 export interface RepositoryQuery {
   /** For example `charts/web`. */
   repository: string;
-  /** Either this or `digest`. */
+  /** Give either this or `digest`. */
   tag?: string;
-  /** Either this or `tag`. */
+  /** Give either this or `tag`. */
   digest?: string;
   reference?: never;
 }
@@ -30,18 +30,18 @@ export type ManifestQuery = ReferenceQuery | RepositoryQuery;
 export interface TagsQuery {
   repository: string;
   /**
-   * Only tags that this pattern matches as a whole: `1.*`, `v[0-9]*`, `{stable,beta}`. `*` matches any
-   * characters, `?` one, `[a-z]` and `[!a-z]` one, `{a,b}` either.
+   * Only tags that match this pattern completely: `1.*`, `v[0-9]*`, `{stable,beta}`. `*` matches any
+   * characters, `?` one character, `[a-z]` one in the range, `[!a-z]` one outside it, `{a,b}` either.
    */
   matching?: string;
   /** Only tags that name this manifest. ACR only. */
   digest?: string;
   /**
-   * By the time at which they were last moved: `timedesc` newest first, `timeasc` oldest first. ACR
-   * only. Default: by name, in the order of bytes.
+   * Order by the time of the last move: `timedesc` newest first, `timeasc` oldest first. ACR only.
+   * Default: by name, in byte order.
    */
   orderBy?: "timedesc" | "timeasc";
-  /** At most so many, the first ones. Default: all. */
+  /** Most items to return: the first ones. Default: all. */
   limit?: number;
 }
 
@@ -50,18 +50,18 @@ export interface ManifestsQuery {
   repository: string;
   /** Only manifests of this media type, for example that of an index. */
   mediaType?: string;
-  /** Only manifests whose configuration has this media type. */
+  /** Only manifests whose config has this media type. */
   configMediaType?: string;
   /**
-   * Only artifacts of this type: `artifactType`, or where a manifest has none the media type of its
-   * configuration. The service's list does not have it, so each manifest is read: one request each.
+   * Only artifacts of this type: a manifest's `artifactType`, or without one the media type of its config.
+   * ACR's listing does not contain it, so each manifest is read, with one request each.
    */
   artifactType?: string;
   /** `true`: only manifests with a tag; `false`: only those without. */
   tagged?: boolean;
-  /** By last update: `timedesc` newest first, `timeasc` oldest first. Default: by digest. */
+  /** Order by last update: `timedesc` newest first, `timeasc` oldest first. Default: by digest. */
   orderBy?: "timedesc" | "timeasc";
-  /** At most so many, the first ones. Default: all. */
+  /** Most items to return: the first ones. Default: all. */
   limit?: number;
 }
 
@@ -69,57 +69,57 @@ export interface ManifestsQuery {
 export interface NewestTagQuery {
   repository: string;
   /**
-   * `time`: the tag that was last moved (ACR only). `semver`: the highest version (semver.org), of tags
-   * such as `1.2.3`, `v1.2.3`, `1.2` (as 1.2.0), `1.3.0-rc.1` and `1.2.3_build.5` (`_` stands for `+`, as
-   * Helm writes it); other tags are passed over, numbers alone such as `20240131` too.
+   * `time`: the tag that was moved last (ACR only). `semver`: the highest version (semver.org). Versions are
+   * tags such as `1.2.3`, `v1.2.3`, `1.2` (meaning 1.2.0), `1.3.0-rc.1` and `1.2.3_build.5` (`_` stands for
+   * `+`, as Helm writes it). Other tags, and bare numbers such as `20240131`, are ignored.
    */
   by: "time" | "semver";
-  /** Only tags that this pattern matches as a whole, as for `getTags`. */
+  /** Only tags that match this pattern completely, as for `getTags`. */
   matching?: string;
-  /** With `semver`: only versions in this range, as npm writes ranges: `^1.2`, `~1.2.3`, `>=1 <3`, `1.x`. */
+  /** With `semver`: only versions in this npm range, for example `^1.2`, `~1.2.3`, `>=1 <3`, `1.x`. */
   range?: string;
   /**
-   * With `semver`: whether `1.3.0-rc.1` counts. Default: only if `range` itself names a pre-release of the
-   * same version.
+   * With `semver`: whether pre-releases such as `1.3.0-rc.1` count. Default: only if `range` names a
+   * pre-release of the same version.
    */
   prereleases?: boolean;
 }
 
-/** Whose referrers: signatures, SBOMs and whatever else names this manifest as its subject. */
+/** The manifest whose referrers to list, and which of them. */
 export type ReferrersQuery = ManifestQuery & ReferrersChoice;
 
-/** Which of its referrers. */
+/** Which referrers to list. */
 export interface ReferrersChoice {
   /** Only referrers of this type, for example `application/vnd.cncf.notary.signature`. */
   artifactType?: string;
 }
 
-/** Which file of which artifact. */
+/** The artifact, and which of its files to read. */
 export type ArtifactFileQuery = ManifestQuery & FileChoice;
 
-/** Which file of an artifact, and as what. */
+/** Which file of an artifact to read, and in which form. */
 export interface FileChoice {
   /**
    * The title of a layer (`CHANGES.md`), or the path of a file in a folder that was published as one
-   * layer (`policies/data.json` in the folder `policies`). In layers without a title, such as that of a
+   * layer (`policies/data.json` in the folder `policies`). For layers without a title, such as that of a
    * Helm chart, the path in the archive (`web/Chart.yaml`).
    */
   title: string;
-  /** What `content` is: text, which must be UTF-8 (default `utf8`), or any bytes as `base64`. */
+  /** Form of `content`: `utf8` (default), which the file must be, or `base64` for any bytes. */
   encoding?: "utf8" | "base64";
   /**
-   * Bytes that the file may have at most: it becomes a value of the program, and of the state where that
-   * uses it. Default 4 MiB; up to 64 MiB. What is larger, pull into a folder (`pulumi-acr/client`).
+   * Most bytes that the file may have, up to 64 MiB. Default: 4 MiB, since the content becomes a value of the
+   * program, and part of the state if that uses it. Pull larger files into a folder (`pulumi-acr/client`).
    */
   maxSize?: number;
 }
 
 /** Which repositories of a registry. */
 export interface RepositoriesQuery {
-  /** Only names that begin so, for example `charts/`. */
+  /** Only names that begin with this, for example `charts/`. */
   prefix?: string;
-  /** Only names that this pattern matches as a whole. `*` stays within one segment, `**` does not. */
+  /** Only names that match this pattern completely. `*` stays within one path segment, `**` does not. */
   matching?: string;
-  /** At most so many, the first ones. Default: all. */
+  /** Most items to return: the first ones. Default: all. */
   limit?: number;
 }

@@ -1,9 +1,9 @@
 import type { Annotations, Platform } from "../oci/descriptor.js";
 import type { Attributes } from "../registry/attributes.js";
 
-// What look-ups answer: plain values, absent members left out. Read by compilers as old as TypeScript 3.8.
+// Results of the look-ups: plain values, absent members left out. Must be readable by TypeScript 3.8.
 
-/** Content as a manifest names it. */
+/** Content that a manifest names, or a manifest itself. */
 export interface ContentResult {
   readonly mediaType: string;
   readonly digest: string;
@@ -14,11 +14,11 @@ export interface ContentResult {
 
 /** One layer of an artifact. */
 export interface LayerResult extends ContentResult {
-  /** The annotation `org.opencontainers.image.title`: a file's or folder's name. */
+  /** The annotation `org.opencontainers.image.title`: the name of a file or folder. */
   readonly title?: string;
 }
 
-/** What an index names, or a referrer. */
+/** A manifest of an index, or a referrer. */
 export interface ManifestDescriptorResult extends ContentResult {
   readonly artifactType?: string;
   readonly platform?: Platform;
@@ -26,11 +26,11 @@ export interface ManifestDescriptorResult extends ContentResult {
   readonly reference: string;
 }
 
-/** What ACR alone keeps of a tag or manifest. Absent on other registries. */
+/** Metadata of a tag or manifest that only ACR has. Absent on other registries. */
 export interface MetadataResult {
   /** ISO 8601, UTC. */
   readonly createdTime?: string;
-  /** Of a tag: when it was last moved. */
+  /** For a tag: when it was last moved. */
   readonly lastUpdateTime?: string;
   /** The four attributes; `writeEnabled: false` is a lock. */
   readonly attributes?: Attributes;
@@ -40,23 +40,23 @@ export interface MetadataResult {
 export interface ArtifactResult extends ContentResult, MetadataResult {
   readonly loginServer: string;
   readonly repository: string;
-  /** The tag that was asked for, if it was one. */
+  /** The tag, if it was looked up by tag. */
   readonly tag?: string;
   /** To pull by: `<login server>/<repository>@<digest>`. */
   readonly reference: string;
-  /** What it is; where the manifest has none, the media type of its configuration. */
+  /** Artifact type; if the manifest has none, the media type of its config. */
   readonly artifactType?: string;
-  /** Media type of the configuration. */
+  /** Media type of the config. */
   readonly configMediaType?: string;
-  /** What it is about, if it has a subject. */
+  /** The manifest that it is about, if it is a referrer. */
   readonly subject?: ContentResult;
   /** Empty for an index. */
   readonly layers: readonly LayerResult[];
-  /** What an index names, with its platforms; empty for anything else. */
+  /** The manifests of an index, with their platforms; empty for anything else. */
   readonly manifests: readonly ManifestDescriptorResult[];
   /** Tags that name it. ACR only. */
   readonly tags?: readonly string[];
-  /** The tag's own attributes and times, if it was asked for by tag. ACR only. */
+  /** The tag's own attributes and times, if it was looked up by tag. ACR only. */
   readonly tagMetadata?: MetadataResult;
 }
 
@@ -65,7 +65,7 @@ export interface TagResult extends MetadataResult {
   readonly name: string;
   /** `<login server>/<repository>:<tag>`. */
   readonly reference: string;
-  /** What it names; absent in lists of registries other than ACR. */
+  /** Digest of the manifest it names; absent in listings of registries other than ACR. */
   readonly digest?: string;
 }
 
@@ -82,9 +82,9 @@ export interface ManifestResult extends MetadataResult {
   readonly reference: string;
   readonly mediaType: string;
   readonly configMediaType?: string;
-  /** Only if `artifactType` was asked for. */
+  /** Only if `artifactType` was given. */
   readonly artifactType?: string;
-  /** Bytes of the layers together, as the service counts. */
+  /** Total bytes of the layers, as ACR counts them. */
   readonly imageSize: number;
   readonly architecture?: string;
   readonly os?: string;

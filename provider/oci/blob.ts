@@ -2,17 +2,17 @@ import type { Readable } from "node:stream";
 import type { Descriptor } from "./descriptor.js";
 
 /**
- * Content that can be opened any number of times. The upload session is the unit of retry, so every
- * attempt opens the bytes anew; nothing ever has to be kept in memory or rewound.
+ * Content that can be opened any number of times. Uploads are retried as whole sessions, and each attempt
+ * opens the content again, so that nothing has to be kept in memory or rewound.
  */
 export interface Blob {
   readonly descriptor: Descriptor;
   /** A new stream over the same bytes. It fails if they are no longer what the descriptor says. */
   open(options?: { signal?: AbortSignal }): Readable | Promise<Readable>;
   /**
-   * The same bytes for a reader in a hurry, where the blob can give them: whoever asks for the next
-   * chunk is done with the one before, whose memory may be used again; and it fails before its last
-   * chunk unless the bytes are what the descriptor says, so that nobody need hash them once more.
+   * Optional faster way to read the same bytes. The memory of a chunk may be reused as soon as the next
+   * one is requested. The blob verifies the bytes itself: it fails before its last chunk if they do not
+   * match the descriptor, so that the caller need not hash them.
    */
   readVerified?(options?: { signal?: AbortSignal }): AsyncIterable<Uint8Array>;
 }

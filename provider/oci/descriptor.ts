@@ -12,14 +12,14 @@ export interface Platform {
   readonly variant?: string;
 }
 
-/** Names content by type, digest and size in bytes (image-spec, descriptor.md). */
+/** Identifies content by type, digest and size in bytes (image-spec, descriptor.md). */
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: Digest;
   readonly size: number;
   readonly urls?: readonly string[];
   readonly annotations?: Annotations;
-  /** The content itself, base64, when it is tiny. */
+  /** The content itself, as base64, if it is tiny. */
   readonly data?: string;
   readonly platform?: Platform;
   readonly artifactType?: string;

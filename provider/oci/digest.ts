@@ -3,9 +3,8 @@ import { InputError } from "../errors.js";
 import { asWritten } from "./printable.js";
 
 /**
- * A content digest, `sha256:…` or `sha512:…` in lower-case hex. Made only by parsing or by hashing,
- * so that a string that reached a URL or a path is known to be safe there
- * (image-spec, descriptor.md, "Digests").
+ * A content digest, `sha256:…` or `sha512:…` in lower-case hex (image-spec, descriptor.md, "Digests"). It is
+ * only made by parsing or hashing, so that it is known to be safe in a URL or a path.
  */
 export type Digest = string & { readonly [digestBrand]: true };
 declare const digestBrand: unique symbol;
@@ -18,7 +17,11 @@ export function isDigest(value: unknown): value is Digest {
   return typeof value === "string" && DIGEST.test(value);
 }
 
-/** Parses a digest from a user or a server. `property` names the place in the error. */
+/**
+ * Parses a digest from a user or a server.
+ * @param property Name of the argument, for the error.
+ * @throws InputError if it is not a digest.
+ */
 export function parseDigest(value: string, property = "digest"): Digest {
   if (isDigest(value)) return value;
   throw new InputError(
@@ -32,7 +35,7 @@ export function digestAlgorithm(digest: Digest): DigestAlgorithm {
   return digest.startsWith("sha256:") ? "sha256" : "sha512";
 }
 
-/** Digest of bytes that are in memory. */
+/** Computes the digest of bytes in memory. */
 export function digestOf(
   bytes: Uint8Array | string,
   algorithm: DigestAlgorithm = "sha256",
@@ -40,7 +43,7 @@ export function digestOf(
   return `${algorithm}:${hash(algorithm, bytes, "hex")}` as Digest;
 }
 
-/** Hashes bytes as they pass. */
+/** Computes a digest piece by piece. */
 export class Digester {
   readonly #hash;
   readonly #algorithm: DigestAlgorithm;
@@ -61,7 +64,7 @@ export class Digester {
     this.#size += bytes.length;
   }
 
-  /** Ends the digester. */
+  /** The digest of all bytes. The digester cannot be used afterwards. */
   digest(): Digest {
     return `${this.#algorithm}:${this.#hash.digest("hex")}` as Digest;
   }

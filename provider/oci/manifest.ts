@@ -12,10 +12,10 @@ import {
 import { parseAnnotations, parseDescriptor } from "./parseDescriptor.js";
 import { quoted } from "./printable.js";
 
-/** The service and every client read manifests up to 4 MiB. */
+/** Largest manifest that the service and all clients accept: 4 MiB. */
 export const MANIFEST_SIZE_LIMIT = 4 * 1024 * 1024;
 
-/** image-spec, manifest.md. */
+/** An OCI image manifest (image-spec, manifest.md). */
 export interface ImageManifest {
   readonly schemaVersion: 2;
   readonly mediaType: typeof OCI_MANIFEST;
@@ -26,7 +26,7 @@ export interface ImageManifest {
   readonly annotations?: Annotations;
 }
 
-/** image-spec, image-index.md. */
+/** An OCI image index (image-spec, image-index.md). */
 export interface ImageIndex {
   readonly schemaVersion: 2;
   readonly mediaType: typeof OCI_INDEX;
@@ -36,14 +36,15 @@ export interface ImageIndex {
   readonly annotations?: Annotations;
 }
 
-/** A manifest serialized exactly once: what is hashed is what is sent. */
+/** A manifest as bytes, with its descriptor. It is serialized only once, so that what is hashed is what is sent. */
 export interface EncodedManifest {
   readonly bytes: Uint8Array;
   readonly descriptor: Descriptor;
 }
 
-/** image-spec, manifest.md, "Guidance for an Empty Descriptor": the two bytes `{}`, carried inline. */
+/** The two bytes `{}` (image-spec, manifest.md, "Guidance for an Empty Descriptor"). */
 export const EMPTY_BYTES: Uint8Array = new TextEncoder().encode("{}");
+/** Descriptor of {@link EMPTY_BYTES}, with the content inline. */
 export const EMPTY_DESCRIPTOR: Descriptor = {
   mediaType: OCI_EMPTY,
   digest: digestOf(EMPTY_BYTES),
@@ -51,12 +52,12 @@ export const EMPTY_DESCRIPTOR: Descriptor = {
   data: "e30=",
 };
 
-/** Encodes a manifest or index: keys in the order of the specification, annotations sorted, no clock. */
+/** Encodes a manifest or index reproducibly: keys in the order of the specification, annotations sorted. */
 export function encodeManifest(manifest: ImageManifest | ImageIndex): EncodedManifest {
   return encodeRawManifest(new TextEncoder().encode(manifestJson(manifest)), manifest.mediaType);
 }
 
-/** Takes bytes as they are, whatever their media type. */
+/** Wraps the bytes of a manifest of any media type, unchanged. */
 export function encodeRawManifest(bytes: Uint8Array, mediaType: string): EncodedManifest {
   if (bytes.length > MANIFEST_SIZE_LIMIT) {
     const parts = mediaType === OCI_INDEX ? "manifests" : "layers";
@@ -69,7 +70,7 @@ export function encodeRawManifest(bytes: Uint8Array, mediaType: string): Encoded
   return { bytes, descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length } };
 }
 
-/** What we read of a manifest that somebody else may have written. */
+/** The members of a manifest or index that anybody may have written. */
 export interface ParsedManifest {
   readonly mediaType: string;
   readonly artifactType?: string;
@@ -81,9 +82,9 @@ export interface ParsedManifest {
 }
 
 /**
- * Parses manifest bytes whose digest was already checked. A document that could be read as an image
- * and as an index is refused (CVE-2021-41190), as is one whose own `mediaType` differs from the one
- * it was served with, and one with a descriptor whose digest could not stand in a URL.
+ * Parses the bytes of a manifest whose digest was already verified. Refused are a document that can be read
+ * as an image and as an index (CVE-2021-41190), one whose own `mediaType` differs from the one it was
+ * served with, and one with a malformed digest in a descriptor.
  */
 export function parseManifest(bytes: Uint8Array, mediaType: string): ParsedManifest {
   const document = parseObject(bytes);

@@ -3,7 +3,7 @@ import type { Blob } from "./blob.js";
 import type { Descriptor } from "./descriptor.js";
 import { digestOf } from "./digest.js";
 
-/** A blob over bytes that are in memory: configurations, inline content, manifests. */
+/** Bytes in memory as a blob to push. */
 export function memoryBlob(
   bytes: Uint8Array,
   descriptor: Pick<Descriptor, "mediaType"> & Partial<Descriptor>,

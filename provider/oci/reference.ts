@@ -43,7 +43,7 @@ export function parseTag(value: string, property = "tag"): Tag {
   );
 }
 
-/** What a manifest is asked for by. */
+/** What a manifest can be requested by. */
 export type ManifestReference = Digest | Tag;
 
 /** `<login server>/<repository>@<digest>` or `<login server>/<repository>:<tag>`; never a scheme. */

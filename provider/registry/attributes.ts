@@ -22,7 +22,7 @@ export const ATTRIBUTE_NAMES: readonly AttributeName[] = [
   "listEnabled",
 ];
 
-/** What the service says of a repository. */
+/** Metadata of a repository. */
 export interface RepositoryProperties {
   readonly name: string;
   /** ISO 8601, UTC, seven fractional digits. */
@@ -33,21 +33,21 @@ export interface RepositoryProperties {
   readonly attributes: Attributes;
 }
 
-/** What the service says of a tag. */
+/** Metadata of a tag. */
 export interface TagProperties {
   readonly name: string;
   /** Digest of the manifest that the tag names. */
   readonly digest: Digest;
   readonly createdTime: string;
-  /** Moves when the tag is pointed at another manifest. */
+  /** Also changes when the tag is moved to another manifest. */
   readonly lastUpdateTime: string;
   readonly attributes: Attributes;
 }
 
-/** What the service says of a manifest. */
+/** Metadata of a manifest. */
 export interface ManifestProperties {
   readonly digest: Digest;
-  /** Bytes of the layers together (0 without layers); for an index the sum of its children. */
+  /** Total bytes of the layers (0 without layers); for an index, of all its children. */
   readonly size: number;
   readonly createdTime: string;
   readonly lastUpdateTime: string;
@@ -55,9 +55,9 @@ export interface ManifestProperties {
   readonly configMediaType?: string;
   readonly architecture?: string;
   readonly os?: string;
-  /** Tags that name this manifest; empty when there are none. */
+  /** Tags that name this manifest. */
   readonly tags: readonly string[];
   readonly attributes: Attributes;
-  /** Children of an index; only when a single manifest was asked for. */
+  /** Children of an index. Only filled when a single manifest is read, not in listings. */
   readonly references: readonly { digest: Digest; architecture?: string; os?: string }[];
 }

@@ -9,8 +9,8 @@ import { Digester } from "../oci/digest.js";
 import type { BlobReference, BlobStore, FetchBlobOptions, OperationOptions } from "./repository.js";
 
 /**
- * Downloads a blob into a file. The file appears under its name only when it is complete and its
- * digest is right; whatever was there before stays until then, and nothing partial is left behind.
+ * Downloads a blob into a file. The file is replaced only when the download is complete and its digest
+ * verified; a failure leaves nothing behind.
  */
 export async function downloadBlob(
   blobs: Pick<BlobStore, "fetch">,
@@ -32,9 +32,8 @@ export async function downloadBlob(
 }
 
 /**
- * A file as a blob to push. It is read once now, for its digest, and once when it is sent; a file that
- * changed in between fails the push with `DIGEST_MISMATCH` or `SIZE_MISMATCH`, and nothing else than
- * what was hashed is ever stored.
+ * A file as a blob to push. It is read twice: now, for its digest, and when it is sent. If it changes in
+ * between, the push fails with `DIGEST_MISMATCH` or `SIZE_MISMATCH`, and nothing is stored.
  */
 export async function fileBlob(
   path: string,

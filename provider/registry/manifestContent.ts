@@ -4,10 +4,10 @@ import { isMediaType, OCI_MANIFEST } from "../oci/mediaTypes.js";
 import { isObject } from "./jsonAnswer.js";
 
 /**
- * A manifest of any kind to push: bytes are kept as they are, an object is written as JSON. The media
- * type is the given one, else what the document calls itself, else an OCI image manifest. What the
- * document says is not changed and not checked: that is the registry's business. For new OCI manifests
- * prefer `encodeManifest`, which is typed and gives the same bytes for the same content.
+ * Prepares a manifest of any kind for a push. Bytes are kept unchanged; an object is written as JSON. The
+ * media type is the given one, else the document's own, else that of an OCI image manifest. The document is
+ * neither changed nor checked; the registry does that. For new OCI manifests prefer `encodeManifest`, which
+ * is typed and gives the same bytes for the same content.
  */
 export function manifestFrom(content: Uint8Array | object, mediaType?: string): EncodedManifest {
   const bytes =

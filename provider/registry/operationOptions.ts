@@ -1,13 +1,13 @@
-/** Everything that waits takes a signal; aborting rejects with code `ABORTED`. */
+/** Options of every asynchronous operation. Aborting the signal rejects with code `ABORTED`. */
 export interface OperationOptions {
   readonly signal?: AbortSignal;
 }
 
-/** For what a caller can do without. */
+/** Options of operations whose refusal a caller may tolerate. */
 export interface AccessOptions extends OperationOptions {
   /**
-   * `false`: a refusal is told at once, although the client has `waitForAccess`. Default: the client
-   * waits as it was told to.
+   * `false`: a refusal fails at once, even if the client has `waitForAccess`. Default `true`: the client
+   * waits as configured.
    */
   readonly waitForAccess?: boolean;
 }

@@ -48,9 +48,8 @@ export async function orNothing<T>(
 }
 
 /**
- * Digests of the blobs that a manifest names and the registry does not have, from the refusal of its
- * push; empty for any other error. A client that was told "exists" a moment ago pushes these and
- * tries once more.
+ * Reads from a failed push of a manifest which of its blobs the registry does not have; empty for any other
+ * error. Push these, even if the registry has just said that they exist, and then the manifest again.
  */
 export function missingBlobs(error: unknown): readonly Digest[] {
   if (!isRegistryError(error)) return [];

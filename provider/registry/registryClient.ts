@@ -22,9 +22,9 @@ import { type UploadSettings, uploadSettings } from "./uploadSettings.js";
 /** How to reach a registry, beyond its name. Everything has a default that suits an ACR. */
 export interface RegistryClientOptions extends Omit<TransportOptions, "endpoint" | "credential"> {
   /**
-   * Who is calling. Default: `{ kind: "default" }`, which searches as `DefaultAzureCredential` of
-   * `@azure/identity` does: environment, workload identity, managed identity, Azure CLI and others.
-   * It is looked for when the first request needs it.
+   * How to sign in. Default: `{ kind: "default" }`, which searches like `DefaultAzureCredential` of
+   * `@azure/identity`: environment, workload identity, managed identity, Azure CLI and others. The
+   * credential is obtained when the first request needs it.
    */
   readonly credential?: Credential;
   /**
@@ -46,11 +46,10 @@ export interface RegistryClientOptions extends Omit<TransportOptions, "endpoint"
  * registry.close();
  * ```
  *
- * Nothing is sent before it is asked for. Every failure is an {@link AcrError} with a `code`; reads
- * answer `undefined` (or `false`) only if the registry itself said that the thing does not exist.
- * Answers are checked: whatever has a digest is compared with it. Requests that fail in passing are
- * repeated; a client's requests share connections, tokens and the pauses that the registry asks for,
- * so use one client per registry.
+ * Creating a client sends nothing. Every failure is an {@link AcrError} with a `code`. Reads return
+ * `undefined` (or `false`) only if the registry itself says that it does not exist. Whatever has a digest is
+ * verified. Requests that fail temporarily are repeated. The requests of a client share connections, tokens
+ * and the pauses that the registry asks for, so use one client per registry.
  */
 export class RegistryClient implements Registry {
   readonly #transport: ClosableTransport;
@@ -58,7 +57,7 @@ export class RegistryClient implements Registry {
 
   /**
    * @param loginServer `myregistry.azurecr.io`, with or without `https://`; `http://` for this machine only.
-   * @throws InputError if it is not a login server, or an option cannot be right.
+   * @throws InputError if it is not a login server, or an option is invalid.
    */
   constructor(loginServer: string, options: RegistryClientOptions = {}) {
     const { credential = { kind: "default" }, chunkSize, ...transport } = options;
@@ -76,7 +75,7 @@ export class RegistryClient implements Registry {
 
   /**
    * A repository, which need not exist: the first manifest creates it.
-   * @throws InputError if the name cannot be a repository's.
+   * @throws InputError if it is not a repository name.
    */
   repository(name: string, options?: RepositoryOptions): Repository {
     return this.#registry.repository(name, options);
@@ -87,7 +86,7 @@ export class RegistryClient implements Registry {
     return this.#registry.repositories(options);
   }
 
-  /** Deletes a repository with all that is in it; `undefined` if it was not there. ACR only. */
+  /** Deletes a repository with everything in it. `undefined` if it did not exist. ACR only. */
   deleteRepository(
     name: string,
     options?: OperationOptions,
@@ -96,8 +95,8 @@ export class RegistryClient implements Registry {
   }
 
   /**
-   * Ends the connections. Whatever is under way, streams that are being read included, ends as
-   * `ABORTED`, and so does what is asked for later: wait first for what is still wanted.
+   * Ends the connections. Running operations, including streams that are being read, fail with `ABORTED`,
+   * and so do later ones. Wait first for what you still need.
    */
   close(): void {
     this.#transport.close();
@@ -109,7 +108,7 @@ export class RegistryClient implements Registry {
   }
 }
 
-/** Upload sessions are repeated at the pace of single requests. */
+/** Failed upload sessions wait like failed requests before they are repeated. */
 function pauseOf(options: RegistryClientOptions): UploadSettings["pause"] {
   const { clock = systemClock, random = Math.random } = options;
   const limits = { ...DEFAULT_RETRY, ...options.retry };

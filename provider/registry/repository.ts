@@ -18,130 +18,130 @@ export type { AccessOptions, OperationOptions };
 export type PushOutcome = "existed" | "mounted" | "uploaded";
 
 export interface PushBlobOptions extends OperationOptions {
-  /** `false`: send without asking whether it is there. Default: ask first, unless it is tiny. */
+  /** `false`: send the blob without asking whether it exists. Default: ask first, unless it is tiny. */
   readonly askFirst?: boolean;
-  /** Bytes handed to the network so far; starts again at 0 when the session is restarted. */
+  /** Called with the bytes handed to the network so far; starts again at 0 when the session is restarted. */
   readonly onProgress?: (sentBytes: number) => void;
 }
 
 export interface UploadBlobOptions extends OperationOptions {
-  /** Media type of the descriptor that is answered; the registry is not told. Default: `application/octet-stream`. */
+  /** Media type of the returned descriptor; it is not sent to the registry. Default: `application/octet-stream`. */
   readonly mediaType?: string;
-  /** Bytes that the registry has taken so far. */
+  /** Called with the bytes that the registry has accepted so far. */
   readonly onProgress?: (sentBytes: number) => void;
 }
 
 export interface FetchBlobOptions extends OperationOptions {
-  /** Bytes received so far; never falls, since a cut connection is resumed and not begun anew. */
+  /** Called with the bytes received so far; never decreases, since a broken download is resumed. */
   readonly onProgress?: (receivedBytes: number) => void;
 }
 
-/** What to download: a descriptor, or the digest, which can be checked without knowing the size. */
+/** What to download: a descriptor, or a digest alone. */
 export type BlobReference = string | { readonly digest: string; readonly size?: number };
 
 /** Blobs of one repository (distribution-spec, "Pulling blobs", "Pushing Blobs"). */
 export interface BlobStore {
   exists(digest: string, options?: OperationOptions): Promise<boolean>;
   /**
-   * Opens the content. The stream fails, before it ends, with `DIGEST_MISMATCH` or `SIZE_MISMATCH` if
-   * the bytes are not the descriptor's; a cut connection is resumed with `Range`. Where the size is
-   * not given, it is what the registry says, and the digest decides all the same.
-   * Throws `NOT_FOUND` if the registry does not have it.
+   * Opens the content as a stream. Before its end, the stream fails with `DIGEST_MISMATCH` or
+   * `SIZE_MISMATCH` if the bytes do not match the descriptor. Without a size, the registry's is used; the
+   * digest is verified in any case. A broken connection is resumed with `Range`.
+   * @throws AcrError `NOT_FOUND` if the registry does not have the blob.
    */
   fetch(blob: BlobReference, options?: FetchBlobOptions): Promise<Readable>;
-  /** Makes sure that the blob is there. Bytes are checked against the descriptor while they are sent. */
+  /** Uploads the blob unless it exists. Bytes are verified against the descriptor while they are sent. */
   push(blob: Blob, options?: PushBlobOptions): Promise<PushOutcome>;
   /**
-   * Uploads bytes whose digest is not known beforehand: it is computed while they are sent, and the
-   * descriptor of what was uploaded is answered. A stream is read once, 4 MiB at a time; what fails in
-   * passing is sent again from there, but a session that the registry gives up ends the upload. What
-   * can be opened again (`memoryBlob`, `fileBlob`) is better pushed.
+   * Uploads bytes whose digest is not known beforehand: it is computed while they are sent. Returns the
+   * descriptor of what was uploaded. A stream is read once, in pieces of 4 MiB; a piece that fails
+   * temporarily is sent again, but if the registry drops the session the upload fails. For content that
+   * can be read again (`memoryBlob`, `fileBlob`), `push` is better.
    */
   upload(
     content: Uint8Array | AsyncIterable<Uint8Array>,
     options?: UploadBlobOptions,
   ): Promise<Descriptor>;
-  /** Takes over a blob of another repository of the registry; `false` if that is not possible. */
+  /** Takes a blob from another repository of the same registry without a transfer. `false` if that is not possible. */
   mount(digest: string, from: string, options?: AccessOptions): Promise<boolean>;
-  /** `false` if it was not there. */
+  /** Deletes the blob. `false` if it did not exist. */
   delete(digest: string, options?: OperationOptions): Promise<boolean>;
 }
 
-/** A manifest as the registry sent it, digest checked. */
+/** A manifest as the registry sent it, with a verified digest. */
 export interface FetchedManifest extends EncodedManifest {}
 
 export interface FetchManifestOptions extends OperationOptions {
-  /** Media types to accept beside the usual ones: the service hides a manifest of any other type. */
+  /** Media types to accept in addition to the usual ones. The service hides manifests of types that are not accepted. */
   readonly accept?: readonly string[];
 }
 
 export interface PushManifestOptions extends OperationOptions {
-  /** Put it under this tag, too. */
+  /** Tag to put on the manifest. */
   readonly tag?: string;
   /**
-   * What to do about a manifest with a `subject` that the registry did not index. Default, `true`: it
-   * is added to the list of the subject's referrers (see {@link ReferrerStore.add}). `false`: it is
-   * not, for whoever pushes the same manifest again, or lists it later.
+   * What to do if the registry does not index a manifest with a `subject`. `true` (default): add it to the
+   * subject's list of referrers (see {@link ReferrerStore.add}). `false`: do not, for a caller that pushes
+   * the same manifest again, or lists it later.
    */
   readonly updateReferrers?: boolean;
 }
 
 /** Manifests of one repository (distribution-spec, "Pulling manifests", "Pushing Manifests"). */
 export interface ManifestStore {
-  /** Descriptor of what a tag or digest names; `undefined` if the registry says it is absent. */
+  /** Descriptor of what a tag or digest names. `undefined` if the registry says that it does not exist. */
   resolve(reference: string, options?: FetchManifestOptions): Promise<Descriptor | undefined>;
-  /** Raw bytes, digest checked; `undefined` if the registry says it is absent. */
+  /** The manifest's bytes, with a verified digest. `undefined` if the registry says that it does not exist. */
   fetch(reference: string, options?: FetchManifestOptions): Promise<FetchedManifest | undefined>;
   /**
-   * Writes the manifest under its digest, or under a tag. Idempotent; the registry's own digest is
-   * compared with ours. A manifest with a `subject` is then found among that one's referrers: the
-   * registry says that it indexed it (`OCI-Subject`, one request in all), or, where it does not, the
-   * manifest is added to the list that clients keep under a tag. If that fails, the manifest is there
-   * all the same, and pushing it again completes it. Answers whether the registry indexed it itself.
+   * Writes the manifest under its digest, or under a tag. Idempotent; the digest that the registry reports
+   * is compared with ours. Afterwards a manifest with a `subject` is among the subject's referrers: either
+   * the registry has indexed it (`OCI-Subject`; one request in all), or it is added to the list that
+   * clients keep under a tag. If adding fails, the manifest exists nevertheless, and pushing it again
+   * completes the list. Returns whether the registry indexed it itself.
    */
   push(
     manifest: EncodedManifest,
     options?: PushManifestOptions,
   ): Promise<{ readonly subjectIndexed: boolean }>;
   /**
-   * Deletes by digest, and with it every tag that names it; `false` if it was not there. One request:
-   * what the manifest refers to is not looked at. Before a manifest with a `subject` is deleted, take
-   * it out of the list by {@link ReferrerStore.remove}.
+   * Deletes the manifest and every tag that names it. `false` if it did not exist. This is one request,
+   * which does not touch what the manifest refers to: before you delete a manifest with a `subject`, call
+   * {@link ReferrerStore.remove}.
    */
   delete(digest: string, options?: OperationOptions): Promise<boolean>;
 }
 
-/** Order of ACR's listings; absent: by name. */
+/** Order of ACR's listings: newest or oldest first. Default: by name. */
 export type ListOrder = "timedesc" | "timeasc";
 
 export interface ListOptions extends OperationOptions {
-  /** Items per request; the service caps it. */
+  /** Items per request; the service has a maximum. */
   readonly pageSize?: number;
   /**
-   * Begins behind this item (a name, or the digest where manifests are listed), which was the last one
-   * of an earlier listing in the same order.
+   * Begin after this item (a name, or for manifests a digest): the last item of an earlier listing in the
+   * same order.
    */
   readonly after?: string;
 }
 
 export interface RepositoryListOptions extends ListOptions {
-  /** `true`: a repository that does not exist is an error, `NOT_FOUND`. Default: its listing is empty. */
+  /** `true`: fail with `NOT_FOUND` if the repository does not exist. Default `false`: its listing is empty. */
   readonly mustExist?: boolean;
 }
 
 /** Tags of one repository. */
 export interface TagStore {
-  /** Names in byte order (distribution-spec, "Listing Tags"); empty if the repository does not exist. */
+  /** Names of the tags, in byte order (distribution-spec, "Listing Tags"). Empty if the repository does not exist. */
   list(options?: RepositoryListOptions): AsyncIterable<string>;
-  /** Removes the tag, not the manifest (ACR only, else `UNSUPPORTED`); `false` if it was not there. */
+  /** Removes the tag but not the manifest. `false` if it did not exist. ACR only, else `UNSUPPORTED`. */
   delete(tag: string, options?: OperationOptions): Promise<boolean>;
 }
 
 /** Manifests that name another one as their subject (distribution-spec, "Listing Referrers"). */
 export interface ReferrerLister {
   /**
-   * From the referrers API and from the tag schema, merged: clients write the schema even where the
-   * API exists. Filtered by artifact type on our side if the registry does not do it.
+   * Descriptors of the subject's referrers, from the referrers API and the tag schema, since some clients
+   * write the latter even where the API exists. `artifactType` works even if the registry cannot filter.
    */
   list(
     subject: string,
@@ -150,54 +150,59 @@ export interface ReferrerLister {
 }
 
 /**
- * The list of a manifest's referrers that clients keep under a tag, `sha256-<hex>`, where the registry
- * does not do it (distribution-spec, "Referrers Tag Schema"): other registries, and ACR with
- * customer-managed keys. Entries of others are kept. Writers of one process take turns; against
- * others, the write is conditional where the registry minds `If-Match`, and is looked at again and
- * repeated until it lasts. What remains: a client that overwrites the list without looking, more than
- * a moment after it has read it, can undo an entry. `CONFLICT` if others overwrite it again and again,
- * or if the tag names something else. Lists that were replaced are deleted, if that is permitted.
+ * The list of a manifest's referrers that clients keep under the tag `sha256-<hex>` if the registry does not
+ * list referrers itself (distribution-spec, "Referrers Tag Schema"): some other registries, and ACR with
+ * customer-managed keys.
+ *
+ * The entries of others are kept. Writers in one process take turns. Against other writers, the write is
+ * conditional if the registry supports `If-Match`, and it is checked afterwards and repeated until it lasts.
+ * One risk remains: a client that overwrites the list some time after reading it can undo an entry.
+ * Replaced lists are deleted if that is permitted. `CONFLICT` if others overwrite the list again and again,
+ * or if the tag names something else.
  */
 export interface ReferrerStore extends ReferrerLister {
   /**
-   * Adds a referrer to the list. One request if it is there, else four at least. Only needed for a
-   * manifest that is there already: `manifests.push` does it by itself.
+   * Adds a referrer to the list. Needs one request if it is listed already, else at least four. Only
+   * needed for a manifest that exists already, since `manifests.push` does this itself.
    */
   add(subject: string, referrer: Descriptor, options?: OperationOptions): Promise<void>;
   /**
-   * Takes a referrer out of the list, before it is deleted; the last one takes the list with it. One
-   * request if there is no list, or if it does not name the referrer.
+   * Removes a referrer from the list; call it before you delete the referrer. An empty list is deleted.
+   * Needs one request if there is no list, or if the referrer is not in it.
    */
   remove(subject: string, digest: string, options?: OperationOptions): Promise<void>;
 }
 
 /**
- * ACR's metadata of a repository (`/acr/v1`). Reads answer `undefined` if the service says that the
- * thing is absent; everything throws `UNSUPPORTED` where the registry is not an ACR.
+ * ACR's metadata of a repository, its tags and manifests (`/acr/v1`). Reads return `undefined` if the service
+ * says that the repository, tag or manifest does not exist. `UNSUPPORTED` if the registry is not an ACR.
  */
 export interface AttributeStore {
   repository(options?: AccessOptions): Promise<RepositoryProperties | undefined>;
   tag(tag: string, options?: AccessOptions): Promise<TagProperties | undefined>;
   manifest(digest: string, options?: AccessOptions): Promise<ManifestProperties | undefined>;
-  /** Sets the given attributes, leaves the others; `NOT_FOUND` if the thing is absent. */
+  /** Sets the given attributes and keeps the others. `NOT_FOUND` if the repository does not exist. */
   updateRepository(
     attributes: Partial<Attributes>,
     options?: OperationOptions,
   ): Promise<Attributes>;
+  /** Sets the given attributes and keeps the others. `NOT_FOUND` if the tag does not exist. */
   updateTag(
     tag: string,
     attributes: Partial<Attributes>,
     options?: OperationOptions,
   ): Promise<Attributes>;
+  /** Sets the given attributes and keeps the others. `NOT_FOUND` if the manifest does not exist. */
   updateManifest(
     digest: string,
     attributes: Partial<Attributes>,
     options?: OperationOptions,
   ): Promise<Attributes>;
-  /** Empty if the repository does not exist. */
+  /** The repository's tags, or those of one manifest. Empty if the repository does not exist. */
   listTags(
     options?: RepositoryListOptions & { readonly digest?: string; readonly orderBy?: ListOrder },
   ): AsyncIterable<TagProperties>;
+  /** The repository's manifests. Empty if the repository does not exist. */
   listManifests(
     options?: RepositoryListOptions & { readonly orderBy?: ListOrder },
   ): AsyncIterable<ManifestProperties>;
@@ -221,9 +226,8 @@ export interface DeletedRepository {
 
 export interface RepositoryOptions {
   /**
-   * What is going to be done to the repository, where the caller knows: access tokens are asked for
-   * with these actions from the first request on, so that reading before writing costs one token
-   * instead of two.
+   * What you are going to do, if you know. Access tokens are requested with these actions from the start,
+   * so that reading before writing needs one token instead of two.
    */
   readonly actions?: readonly RepositoryAction[];
 }
@@ -233,9 +237,9 @@ export interface Registry {
   /** Host and port, without a scheme. */
   readonly loginServer: string;
   repository(name: string, options?: RepositoryOptions): Repository;
-  /** Names in byte order. Needs the catalog permission; repository-scoped tokens do not have it. */
+  /** Names of all repositories, in byte order. Needs the catalog permission, which repository-scoped tokens lack. */
   repositories(options?: ListOptions): AsyncIterable<string>;
-  /** ACR only; `undefined` if it was not there. */
+  /** Deletes a repository with everything in it. `undefined` if it did not exist. ACR only. */
   deleteRepository(
     name: string,
     options?: OperationOptions,
