@@ -25,6 +25,9 @@ export interface ServerOptions {
   readonly parts: ListenerParts;
 }
 
+/** Connections that may wait to be taken; with Node's 511, thousands at once would lose some. */
+const backlog = 4096;
+
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, name, certificate, parts } = options;
   const running = new Set<Promise<void>>();
@@ -47,7 +50,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const connections = trackConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port, host, () => {
+    server.listen({ port: options.port, host, backlog }, () => {
       server.off("error", reject);
       resolve();
     });
