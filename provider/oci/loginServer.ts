@@ -41,11 +41,14 @@ export function isLoginServer(value: string): boolean {
 }
 
 function parseAuthority(scheme: string, authority: string): URL | undefined {
+  // Neither "@" nor "/": there is no user name, and no path.
   if (/[^A-Za-z0-9.:[\]-]/.test(authority)) return undefined;
   const url = URL.parse(`${scheme}://${authority}/`);
-  if (url === null || url.username !== "" || url.pathname !== "/") return undefined;
-  const bracketed = url.hostname.startsWith("[");
-  return bracketed || HOST.test(url.hostname) ? url : undefined;
+  return url !== null && isHost(url.hostname) ? url : undefined;
+}
+
+function isHost(hostname: string): boolean {
+  return hostname.startsWith("[") || HOST.test(hostname);
 }
 
 function malformed(value: string): string {
