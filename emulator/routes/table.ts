@@ -30,7 +30,7 @@ const pushOrMount = (call: Call): readonly Access[] => {
   return mount === undefined ? push(call) : [...push(call), repositoryAccess(mount.from, "pull")];
 };
 
-/** Answers of lists, properties, referrers and `/v2/`, and every 401 (C11). */
+/** Answers of lists, properties, referrers and `/v2/`, and every 401. */
 const plain = (): OutgoingHttpHeaders => registryHeaders();
 
 const withIds = (call: Call): OutgoingHttpHeaders => {

@@ -24,7 +24,7 @@ if (sessions === undefined) {
     `left out: the replay of the 74 recorded sessions with the real service; put them where PULUMI_ACR_RECORDINGS says\n`,
   );
 } else {
-  describe("the recorded sessions with the real service (C11)", () => {
+  describe("the recorded sessions with the real service", () => {
     const content = new RecordedContent(sessions);
     const used = new Set<Deliberate>();
     const unexpected = new Map<number, readonly UnexpectedDifference[]>();
