@@ -27,7 +27,23 @@ export function engineProperties(
     ...Object.fromEntries(readable.map((property) => [property, undefined])),
     ...args,
     registry: withSecretPassword(args.registry),
-    __urn: pulumi.createUrn(name, resourceType(kind), options?.parent),
+    __urn: valueOf(pulumi.createUrn(name, resourceType(kind), options?.parent)),
     __provider: providerText(kind),
   };
+}
+
+/** What every Pulumi SDK has of an Output, whichever its version. */
+interface Awaitable {
+  promise(): Promise<string>;
+}
+
+/**
+ * A child's URN comes from its parent's, and an Output says so: but what depends on a component waits for all of the
+ * component's children, so that each of two children would wait for the other, for ever.
+ */
+function valueOf(urn: pulumi.Output<string>): Promise<string> {
+  const value = (urn as unknown as Awaitable).promise();
+  // A parent that fails is told of by itself, maybe before anybody asks for this value.
+  value.catch(() => undefined);
+  return value;
 }

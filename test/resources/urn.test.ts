@@ -26,7 +26,7 @@ describe("URN of a resource", function () {
         }
       },
     });
-    assert.equal(pairs.length, 4);
+    assert.equal(pairs.length, 6);
     for (const { given, urn } of pairs) assert.equal(given, urn);
   });
 });
@@ -45,4 +45,7 @@ async function declare(): Promise<void> {
   const artifact = new OciArtifact("in inner", args, { parent: inner });
   const lock = { repository: "charts/web", tag: "1.0.0" };
   new TagLock("under artifact", lock, { parent: artifact });
+  // Two children of one component, of which one waits for the other: the URN must make neither wait.
+  const { repository } = new OciArtifact("sibling", args, { parent: inner });
+  new TagLock("of its sibling", { ...lock, repository }, { parent: inner });
 }
