@@ -20,16 +20,10 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function runEmulator({ options, configFile }: EmulatorCommand): Promise<void> {
-  let emulator: Emulator;
-  try {
-    emulator = await startEmulator({ ...(await optionsIn(configFile)), ...options });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`pulumi-acr: The emulator did not start: ${message}\n`);
-    process.exitCode = error instanceof RangeError ? 2 : 1;
-    return;
-  }
+  let emulator: Emulator | undefined;
   const stop = (): void => {
+    // Before it listens there is nothing to close but what the end of the process removes.
+    if (emulator === undefined) process.exit(0);
     emulator.close().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -40,6 +34,14 @@ async function runEmulator({ options, configFile }: EmulatorCommand): Promise<vo
   };
   // SIGHUP: the terminal was closed.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
+  try {
+    emulator = await startEmulator({ ...(await optionsIn(configFile)), ...options });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`pulumi-acr: The emulator did not start: ${message}\n`);
+    process.exitCode = error instanceof RangeError ? 2 : 1;
+    return;
+  }
   process.stdout.write(instructions(emulator));
 }
 

@@ -9,6 +9,8 @@ Runs a local Azure Container Registry until it is interrupted.
 Options:
   --port <number>         port of the registry (default: a free one)
   --host <address>        address to listen on (default: 127.0.0.1)
+  --storage-port <number> port of the storage that blob reads are sent to (default: a free one)
+  --storage-host <name>   host name of the storage (default: another one of the loopback)
   --allow-non-loopback    let --host be an address that other machines can reach
   --username <name>       name of the admin user (default: emulator)
   --password <password>   password of the admin user (default: a random one)
@@ -48,6 +50,8 @@ function readVerb(argv: readonly string[]): Command {
     options: {
       port: { type: "string" },
       host: { type: "string" },
+      "storage-port": { type: "string" },
+      "storage-host": { type: "string" },
       "allow-non-loopback": { type: "boolean" },
       username: { type: "string" },
       password: { type: "string" },
@@ -72,6 +76,8 @@ function readVerb(argv: readonly string[]): Command {
 interface Flags {
   readonly port?: string | undefined;
   readonly host?: string | undefined;
+  readonly "storage-port"?: string | undefined;
+  readonly "storage-host"?: string | undefined;
   readonly "allow-non-loopback"?: boolean | undefined;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
@@ -85,9 +91,12 @@ interface Flags {
 /** Only what was said: the rest may stand in a file. */
 function optionsOf(flags: Flags): EmulatorOptions {
   const { port, host, username, password, data, throttling } = flags;
+  const { "storage-port": storagePort, "storage-host": storageHost } = flags;
   return {
-    ...(port === undefined ? {} : { port: readPort(port) }),
+    ...(port === undefined ? {} : { port: readPort("port", port) }),
     ...(host === undefined ? {} : { host }),
+    ...(storagePort === undefined ? {} : { storagePort: readPort("storage-port", storagePort) }),
+    ...(storageHost === undefined ? {} : { storageHost: nonEmpty("storage-host", storageHost) }),
     ...(username === undefined ? {} : { username: nonEmpty("username", username) }),
     ...(password === undefined ? {} : { password: nonEmpty("password", password) }),
     ...(data === undefined ? {} : { dataDirectory: nonEmpty("data", data) }),
@@ -104,9 +113,9 @@ function readTier(text: string): "basic" | "premium" {
   throw new RangeError(`--throttling needs basic or premium, not "${text}".`);
 }
 
-function readPort(text: string): number {
+function readPort(flag: string, text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new RangeError(`--port needs a number from 0 to 65535, not "${text}".`);
+  throw new RangeError(`--${flag} needs a number from 0 to 65535, not "${text}".`);
 }
 
 function nonEmpty(flag: string, value: string): string {

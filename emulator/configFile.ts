@@ -66,6 +66,7 @@ const limits = z.strictObject({
 /** Every option but `now`, which is a function. */
 const options = z.strictObject({
   port: amount.max(65_535),
+  storagePort: amount.max(65_535),
   host: text,
   storageHost: text,
   allowNonLoopback: flag,

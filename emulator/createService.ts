@@ -16,7 +16,7 @@ import { increasingClock, preciseNow } from "./wire/time.js";
 export interface ServiceSurroundings {
   readonly folder: string;
   readonly credentials: AdminUser;
-  readonly storageOrigin: () => string;
+  readonly storageOrigin: (registryHost: string) => string;
 }
 
 /** Everything the handlers work with, on a folder that may hold an earlier run's content. */

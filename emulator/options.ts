@@ -4,14 +4,18 @@ import type { ScopedToken } from "./tokens/scopedTokens.js";
 
 /** Options of `startEmulator`. All are optional; the defaults give a registry like a newly created one of the service. */
 export interface EmulatorOptions {
-  /** Port of the registry. Default 0: a free one. Blob content is always served from a second, free port. */
+  /** Port of the registry. Default 0: a free one. */
   readonly port?: number;
+  /** Port of the storage, from which blob content is served. Default 0: a free one. */
+  readonly storagePort?: number;
   /** Address to listen on. Default `127.0.0.1`. Any other than a loopback address needs `allowNonLoopback`. */
   readonly host?: string;
   /**
    * Host name in the addresses that blob reads are redirected to. Default: another name of the loopback than the
    * registry's (`localhost` for `127.0.0.1`), since the service redirects to another host, and clients written in Go drop
-   * their credential only then. Give the registry's own host to test that a client compares ports too.
+   * their credential only then. Give the registry's own host to test that a client compares ports too. If `host` stands for
+   * all addresses (`0.0.0.0`, `::`), the default is the host by which the client addresses the registry, or another name of
+   * the loopback if it is one.
    */
   readonly storageHost?: string;
   /** Allow an address that other machines can reach. Think twice: the emulator is a test tool. */
@@ -155,32 +159,4 @@ export function settingsFrom(options: EmulatorOptions): Settings {
 
 function limitsOf(throttling: EmulatorOptions["throttling"]): RequestLimits | undefined {
   return typeof throttling === "string" ? tierLimits[throttling] : throttling;
-}
-
-const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
-
-/** The host to listen on; throws for one that others can reach, unless that was asked for. */
-export function listenHost(options: EmulatorOptions): string {
-  const host = options.host ?? "127.0.0.1";
-  if (!loopback.test(host) && options.allowNonLoopback !== true) {
-    throw new RangeError(
-      `The emulator listens on loopback addresses only, and "${host}" is not one. ` +
-        "Use 127.0.0.1, ::1 or localhost, or ask for it explicitly: option allowNonLoopback, flag --allow-non-loopback.",
-    );
-  }
-  return host;
-}
-
-/** The host name that storage goes by, and the address it listens on. */
-export interface StoragePlace {
-  readonly name: string;
-  readonly address: string;
-}
-
-export function storagePlace(options: EmulatorOptions): StoragePlace {
-  const host = listenHost(options);
-  if (!loopback.test(host)) return { name: options.storageHost ?? host, address: host };
-  if (options.storageHost === host) return { name: host, address: host };
-  const name = options.storageHost ?? (host === "localhost" ? "127.0.0.1" : "localhost");
-  return { name, address: "127.0.0.1" };
 }

@@ -9,7 +9,8 @@ import { type Certificate, certificateIn } from "./http/certificate.js";
 import { Origins, type OriginsOptions } from "./http/origins.js";
 import type { ReceivedRequest } from "./http/listener.js";
 import { type Journal, RecordingJournal } from "./journal.js";
-import { type EmulatorOptions, defaultUsername, listenHost, storagePlace } from "./options.js";
+import { type EmulatorOptions, defaultUsername } from "./options.js";
+import { listenHost, storagePlace } from "./places.js";
 import type { Service } from "./routes/call.js";
 import { RegistryService } from "./routes/registryService.js";
 import { type EmulatorFolder, enterFolder } from "./state/emulatorFolder.js";
@@ -71,7 +72,7 @@ async function listen(
   const certificate = await certificateFor([host, place.name], folder, options);
   const credentials = adminUser(options);
   const origins = new Origins();
-  const storageOrigin = (): string => origins.storage.origin;
+  const storageOrigin = (registryHost: string): string => origins.storageOrigin(registryHost);
   const service = await createService(options, {
     folder: folder.path,
     credentials,
@@ -153,11 +154,14 @@ function once(work: () => Promise<void>): () => Promise<void> {
   return () => (done ??= work());
 }
 
-function adminUser({ username, password }: EmulatorOptions): AdminUser {
-  return {
-    username: username ?? defaultUsername,
-    password: password ?? randomBytes(16).toString("hex"),
-  };
+function adminUser({
+  username = defaultUsername,
+  password = randomBytes(16).toString("hex"),
+}: EmulatorOptions): AdminUser {
+  if (!username.includes(":")) return { username, password };
+  throw new RangeError(
+    `The admin user cannot be called "${username}": Basic authentication ends the name at its first colon.`,
+  );
 }
 
 function trust(

@@ -1,3 +1,4 @@
+import { type StoragePlace, beside } from "../places.js";
 import type { Answer } from "./answer.js";
 import type { Certificate } from "./certificate.js";
 import type { ListenerParts, ReceivedRequest } from "./listener.js";
@@ -7,8 +8,8 @@ type Handle = (request: ReceivedRequest) => Promise<Answer>;
 
 export interface OriginsOptions {
   readonly host: string;
-  readonly storagePlace: { readonly name: string; readonly address: string };
-  /** Port of the registry; the storage always takes a free one. */
+  readonly storagePlace: StoragePlace;
+  /** Port of the registry. */
   readonly port: number;
   /** Of the registry and the storage. */
   readonly certificate: Certificate | undefined;
@@ -30,6 +31,7 @@ interface Running {
 export class Origins {
   private readonly closing = new AbortController();
   private running: Running | undefined;
+  private storageFollowsClient = false;
 
   get registry(): RunningServer {
     return this.all().registry;
@@ -39,12 +41,21 @@ export class Origins {
     return this.all().storage;
   }
 
+  /** The storage's origin for a client that calls the registry `host:port`. */
+  storageOrigin(registryHost: string): string {
+    const { origin, port } = this.storage;
+    if (!this.storageFollowsClient) return origin;
+    const host = beside(registryHost.replace(/:\d+$/, ""));
+    return `${new URL(origin).protocol}//${host}:${String(port)}`;
+  }
+
   get entra(): RunningServer | undefined {
     return this.all().entra;
   }
 
   async start(options: OriginsOptions): Promise<void> {
-    const { host, port, certificate, control } = options;
+    const { host, port, certificate, control, storagePlace } = options;
+    this.storageFollowsClient = storagePlace.followsClient;
     const shared = { ...options.shared, closing: this.closing.signal };
     const started: RunningServer[] = [];
     const start = async (server: ServerOptions): Promise<RunningServer> => {
@@ -54,9 +65,9 @@ export class Origins {
     };
     try {
       const storage = await start({
-        host: options.storagePlace.address,
-        name: options.storagePlace.name,
-        port: 0,
+        host: storagePlace.address,
+        name: storagePlace.name,
+        port: storagePlace.port,
         certificate,
         parts: { ...shared, server: "storage", handle: options.storage },
       });

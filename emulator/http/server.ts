@@ -49,9 +49,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       : createHttpsServer({ ...timers, ...certificate.server }, listener);
   const connections = trackConnections(server);
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error) => {
+      reject(listenFailure(error, `${host}:${String(options.port)}`));
+    });
     server.listen({ port: options.port, host, backlog }, () => {
-      server.off("error", reject);
+      server.removeAllListeners("error");
       resolve();
     });
   });
@@ -68,6 +70,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await Promise.all(running);
     },
   };
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: "something else listens there. Give another port, or none for a free one",
+  EACCES: "this user may not. Give a port of 1024 or more, or none for a free one",
+  EADDRNOTAVAIL: "this machine has no such address",
+  ENOTFOUND: "there is no such host",
+};
+
+function listenFailure(error: Error, place: string): Error {
+  const code = "code" in error ? String(error.code) : "";
+  const reason = reasons[code] ?? error.message;
+  const message = `Listening on ${place} failed: ${reason} (${code}).`;
+  return Object.assign(new Error(message, { cause: error }), { code });
 }
 
 /** Every connection, also one whose TLS handshake never ends: `closeAllConnections` does not know that. */

@@ -21,7 +21,7 @@ export const getBlob: Handler = (call) => {
   const digest = parseDigest(call.reference);
   if (typeof size !== "number") return size;
   if (digest === undefined) return digestInvalid(malformedDigest);
-  const location = `${call.service.storageOrigin()}${call.service.sharedAccess.sign(digest)}`;
+  const location = `${call.service.storageOrigin(call.host)}${call.service.sharedAccess.sign(digest)}`;
   const anchor = `<a href="${location.replaceAll("&", "&amp;")}">Temporary Redirect</a>.\n\n`;
   const headers = {
     "Content-Type": "text/html; charset=utf-8",

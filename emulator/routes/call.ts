@@ -24,7 +24,8 @@ export interface Service {
   readonly tokens: TokenIssuer;
   readonly entra: EmulatedEntra;
   readonly sharedAccess: SharedAccess;
-  readonly storageOrigin: () => string;
+  /** For a client that calls the registry so. */
+  readonly storageOrigin: (registryHost: string) => string;
   readonly cursors: PageCursors;
   readonly throttling: Throttling;
   readonly stale: StaleAttributes;

@@ -33,7 +33,7 @@ export async function enterFolder(dataDirectory: string | undefined): Promise<Em
     };
   }
   const path = resolve(dataDirectory);
-  await mkdir(path, { recursive: true });
+  await make(path);
   const unlock = lockFolder(path);
   return {
     path,
@@ -42,4 +42,15 @@ export async function enterFolder(dataDirectory: string | undefined): Promise<Em
       return Promise.resolve();
     },
   };
+}
+
+async function make(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const reason =
+      code === "EEXIST" || code === "ENOTDIR" ? "a file is in its place" : String(error);
+    throw new Error(`The data directory ${path} cannot be made: ${reason}.`, { cause: error });
+  }
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, it } from "mocha";
@@ -121,6 +122,38 @@ describe("pulumi-acr", () => {
     }
   });
 
+  it("emulator: says which port is taken", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    try {
+      for (const flag of ["--port", "--storage-port"]) {
+        const { code, out, err } = await run("emulator", flag, String(port));
+        assert.deepEqual([code, out], [1, ""]);
+        assert.match(
+          err,
+          new RegExp(`127\\.0\\.0\\.1:${String(port)} failed: something else listens`),
+        );
+      }
+    } finally {
+      taken.close();
+    }
+  });
+
+  it("emulator: says where its data cannot be", async () => {
+    const folder = new TemporaryFolder();
+    try {
+      folder.write({ file: "" });
+      for (const path of ["file", join("file", "below")]) {
+        const { code, err } = await run("emulator", "--data", join(folder.path, path));
+        assert.equal(code, 1);
+        assert.match(err, /The data directory \S+ cannot be made: a file is in its place\.$/m);
+      }
+    } finally {
+      folder.remove();
+    }
+  });
+
   it("--help", async () => {
     const { code, out, err } = await run("--help");
     assert.deepEqual([code, err], [0, ""]);
@@ -133,6 +166,9 @@ describe("pulumi-acr", () => {
     [["emulator", "--bogus"], /--bogus/],
     [["emulator", "more"], /Unexpected argument "more"/],
     [["emulator", "--port", "http"], /--port needs a number from 0 to 65535, not "http"/],
+    [["emulator", "--storage-port", "x"], /--storage-port needs a number/],
+    [["emulator", "--storage-host", ""], /--storage-host needs a value/],
+    [["emulator", "--username", "a:b"], /cannot be called "a:b": Basic authentication/],
     [["emulator", "--password", ""], /--password needs a value/],
     [["emulator", "--host", "0.0.0.0"], /--allow-non-loopback/],
     [["emulator", "--throttling", "free"], /--throttling needs basic or premium/],

@@ -58,6 +58,36 @@ describe("the emulator's storage", () => {
       assert.notEqual(port, registry.port);
     }));
 
+  it("of a registry on all addresses is where the client calls that, beside its loopback", () =>
+    withEmulator({ host: "0.0.0.0", allowNonLoopback: true }, async (emulator) => {
+      await pushBlob(emulator, "a", layer);
+      const port = new URL(emulator.storageUrl).port;
+      const { port: registryPort } = new URL(emulator.url);
+      for (const [registry, storage] of [
+        ["localhost", "127.0.0.1"],
+        ["127.0.0.1", "localhost"],
+        ["registry.example", "registry.example"],
+        ["[fd00::1]", "[fd00::1]"],
+      ] as const) {
+        const headers = { host: `${registry}:${registryPort}` };
+        const answer = await asAdmin(emulator, `/v2/a/blobs/${layer.digest}`, { headers });
+        const { host } = new URL(answer.headers.location ?? "");
+        assert.equal(host, `${storage}:${port}`);
+      }
+    }));
+
+  it("has the port that was asked for", async () => {
+    let storagePort = 0;
+    await withEmulator({}, ({ storageUrl }) => {
+      storagePort = Number(new URL(storageUrl).port);
+      return Promise.resolve();
+    });
+    await withEmulator({ storagePort }, async (emulator) => {
+      assert.equal(emulator.storageUrl, `http://localhost:${String(storagePort)}`);
+      assert.equal((await exchange(await location(emulator))).body.toString(), layer.text);
+    });
+  });
+
   for (const [range, status, contentRange, body] of ranges) {
     it(`answers Range: ${range} with ${String(status)}`, () =>
       withEmulator({}, async (emulator) => {
