@@ -11,7 +11,7 @@ import { asState } from "./state.js";
 /** The six verbs of `ArtifactTag`. */
 export function artifactTag(host: Host): Lifecycle {
   return {
-    check: (_olds, news) => Promise.resolve(checkTag(host, news)),
+    check: (olds, news) => Promise.resolve(checkTag(host, olds, news)),
     diff: (_id, olds, news) => diffTag(olds, news),
     create: async (inputs, operation) => ({
       id: asInputs(inputs).reference,

@@ -1,6 +1,7 @@
 import { formatReference } from "../../oci/reference.js";
 import type { Host } from "../host.js";
 import type { CheckFailure } from "../../arguments/checkFailure.js";
+import { separateKept } from "../keptInputs.js";
 import type { CheckResult, PropertyBag } from "../lifecycle.js";
 import { loginServerOf } from "../published/state.js";
 import { checkRegistry } from "../registryCheck.js";
@@ -10,7 +11,8 @@ import { asInputs, schema } from "./inputs.js";
 import { claimOf } from "./state.js";
 
 /** Validates, without network, and adds the reference. */
-export function checkTag(host: Host, news: PropertyBag): CheckResult {
+export function checkTag(host: Host, olds: PropertyBag, asked: PropertyBag): CheckResult {
+  const { written: news } = separateKept(["reference"], olds, asked);
   const invalid = validate(schema, news);
   const { failures: missing, registry } = checkRegistry(host, news, invalid);
   const failures = [...invalid, ...missing];

@@ -90,7 +90,7 @@ function pack(host: Host, inputs: PropertyBag, known: unknown): Promise<PackedAr
 }
 
 /** Content as `check` packed it in this process, or packed again; it must be what was previewed. */
-export async function packAgain(host: Host, inputs: PropertyBag): Promise<PackedArtifact> {
+export async function packPlanned(host: Host, inputs: PropertyBag): Promise<PackedArtifact> {
   const { digest } = asLayered(inputs);
   const packed = host.packed.get(digest) ?? (await pack(host, inputs, inputs["layerDescriptors"]));
   if (packed.manifest.descriptor.digest === digest) return packed;

@@ -6,7 +6,8 @@ import type { PropertyBag } from "../lifecycle.js";
 import type { ContentKind } from "../published/contentKind.js";
 import type { ArtifactInputs } from "../published/inputs.js";
 import { partsToVerify } from "../published/partsToVerify.js";
-import { derive, packAgain } from "./derive.js";
+import { publishedManifest } from "../published/publishedManifest.js";
+import { derive, packPlanned } from "./derive.js";
 import { type LayeredInputs, validateInputs } from "./inputs.js";
 import { assetProperty } from "./layerSources.js";
 
@@ -14,13 +15,20 @@ import { assetProperty } from "./layerSources.js";
 export const layeredContent: ContentKind = {
   name: "OciArtifact",
   compared: ["layers", "config", "content", "verify", "configDescriptor", "layerDescriptors"],
+  decisive: ["layers", "config", "content", "artifactType", "annotations", "subject"],
+  derived: ["digest", "size", "mediaType", "configDescriptor", "layerDescriptors", "included"],
   found: [],
   validate: validateInputs,
   derive,
   writtenProperty: (property, inputs) => assetProperty(property, inputs["layers"]),
   outline,
-  pack: packAgain,
-  packAgain,
+  pack: packPlanned,
+  packAgain: async (host, inputs, repository, operation) => {
+    const planned = inputs as unknown as LayeredInputs;
+    return (
+      host.packed.get(planned.digest) ?? (await publishedManifest(repository, planned, operation))
+    );
+  },
   findings: () => ({}),
   requireReferenced: () => Promise.resolve(),
   wantedParts: (state) => {

@@ -19,6 +19,8 @@ import { validateInputs } from "./inputs.js";
 export const indexContent: ContentKind = {
   name: "OciIndex",
   compared: ["manifests"],
+  decisive: ["manifests", "artifactType", "annotations", "subject"],
+  derived: ["digest", "size", "mediaType"],
   found: [],
   validate: validateInputs,
   derive: (_host, _olds, given) => Promise.resolve().then(() => derive(given)),

@@ -3,12 +3,14 @@ import { formatReference } from "../../oci/reference.js";
 import { asCheckFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { CheckFailure } from "../../arguments/checkFailure.js";
+import { separateKept } from "../keptInputs.js";
 import type { CheckResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { checkRegistry } from "../registryCheck.js";
 import { withUploadReport } from "../uploadReport.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import type { ContentKind } from "./contentKind.js";
+import { isAbout, keepContent, pick } from "./keepContent.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { asInputs, claimOfInputs, loginServerOf } from "./state.js";
 
@@ -16,21 +18,23 @@ import { asInputs, claimOfInputs, loginServerOf } from "./state.js";
 export async function checkArtifact(
   content: ContentKind,
   host: Host,
-  { olds, news }: { readonly olds: PropertyBag; readonly news: PropertyBag },
+  { olds, news: asked }: { readonly olds: PropertyBag; readonly news: PropertyBag },
   operation: Operation,
 ): Promise<CheckResult> {
-  const failures = [...content.validate(news)];
+  const { written, kept } = separateKept([...content.derived, "reference"], olds, asked);
+  const keeps = "digest" in kept;
+  const news = keeps ? keepContent(content, olds, written) : written;
+  const failures = content
+    .validate(news)
+    .filter((one) => !keeps || !isAbout(content.decisive, one));
   const registry = checkRegistry(host, news, failures);
   failures.push(...registry.failures);
   if (failures.length > 0) return { inputs: news, failures };
   const given = { ...news, lock: normalizedLock(news["lock"]), registry: registry.registry };
   try {
-    const derived = await withUploadReport(operation.log, async (report) => {
-      report.phase("packing");
-      const found = await content.derive(host, olds, given, operation);
-      report.phase("packed");
-      return found;
-    });
+    const derived = keeps
+      ? pick(olds, content.derived)
+      : await derive(content, host, { olds, given }, operation);
     const inputs = { ...given, ...derived, reference: referenceOf({ ...given, ...derived }) };
     return { inputs, failures: declare(host, inputs, operation) };
   } catch (error) {
@@ -39,6 +43,20 @@ export async function checkArtifact(
     const property = content.writtenProperty(failure.property, news);
     return { inputs: news, failures: [{ ...failure, property }] };
   }
+}
+
+function derive(
+  content: ContentKind,
+  host: Host,
+  { olds, given }: { readonly olds: PropertyBag; readonly given: PropertyBag },
+  operation: Operation,
+): Promise<PropertyBag> {
+  return withUploadReport(operation.log, async (report) => {
+    report.phase("packing");
+    const found = await content.derive(host, olds, given, operation);
+    report.phase("packed");
+    return found;
+  });
 }
 
 /** `true` is the usual lock; written out, it can be compared with what the service answers. */

@@ -9,6 +9,7 @@ import type { RetentionPlan } from "../../artifact/retention/retentionPlan.js";
 import { hasCode } from "../../errors.js";
 import type { Host } from "../host.js";
 import type { CheckFailure } from "../../arguments/checkFailure.js";
+import { separateKept } from "../keptInputs.js";
 import type { CheckResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { baseOf } from "../published/state.js";
@@ -24,14 +25,17 @@ import { asInputs, rulesOf, validateInputs } from "./inputs.js";
 export async function checkPolicy(
   host: Host,
   olds: PropertyBag,
-  news: PropertyBag,
+  asked: PropertyBag,
   operation: Operation,
 ): Promise<CheckResult> {
+  const { written: news, kept } = separateKept(["plan"], olds, asked);
   const invalid = validateInputs(news);
   const { failures: missing, registry } = checkRegistry(host, news, invalid);
   const failures = [...invalid, ...missing];
   if (failures.length > 0) return { inputs: news, failures };
   const given = { ...news, registry };
+  // Whoever ignores changes of the plan has nothing deleted.
+  if ("plan" in kept) return { inputs: { ...given, ...kept }, failures };
   if (containsUnknown(given)) return { inputs: { ...given, plan: UNKNOWN }, failures };
   try {
     const plan = await freshPlan(host, given, operation);
