@@ -1,4 +1,5 @@
 import type { ManifestRecord, Repository, TagRecord } from "../state/records.js";
+import { shownTime } from "../wire/time.js";
 
 /** The JSON of `/acr/v1`, keys in the order of the recorded answers (go and js SDK sessions). */
 export function tagShape(tag: TagRecord): object {
@@ -6,8 +7,8 @@ export function tagShape(tag: TagRecord): object {
   return {
     name,
     digest,
-    createdTime,
-    lastUpdateTime,
+    createdTime: shownTime(createdTime),
+    lastUpdateTime: shownTime(lastUpdateTime),
     signed: false,
     changeableAttributes: attributes,
   };
@@ -23,8 +24,8 @@ export function manifestShape(
   return {
     digest: manifest.digest,
     imageSize: manifest.imageSize,
-    createdTime: manifest.createdTime,
-    lastUpdateTime: manifest.lastUpdateTime,
+    createdTime: shownTime(manifest.createdTime),
+    lastUpdateTime: shownTime(manifest.lastUpdateTime),
     architecture: manifest.architecture,
     os: manifest.os,
     mediaType: manifest.mediaType,
@@ -40,8 +41,8 @@ export function repositoryShape(registry: string, repository: Repository): objec
   return {
     registry,
     imageName: name,
-    createdTime,
-    lastUpdateTime,
+    createdTime: shownTime(createdTime),
+    lastUpdateTime: shownTime(lastUpdateTime),
     manifestCount: manifests.size,
     tagCount: tags.size,
     changeableAttributes: attributes,

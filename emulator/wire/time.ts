@@ -1,10 +1,15 @@
-/**
- * The service writes times in UTC with seven fractional digits, the 100 ns ticks of .NET
- * (go SDK, GetRepositoryProperties).
- */
+/** A time in UTC with seven fractional digits, the 100 ns ticks of .NET: as text it sorts as it was. */
 export type Clock = () => string;
 
 const ticksPerMillisecond = 10_000n;
+
+/**
+ * A time as the service writes it: without zeros at the end (js SDK, list_registry_manifests: `2024-06-20T20:46:30.338005Z`
+ * beside others of seven digits).
+ */
+export function shownTime(time: string): string {
+  return time.replace(/\.?0+Z$/, "Z");
+}
 
 /** Formats ticks of 100 ns since the Unix epoch as `2024-08-08T00:59:58.7112076Z`. */
 export function formatTime(ticks: bigint): string {

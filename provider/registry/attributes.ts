@@ -25,7 +25,7 @@ export const ATTRIBUTE_NAMES: readonly AttributeName[] = [
 /** Metadata of a repository. */
 export interface RepositoryProperties {
   readonly name: string;
-  /** ISO 8601, UTC, seven fractional digits. */
+  /** ISO 8601, UTC, up to seven fractional digits. */
   readonly createdTime: string;
   readonly lastUpdateTime: string;
   readonly manifestCount: number;

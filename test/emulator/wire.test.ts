@@ -4,7 +4,7 @@ import { describe, it } from "mocha";
 
 import { parseContentRange, parseRange } from "../../emulator/wire/range.js";
 import { covers, formatScope, parseScopes, repositoryAccess } from "../../emulator/wire/scope.js";
-import { increasingClock } from "../../emulator/wire/time.js";
+import { increasingClock, shownTime } from "../../emulator/wire/time.js";
 import { accepts } from "../../emulator/wire/mediaTypes.js";
 
 describe("the emulator's words on the wire", () => {
@@ -13,6 +13,17 @@ describe("the emulator's words on the wire", () => {
     assert.equal(clock(), "2024-08-08T00:59:58.7112500Z");
     assert.equal(clock(), "2024-08-08T00:59:58.7112501Z");
   });
+
+  for (const [kept, shown] of [
+    ["2024-06-20T20:46:30.3380050Z", "2024-06-20T20:46:30.338005Z"],
+    ["2024-06-20T20:46:30.3380051Z", "2024-06-20T20:46:30.3380051Z"],
+    ["2024-06-20T20:46:30.1000000Z", "2024-06-20T20:46:30.1Z"],
+    ["2024-06-20T20:40:00.0000000Z", "2024-06-20T20:40:00Z"],
+  ] as const) {
+    it(`the time ${kept} is shown as ${shown}`, () => {
+      assert.equal(shownTime(kept), shown);
+    });
+  }
 
   it("a range is never outside the content", () => {
     const position = fc.oneof(fc.nat(20), fc.constant(""));

@@ -1,6 +1,7 @@
 import type { Digest } from "../../oci/digest.js";
 import type { OperationOptions, Repository } from "../../registry/repository.js";
 import { splitTags } from "./digestTag.js";
+import { isLater } from "./isLater.js";
 import { readLinks } from "./links.js";
 
 /** New manifests are few; a listing goes on if they are not. */
@@ -57,9 +58,4 @@ export class Newcomers {
     }
     this.#seen.add(digest);
   }
-}
-
-/** The service writes seven digits, of which a `Date` would drop four. */
-function isLater(time: string, than: string): boolean {
-  return time.length === than.length ? time > than : Date.parse(time) > Date.parse(than);
 }

@@ -8,7 +8,7 @@ export interface RetentionVictim {
   readonly reason: string;
   /** Bytes of its layers, as the registry states them; an index has none of its own. */
   readonly size?: number;
-  /** As the registry writes it (ISO 8601, UTC, seven digits). */
+  /** As the registry writes it (ISO 8601, UTC, up to seven digits). */
   readonly lastUpdateTime: string;
   /** Other victims that it goes with: indexes that name it, its subject. */
   readonly goesWith?: readonly string[];

@@ -1,7 +1,7 @@
 import { absent, image, index, ociIndex, otherImage } from "../content.js";
 import { type Row, acr, blobs, errors, patch, pushed, putManifest, repository } from "./row.js";
 
-const time = '"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{7}Z"';
+const time = '"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{0,6}[1-9])?Z"';
 const flags =
   '\\{"deleteEnabled":true,"writeEnabled":true,"readEnabled":true,"listEnabled":true\\}';
 const assets = "Azure/azure-sdk-assets";
@@ -18,6 +18,15 @@ export const propertyRows: readonly Row[] = [
     body: new RegExp(
       `^\\{"registry":"HOST","imageName":"library/hello","createdTime":${time},"lastUpdateTime":${time},"manifestCount":1,"tagCount":1,"changeableAttributes":${flags}\\}\\n$`,
     ),
+  },
+  {
+    says: "a time without zeros at its end",
+    source: `${assets} js, list_registry_manifests`,
+    options: { now: () => Date.UTC(2024, 5, 20, 20, 46, 30, 340) },
+    given: pushed,
+    request: { method: "GET", path: acr },
+    status: 200,
+    body: /"createdTime":"2024-06-20T20:46:30\.34Z","lastUpdateTime":"2024-06-20T20:46:30\.3400001Z"/,
   },
   {
     says: "a repository that is not there",
