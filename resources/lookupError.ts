@@ -48,8 +48,8 @@ export function outwardError(lookup: string, error: unknown): unknown {
 function hint(lookup: string, { code }: AcrError): string {
   if (code !== "NOT_FOUND" || !pulumi.runtime.isDryRun()) return "";
   return (
-    `. If this program publishes it, look it up with ${lookup}Output, by outputs of the resource or with ` +
-    "`dependsOn`: then it is looked for once it is there"
+    `. If this program publishes it, look it up with ${lookup}Output, and outputs of the resource or ` +
+    "`dependsOn`: that waits until it is published"
   );
 }
 

@@ -23,7 +23,7 @@ export function misusedOptions(
 ): LookupError | undefined {
   const [given] = optionsGiven(options);
   if (given === "dependsOn") {
-    return invalid(`${name}: dependsOn: a promise waits for no resource: use ${name}Output`);
+    return invalid(`${name}: dependsOn: a promise cannot wait for a resource: use ${name}Output`);
   }
   return given === undefined ? undefined : withoutMeaning(name, given);
 }
@@ -40,8 +40,8 @@ function optionsGiven(options: unknown): string[] {
 
 function withoutMeaning(name: string, option: string): LookupError {
   return invalid(
-    `${name}: the option ${option} has no meaning for look-ups, which have no provider: \`registry\`, an argument, ` +
-      "says where to look",
+    `${name}: the option ${option} has no meaning for look-ups, which have no provider: the argument ` +
+      "`registry` says where to look",
   );
 }
 

@@ -46,7 +46,7 @@ export function parsedBy(parse: (text: string) => unknown): z.ZodType {
 export const text = known(z.string({ error: expected("a text") }));
 /** A text that says something: an empty one is a variable that was not set. */
 export const filledText = known(
-  z.string({ error: expected("a text") }).min(1, { error: expected("a text that is not empty") }),
+  z.string({ error: expected("a text") }).min(1, { error: expected("a non-empty string") }),
 );
 /** A text that no message may show. */
 export const secretText = known(z.string({ error: expected("a text", { secret: true }) }));
@@ -72,7 +72,7 @@ export const tag = parsedBy((value) => parseTag(value));
 export const digest = parsedBy((value) => parseDigest(value));
 export const mediaType = parsedBy((value) => checkMediaType(value, ""));
 export const annotations = known(
-  z.record(z.string(), secretText, { error: expected("texts by key") }),
+  z.record(z.string(), secretText, { error: expected("strings by key") }),
 );
 
 export function list(item: z.ZodType): z.ZodType {
@@ -136,7 +136,7 @@ export function exactlyOne(members: Members, names: readonly string[]): z.ZodTyp
     const given = names.filter((name) => name in value);
     if (given.length === 1) return;
     if (given.length === 0 && names.some((name) => meant.has(name))) return;
-    const found = given.length === 0 ? "none is given" : `given are ${given.join(" and ")}`;
+    const found = given.length === 0 ? "none is given" : `${given.join(" and ")} are given`;
     context.addIssue({ code: "custom", message: `expected exactly one of ${choice}: ${found}` });
   });
 }

@@ -70,16 +70,16 @@ export function describeDrift(drift: Drift): string {
   const since = drift.since === undefined ? "" : ` since ${drift.since}`;
   switch (drift.kind) {
     case "tag-moved":
-      return `${drift.subject} was moved${since}: it names ${drift.actual}, declared is ${drift.expected}`;
+      return `${drift.subject} was moved${since}: it names ${drift.actual}; declared: ${drift.expected}`;
     case "tag-deleted":
-      return `${drift.subject} was deleted: declared is ${drift.expected}`;
+      return `${drift.subject} was deleted; declared: ${drift.expected}`;
     case "manifest-missing":
-      return `${drift.subject} is missing: it was published, and was deleted`;
+      return `${drift.subject} is missing: it was published, and somebody deleted it`;
     case "blob-missing":
       return `${drift.subject} is missing: the artifact cannot be pulled`;
     case "referrer-unlisted":
       return `${drift.subject} is no longer listed as a referrer of its subject, ${drift.expected}`;
     case "attributes-changed":
-      return `${drift.subject} has ${drift.actual}${since}, declared is ${drift.expected}`;
+      return `${drift.subject} has ${drift.actual}${since}; declared: ${drift.expected}`;
   }
 }

@@ -32,6 +32,6 @@ export function checkTime(time: string, property: string): void {
   if (DATE_TIME.test(time)) return;
   throw new InputError(
     property,
-    `${JSON.stringify(time)} is not a time as RFC 3339 has it, for example "2000-01-01T00:00:00Z"`,
+    `${JSON.stringify(time)} is not an RFC 3339 time, for example "2000-01-01T00:00:00Z"`,
   );
 }

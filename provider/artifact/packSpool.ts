@@ -55,7 +55,7 @@ export class Spool {
       for (let done = 0; done < chunk.length;) {
         // A disk that is nearly full takes less than it is given, and says why only when asked again.
         const { bytesWritten } = await this.#handle.writev([chunk.subarray(done)], this.#size);
-        if (bytesWritten === 0) throw new Error("the disk takes nothing");
+        if (bytesWritten === 0) throw new Error("the disk takes no more");
         done += bytesWritten;
         this.#size += bytesWritten;
         spooledBytes += bytesWritten;

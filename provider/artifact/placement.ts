@@ -134,7 +134,7 @@ function twice(path: string): UnpackError {
 export function otherContent(path: string): ConflictError {
   return new ConflictError(
     path,
-    `${quoted(path, 500)} is there with other content: remove it, pull to another folder, or give \`overwrite\``,
+    `${quoted(path, 500)} exists with other content: remove it, pull to another folder, or give \`overwrite\``,
   );
 }
 

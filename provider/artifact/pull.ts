@@ -93,7 +93,7 @@ export async function pullArtifact(
 
 function checkLimit(value: number | undefined, property: string): void {
   if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
-  throw new InputError(property, `${property} is a whole number of at least 1, not ${value}`);
+  throw new InputError(property, `${property} must be a whole number of at least 1, not ${value}`);
 }
 
 /** A layer whose content waits to be moved to its place; without entries it is there already. */

@@ -82,7 +82,7 @@ function notTakenBack(error: unknown, failures: readonly NotTakenBack[]): Unpack
   return new UnpackError(
     "TARGET_UNWRITABLE",
     sorted[0]?.path ?? "",
-    `${why}. What was written before could not be taken back: ${named}${more}`,
+    `${why}. Some changes could not be undone: ${named}${more}`,
     { cause: error },
   );
 }

@@ -120,8 +120,8 @@ async function unpack(
 
 function bomb({ title, descriptor }: TitledLayer, cause: BoundExceeded): UnpackError {
   const reason =
-    `${descriptor.size} bytes become more than ${cause.limit} when they are unpacked, which looks like a bomb; ` +
-    `raise \`maxUnpackedBytes\` if it is none`;
+    `${descriptor.size} bytes unpack to more than ${cause.limit}, which looks like a decompression bomb; ` +
+    `raise \`maxUnpackedBytes\` if it is not one`;
   return refused(title, reason, cause);
 }
 

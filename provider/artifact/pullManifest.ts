@@ -26,7 +26,7 @@ export async function fetchForPlatform(
   let pulled = await fetchParsed(manifests, reference, options);
   for (let level = 1; pulled.manifest.manifests.length > 0; level += 1) {
     if (level > MOST_LEVELS)
-      throw new ProtocolError(`${reference}: an index in an index, ${level} deep`);
+      throw new ProtocolError(`${reference}: indexes are nested ${level} deep`);
     const chosen = choose(pulled.manifest.manifests, platform, reference);
     pulled = await fetchParsed(manifests, chosen.digest, options);
     checkDescriptor(pulled.descriptor, chosen);

@@ -181,7 +181,7 @@ class GraphReader {
   #tooLarge(what: string): ProtocolError {
     const [root = ""] = this.#seen;
     return new ProtocolError(
-      `${this.#source.nameOf(root)} ${what}: that is not published. Publish its parts one by one`,
+      `${this.#source.nameOf(root)} ${what}, which is not supported. Publish its parts one by one`,
     );
   }
 }
@@ -205,7 +205,7 @@ function checkSize(name: string, expected: number | undefined, actual: number): 
   if (expected === undefined || expected === actual) return;
   throw new IntegrityError(
     "SIZE_MISMATCH",
-    `${name}: there are ${actual} bytes, and what names it says ${expected}`,
+    `${name}: it has ${actual} bytes, but its descriptor says ${expected}`,
     { expected: String(expected), actual: String(actual) },
   );
 }
@@ -213,7 +213,7 @@ function checkSize(name: string, expected: number | undefined, actual: number): 
 function notThere(name: string, by: string): RegistryError {
   return new RegistryError(
     "NOT_FOUND",
-    `${name}${by} is not there: nothing was published. Publish it first; if the same stack does, refer to that ` +
+    `${name}${by} does not exist: nothing was published. Publish it first; if the same stack does, refer to that ` +
       `resource's outputs, or add dependsOn`,
     { method: "GET", url: name },
   );

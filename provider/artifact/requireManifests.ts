@@ -35,7 +35,7 @@ function notThere(references: readonly string[]): RegistryError {
   const [first = ""] = references;
   return new RegistryError(
     "NOT_FOUND",
-    `the index names what is not there: ${references.join(", ")}. Nothing was published. Publish it first; if ` +
+    `the index names manifests that do not exist: ${references.join(", ")}. Nothing was published. Publish it first; if ` +
       `the same stack does, refer to that resource's outputs, or add dependsOn. ${REMOVED_BY_OTHERS}`,
     { method: "HEAD", url: first },
   );

@@ -73,6 +73,6 @@ function conflict(
   return new ConflictError(
     reference,
     `${reference} was changed again: it names ${live}; the state says ${known}, and ${wanted} is declared here. ` +
-      `Nothing was changed. Run \`pulumi up --refresh\` to look at it anew`,
+      `Nothing was changed. Run \`pulumi up --refresh\` to check it again`,
   );
 }

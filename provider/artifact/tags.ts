@@ -32,7 +32,7 @@ export async function refuseMovedTags(
     throw new ConflictError(
       reference,
       `${reference} was put on ${live} by somebody else while content was sent: ${was} before. ${base}@${digest} is ` +
-        `published, and no tag was changed. Run \`pulumi up --refresh\` to look at it anew`,
+        `published, and no tag was changed. Run \`pulumi up --refresh\` to check it again`,
     );
   }
 }

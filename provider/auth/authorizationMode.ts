@@ -60,7 +60,7 @@ export function modeFromChallenge(
 function passwordHeader(login: Login | undefined, { endpoint }: TokenSourceContext): string {
   if (login !== undefined && "username" in login) return basicHeader(login);
   throw new CredentialError(
-    `${endpoint.loginServer} wants a user name and a password: give a credential of kind "token"`,
+    `${endpoint.loginServer} requires a user name and a password: give a credential of kind "token"`,
   );
 }
 
@@ -73,13 +73,13 @@ function realmSource(
   const foreign = foreignRealm(challenge, endpoint.origin);
   if (foreign !== undefined) {
     throw new CredentialError(
-      `${endpoint.loginServer} wants tokens from another place (${printable(foreign, 255)}); credentials are only sent to the ` +
+      `${endpoint.loginServer} points to a token server elsewhere (${printable(foreign, 255)}); credentials are only sent to the ` +
         `registry itself`,
     );
   }
   if (login === undefined) {
     throw new CredentialError(
-      `${endpoint.loginServer} is not an Azure Container Registry, so an Azure identity means nothing to it: give a ` +
+      `${endpoint.loginServer} is not an Azure Container Registry, so it accepts no Azure identity: give a ` +
         `credential of kind "token" or "docker-config", or "anonymous"`,
     );
   }

@@ -116,7 +116,7 @@ export class Authorizer {
 
   async #probe(): Promise<AuthorizationMode> {
     const { endpoint, send } = this.#options;
-    const operation = `ask ${endpoint.loginServer} how it wants to be signed in to`;
+    const operation = `ask ${endpoint.loginServer} how to sign in`;
     const answer = await send({ method: "GET", path: "/v2/", operation, expect: [200, 401, 404] });
     this.#login = await this.#signsIn();
     if (answer.status !== 401) return { kind: "none" };
@@ -127,7 +127,7 @@ export class Authorizer {
 /** A registry that has given tokens is an ACR: what answers now in another way is something else. */
 function noTokenEndpoint({ message }: NotAzureRegistry): ProtocolError {
   return new ProtocolError(
-    `${message} any more, where tokens were got before. A proxy or a sign-in page may have answered in place of the ` +
+    `${message}, although it gave tokens before. A proxy or a sign-in page may have answered in place of the ` +
       `registry: check the login server and the network, and try again`,
   );
 }

@@ -18,7 +18,7 @@ const OUTPUT_LIMIT = 64 * 1024;
 /** Some helpers call a cloud; none needs longer. */
 const TIME_LIMIT_MS = 30_000;
 /** What it said is not worth repeating: it may be the secret. */
-const STOPPED: Ended = { code: null, output: "it said too much, or took more than 30 seconds" };
+const STOPPED: Ended = { code: null, output: "it wrote too much, or took more than 30 seconds" };
 /** The name becomes part of a command. */
 const NAME = /^[A-Za-z0-9][\w.-]*$/;
 /** docker-credential-helpers, `credentials/error.go`: told in place of an answer, with exit code 1. */
@@ -51,7 +51,7 @@ function parse(output: string, program: string, registry: string): HelperAnswer 
     return { username, secret };
   }
   throw new CredentialError(
-    `${program} answered for ${registry} with something else than JSON with Username and Secret`,
+    `${program} answered for ${registry} with something other than JSON with Username and Secret`,
   );
 }
 

@@ -11,11 +11,11 @@ type Kind = AzureCredential["kind"];
 const REFUSALS: readonly (readonly [codes: RegExp, advice: string])[] = [
   [
     /AADSTS7000215\b/,
-    "The client secret is wrong: AZURE_CLIENT_SECRET wants the secret's value, not its id",
+    "The client secret is wrong: AZURE_CLIENT_SECRET must be the secret's value, not its id",
   ],
   [
     /AADSTS7000222\b/,
-    'The client secret has expired: make a new one ("az ad app credential reset")',
+    'The client secret has expired: create a new one ("az ad app credential reset")',
   ],
   [
     /AADSTS7000(?:27|21[0-4])\b|AADSTS7000(?:16|229)\b|AADSTS700016\b/,
@@ -32,7 +32,7 @@ const REFUSALS: readonly (readonly [codes: RegExp, advice: string])[] = [
   ],
   [
     /AADSTS(?:500011|70011|65001)\b/,
-    "The tenant knows no such audience: `audience` sets another one, and `authorityHost` the cloud",
+    "The tenant does not know this audience: set another one with `audience`, or the cloud with `authorityHost`",
   ],
   [
     /AADSTS50196\b|AADSTS90055\b|\b429\b|throttl|temporarily_unavailable/i,

@@ -21,7 +21,7 @@ export class Places {
 
   constructor(places: number) {
     if (!Number.isInteger(places) || places < 1) {
-      throw new RangeError(`a limit is a whole number of at least 1, not ${places}`);
+      throw new RangeError(`a limit must be a whole number of at least 1, not ${places}`);
     }
     this.#free = places;
   }

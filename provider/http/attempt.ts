@@ -55,7 +55,7 @@ export class Attempt {
       () =>
         new RegistryError(
           "STALLED",
-          `${operation}: nothing moved for ${idleMs / 1000} seconds; the connection was given up`,
+          `${operation}: no data moved for ${idleMs / 1000} seconds; the connection was dropped`,
           { method, url: locationOf(url) },
         ),
     );

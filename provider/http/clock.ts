@@ -34,5 +34,5 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
 
 /** The error of an operation that its caller called off. */
 export function aborted(signal: AbortSignal): AcrError {
-  return new AcrError("ABORTED", "the operation was called off", { cause: signal.reason });
+  return new AcrError("ABORTED", "the operation was aborted", { cause: signal.reason });
 }

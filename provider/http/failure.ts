@@ -136,7 +136,7 @@ function reasonOf(code: string, error: unknown): string {
 
 function adviceOf(code: string): string {
   if (!UNRESOLVED.has(code)) return "";
-  return `. Check the login server; for a registry that was just made, \`waitForAccess\` waits for its name`;
+  return `. Check the login server; for a registry that was just created, \`waitForAccess\` waits for its name`;
 }
 
 function tlsError(error: unknown, code: string, exchange: Exchange): RegistryError {

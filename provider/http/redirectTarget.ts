@@ -49,7 +49,7 @@ export function redirectTarget(
   if (target.port === "" && matches(target.hostname, STORAGE_HOSTS)) return target;
   if (matches(target.hostname, rules.allowedHosts)) return target;
   throw refuse(
-    `to ${shown}, which is not a place where Azure keeps blobs (\`allowedRedirectHosts\` allows others)`,
+    `to ${shown}, which is not an Azure blob storage (\`allowedRedirectHosts\` allows others)`,
   );
 }
 

@@ -66,7 +66,7 @@ function publishedRates(tier: string): RequestRates {
   if (rates !== undefined) return rates;
   throw new InputError(
     "requestRates",
-    `${JSON.stringify(tier)} is not a tier: expected "basic", "standard" or "premium", or requests a minute by kind`,
+    `${JSON.stringify(tier)} is not a tier: expected "basic", "standard" or "premium", or requests per minute by kind`,
   );
 }
 
@@ -74,7 +74,7 @@ function checked(category: Category, rate: number): number {
   if (Number.isSafeInteger(rate) && rate >= 1) return rate;
   throw new InputError(
     `requestRates.${category}`,
-    `a rate is a whole number of requests a minute, at least 1, not ${rate}`,
+    `a rate must be a whole number of requests per minute, at least 1, not ${rate}`,
   );
 }
 

@@ -124,7 +124,7 @@ function advice(
   if (status === 429) return "Try again later, or lower the concurrency";
   if (status >= 300 && status < 400) return "Redirects are followed only when a blob is read";
   if (status === 407) {
-    return "A proxy in between wants to be signed in to: put user and password into the URL in HTTPS_PROXY";
+    return "A proxy in between requires a login: put user and password into the URL in HTTPS_PROXY";
   }
   if (status === 413) return sizeAdvice(exchange.url);
   if (code === "LOCKED") return "A lock forbids it: open it first, or leave the content as it is";
@@ -145,7 +145,7 @@ export function isFirewall(
 
 /** Only what is uploaded in pieces can be sent in smaller ones. */
 function sizeAdvice(url: string): string {
-  const what = "The request is larger than the registry, or a proxy in between, takes";
+  const what = "The request is larger than the registry, or a proxy in between, accepts";
   if (!/\/blobs\/uploads\//.test(url)) return what;
   return `${what}: raise that limit (nginx: client_max_body_size), or give the client a smaller \`chunkSize\``;
 }

@@ -90,8 +90,8 @@ export class LockOwnership {
   holderOf(reference: string): string {
     const urn = this.holder(reference);
     return urn === undefined
-      ? "somebody else, or by another resource of this stack, such as a TagLock, that this run has not come to " +
-          "(`az acr repository show` tells its attributes, `az acr repository update` opens it)"
+      ? "somebody else, or by another resource of this stack, such as a TagLock, that this run has not reached " +
+          "(`az acr repository show` shows its attributes, `az acr repository update` opens it)"
       : `${urn}: remove or change that resource first`;
   }
 }

@@ -54,7 +54,7 @@ export function acrOnly(error: unknown, what: string, place: Place): AcrError | 
   if (!hasCode(error, "UNSUPPORTED")) return undefined;
   return new AcrError(
     "UNSUPPORTED",
-    `${what}: only Azure Container Registry keeps what this needs, and ${place.loginServer} is none`,
+    `${what}: only Azure Container Registry has what this needs, and ${place.loginServer} is not one`,
     { cause: error },
   );
 }

@@ -30,7 +30,7 @@ export function valueJson(value: unknown): string {
   return objectJson(entries.map(([name, member]) => [name, valueJson(member)]));
 }
 
-/** A text, number, flag or list of texts, with what Go escapes escaped; `undefined` stays so. */
+/** A text, number, flag or list of strings, with what Go escapes escaped; `undefined` stays so. */
 export function plainJson(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === "bigint") return String(value);

@@ -86,7 +86,7 @@ export class BlobReader {
     const cursor = new Cursor(source, this.#blob.descriptor, this.#subject);
     if (generation !== this.#generation) {
       cursor.close();
-      throw new Error("the blob's source is not wanted any more");
+      throw new Error("the blob's source is no longer needed");
     }
     this.#cursor = cursor;
     try {

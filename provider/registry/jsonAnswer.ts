@@ -84,7 +84,7 @@ export class Members {
 
   texts(name: string): readonly string[] {
     return this.list(name).map((item) => {
-      if (typeof item !== "string") throw this.#malformed(name, "a list of texts");
+      if (typeof item !== "string") throw this.#malformed(name, "a list of strings");
       return item;
     });
   }

@@ -122,7 +122,7 @@ export class RemoteReferrers implements ReferrerStore {
     const [pathname = ""] = path.split("?");
     throw new RegistryError(
       "REJECTED",
-      `${operation}: ${this.#context.transport.loginServer} answered ${response.status}, and not as a registry does`,
+      `${operation}: ${this.#context.transport.loginServer} answered ${response.status}, but not like a registry`,
       { method: "GET", url: this.#context.transport.origin + pathname, status: response.status },
     );
   }

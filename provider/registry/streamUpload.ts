@@ -171,8 +171,8 @@ function unresumable(context: RepositoryContext, failure: unknown, cause = failu
   const reason = failure instanceof Error ? failure.message : String(failure);
   return new AcrError(
     "UNAVAILABLE",
-    `upload a stream to ${context.repository}: the registry does not go on with the session (${reason}), and a stream ` +
-      `cannot be read again: try again with a new one, or push a file or bytes in memory, which are sent anew by themselves`,
+    `upload a stream to ${context.repository}: the registry dropped the session (${reason}), and a stream cannot be ` +
+      `read again: try again with a new one, or push a file or bytes in memory, which are sent again automatically`,
     { cause },
   );
 }

@@ -23,7 +23,7 @@ export function uploadSettings(
 ): UploadSettings {
   const { chunkSize } = given;
   if (chunkSize !== undefined && (!Number.isSafeInteger(chunkSize) || chunkSize < 1)) {
-    throw new InputError("chunkSize", `a chunk is a whole number of bytes, not ${chunkSize}`);
+    throw new InputError("chunkSize", `a chunk must be a whole number of bytes, not ${chunkSize}`);
   }
   return {
     chunkSize,

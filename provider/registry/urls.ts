@@ -95,7 +95,10 @@ function named(repository: string, property = "repository"): string {
 
 function checkedPage<T extends PageQuery>(page: T): T {
   if (page.n === undefined || (Number.isSafeInteger(page.n) && page.n > 0)) return page;
-  throw new InputError("pageSize", `a page has a whole number of items, at least 1, not ${page.n}`);
+  throw new InputError(
+    "pageSize",
+    `a page must have a whole number of items, at least 1, not ${page.n}`,
+  );
 }
 
 /**

@@ -118,7 +118,7 @@ async function checkEnd(reader: ByteReader): Promise<void> {
   for (;;) {
     const rest = await reader.some(Number.MAX_SAFE_INTEGER);
     if (rest === undefined) return;
-    if (!isZero(rest)) throw new ProtocolError("the archive goes on behind a block of zeros");
+    if (!isZero(rest)) throw new ProtocolError("the archive continues after a block of zeros");
   }
 }
 

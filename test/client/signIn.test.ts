@@ -210,7 +210,7 @@ describe("signing in", function () {
         return { kind: "environment" };
       },
       code: "CREDENTIAL_UNAVAILABLE",
-      says: /The client secret is wrong: AZURE_CLIENT_SECRET wants the secret's value/,
+      says: /The client secret is wrong: AZURE_CLIENT_SECRET must be the secret's value/,
     },
     "a federated token of somebody else": {
       credential: async () => ({

@@ -102,7 +102,7 @@ describe("ArtifactCopy", () => {
       const program = [copy({ digest: ABSENT_DIGEST }, { tags: ["1.0"] })];
       await engine.preview(program);
       await assert.rejects(engine.up(program), {
-        message: /\/dev\/app@sha256:\w+ is not there: nothing was published\..*\[NOT_FOUND\]$/,
+        message: /\/dev\/app@sha256:\w+ does not exist: nothing was published\..*\[NOT_FOUND\]$/,
       });
       assert.deepEqual([engine.state, writesTo(emulator)], [[], []]);
     });
@@ -150,10 +150,10 @@ describe("ArtifactCopy", () => {
       const program = [copy({ tag: "v1" }, { tags: ["1.0"] })];
       const preview = await engine.preview(program);
       assert.equal("digest" in (preview.outputs["copy"] ?? {}), false);
-      assert.match(said(), /\/dev\/app:v1 is not there yet/);
+      assert.match(said(), /\/dev\/app:v1 does not exist yet/);
       await assert.rejects(engine.up(program), {
         message:
-          /\/dev\/app:v1, which is to be copied, is not there: nothing was .* \[NOT_FOUND\]$/,
+          /\/dev\/app:v1, which is to be copied, does not exist: nothing was .* \[NOT_FOUND\]$/,
       });
       assert.deepEqual([engine.state, writesTo(emulator)], [[], []]);
     });
@@ -168,7 +168,7 @@ describe("ArtifactCopy", () => {
       await engine.preview(program("two"));
       assert.match(
         said(),
-        /\/dev\/app:v1 still names sha256:\w+, and urn:\S+::artifact is to move it to sha256:\w+: with dependsOn/,
+        /\/dev\/app:v1 still names sha256:\w+, but urn:\S+::artifact is to move it to sha256:\w+\. Add dependsOn/,
       );
       const { operations } = await engine.up(program("two"));
       assert.equal(operations["copy"], "replace");
@@ -187,7 +187,7 @@ describe("ArtifactCopy", () => {
       const program = [copy({ tag: "v1" }, { tags: ["1.0"] })];
       await engine.up(program);
       await dev.deleteManifest(digest);
-      await assert.rejects(engine.up(program), { message: /is not there/ });
+      await assert.rejects(engine.up(program), { message: /does not exist/ });
       assert.equal(await prod.digestOf("1.0"), digest);
       assert.equal(output("digest"), digest);
     });

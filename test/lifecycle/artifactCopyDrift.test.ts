@@ -83,7 +83,10 @@ describe("drift of an ArtifactCopy", () => {
       assert.deepEqual(preview.changes["copy"], ["source"]);
       await engine.refresh();
       assert.deepEqual(output("drift"), [missing("manifest-missing", which())]);
-      assert.match(said(), new RegExp(`@${which()} is missing: it was published, and was deleted`));
+      assert.match(
+        said(),
+        new RegExp(`@${which()} is missing: it was published, and somebody deleted it`),
+      );
       assert.equal((await engine.up(copy({ verify: "included" }))).operations["copy"], "update");
       await assertWhole();
     });
@@ -121,7 +124,7 @@ describe("drift of an ArtifactCopy", () => {
     await engine.up(copy({ verify: "included" }));
     for (const one of [dev, prod]) await one.deleteManifest(signature);
     await engine.up(copy({ verify: "included" }), { refresh: true });
-    assert.match(said(), new RegExp(`${TARGET}@${signature} is gone, and so it is where it came`));
+    assert.match(said(), new RegExp(`${TARGET}@${signature} is gone, at its source too`));
     assert.equal((await engine.refresh()).operations["copy"], "same");
     const digests = (output("included") as Bag[]).map(({ digest }) => digest);
     assert.deepEqual(new Set(digests), new Set([amd64, arm64]));
@@ -134,7 +137,7 @@ describe("drift of an ArtifactCopy", () => {
     await dev.deleteManifest(index);
     emulator.journal.clear();
     await assert.rejects(engine.up(copy({ verify: "included" })), {
-      message: /\/dev\/app@sha256:\w+ is not there.*\[NOT_FOUND\]$/,
+      message: /\/dev\/app@sha256:\w+ does not exist.*\[NOT_FOUND\]$/,
     });
     assert.deepEqual(writesTo(emulator), []);
     assert.deepEqual(output("drift"), [missing("manifest-missing", arm64)]);

@@ -256,7 +256,7 @@ describe("ArtifactTag", () => {
       await engine.up(program);
       await somebody.untag("stable");
       await engine.refresh();
-      assert.match(said(), /stable was deleted: declared is sha256:/);
+      assert.match(said(), /stable was deleted; declared: sha256:/);
       assert.deepEqual(engine.state, []);
       await engine.up(program);
       assert.equal(await stable(), one);

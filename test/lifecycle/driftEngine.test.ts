@@ -80,12 +80,12 @@ describe("drift on the real engine", function () {
     const run = await stack.preview({ refresh: true });
     assert.deepEqual(writesTo(emulator), []);
     const said: Record<string, string> = {
-      moved: `${base}:moved was moved since 2\\S+Z: it names ${theirs}, declared is ${digests.get("moved")}`,
-      deleted: `${base}:deleted was deleted: declared is ${digests.get("deleted")}`,
-      unlocked: `${base}:unlocked has deleteEnabled=false, writeEnabled=true, declared is deleteEnabled=false, writeEnabled=false`,
+      moved: `${base}:moved was moved since 2\\S+Z: it names ${theirs}; declared: ${digests.get("moved")}`,
+      deleted: `${base}:deleted was deleted; declared: ${digests.get("deleted")}`,
+      unlocked: `${base}:unlocked has deleteEnabled=false, writeEnabled=true; declared: deleteEnabled=false, writeEnabled=false`,
       broken: `${base}@${layer} is missing: the artifact cannot be pulled`,
-      lock: `${base}:theirs has deleteEnabled=true, writeEnabled=false, declared is`,
-      properties: `${base}@${theirs} has listEnabled=true, declared is listEnabled=false`,
+      lock: `${base}:theirs has deleteEnabled=true, writeEnabled=false; declared: `,
+      properties: `${base}@${theirs} has listEnabled=true; declared: listEnabled=false`,
     };
     for (const [name, text] of Object.entries(said)) {
       const found = run.diagnostics.filter((line) => new RegExp(text).test(line));
@@ -139,7 +139,7 @@ describe("drift on the real engine", function () {
       "PUT tag moved",
     ]);
     const quiet = await stack.preview({ refresh: true, expectNoChanges: true });
-    assert.doesNotMatch(quiet.output, /warning|declared is/);
+    assert.doesNotMatch(quiet.output, /warning|declared:/);
   });
 });
 

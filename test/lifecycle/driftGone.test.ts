@@ -36,7 +36,7 @@ describe("attributes of what is gone", () => {
     assert.deepEqual(preview.changes["app"], ["tag"]);
     assert.deepEqual(
       preview.messages.map(({ text }) => text),
-      [`${subject} was deleted: declared is ${theirs}`],
+      [`${subject} was deleted; declared: ${theirs}`],
     );
 
     emulator.journal.clear();
@@ -74,7 +74,7 @@ describe("attributes of what is gone", () => {
         await assert.rejects(
           engine.up(app(lock)),
           // A tag is missed when it is read back, where that comes first.
-          says(/(?:not there any more|deleted by somebody else).* Run `pulumi up --refresh`/),
+          says(/(?:no longer exists|deleted by somebody else).* Run `pulumi up --refresh`/),
         );
         await engine.up(app(lock), { refresh: true });
         assert.equal((await somebody.attributesOfManifest(digest))?.writeEnabled, !lock);

@@ -128,7 +128,7 @@ describe("OciIndex", () => {
       [
         "a child that is not there",
         () => ({ mediaType: MANIFEST, digest: ABSENT_DIGEST, size: 5 }),
-        /the index names what is not there: .*team\/app@sha256:\w+\. Nothing was.*dependsOn\. .*`pulumi up --refresh`.*\[NOT_FOUND\]$/,
+        /the index names manifests that do not exist: .*team\/app@sha256:\w+\. Nothing was.*dependsOn\. .*`pulumi up --refresh`.*\[NOT_FOUND\]$/,
       ],
       [
         "a child of another size",

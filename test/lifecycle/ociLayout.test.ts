@@ -210,7 +210,7 @@ describe("ociLayout", () => {
       ],
       "a blob of another size": [
         ({ path }) => writeFileSync(join(path, fileOf(LAYER)), "longer than one"),
-        /content\.ociLayout\.path: out\/blobs\/sha256\/\w+ has 15 bytes, and what names it says 3/,
+        /content\.ociLayout\.path: out\/blobs\/sha256\/\w+ has 15 bytes, but its descriptor says 3/,
       ],
       "a blob of other bytes": [
         ({ path }) => writeFileSync(join(path, fileOf(LAYER)), "two"),

@@ -88,10 +88,7 @@ describe("a release on the real engine", function () {
     await somebody.repository.attributes.updateRepository({ deleteEnabled: true });
     const preview = await stack.preview({ refresh: true });
     assert.match(preview.output, new RegExp(`stable was moved since .*: it names ${theirs}`));
-    assert.match(
-      preview.output,
-      /team\/app has deleteEnabled=true, declared is deleteEnabled=false/,
-    );
+    assert.match(preview.output, /team\/app has deleteEnabled=true; declared: deleteEnabled=false/);
     await stack.up({ refresh: true });
     assert.deepEqual([await stable(), await kept()], [index, false]);
     await unchanged();
@@ -101,7 +98,7 @@ describe("a release on the real engine", function () {
     const index = await stable();
     await somebody.untag("stable");
     const run = await stack.up({ refresh: true });
-    assert.match(run.output, /stable was deleted: declared is sha256:/);
+    assert.match(run.output, /stable was deleted; declared: sha256:/);
     assert.equal(await stable(), index);
     await unchanged();
   });

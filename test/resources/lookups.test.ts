@@ -172,7 +172,7 @@ describe("look-up functions", function () {
     const plain = getTags as (args: object, options: object) => Promise<unknown>;
     await assert.rejects(
       plain(query, { dependsOn: [planned] }),
-      refusal(/^getTags: dependsOn: a promise waits for no resource: use getTagsOutput/),
+      refusal(/^getTags: dependsOn: a promise cannot wait for a resource: use getTagsOutput/),
     );
     await assert.rejects(
       plain(query, { provider: planned }),

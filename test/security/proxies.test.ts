@@ -116,7 +116,7 @@ describe("§1.12: proxies of the environment", function () {
     const { outcome } = await ask("registry.example", {
       HTTPS_PROXY: `http://user:${PASSWORD}@${at}`,
     });
-    assert.match(outcome, /407.*signed in to/s);
+    assert.match(outcome, /407.*requires a login/s);
     assert.deepEqual(registry.seen, []);
   });
 

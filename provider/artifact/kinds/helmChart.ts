@@ -110,6 +110,6 @@ function annotationsOf(metadata: ChartMetadata, context: ContentContext): Annota
   if (changed === undefined) return allAnnotations(derived, context);
   throw new InputError(
     `annotations[${JSON.stringify(changed)}]`,
-    `Chart.yaml says ${JSON.stringify(derived[changed])}, and Helm lets nothing else say it: leave the annotation out`,
+    `Chart.yaml says ${JSON.stringify(derived[changed])}, and Helm allows no other value: leave the annotation out`,
   );
 }

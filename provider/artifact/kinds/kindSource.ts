@@ -22,7 +22,7 @@ export async function readSmallFile(file: SourceFile, limit: number): Promise<Bu
   if (file.size > limit) {
     throw new InputError(
       file.property ?? "content",
-      `${file.shownPath} has ${file.size} bytes; more than ${limit} cannot be read as what it should be`,
+      `${file.shownPath} has ${file.size} bytes; at most ${limit} are supported`,
     );
   }
   const bytes = Buffer.alloc(file.size);

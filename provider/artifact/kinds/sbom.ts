@@ -70,6 +70,6 @@ async function detect(file: SourceFile, property: string): Promise<SbomFormat> {
   const formats = Object.keys(MEDIA_TYPES).map((name) => JSON.stringify(name));
   throw new InputError(
     `${property}.format`,
-    `neither the name of ${file.shownPath} nor its beginning tells its format: give one of ${formats.join(", ")}`,
+    `the format of ${file.shownPath} cannot be told from its name or beginning: give one of ${formats.join(", ")}`,
   );
 }

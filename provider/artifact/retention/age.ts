@@ -26,6 +26,6 @@ export function parseAge(written: string): number {
   if (ms <= LONGEST_MS) return ms;
   throw new InputError(
     "keepNewerThan",
-    `${asWritten(written)} is longer than a hundred years: leave keepNewerThan out if age is not to keep anything`,
+    `${asWritten(written)} is longer than a hundred years: leave keepNewerThan out if age does not matter`,
   );
 }

@@ -64,23 +64,23 @@ async function countNew({ repository, survey, options }: Planning): Promise<numb
 
 function cannotBeRead(index: Digest): string {
   return (
-    `the index ${index} cannot be read, and may name any of them: make it readable ` +
-    `(\`readEnabled\`), or delete it`
+    `the index ${index} cannot be read, and may name any of the manifests to delete: make ` +
+    `it readable (\`readEnabled\`), or delete it`
   );
 }
 
 function wasCutShort({ digest, lastUpdateTime }: ManifestProperties): string {
   return (
-    `the listing of manifests was cut short: it did not come to ${digest} (${lastUpdateTime}), which is one of the ` +
-    `oldest. What it left out could name any of them: try again, and see what stands between here and the registry`
+    `the listing of manifests was cut short: it ended before ${digest} (${lastUpdateTime}), which is one of the ` +
+    `oldest. What it left out could name any of the manifests to delete: try again, and check for a proxy in between`
   );
 }
 
 function isHidden(count: number): string {
   const manifests = count === 1 ? "1 manifest" : `${count} manifests`;
   return (
-    `the registry counts ${manifests} more than it lists: hidden ones (listEnabled=false) could name any of them. ` +
-    `Show them; if somebody has just deleted something, try again later; if the registry counts what cannot need ` +
-    `them, set ignoreHidden`
+    `the registry counts ${manifests} more than it lists: hidden ones (listEnabled=false) could name any of the manifests ` +
+    `to delete. Make them visible (listEnabled=true); if somebody has just deleted something, try again later; if you ` +
+    `know that they need nothing, set ignoreHidden`
   );
 }

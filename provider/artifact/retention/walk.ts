@@ -111,8 +111,8 @@ export class Walk {
     if (!this.#byTime || before === undefined) return;
     if (Date.parse(manifest.lastUpdateTime) <= Date.parse(before.lastUpdateTime)) return;
     throw new ProtocolError(
-      `list the manifests by time: the registry answered ${manifest.digest} (${manifest.lastUpdateTime}) after ` +
-        `${before.digest} (${before.lastUpdateTime}), which is older. Nothing was deleted; try again`,
+      `list the manifests by time: the registry listed ${manifest.digest} (${manifest.lastUpdateTime}) after ` +
+        `the older ${before.digest} (${before.lastUpdateTime}). Nothing was deleted; try again`,
     );
   }
 }

@@ -82,7 +82,7 @@ async function derive(
   const reference = sourceReference(asCopy(inputs));
   if (found === undefined) {
     operation.log.info(
-      `${reference} is not there yet: what is copied is known once it is published`,
+      `${reference} does not exist yet: what is copied is known once it is published`,
     );
     return settled;
   }
@@ -99,7 +99,7 @@ function movingTag(
 ): string | undefined {
   if (declared === undefined || declared.digest === digest) return undefined;
   return (
-    `${reference} still names ${digest}, and ${declared.urn} is to move it to ${declared.digest}: with dependsOn ` +
-    `on that resource, this one copies what the tag names then. With its \`digest\` as the source, a preview shows it`
+    `${reference} still names ${digest}, but ${declared.urn} is to move it to ${declared.digest}. Add dependsOn on that ` +
+    `resource to copy what the tag names then, or give its \`digest\` as the source to see the copy at preview`
   );
 }

@@ -28,7 +28,7 @@ export function settleSource(host: Host, given: PropertyBag): PropertyBag {
   if (isKnown && from?.repository === to?.repository && from?.loginServer === to?.loginServer) {
     throw new InputError(
       "source.repository",
-      `the source is the repository that it is to be copied to: to put a tag on what is there, use ArtifactTag`,
+      `the source is the target repository itself: to put a tag on what is there, use ArtifactTag`,
     );
   }
   const reason = loginServerInName(from?.repository, from?.loginServer);
@@ -87,7 +87,7 @@ export function sourceNotFound(inputs: CopyInputs): RegistryError {
   const reference = sourceReference(inputs);
   return new RegistryError(
     "NOT_FOUND",
-    `${reference}, which is to be copied, is not there: nothing was published. Publish it first; if the same ` +
+    `${reference}, which is to be copied, does not exist: nothing was published. Publish it first; if the same ` +
       `stack does, add dependsOn, or give the digest instead of the tag`,
     { method: "HEAD", url: reference },
   );

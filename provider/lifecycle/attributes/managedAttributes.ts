@@ -75,7 +75,7 @@ export function refuseThirdChange(
   throw new ConflictError(
     reference,
     `${reference} was changed by somebody else: it has ${now}, the state says ` +
-      `${seen[0] ?? describeAttributes(old)}. Nothing was changed. Run \`pulumi up --refresh\` to look at it anew`,
+      `${seen[0] ?? describeAttributes(old)}. Nothing was changed. Run \`pulumi up --refresh\` to check it again`,
   );
 }
 

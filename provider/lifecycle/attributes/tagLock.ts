@@ -100,7 +100,7 @@ function requireDigest(live: string, reference: string, wanted: string | undefin
   throw new ConflictError(
     reference,
     `${reference} names ${live}, but this TagLock is for ${wanted}. Nothing was locked. Move the tag ` +
-      `first (OciArtifact does), or give the digest that it is to be locked on`,
+      `first (OciArtifact does), or give the digest to lock it on`,
   );
 }
 

@@ -118,7 +118,7 @@ export function withoutSubject(news: PropertyBag): CheckFailure[] {
   return Object.keys(content as PropertyBag).flatMap((name) => {
     const about = kindNamed(name)?.about;
     if (about === undefined) return [];
-    const reason = `it is required: ${about} is found by what it is about: give that artifact, or its \`descriptor\``;
+    const reason = `it is required: ${about} is found by its subject: give that artifact, or its \`descriptor\``;
     return [{ property: "subject", reason }];
   });
 }

@@ -101,7 +101,7 @@ function declare(host: Host, inputs: PropertyBag, { log }: Operation): CheckFail
 /** A run with `--target` is told of its targets alone; only a tag would tell it of another owner. */
 function withoutTrace(urn: string, { reference }: ArtifactInputs): string {
   return (
-    `${reference} is published by another resource, too, and ${urn} puts no tag on it: with --target the one can be ` +
+    `${reference} is published by two resources, and ${urn} puts no tag on it: with --target the one can be ` +
     `removed, and the manifest with it, although the other one still declares it. Give each a tag, or publish it once`
   );
 }

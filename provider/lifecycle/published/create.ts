@@ -53,7 +53,7 @@ async function create(
   const packed = await content.pack(host, bag, operation);
   const inputs: ArtifactInputs = { ...asInputs(bag), ...content.findings(packed) };
   const repository = repositoryToWrite(host, bag);
-  report.phase("looking at what is there");
+  report.phase("checking what exists");
   await content.requireReferenced(repository, inputs, operation);
   const present = await isPresent(repository, inputs, operation);
   const parts = { host, inputs, repository, operation, report };

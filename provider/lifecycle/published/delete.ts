@@ -90,7 +90,7 @@ function tellIncluded(
   else log.warn(message);
 }
 
-const UNTIL_THEN = "; if this run deletes that, too, it goes then";
+const UNTIL_THEN = "; if this run deletes that too, it is removed then";
 const WITH_ITS_TAGS = ", with our tags: this registry cannot remove a tag alone";
 
 /** Then it is as it has to be, and no news. */
@@ -133,7 +133,7 @@ async function release(host: Host, reference: string, operation: Operation): Pro
   try {
     const outcome = await host.waitingRemovals.released(reference, operation);
     if (outcome === undefined || outcome.kept !== undefined) return;
-    operation.log.info(`${reference} had to stay for this one, and is gone now, too`);
+    operation.log.info(`${reference} had to stay for this one, and is removed now, too`);
   } catch (error) {
     if (operation.signal.aborted) throw error;
     operation.log.warn(`${reference} had to stay for this one, and stays: ${reasonOf(error)}`);

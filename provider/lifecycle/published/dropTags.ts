@@ -41,7 +41,7 @@ export async function dropTags(dropped: DroppedTags): Promise<void> {
   );
   if (remainingTags.length === 0) return;
   operation.log.warn(
-    `${named(base, remainingTags)} stays: this registry cannot remove a tag alone, and of the manifest ${kept}`,
+    `${named(base, remainingTags)} stays: this registry cannot remove a tag alone, and the manifest stays because ${kept}`,
   );
 }
 

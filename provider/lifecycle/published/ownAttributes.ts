@@ -25,7 +25,7 @@ export async function writeOwnAttributes(
     const reference = referenceTo(baseOf(inputs), subject);
     throw new RegistryError(
       "NOT_FOUND",
-      `${reference} is not there any more, so its lock cannot be set: somebody removed it since the last refresh. ` +
+      `${reference} no longer exists, so its lock cannot be set: somebody removed it since the last refresh. ` +
         `Run \`pulumi up --refresh\`, which publishes it again`,
       { method: "PATCH", url: reference, cause: error },
     );

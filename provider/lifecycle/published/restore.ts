@@ -40,7 +40,7 @@ export function withoutLost(
   const lost = included.filter(isLost);
   if (lost.length === 0) return inputs;
   const names = lost.map(({ digest }) => `${baseOf(inputs)}@${digest}`).join(", ");
-  log.warn(`${names} is gone, and so it is where it came from: it is not looked for any more`);
+  log.warn(`${names} is gone, at its source too: it is no longer tracked`);
   return { ...inputs, included: included.filter((one) => !isLost(one)) };
 }
 

@@ -45,6 +45,6 @@ function attributesChangedAgain(
   return new ConflictError(
     reference,
     `${reference} was changed again: it has ${now}, the last refresh saw ${seen}. Nothing was changed. Run ` +
-      `\`pulumi up --refresh\` to look at it anew`,
+      `\`pulumi up --refresh\` to check it again`,
   );
 }

@@ -65,7 +65,7 @@ export async function updateArtifact(
 /** Answers the inputs with what was found out about the content. */
 async function change(id: string, update: Update, news: PropertyBag): Promise<ArtifactInputs> {
   const { state, inputs, report } = update;
-  report.phase("looking at what is there");
+  report.phase("checking what exists");
   const found = await resolveTags(update.repository, update.changes.addedTags, update.operation);
   const content = await contentOf(update, news);
   const publication = plan(update, content, found);

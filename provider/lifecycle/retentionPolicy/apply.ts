@@ -51,7 +51,7 @@ async function requireDeclarations(host: Host, base: string, operation: Operatio
   if (!host.declarations.refused) return;
   throw new ConflictError(
     base,
-    `nothing was deleted from ${base}: the inputs of another resource were refused, so that it is not known what ` +
+    `nothing was deleted from ${base}: the inputs of another resource were refused, so it is not known what ` +
       "the program declares. Run `pulumi up` again when they are right",
   );
 }
@@ -60,7 +60,7 @@ async function requireDeclarations(host: Host, base: string, operation: Operatio
 function halfDone({ deleted, failure }: DeletionOutcome, { plan }: FreshPlan): Error {
   return new Error(
     `deleted ${describePlan(planFor(deleted))}, of ${describePlan(plan)}; run \`pulumi up\` again, which goes on ` +
-      `from here. What ended it: ${reasonOf(failure?.error)}`,
+      `from here. It ended with: ${reasonOf(failure?.error)}`,
     { cause: failure?.error },
   );
 }

@@ -21,7 +21,7 @@ export function diffPolicy(
   const { __unfinished: unfinished } = asState(olds);
   if (unfinished.length > 0) {
     log.info(
-      `an earlier run ended before it had deleted ${unfinished.join(", ")}: they go now, unless something needs them`,
+      `an earlier run ended before it had deleted ${unfinished.join(", ")}: they are deleted now, unless something needs them`,
     );
     return { changes: true, replaces };
   }

@@ -42,14 +42,14 @@ const REMEDIES: readonly (readonly [RegExp, Remedy])[] = [
     },
   ],
   [
-    /does not exist, so (?:its attributes cannot be set|the tag)|the index names what is not there/,
+    /does not exist, so (?:its attributes cannot be set|the tag)|the index names manifests that do not exist/,
     (walker) => {
       dropReferring(walker);
       return "up";
     },
   ],
   [
-    /(?:which is to be copied, is not there|is not there: nothing was published)/,
+    /(?:which is to be copied, does not exist|does not exist: nothing was published)/,
     (walker) => {
       for (const [name, { kind }] of walker.specs) if (kind === "ArtifactCopy") drop(walker, name);
       return "up";

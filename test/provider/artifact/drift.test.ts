@@ -34,22 +34,22 @@ const ROWS: Readonly<Record<string, [Partial<WantedArtifact>, LiveArtifact, stri
       tags: tags({ digest: THEIRS, lastUpdateTime: "2026-01-02T03:04:05Z" }),
       missing: NOTHING_MISSING,
     },
-    [`${BASE}:v1 was moved since 2026-01-02T03:04:05Z: it names ${THEIRS}, declared is ${DIGEST}`],
+    [`${BASE}:v1 was moved since 2026-01-02T03:04:05Z: it names ${THEIRS}; declared: ${DIGEST}`],
   ],
   "a moved tag where times are not told": [
     {},
     { tags: tags({ digest: THEIRS }), missing: NOTHING_MISSING },
-    [`${BASE}:v1 was moved: it names ${THEIRS}, declared is ${DIGEST}`],
+    [`${BASE}:v1 was moved: it names ${THEIRS}; declared: ${DIGEST}`],
   ],
   "deleted tags": [
     {},
     { tags: new Map(), missing: NOTHING_MISSING },
-    [1, 2].map((n) => `${BASE}:v${n} was deleted: declared is ${DIGEST}`),
+    [1, 2].map((n) => `${BASE}:v${n} was deleted; declared: ${DIGEST}`),
   ],
   "a missing manifest, of those that came along": [
     {},
     { tags: tags({}), missing: { ...NOTHING_MISSING, manifests: [THEIRS] } },
-    [`${BASE}@${THEIRS} is missing: it was published, and was deleted`],
+    [`${BASE}@${THEIRS} is missing: it was published, and somebody deleted it`],
   ],
   "a missing blob": [
     {},
@@ -93,8 +93,8 @@ const ROWS: Readonly<Record<string, [Partial<WantedArtifact>, LiveArtifact, stri
       missing: NOTHING_MISSING,
     },
     [
-      `${BASE}:v2 has deleteEnabled=true, writeEnabled=false, declared is deleteEnabled=false, writeEnabled=false`,
-      `${BASE}@${DIGEST} has deleteEnabled=true, writeEnabled=true, declared is deleteEnabled=false, writeEnabled=false`,
+      `${BASE}:v2 has deleteEnabled=true, writeEnabled=false; declared: deleteEnabled=false, writeEnabled=false`,
+      `${BASE}@${DIGEST} has deleteEnabled=true, writeEnabled=true; declared: deleteEnabled=false, writeEnabled=false`,
     ],
   ],
   "attributes of a tag that is elsewhere": [
@@ -104,7 +104,7 @@ const ROWS: Readonly<Record<string, [Partial<WantedArtifact>, LiveArtifact, stri
       attributes: LOCKED,
       missing: NOTHING_MISSING,
     },
-    [`${BASE}:v1 was moved: it names ${THEIRS}, declared is ${DIGEST}`],
+    [`${BASE}:v1 was moved: it names ${THEIRS}; declared: ${DIGEST}`],
   ],
 };
 

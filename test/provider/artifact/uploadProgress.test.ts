@@ -40,10 +40,7 @@ const BEGUN: readonly Event[] = [
 describe("the status of an upload", () => {
   const rows: Readonly<Record<string, readonly [readonly Event[], string]>> = {
     "before anything is known": [[], "starting"],
-    "in a phase without blobs": [
-      [["phase", "looking at what is there"]],
-      "looking at what is there",
-    ],
+    "in a phase without blobs": [[["phase", "checking what exists"]], "checking what exists"],
     "at the beginning": [BEGUN, "uploading: 0.0 of 40.0 MiB, 0 B/s"],
     "on the way": [
       [...BEGUN, 2, ["sent", "a10", 4], ["sent", "b30", 2]],

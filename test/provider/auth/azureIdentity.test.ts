@@ -153,11 +153,11 @@ describe("Azure identities, through the classes of @azure/identity", function ()
   for (const [error, advice] of [
     [
       "AADSTS7000215: Invalid client secret provided.",
-      /secret is wrong: AZURE_CLIENT_SECRET wants/,
+      /secret is wrong: AZURE_CLIENT_SECRET must be/,
     ],
     [
       "AADSTS7000222: The provided client secret keys are expired.",
-      /secret has expired: make a new one/,
+      /secret has expired: create a new one/,
     ],
     [
       "AADSTS700016: Application was not found in the directory.",
@@ -168,7 +168,7 @@ describe("Azure identities, through the classes of @azure/identity", function ()
       /federated token is refused|Check AZURE_CLIENT_ID/,
     ],
     ["AADSTS90002: Tenant not found.", /no such tenant in this cloud/],
-    ["AADSTS500011: The resource principal was not found.", /`audience` sets another one/],
+    ["AADSTS500011: The resource principal was not found.", /set another one with `audience`/],
     [
       "AADSTS50196: The server terminated an operation: client request loop.",
       /throttling: try again later/,

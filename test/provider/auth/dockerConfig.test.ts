@@ -104,8 +104,8 @@ describe("the login in Docker's configuration", function () {
       /docker-credential-absent, which cannot be run/,
     ],
     ["a helper that fails", { credsStore: "broken" }, /exit code 1\): the keychain is locked/],
-    ["a helper that says something else", { credsStore: "chatty" }, /something else than JSON/],
-    ["a helper that says nothing", { credsStore: "silent" }, /something else than JSON/],
+    ["a helper that says something else", { credsStore: "chatty" }, /something other than JSON/],
+    ["a helper that says nothing", { credsStore: "silent" }, /something other than JSON/],
     ["a helper without end", { credsStore: "endless" }, /exit code none/],
     [
       "a helper that is a path",

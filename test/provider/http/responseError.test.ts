@@ -117,6 +117,6 @@ describe("an answer that is not expected", () => {
     const registry = scriptedRegistry(() => ({ status: 413 }));
     const upload = { method: "PATCH", path: "/v2/a/blobs/uploads/1?_state=x" } as const;
     await assert.rejects(registry.ask(upload), { message: /smaller `chunkSize`/ });
-    await assert.rejects(registry.ask({ method: "PUT" }), { message: /takes$/ });
+    await assert.rejects(registry.ask({ method: "PUT" }), { message: /accepts$/ });
   });
 });

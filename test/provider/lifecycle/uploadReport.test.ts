@@ -100,7 +100,7 @@ describe("the report of an upload", () => {
 
   it("tells of the phases without blobs only where rows are drawn anew", async () => {
     const wait = async (report: UploadReport): Promise<string> => {
-      report.phase("looking at what is there");
+      report.phase("checking what exists");
       await passes(7.5);
       report.phase("published");
       return "published";
@@ -108,7 +108,7 @@ describe("the report of an upload", () => {
     await run(false, wait);
     assert.deepEqual(said, []);
     await run(true, wait);
-    assert.deepEqual([...new Set(said)], ["looking at what is there", "published"]);
+    assert.deepEqual([...new Set(said)], ["checking what exists", "published"]);
     assert.equal(said.length, 8);
   });
 

@@ -174,8 +174,8 @@ describe("readEntries", function () {
       ["a global header that renames", extended("g", "10 path=a\n"), /global header/],
       ["GNU's sparse files", sized("S", 0), /sparse/],
       ["pax's sparse files", extended("x", "22 GNU.sparse.major=1\n"), /sparse/],
-      ["a block of zeros in between", Buffer.concat([ZEROS, file("a", 0)]), /goes on behind/],
-      ["another archive behind it", Buffer.concat([END, file("a", 0), END]), /goes on behind/],
+      ["a block of zeros in between", Buffer.concat([ZEROS, file("a", 0)]), /continues after/],
+      ["another archive behind it", Buffer.concat([END, file("a", 0), END]), /continues after/],
       [
         "two extended headers for one entry",
         tar(pax({ path: "a" }), pax({ size: "0" }), {}),

@@ -45,7 +45,7 @@ async function subchartName(
   if (chartFile === undefined) {
     throw chartFailure(
       directory,
-      `charts/${part} is no chart: Helm loads nothing else from there; leave it out in .helmignore`,
+      `charts/${part} is not a chart, and Helm loads only charts from there: exclude it in .helmignore`,
     );
   }
   const { source } = chartFile;

@@ -128,10 +128,10 @@ function faultOf({
     return `its name ${JSON.stringify(name)} contains a path`;
   }
   if (!VERSION.test(version)) {
-    return `its version ${JSON.stringify(version)} is not a version as SemVer 2 has it, for example "1.2.3"`;
+    return `its version ${JSON.stringify(version)} is not a SemVer 2 version, for example "1.2.3"`;
   }
   if (version.length > LONGEST_TAG) {
-    return `its version has ${version.length} characters, and a tag ${LONGEST_TAG} at most`;
+    return `its version has ${version.length} characters, but a tag has at most ${LONGEST_TAG}`;
   }
   if (!["", "application", "library"].includes(type)) {
     return `its type ${JSON.stringify(type)} is neither "application" nor "library"`;
@@ -139,11 +139,11 @@ function faultOf({
   const seen = new Set<string>();
   for (const { name: dependencyName, alias } of dependencies) {
     if (alias !== undefined && alias !== "" && !ALIAS.test(alias)) {
-      return `the alias ${JSON.stringify(alias)} of a dependency has other characters than letters, digits, "-" and "_"`;
+      return `the alias ${JSON.stringify(alias)} of a dependency contains other characters than letters, digits, "-" and "_"`;
     }
     const key = alias === undefined || alias === "" ? (dependencyName ?? "") : alias;
     if (seen.has(key)) {
-      return `there are two dependencies of the name or alias ${JSON.stringify(key)}`;
+      return `there are two dependencies with the name or alias ${JSON.stringify(key)}`;
     }
     seen.add(key);
   }

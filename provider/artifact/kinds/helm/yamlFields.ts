@@ -38,7 +38,7 @@ export class YamlFields {
   }
 
   texts(name: string): readonly string[] | undefined {
-    return this.#list(name, "a list of texts", textOf);
+    return this.#list(name, "a list of strings", textOf);
   }
 
   flag(name: string): boolean | undefined {
@@ -48,7 +48,7 @@ export class YamlFields {
   }
 
   textsByName(name: string): Readonly<Record<string, string>> | undefined {
-    return this.#read(name, "texts by name", (value) => {
+    return this.#read(name, "strings by name", (value) => {
       if (!isObject(value)) return undefined;
       const entries = Object.entries(value).map(([key, of]) => [
         key,

@@ -31,7 +31,9 @@ export class LayoutFolder {
     });
     const folder = new LayoutFolder(path, context);
     if (found.kind === "file") {
-      throw folder.#wrong(`${path} is a file: unpack it, the folder of an image layout is needed`);
+      throw folder.#wrong(
+        `${path} is a file, but the folder of an image layout is needed: unpack it`,
+      );
     }
     await folder.#checkVersion();
     return folder;
@@ -64,7 +66,9 @@ export class LayoutFolder {
     const file = await this.#fileOrAbsent(nameOf(digest), mayBeAbsent);
     if (file === undefined) return undefined;
     if (file.size !== size) {
-      throw this.#wrong(`${file.shownPath} has ${file.size} bytes, and what names it says ${size}`);
+      throw this.#wrong(
+        `${file.shownPath} has ${file.size} bytes, but its descriptor says ${size}`,
+      );
     }
     this.#checkDigest(file, digest, await fileDigest(file, digestAlgorithm(digest), signal));
     return { descriptor, open: (options) => opened(file, options) };

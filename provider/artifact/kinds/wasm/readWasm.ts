@@ -70,7 +70,7 @@ async function readSize(reader: ByteReader, most: number): Promise<number> {
     const byte = (await reader.required(1))[0] ?? 0;
     size += (byte & 0x7f) * 2 ** shift;
     if (byte < 0x80) {
-      if (size > most) throw new WasmFormError("a section ends behind the end of the file");
+      if (size > most) throw new WasmFormError("a section extends beyond the end of the file");
       return size;
     }
   }

@@ -129,12 +129,12 @@ describe("Chart.yaml", () => {
     ["name: other", /Map keys must be unique/],
     ["kubeVersion: [1]", /its kubeVersion is not a text/],
     ["deprecated: yes", /its deprecated is not true or false/],
-    ["keywords: web", /its keywords is not a list of texts/],
-    ["annotations: { a: [] }", /its annotations is not texts by name/],
+    ["keywords: web", /its keywords is not a list of strings/],
+    ["annotations: { a: [] }", /its annotations is not strings by name/],
     ["dependencies: [{ name: a, alias: 'b c' }]", /the alias "b c" of a dependency/],
     [
       "dependencies: [{ name: a }, { name: b, alias: a }]",
-      /two dependencies of the name or alias "a"/,
+      /two dependencies with the name or alias "a"/,
     ],
     ["icon: *nothing", /its aliases cannot be resolved/],
   ];
@@ -155,14 +155,14 @@ describe("Chart.yaml", () => {
   ];
   it("refuses a version that no tag can hold", () => {
     const text = `apiVersion: v2\nname: web\nversion: 1.0.0-${"a".repeat(130)}\n`;
-    assert.throws(() => parseChartMetadata(text, NAMES), /has 136 characters, and a tag 128/);
+    assert.throws(() => parseChartMetadata(text, NAMES), /has 136 characters, but a tag has at most 128/);
   });
   for (const [version, accepted] of versions) {
     it(`${accepted ? "takes" : "refuses"} the version ${version}`, () => {
       const text = `apiVersion: v2\nname: web\nversion: ${version}\n`;
       const read = (): unknown => parseChartMetadata(text, NAMES);
       if (accepted) read();
-      else assert.throws(read, /is not a version as SemVer 2 has it/);
+      else assert.throws(read, /is not a SemVer 2 version/);
     });
   }
 });

@@ -53,7 +53,7 @@ export const CONTENT_ROWS: Record<string, Row> = {
   ],
   "two kinds of content": [
     { ...R, content: { endOfLife: { date: "2027-01-31" }, sbom: { file: "a.txt" } } },
-    { content: /given are sbom and endOfLife|given are endOfLife and sbom/ },
+    { content: /sbom and endOfLife are given|endOfLife and sbom are given/ },
   ],
   "a misspelt kind of content": [
     of("helmchart", { path: "kinds/web" }),
@@ -112,7 +112,7 @@ export const CONTENT_ROWS: Record<string, Row> = {
   ],
   "a chart of no version": [
     chart("kinds/badVersion"),
-    { "content.helmChart.path": /its version "one" is not a version as SemVer 2 has it/ },
+    { "content.helmChart.path": /its version "one" is not a SemVer 2 version/ },
   ],
   "a chart of no type": [
     chart("kinds/badType"),
@@ -141,7 +141,7 @@ export const CONTENT_ROWS: Record<string, Row> = {
   ],
   "what is no chart among the dependencies": [
     chart("kinds/stray"),
-    { "content.helmChart.path": /charts\/readme\.txt is no chart/ },
+    { "content.helmChart.path": /charts\/readme\.txt is not a chart/ },
   ],
   "a provenance of a folder": [
     of("helmChart", { path: "kinds/web", provenance: "a.txt" }),
@@ -192,7 +192,7 @@ export const CONTENT_ROWS: Record<string, Row> = {
   ],
   "a source made at no time": [
     of("fluxSource", { path: "charts", source: "a", revision: "b", created: "today" }),
-    { "content.fluxSource.created": /"today" is not a time/ },
+    { "content.fluxSource.created": /"today" is not an RFC 3339 time/ },
   ],
   "a component in text": [
     of("wasmComponent", { file: "kinds/code.wat" }),
@@ -204,13 +204,13 @@ export const CONTENT_ROWS: Record<string, Row> = {
   ],
   "a component made at no time": [
     of("wasmComponent", { file: "kinds/future.wasm", created: "2024-13-01" }),
-    { "content.wasmComponent.created": /is not a time/ },
+    { "content.wasmComponent.created": /is not an RFC 3339 time/ },
   ],
   "a bill of materials of no format": [
     of("sbom", { file: "kinds/sbom.txt" }, about),
     {
       "content.sbom.format":
-        /neither the name of kinds\/sbom\.txt nor its beginning tells its format: give one of "spdx-json"/,
+        /the format of kinds\/sbom\.txt cannot be told from its name or beginning: give one of "spdx-json"/,
     },
   ],
   "a bill of materials of another format": [
@@ -227,24 +227,24 @@ export const CONTENT_ROWS: Record<string, Row> = {
   ],
   "a bill of materials about nothing": [
     of("sbom", { file: "a.txt", format: "spdx" }),
-    { subject: /it is required: a bill of materials is found by what it is about: give that/ },
+    { subject: /it is required: a bill of materials is found by its subject: give that/ },
   ],
   "an end of life of nothing": [
     of("endOfLife", { date: "2027-02-28" }),
-    { subject: /it is required: an end-of-life note is found by what it is about/ },
+    { subject: /it is required: an end-of-life note is found by its subject/ },
   ],
   "a source whose revision was not set": [
     of("fluxSource", { path: "charts", source: "", revision: "" }),
     {
-      "content.fluxSource.source": /expected a text that is not empty, but got ""/,
-      "content.fluxSource.revision": /expected a text that is not empty, but got ""/,
+      "content.fluxSource.source": /expected a non-empty string, but got ""/,
+      "content.fluxSource.revision": /expected a non-empty string, but got ""/,
     },
   ],
   "texts of a module that are empty": [
     of("bicepModule", { file: "kinds/module.json", description: "", documentationUri: "" }),
     {
-      "content.bicepModule.description": /expected a text that is not empty/,
-      "content.bicepModule.documentationUri": /expected a text that is not empty/,
+      "content.bicepModule.description": /expected a non-empty string/,
+      "content.bicepModule.documentationUri": /expected a non-empty string/,
     },
   ],
   "sources of a module that are no archive": [
@@ -254,8 +254,8 @@ export const CONTENT_ROWS: Record<string, Row> = {
   "texts of a component that are empty": [
     of("wasmComponent", { file: "kinds/future.wasm", author: "", target: "" }),
     {
-      "content.wasmComponent.author": /expected a text that is not empty/,
-      "content.wasmComponent.target": /expected a text that is not empty/,
+      "content.wasmComponent.author": /expected a non-empty string/,
+      "content.wasmComponent.target": /expected a non-empty string/,
     },
   ],
 };

@@ -17,7 +17,7 @@ export const ARTIFACT_COPY_ROWS: Record<string, Row> = {
   ],
   "digest and tag": [
     from({ ...FROM, tag: "v1" }),
-    { source: /exactly one of `digest`, `tag`: given are digest and tag/ },
+    { source: /exactly one of `digest`, `tag`: digest and tag are given/ },
   ],
   "a misspelt digest": [
     from({ repository: "dev/web", digset: DIGEST }),
@@ -46,7 +46,7 @@ export const ARTIFACT_COPY_ROWS: Record<string, Row> = {
   ],
   "its own source": [
     from({ ...FROM, repository: "prod/web" }),
-    { "source.repository": /the source is the repository that it is to be copied to/ },
+    { "source.repository": /the source is the target repository itself/ },
   ],
   "a misspelt setting of the source's registry": [
     from({ ...FROM, registry: { loginServr: "upstream.azurecr.io" } }),

@@ -37,7 +37,10 @@ export const OCI_INDEX_ROWS: Record<string, Row> = {
       ...INDEX,
       manifests: [{ ...CHILD, annotations: { "org.opencontainers.image.created": "today" } }],
     },
-    { 'manifests[0].annotations["org.opencontainers.image.created"]': /"today" is not a time/ },
+    {
+      'manifests[0].annotations["org.opencontainers.image.created"]':
+        /"today" is not an RFC 3339 time/,
+    },
   ],
   layers: [
     { ...INDEX, manifests: [], layers: [] },

@@ -81,7 +81,7 @@ export const NAME_ROWS: Record<string, Row> = {
   ],
   "annotations as a list": [
     { ...A, annotations: ["a"] },
-    { annotations: /expected texts by key, but got a list/ },
+    { annotations: /expected strings by key, but got a list/ },
   ],
   "an annotation without a key": [
     { ...A, annotations: { "": "x" } },
@@ -89,7 +89,7 @@ export const NAME_ROWS: Record<string, Row> = {
   ],
   "a creation time that is none": [
     { ...A, annotations: { "org.opencontainers.image.created": "now" } },
-    { 'annotations["org.opencontainers.image.created"]': /"now" is not a time/ },
+    { 'annotations["org.opencontainers.image.created"]': /"now" is not an RFC 3339 time/ },
   ],
   "a manifest above 4 MiB": [
     { ...A, annotations: { a: "x".repeat(4 * 1024 * 1024) } },

@@ -142,7 +142,7 @@ export const SOURCE_ROWS: Record<string, Row> = {
   ],
   "two sources": [
     layer({ file: "a.txt", content: "x" }),
-    { "layers[0]": /exactly one of .*: given are file and content/ },
+    { "layers[0]": /exactly one of .*: file and content are given/ },
   ],
   "no source": [layer({ title: "x" }), { "layers[0]": /exactly one of .*: none is given/ }],
   "a layer that is a path": [
@@ -203,7 +203,7 @@ export const SOURCE_ROWS: Record<string, Row> = {
   ],
   "a config of two contents": [
     { ...A, config: { mediaType: "a/b", file: "a.txt", content: "" } },
-    { config: /given are file and content/ },
+    { config: /file and content are given/ },
   ],
   "a missing config file": [
     { ...A, config: { mediaType: "a/b", file: "nope" } },
