@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "mocha";
 import { type Emulator } from "pulumi-acr/emulator";
+import { LOCKED, OPEN } from "../support/attributes.js";
 import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
 import { writesTo } from "../support/requests.js";
 import { eachWithScene } from "../support/scene.js";
 import { type Somebody } from "../support/somebody.js";
 
 const REPOSITORY = "team/app";
-const OPEN = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
-const LOCKED = { ...OPEN, deleteEnabled: false, writeEnabled: false };
 
 /** An artifact whose content is one text. */
 function artifact(name: string, text: string, inputs: Bag): Declaration {

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { LOCKED, OPEN } from "../support/attributes.js";
 import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
 import { eachWithScene } from "../support/scene.js";
 import { type Somebody } from "../support/somebody.js";
 
 const REPOSITORY = "team/app";
-const OPEN = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
-const LOCKED = { ...OPEN, deleteEnabled: false, writeEnabled: false };
 
 /** Artifacts of the same content, which differ in tags and locks. */
 function artifact(name: string, tag: string, inputs: Bag = {}): Declaration {

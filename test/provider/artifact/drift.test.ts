@@ -5,14 +5,13 @@ import type { LiveArtifact, WantedArtifact } from "../../../provider/artifact/in
 import { NOTHING_MISSING, NOTHING_WANTED } from "../../../provider/artifact/missingParts.js";
 import { digestOf } from "../../../provider/oci/digest.js";
 import { parseTag } from "../../../provider/oci/reference.js";
+import { LOCKED, OPEN } from "../../support/attributes.js";
 
 const DIGEST = digestOf("ours");
 const THEIRS = digestOf("theirs");
 const BLOB = digestOf("blob");
 const BASE = "registry.example/app";
-const OPEN = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
 const LOCK = { deleteEnabled: false, writeEnabled: false };
-const LOCKED = { ...OPEN, ...LOCK };
 
 const wanted: WantedArtifact = {
   digest: DIGEST,

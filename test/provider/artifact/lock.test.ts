@@ -10,8 +10,7 @@ import {
   whereSupported,
 } from "../../../provider/artifact/lock.js";
 import { RegistryError } from "../../../provider/errors.js";
-
-const OPEN = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
+import { OPEN } from "../../support/attributes.js";
 
 describe("named attributes", () => {
   it("are told in the service's order, and only those that are named", () => {

@@ -2,19 +2,13 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "mocha";
 import { type Emulator } from "pulumi-acr/emulator";
 import type { Attributes } from "../../../provider/registry/attributes.js";
+import { LOCKED, OPEN } from "../../support/attributes.js";
 import { type Bag, type Declaration, type MiniEngine } from "../../support/miniEngine.js";
 import { requestsTo, writesTo } from "../../support/requests.js";
 import { eachWithScene } from "../../support/scene.js";
 import { type Somebody } from "../../support/somebody.js";
 
 const REPOSITORY = "team/app";
-const OPEN: Attributes = {
-  deleteEnabled: true,
-  writeEnabled: true,
-  readEnabled: true,
-  listEnabled: true,
-};
-const LOCKED: Attributes = { ...OPEN, deleteEnabled: false, writeEnabled: false };
 
 describe("OciArtifact's lock is put on and taken off", () => {
   let emulator: Emulator;
