@@ -6,7 +6,7 @@ import { parseTag, RegistryClient } from "pulumi-acr/client";
 import type { Emulator } from "pulumi-acr/emulator";
 import { pulumiDirectory } from "../../tools/installed.js";
 import { environmentFor } from "../support/engine.js";
-import { pulumiSettings } from "../support/pulumiSettings.js";
+import { pulumiSettings } from "../../tools/pulumiSettings.js";
 import type { InstalledPackage } from "./installedPackage.js";
 import type { Program } from "./programs.js";
 

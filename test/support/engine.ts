@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import * as automation from "@pulumi/pulumi/automation";
 import type { Emulator } from "pulumi-acr/emulator";
 import { pulumiDirectory } from "../../tools/installed.js";
-import { pulumiSettings } from "./pulumiSettings.js";
+import { pulumiSettings } from "../../tools/pulumiSettings.js";
 import { TemporaryFolder } from "./temporaryFolder.js";
 
 /** What one run of the engine printed and did. */

@@ -4,7 +4,7 @@ import * as automation from "@pulumi/pulumi/automation";
 import type { Emulator } from "pulumi-acr/emulator";
 import { checkout, pulumiDirectory } from "../../tools/installed.js";
 import { environmentFor } from "./engine.js";
-import { pulumiSettings } from "./pulumiSettings.js";
+import { pulumiSettings } from "../../tools/pulumiSettings.js";
 import type { TemporaryFolder } from "./temporaryFolder.js";
 
 /** A stack on the real engine of the program in `project` of this folder, in a process of its own as users have it. */

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import * as automation from "@pulumi/pulumi/automation";
 import type { Emulator } from "pulumi-acr/emulator";
 import { checkout, pulumiDirectory } from "../installed.js";
+import { pulumiSettings } from "../pulumiSettings.js";
 
 /** What one run of the engine printed and did. */
 export interface Run {
@@ -109,12 +110,7 @@ export class QuickstartStack {
 /** Nothing of the user's own Pulumi is read or written. */
 function environment(folder: string, backend: string): Record<string, string> {
   return {
-    PULUMI_HOME: join(folder, "home"),
-    PULUMI_BACKEND_URL: `file://${backend}`,
-    PULUMI_CONFIG_PASSPHRASE: "",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
+    ...pulumiSettings(join(folder, "home"), backend),
     // ts-node keeps what it compiled.
     TMPDIR: folder,
     TMP: folder,

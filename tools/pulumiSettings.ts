@@ -1,4 +1,4 @@
-/** What every CLI of a test is told: a home and a backend of its own, and to fetch and to ask for nothing. */
+/** For a Pulumi CLI that reads and writes nothing of the user's: its own home and backend, no downloads, no questions. */
 export function pulumiSettings(home: string, backend: string): Record<string, string> {
   return {
     PULUMI_HOME: home,
