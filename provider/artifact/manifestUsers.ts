@@ -6,6 +6,7 @@ import { DOCKER_MANIFEST_LIST, OCI_INDEX } from "../oci/mediaTypes.js";
 import type { Tag } from "../oci/reference.js";
 import { referrersTag } from "../registry/referrersDocument.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
+import { mayBeUsedByIndex, usedByIndex, usedByReferrer } from "./usedBy.js";
 
 /** Beyond this many manifests the search for an index would cost more than an orphan does. */
 export const MANIFESTS_LOOKED_AT = 1_000;
@@ -61,9 +62,7 @@ async function findReferrer(
       staleReferrers.push(referrer.digest);
       continue;
     }
-    const type = referrer.artifactType === undefined ? "" : ` (${referrer.artifactType})`;
-    const user = `the referrer ${referrer.digest}${type} has it as its subject`;
-    return { user, staleReferrers };
+    return { user: usedByReferrer(referrer), staleReferrers };
   }
   return { staleReferrers };
 }
@@ -109,7 +108,7 @@ async function findIndex(
 ): Promise<string | undefined> {
   for (const { digest: index, isTagged } of indexes) {
     const read = await readIndex(repository, index, options);
-    if (read === undefined) return `the index ${index} may name it: it cannot be read`;
+    if (read === undefined) return mayBeUsedByIndex(index);
     const { children, isBare } = read;
     if (!children.some((child) => child.digest === digest)) continue;
     const isFormer =
@@ -117,7 +116,7 @@ async function findIndex(
       isBare &&
       subject !== undefined &&
       (await isFormerList(repository, children, subject, options));
-    if (!isFormer) return `the index ${index} names it`;
+    if (!isFormer) return usedByIndex(index);
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { Descriptor } from "../oci/descriptor.js";
 import type { Digest } from "../oci/digest.js";
+import { mayBeUsedByIndex, usedByIndex, usedByReferrer, usedByTags } from "./usedBy.js";
 
 /** A manifest that may go, and what of it is known beforehand. */
 export interface Candidate {
@@ -52,25 +53,15 @@ function reasonToKeep(
   if (holding !== undefined) return holding;
   if (subject !== undefined && kept.has(subject)) return `${subject}, which it is about, stays`;
   const referrer = referrers.get(digest)?.find((one) => !goes(one.digest));
-  if (referrer !== undefined) return referredBy(referrer);
+  if (referrer !== undefined) return usedByReferrer(referrer);
   for (const [index, children] of indexes) {
     if (goes(index)) continue;
-    if (children === undefined) return `the index ${index} may name it: it cannot be read`;
-    if (children.has(digest)) return `the index ${index} names it`;
+    if (children === undefined) return mayBeUsedByIndex(index);
+    if (children.has(digest)) return usedByIndex(index);
   }
   return undefined;
 }
 
 function tagged(tags: readonly string[]): string | undefined {
   return tags.length === 0 ? undefined : usedByTags(tags);
-}
-
-export function usedByTags(tags: readonly string[]): string {
-  const shown = tags.slice(0, 5).join(", ");
-  return `other tags name it: ${shown}${tags.length > 5 ? ` and ${tags.length - 5} more` : ""}`;
-}
-
-export function referredBy({ digest, artifactType }: Descriptor): string {
-  const type = artifactType === undefined ? "" : ` (${artifactType})`;
-  return `the referrer ${digest}${type} has it as its subject`;
 }

@@ -23,7 +23,7 @@ import {
 } from "./removal.js";
 import { removeByResolving } from "./removeByResolving.js";
 import { hasFamily, judgeFamily, removeIncluded, removeRest } from "./removeFamily.js";
-import { usedByTags } from "./removalPlan.js";
+import { usedByTags } from "./usedBy.js";
 
 /**
  * Takes away exactly what is ours: our tags, then the manifest if no other tag, no index and no

@@ -10,7 +10,8 @@ import {
   type RemovalOutcome,
   type Verdict,
 } from "./removal.js";
-import { type Candidate, planRemoval, usedByTags } from "./removalPlan.js";
+import { type Candidate, planRemoval } from "./removalPlan.js";
+import { usedByTags } from "./usedBy.js";
 
 const CONCURRENT_REMOVALS = 8;
 
