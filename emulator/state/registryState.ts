@@ -167,14 +167,14 @@ export class RegistryState {
   }
 }
 
-export function repositoryKey(name: string): string {
+function repositoryKey(name: string): string {
   return `repository ${name}`;
 }
 
-export function manifestKey(repository: string, digest: string): string {
+function manifestKey(repository: string, digest: string): string {
   return `manifest ${repository}@${digest}`;
 }
 
-export function tagKey(repository: string, tag: string): string {
+function tagKey(repository: string, tag: string): string {
   return `tag ${repository}:${tag}`;
 }

@@ -1,7 +1,7 @@
-export const ociManifest = "application/vnd.oci.image.manifest.v1+json";
+const ociManifest = "application/vnd.oci.image.manifest.v1+json";
 export const ociIndex = "application/vnd.oci.image.index.v1+json";
-export const dockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
-export const dockerManifestList = "application/vnd.docker.distribution.manifest.list.v2+json";
+const dockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
+const dockerManifestList = "application/vnd.docker.distribution.manifest.list.v2+json";
 
 const imageConfigs = new Set([
   "application/vnd.oci.image.config.v1+json",

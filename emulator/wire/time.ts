@@ -12,7 +12,7 @@ export function shownTime(time: string): string {
 }
 
 /** Formats ticks of 100 ns since the Unix epoch as `2024-08-08T00:59:58.7112076Z`. */
-export function formatTime(ticks: bigint): string {
+function formatTime(ticks: bigint): string {
   const milliseconds = Number(ticks / ticksPerMillisecond);
   const remainder = String(ticks % ticksPerMillisecond).padStart(4, "0");
   return `${new Date(milliseconds).toISOString().slice(0, -1)}${remainder}Z`;

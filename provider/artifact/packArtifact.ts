@@ -74,7 +74,7 @@ function planArtifact(input: ArtifactInput): readonly LayerPlan[] {
 }
 
 /** Fails unless a subject, if there is one, is a descriptor. */
-export function checkSubject(subject: Descriptor | undefined): void {
+function checkSubject(subject: Descriptor | undefined): void {
   if (subject === undefined) return;
   checkMediaType(subject.mediaType, "subject.mediaType");
   parseDigest(subject.digest, "subject.digest");

@@ -8,7 +8,7 @@ import { ERROR_BODY_LIMIT } from "./responseError.js";
 import { quoted } from "../oci/printable.js";
 
 /** Manifests and pages of lists: the service and every client read up to 4 MiB. */
-export const ANSWER_LIMIT = 4 * 1024 * 1024;
+const ANSWER_LIMIT = 4 * 1024 * 1024;
 
 /**
  * Reads answers into memory, blobs apart. It stands inside the retries, so that an answer that breaks

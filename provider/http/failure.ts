@@ -117,7 +117,7 @@ export function codeOf(error: unknown): string {
  * An error with the text and code alone: those of the HTTP client carry the request, and with it its
  * headers.
  */
-export function bare(error: unknown): Error {
+function bare(error: unknown): Error {
   const kept = new Error(messageOf(error).replace(/\?\S*/g, "?…"));
   return Object.assign(kept, { code: codeOf(error) });
 }

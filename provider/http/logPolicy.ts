@@ -6,7 +6,7 @@ import { codeOf } from "./failure.js";
 import { redactHeaders, redactUrl } from "./redaction.js";
 
 /** Shown with `AZURE_LOG_LEVEL=info`, or by `setLogLevel` of `@azure/logger`. */
-export const logger: AzureLogger = createClientLogger("pulumi-acr");
+const logger: AzureLogger = createClientLogger("pulumi-acr");
 
 /**
  * One line when a request goes out and one when its answer begins; nothing secret, no bodies. `log` is

@@ -13,7 +13,7 @@ export interface EngineLog {
 }
 
 /** Says nothing. */
-export const SILENT: EngineLog = {
+const SILENT: EngineLog = {
   info: () => undefined,
   warn: () => undefined,
   status: () => undefined,

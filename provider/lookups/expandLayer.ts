@@ -6,7 +6,7 @@ import { bounded, gunzipped } from "../tar/gunzipped.js";
  * Far more than what anybody looks into for one file. A hostile gzip expands a thousandfold: this ends it
  * after some seconds, in memory that does not grow.
  */
-export const EXPANDED_LIMIT = 4 * 1024 ** 3;
+const EXPANDED_LIMIT = 4 * 1024 ** 3;
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);

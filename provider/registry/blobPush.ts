@@ -14,7 +14,7 @@ import type { UploadSettings } from "./uploadSettings.js";
 import { singlePostPath } from "./urls.js";
 
 /** Up to here asking whether the blob is there costs more than sending it. */
-export const TINY_BLOB = 64 * 1024;
+const TINY_BLOB = 64 * 1024;
 
 /** Sends one blob, in as few requests as its size and the registry allow, through as many sessions as it takes. */
 export class BlobPush {

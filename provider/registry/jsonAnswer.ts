@@ -3,7 +3,7 @@ import type { RegistryResponse } from "../http/transport.js";
 import { quoted } from "../oci/printable.js";
 
 /** A page of 10,000 names of full length fits. */
-export const LIST_SIZE_LIMIT = 4 * 1024 * 1024;
+const LIST_SIZE_LIMIT = 4 * 1024 * 1024;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -4,7 +4,7 @@ import { isRegistryError } from "./refusal.js";
 import { basePath } from "./urls.js";
 
 /** What a registry has shown of itself so far. Nothing is asked only to learn it. */
-export class RegistryTraits {
+class RegistryTraits {
   /** Whether it stores a blob that is sent with its digest in one POST; `undefined`: not tried. */
   singlePost: boolean | undefined;
   /** Whether it has `/acr/v1`; `undefined`: not known for certain. */

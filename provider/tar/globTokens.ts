@@ -41,7 +41,7 @@ function tokenOf(groups: Readonly<Record<string, string | undefined>>): GlobToke
   }
 }
 
-export function literal(text: string): GlobToken {
+function literal(text: string): GlobToken {
   return text === "/" ? { kind: "slash" } : character((other) => other === text);
 }
 

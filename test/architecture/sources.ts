@@ -30,15 +30,23 @@ export interface SourceFile {
 const productFolders = ["resources", "provider", "emulator"];
 
 /** Every source file of the product. */
-export const sources: readonly SourceFile[] = productFolders.flatMap((folder) =>
-  typescriptFiles(join(checkout, folder)).map(readSource),
-);
+export const sources: readonly SourceFile[] = filesIn(productFolders);
+
+/** Every source file in these folders of the checkout. */
+export function filesIn(folders: readonly string[]): readonly SourceFile[] {
+  return folders.flatMap((folder) => typescriptFiles(join(checkout, folder)).map(readSource));
+}
 
 /** The source file that a relative import names; undefined for a package or a file that is not there. */
 export function resolveImport(from: SourceFile, specifier: string): SourceFile | undefined {
-  if (!specifier.startsWith(".")) return undefined;
-  const path = posix.join(posix.dirname(from.path), specifier).replace(/\.js$/u, ".ts");
+  const path = importedPath(from, specifier);
   return sources.find((candidate) => candidate.path === path);
+}
+
+/** The path that a relative import leads to, whether or not there is such a file; undefined for a package. */
+export function importedPath(from: SourceFile, specifier: string): string | undefined {
+  if (!specifier.startsWith(".")) return undefined;
+  return posix.join(posix.dirname(from.path), specifier).replace(/\.js$/u, ".ts");
 }
 
 /** Every node of a file, with a visitor that says what it found. */

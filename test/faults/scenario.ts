@@ -28,7 +28,7 @@ export interface Scenario {
   readonly looks?: readonly string[];
 }
 
-export const ARTIFACT_TYPE = "application/vnd.example";
+const ARTIFACT_TYPE = "application/vnd.example";
 
 /** An artifact with a config and two layers of its own. */
 export function artifact(world: World, inputs: Bag = {}): Declaration {

@@ -9,7 +9,7 @@ import { type Digest, isDigest } from "../../oci/digest.js";
 const DIGEST_TAG = /^(sha256|sha512)-([a-f0-9]{64,128})(?:\.[a-z]+)?$/;
 
 /** The manifest that such a tag belongs to; `undefined` for any other tag. */
-export function subjectOfDigestTag(tag: string): Digest | undefined {
+function subjectOfDigestTag(tag: string): Digest | undefined {
   const [, algorithm = "", hex = ""] = DIGEST_TAG.exec(tag) ?? [];
   const digest = `${algorithm}:${hex}`;
   return isDigest(digest) ? digest : undefined;

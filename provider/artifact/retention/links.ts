@@ -13,7 +13,7 @@ export interface Links {
 /** A manifest that cannot be read could name anything. */
 export type MaybeLinks = Links | "unreadable";
 
-export const NO_LINKS: Links = { children: [] };
+const NO_LINKS: Links = { children: [] };
 
 /** Manifests under way at the same time: as many as a browser would. */
 const READS_AT_ONCE = 8;

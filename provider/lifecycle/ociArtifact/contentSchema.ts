@@ -20,7 +20,7 @@ interface KindOfContent {
   readonly about?: string;
 }
 
-export const KINDS: Readonly<Record<ContentName, KindOfContent>> = {
+const KINDS: Readonly<Record<ContentName, KindOfContent>> = {
   helmChart: {
     schema: object({ path: text, provenance: text.optional() }),
     paths: ["path", "provenance"],

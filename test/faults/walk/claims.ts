@@ -52,7 +52,7 @@ export function neededBy(state: ResourceState): readonly string[] {
   return [digest, tagDigest, ...named, ...manifestsOf(state)].filter((one) => one !== undefined);
 }
 
-export function publishes(kind: string): boolean {
+function publishes(kind: string): boolean {
   return ["OciArtifact", "OciIndex", "ArtifactCopy"].includes(kind);
 }
 

@@ -23,7 +23,7 @@ export const THEIRS = "theirs";
 export const RELEASE = "release";
 
 /** The repository that is copied from. */
-export const DEV: Bag = { place: "dev" };
+const DEV: Bag = { place: "dev" };
 
 type Draw = (random: Random) => Spec;
 

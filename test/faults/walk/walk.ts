@@ -2,7 +2,7 @@ import type { Lane } from "./lane.js";
 import { asCode, drawSteps, type Step } from "./steps.js";
 import { Walker } from "./walker.js";
 
-export const LENGTH = 20;
+const LENGTH = 20;
 /** A broken walk is taken so often again, with fewer steps each time, at the most. */
 const MOST_ATTEMPTS = 400;
 
@@ -16,7 +16,7 @@ export interface BrokenWalk {
 let walks = 0;
 
 /** One walk; throws what it breaks. */
-export async function walk(lane: Lane, steps: readonly Step[]): Promise<void> {
+async function walk(lane: Lane, steps: readonly Step[]): Promise<void> {
   walks += 1;
   const walker = await Walker.start(lane, `walk/r${walks}`);
   try {

@@ -10,11 +10,11 @@ import {
 } from "../../../../provider/oci/mediaTypes.js";
 import type { RepositoryName } from "../../../../provider/oci/reference.js";
 import type {
-  Attributes,
   ManifestProperties,
   TagProperties,
 } from "../../../../provider/registry/attributes.js";
 import type { Repository } from "../../../../provider/registry/repository.js";
+import { OPEN } from "../../../support/attributes.js";
 
 export type Kind = "image" | "artifact" | "index" | "docker" | "list";
 
@@ -31,13 +31,6 @@ const CONFIGS: Readonly<Record<Kind, string | undefined>> = {
   index: undefined,
   docker: "application/vnd.docker.container.image.v1+json",
   list: undefined,
-};
-
-const OPEN: Attributes = {
-  deleteEnabled: true,
-  writeEnabled: true,
-  readEnabled: true,
-  listEnabled: true,
 };
 
 /** One manifest; its digest is that of its name, so that any graph can be made, circles too. */
@@ -60,7 +53,7 @@ export interface FakeManifest {
 
 export const digestOfName = (name: string): Digest => digestOf(name);
 
-export function timeOfDay(day: number): string {
+function timeOfDay(day: number): string {
   return new Date(day * 86_400_000).toISOString().replace("Z", "0000Z");
 }
 
@@ -217,7 +210,7 @@ export function mayNotHaveSubject(kind: Kind): boolean {
   return kind === "docker" || kind === "list";
 }
 
-export function propertiesOf(one: FakeManifest): ManifestProperties {
+function propertiesOf(one: FakeManifest): ManifestProperties {
   const { name, kind, tags, day, size = 1, locked = false } = one;
   return {
     ...{ digest: digestOfName(name), size, mediaType: MEDIA_TYPES[kind], tags: [...tags].sort() },
