@@ -18,7 +18,7 @@ export async function publishedManifest(
 function goneMeanwhile(reference: string): RegistryError {
   return new RegistryError(
     "NOT_FOUND",
-    `${reference} is not there any more: nothing was changed. Run \`pulumi up --refresh\` to publish it again`,
+    `${reference} no longer exists: nothing was changed. Run \`pulumi up --refresh\` to publish it again`,
     { method: "GET", url: reference },
   );
 }

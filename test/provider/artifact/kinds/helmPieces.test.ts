@@ -155,7 +155,10 @@ describe("Chart.yaml", () => {
   ];
   it("refuses a version that no tag can hold", () => {
     const text = `apiVersion: v2\nname: web\nversion: 1.0.0-${"a".repeat(130)}\n`;
-    assert.throws(() => parseChartMetadata(text, NAMES), /has 136 characters, but a tag has at most 128/);
+    assert.throws(
+      () => parseChartMetadata(text, NAMES),
+      /has 136 characters, but a tag has at most 128/,
+    );
   });
   for (const [version, accepted] of versions) {
     it(`${accepted ? "takes" : "refuses"} the version ${version}`, () => {
