@@ -261,6 +261,23 @@ describe("pullArtifact", function () {
         await assert.rejects(pull("wrong", { platform }), { code: "PROTOCOL" });
       }
     });
+
+    it("of an index, and so on, is followed down to the fourth", async () => {
+      const { manifests } = subject.client().repository("team/app");
+      await push(folderOf({ x: "x" }), [{ file: "x" }]);
+      const platform = { os: "linux", architecture: "amd64" };
+      for (const level of [1, 2, 3, 4, 5]) {
+        const named = await manifests.resolve(level === 1 ? "v1" : `level${level - 1}`);
+        const entries = [{ ...(named ?? assert.fail()), platform }];
+        const index = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: entries } as const;
+        await manifests.push(encodeManifest(index), { tag: `level${level}` });
+      }
+      assert.deepEqual((await pull("level4", { platform })).written, ["x"]);
+      await assert.rejects(pull("level5", { platform }), {
+        code: "PROTOCOL",
+        message: /level5: indexes are nested 5 deep/,
+      });
+    });
   });
 });
 
