@@ -26,7 +26,8 @@ function tagDrift(tag: string, expected: Digest, live: LiveArtifact, base: strin
   return [{ kind: "tag-moved", subject, expected, actual: found.digest, since }];
 }
 
-function absence(kind: DriftKind, digest: Digest, base: string): Drift {
+/** A manifest or blob that is not there. */
+export function absence(kind: DriftKind, digest: Digest, base: string): Drift {
   return { kind, subject: `${base}@${digest}`, expected: digest, actual: ABSENT };
 }
 

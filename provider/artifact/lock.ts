@@ -118,10 +118,14 @@ export function lockedError(
   reference: string,
   held: NamedAttributes,
   holder: string,
+  isLater = false,
 ): RegistryError {
+  const outcome = isLater
+    ? "it stays, and what was changed before it is done. The next run goes on from here"
+    : "nothing was changed";
   return new RegistryError(
     "LOCKED",
-    `${reference} is locked (${describeAttributes(held)}) by ${holder}: nothing was changed`,
+    `${reference} is locked (${describeAttributes(held)}) by ${holder}: ${outcome}`,
     { method: "GET", url: reference },
   );
 }
@@ -131,8 +135,15 @@ export function refuseForeignLock(
   reference: string,
   attributes: Attributes,
   ours: NamedAttributes,
-  holderOf: (reference: string) => string,
+  { holderOf, isLater }: LockHolders,
 ): void {
   if (!forbidsDeletion({ ...attributes, ...opened(ours) })) return;
-  throw lockedError(reference, restrict(attributes, LOCKED), holderOf(reference));
+  throw lockedError(reference, restrict(attributes, LOCKED), holderOf(reference), isLater);
+}
+
+/** For the error about a lock that is not ours. */
+export interface LockHolders {
+  readonly holderOf: (reference: string) => string;
+  /** The operation has changed something before it came to this. */
+  readonly isLater?: boolean;
 }

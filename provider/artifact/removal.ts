@@ -1,12 +1,12 @@
 import type { Digest } from "../oci/digest.js";
 import type { Tag } from "../oci/reference.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
-import type { NamedAttributes } from "./lock.js";
+import type { LockHolders, NamedAttributes } from "./lock.js";
 import type { ManifestUsers } from "./manifestUsers.js";
 import type { Candidate } from "./removalPlan.js";
 
 /** What is to be taken away. */
-export interface Removal {
+export interface Removal extends LockHolders {
   readonly digest: Digest;
   /** What it refers to, which is not to list it any more. */
   readonly subject?: Digest | undefined;
@@ -28,8 +28,6 @@ export interface Removal {
   readonly manifestLock: NamedAttributes;
   /** `<login server>/<repository>`, for messages. */
   readonly base: string;
-  /** Who holds a lock that is not ours, for the error. */
-  readonly holderOf: (reference: string) => string;
 }
 
 export interface RemovalOutcome {

@@ -141,6 +141,6 @@ async function openOwnLocks(
 function closedOnes(subject: Subject, removal: Removal): NamedAttributes {
   const { tag, attributes, reference, deleted } = subject;
   const ours = closedByUs(attributes, tag === undefined ? removal.manifestLock : removal.lock);
-  if (deleted) refuseForeignLock(reference, attributes, ours, removal.holderOf);
+  if (deleted) refuseForeignLock(reference, attributes, ours, removal);
   return ours;
 }

@@ -1,14 +1,13 @@
 import { hasCode } from "../errors.js";
-import type { Digest } from "../oci/digest.js";
 import type { Tag } from "../oci/reference.js";
 import type { TagProperties } from "../registry/attributes.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 import { forbidsDeletion, lockedError, restrict } from "./lock.js";
 
-/** A tag that is to go, if it still names our digest. */
+/** A tag that is to go, if it still names what we have put it on. */
 export interface TagRemoval {
   readonly tag: Tag;
-  readonly digest: Digest;
+  readonly digests: readonly string[];
   /** Full reference of the tag, for messages. */
   readonly reference: string;
   /** Who holds a lock, for the error. */
@@ -21,7 +20,7 @@ export interface TagRemoval {
  */
 export async function removeTag(
   repository: Pick<Repository, "attributes" | "tags">,
-  { tag, digest, reference, holderOf }: TagRemoval,
+  { tag, digests, reference, holderOf }: TagRemoval,
   options: OperationOptions,
 ): Promise<string | undefined> {
   let live: TagProperties | undefined;
@@ -32,7 +31,7 @@ export async function removeTag(
     throw error;
   }
   if (live === undefined) return undefined;
-  if (live.digest !== digest) return `somebody moved it: it names ${live.digest} now`;
+  if (!digests.includes(live.digest)) return `somebody moved it: it names ${live.digest} now`;
   if (forbidsDeletion(live.attributes)) {
     const held = restrict(live.attributes, { deleteEnabled: false, writeEnabled: false });
     throw lockedError(reference, held, holderOf(reference));

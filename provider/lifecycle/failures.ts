@@ -1,4 +1,4 @@
-import { PackError, InputError, isAcrError } from "../errors.js";
+import { PackError, InputError, isAcrError, RegistryError } from "../errors.js";
 import type { CheckFailure } from "../arguments/checkFailure.js";
 import type { PropertyBag } from "./lifecycle.js";
 import { withoutUndefined } from "./plain.js";
@@ -43,6 +43,13 @@ export class PartialFailure extends Error {
     this.properties = withoutUndefined(properties);
     this.reasons = [reason];
   }
+}
+
+/** The registry took the request and said no; where it said nothing, it may have done it. */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof RegistryError)) return false;
+  const { status = 0 } = error;
+  return status >= 400 && status < 500;
 }
 
 export function reasonOf(error: unknown): string {

@@ -11,6 +11,8 @@ export interface Claim {
   readonly uses?: readonly Digest[];
   /** Digest that each tag names, as last seen. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Beside its own manifest, what the resource has put its tags on, or may have. */
+  readonly putOn?: readonly string[];
   /** Attributes that the resource itself closed on its tags and manifest; absent: no lock of its own. */
   readonly lock?: NamedAttributes;
   /** Locks of earlier versions, on tags that were yet to move when an operation failed. */
@@ -181,6 +183,21 @@ function renameKey(oldUrn: string, id: string): string {
 
 function sameContent(a: Claim, b: Claim): boolean {
   return a.repository === b.repository && a.digest === b.digest;
+}
+
+/**
+ * What a resource with this claim knows a tag of its own by: what it saw last, or what it may have put the
+ * tag on since. On anything else somebody else has put it.
+ */
+export function knownOf(
+  claim: Claim | undefined,
+  tag: string,
+  live: string | undefined,
+): string | undefined {
+  const seen = claim?.tags[tag];
+  if (claim === undefined || seen === undefined || live === undefined) return seen;
+  const { digest, putOn = [] } = claim;
+  return live === digest || putOn.includes(live) ? live : seen;
 }
 
 /** Every lock that a resource with this claim has put on its tags. */

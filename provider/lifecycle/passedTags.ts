@@ -4,15 +4,15 @@ import type { AttributeStore } from "../registry/repository.js";
 import { freeOfOthers, referenceTo } from "./sharedLocks.js";
 import type { Host } from "./host.js";
 import type { Operation } from "./operation.js";
-import { type Claim, type OwnLock, ownLocksOf } from "./ownership.js";
+import { type Claim, knownOf, type OwnLock, ownLocksOf } from "./ownership.js";
 
 /** A tag that one resource of the program had, and another one has from now on. */
 export interface PassedTag {
   readonly tag: Tag;
   /** URN of the resource that had it. */
   readonly from: string;
-  /** What it named, as that one last saw it. */
-  readonly named: string | undefined;
+  /** What that one owns. */
+  readonly claim: Claim;
   /** What that one closed on it. */
   readonly locks: readonly OwnLock[];
 }
@@ -23,8 +23,17 @@ export function tagsTaken(host: Host, base: string, tags: readonly Tag[]): reado
     const former = host.ownership.formerOwner(base, tag);
     if (former === undefined) return [];
     const { urn: from, claim } = former;
-    return [{ tag, from, named: claim.tags[tag], locks: ownLocksOf(claim) }];
+    return [{ tag, from, claim, locks: ownLocksOf(claim) }];
   });
+}
+
+/** What the tag named that another resource had, as far as that one knows. */
+export function knownByFormer(
+  passed: readonly PassedTag[],
+  tag: Tag,
+  live: string | undefined,
+): string | undefined {
+  return knownOf(passed.find((one) => one.tag === tag)?.claim, tag, live);
 }
 
 /** Of the tags that a resource gives up, those that another resource declares. */
@@ -38,13 +47,13 @@ export function tagsGiven(
   const locks = ownLocksOf(claim);
   return tags
     .filter((tag) => others.some((other) => tag in other.tags))
-    .map((tag) => ({ tag, from: urn, named: claim.tags[tag], locks }));
+    .map((tag) => ({ tag, from: urn, claim, locks }));
 }
 
 /**
  * Opens what the former owner closed on its tags, unless another resource of the program locks them,
  * the new owner included: a lock ends with the resource that put it on, or nobody would ever open it.
- * The engine may come to either of the two first, so that each sees to it.
+ * The engine may come to either of the two first, so that each sees to it. Answers whether anything was opened.
  */
 export async function openPassedTags(
   host: Host,
@@ -52,7 +61,8 @@ export async function openPassedTags(
   base: string,
   passed: readonly PassedTag[],
   operation: Operation,
-): Promise<void> {
+): Promise<boolean> {
+  let opens = false;
   for (const { tag, from, locks } of passed) {
     if (locks.length === 0) continue;
     const live = await whereSupported(attributes.tag(tag, operation), undefined);
@@ -63,5 +73,7 @@ export async function openPassedTags(
     if (namesOf(free).length === 0) continue;
     host.locks.noteOpened(referenceTo(base, tag));
     await attributes.updateTag(tag, opened(free), operation);
+    opens = true;
   }
+  return opens;
 }

@@ -150,6 +150,26 @@ describe("at the same time", () => {
     await settles(one, program);
   });
 
+  it("a lock comes to a tag that is dropped while another one is put: what is told of the rest is true", async () => {
+    const program = artifact({ tags: ["v2"], onReplace: "delete" });
+    await one.up(artifact({ tags: ["v1"] }));
+    await assert.rejects(
+      meanwhile(
+        { method: "PUT", path: /manifests\/v2$/ },
+        () => somebody.setTagAttributes("v1", CLOSED),
+        () => one.up(program),
+      ),
+      says(
+        /:v1 is locked .*: it stays, and what was changed before it is done\. The next run goes on/,
+      ),
+    );
+    assert.equal(await somebody.digestOf("v2"), digestOf(one));
+    await somebody.setTagAttributes("v1", OPEN);
+    await one.up(program);
+    assert.equal(await somebody.digestOf("v1"), undefined);
+    await settles(one, program);
+  });
+
   it("a lock comes between our look and our delete: refused, and finished once it is opened", async () => {
     await one.up(artifact({ tags: ["v1"] }));
     const before = one.state;

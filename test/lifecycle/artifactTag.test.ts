@@ -350,6 +350,13 @@ describe("ArtifactTag", () => {
       assert.equal(await stable(), engine.resource("app").outputs["digest"]);
     });
 
+    it("gives its tag to the artifact, and has another name itself", async () => {
+      await engine.up([tag(one)]);
+      await engine.up([tag(one, { tag: "next" }), artifact("ours", { tags: ["stable"] })]);
+      assert.equal(await stable(), engine.resource("app").outputs["digest"]);
+      assert.equal(await somebody.digestOf("next"), one);
+    });
+
     it("keeps the manifest that it names, whose lock is opened", async () => {
       await engine.up([artifact("ours", { tags: ["v2"], lock: true })]);
       const ours = String(engine.resource("app").outputs["digest"]);

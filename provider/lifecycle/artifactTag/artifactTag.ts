@@ -12,18 +12,17 @@ import { asState } from "./state.js";
 export function artifactTag(host: Host): Lifecycle {
   return {
     check: (olds, news) => Promise.resolve(checkTag(host, olds, news)),
-    diff: (_id, olds, news) => diffTag(olds, news),
+    diff: (_id, olds, news) => diffTag(host, olds, news),
     create: async (inputs, operation) => ({
       id: asInputs(inputs).reference,
-      outs: await putTag(host, inputs, { isNew: true }, operation),
+      outs: await putTag(host, inputs, undefined, operation),
     }),
     // Only a state that we wrote has `__declared`; what a `get` brings is the program's arguments.
     read: (id, state, operation) =>
       "__declared" in state
         ? readTag(host, id, state, operation)
         : getTag(host, id, state, operation),
-    update: (_id, olds, news, operation) =>
-      putTag(host, news, { known: asState(olds).digest, isNew: false }, operation),
+    update: (_id, olds, news, operation) => putTag(host, news, asState(olds), operation),
     delete: (id, state, operation) => deleteTag(host, id, state, operation),
   };
 }

@@ -3,10 +3,10 @@ import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import { baseOf } from "../published/state.js";
 import type { Operation } from "../operation.js";
-import { asState } from "./state.js";
+import { asState, ownDigests } from "./state.js";
 
 /**
- * Removes the tag, never the manifest, if it still names our digest. A tag that the program declares,
+ * Removes the tag, never the manifest, if it still names what we have put it on. A tag that the program declares,
  * be it by the replacement of this very resource, stays.
  */
 export async function deleteTag(
@@ -16,12 +16,12 @@ export async function deleteTag(
   operation: Operation,
 ): Promise<void> {
   const state = asState(bag);
-  const { tag, __declared: declared } = state;
+  const { tag } = state;
   const claims = host.ownership.declaredElsewhere(undefined, baseOf(state));
   if (claims.some((claim) => tag in claim.tags)) return;
   const repository = host.registry(bag).repository(state.repository);
-  const { digest } = declared;
   const holderOf = (reference: string): string => host.locks.holderOf(reference);
-  const kept = await removeTag(repository, { tag, digest, reference: id, holderOf }, operation);
+  const removal = { tag, digests: ownDigests(state), reference: id, holderOf };
+  const kept = await removeTag(repository, removal, operation);
   if (kept !== undefined) operation.log.warn(`${id} stays: ${kept}`);
 }

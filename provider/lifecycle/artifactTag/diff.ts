@@ -1,12 +1,15 @@
 import type { DiffResult, PropertyBag } from "../lifecycle.js";
 import { sameRegistry, sameSettings } from "../registryIdentity.js";
-import { asState } from "./state.js";
+import type { Host } from "../host.js";
+import { asState, claimOfState } from "./state.js";
 
 /** Inputs whose change means another tag; another digest is the same tag, moved. */
 const IDENTITY = ["repository", "tag"] as const;
 
-/** Pure comparison of state and inputs. */
-export function diffTag(olds: PropertyBag, news: PropertyBag): DiffResult {
+/** Comparison of state and inputs. What the state owns is remembered: `create` of a replacement is not told. */
+export function diffTag(host: Host, olds: PropertyBag, news: PropertyBag): DiffResult {
+  const { __urn: urn } = news;
+  if (typeof urn === "string") host.ownership.own(urn, claimOfState(asState(olds)));
   const replaces: string[] = IDENTITY.filter((name) => olds[name] !== news[name]);
   if (!sameRegistry(olds["registry"], news["registry"])) replaces.push("registry");
   const moved = olds["digest"] !== news["digest"];

@@ -1,35 +1,28 @@
 import { REMOVED_BY_OTHERS } from "../../artifact/requireManifests.js";
 import { planTags } from "../../artifact/tagPlan.js";
 import { RegistryError } from "../../errors.js";
-import type { Descriptor } from "../../oci/descriptor.js";
+import type { Digest } from "../../oci/digest.js";
 import type { FetchedManifest, Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
-import { openPassedTags, tagsTaken } from "../passedTags.js";
+import { type Claim, knownOf } from "../ownership.js";
+import { knownByFormer, openPassedTags, type PassedTag, tagsTaken } from "../passedTags.js";
 import { Publication } from "../published/publication.js";
 import { repositoryToWrite } from "../published/repositoryToWrite.js";
 import { baseOf } from "../published/state.js";
 import type { Operation } from "../operation.js";
 import { asInputs, type TagInputs } from "./inputs.js";
-import { outputsOf } from "./state.js";
-
-/** What is known of the tag beside what the registry says. */
-export interface Ownership {
-  /** What its own state says that it names. */
-  readonly known?: string;
-  /** Declared for the first time. */
-  readonly isNew: boolean;
-}
+import { claimOfState, outputsOf, type TagState } from "./state.js";
 
 /**
  * Makes the tag name the declared digest, unless it does already. Looks first: a conflict, a digest
- * that is not there and a foreign lock end before anything is written.
+ * that is not there and a foreign lock end before anything is written. `olds`: absent for a create.
  */
 export async function putTag(
   host: Host,
   bag: PropertyBag,
-  owned: Ownership,
+  olds: TagState | undefined,
   operation: Operation,
 ): Promise<PropertyBag> {
   const inputs = asInputs(bag);
@@ -40,8 +33,8 @@ export async function putTag(
     await openPassedTags(host, repository.attributes, baseOf(inputs), passed, operation);
     return outputsOf(inputs);
   }
-  const known = owned.known ?? passed[0]?.named;
-  const plan = planOf(inputs, { ...owned, known }, live);
+  const owned = olds === undefined ? ownedByReplaced(host, inputs) : claimOfState(olds);
+  const plan = planOf(inputs, owned, passed, live?.digest);
   const manifest = await requireManifest(repository, inputs, operation);
   const publication = new Publication({
     host,
@@ -59,19 +52,51 @@ export async function putTag(
   try {
     await publication.publish("listed");
   } catch (error) {
-    if (publication.view().tags.length === 0) throw error;
-    throw new PartialFailure(inputs.reference, outputsOf(inputs), error);
+    const outs = unfinished(inputs, publication, owned, live?.digest);
+    if (outs === undefined) throw error;
+    throw new PartialFailure(inputs.reference, outs, error);
   }
   return outputsOf(inputs);
 }
 
+/** A tag that is replaced, and keeps its name, may be on its own digest. */
+function ownedByReplaced(host: Host, inputs: TagInputs): Claim | undefined {
+  const claim = host.ownership.ownedBy(inputs.__urn);
+  return claim?.repository === baseOf(inputs) ? claim : undefined;
+}
+
 function planOf(
-  { tag, reference, digest, onConflict }: TagInputs,
-  { known, isNew }: Ownership,
-  live: Descriptor | undefined,
+  inputs: TagInputs,
+  owned: Claim | undefined,
+  passed: readonly PassedTag[],
+  live: Digest | undefined,
 ): ReturnType<typeof planTags> {
-  const situation = { tag, reference, live: live?.digest, known, isNew };
-  return planTags([situation], digest, onConflict ?? "fail", "onConflict");
+  const { tag, reference, digest, onConflict } = inputs;
+  const known = knownOf(owned, tag, live) ?? knownByFormer(passed, tag, live);
+  const isNew = owned?.tags[tag] === undefined;
+  return planTags(
+    [{ tag, reference, live, known, isNew }],
+    digest,
+    onConflict ?? "fail",
+    "onConflict",
+  );
+}
+
+/** What a failure leaves; `undefined` if the tag was not put. Without an answer, it is where it was, or put. */
+function unfinished(
+  inputs: TagInputs,
+  publication: Pick<Publication, "view" | "isUnsure">,
+  owned: Claim | undefined,
+  live: Digest | undefined,
+): PropertyBag | undefined {
+  if (publication.view().tags.length > 0) return outputsOf(inputs);
+  if (!publication.isUnsure) return undefined;
+  const isOurs = live !== undefined && owned?.putOn?.includes(live) === true;
+  return {
+    ...outputsOf(inputs),
+    digest: live ?? inputs.digest,
+    ...(isOurs ? { __former: live } : {}),
+  };
 }
 
 /** The bytes to put under the tag: those that the registry has under the digest. */

@@ -9,6 +9,8 @@ import type { TagInputs } from "./inputs.js";
 export interface TagState extends TagInputs {
   readonly drift: readonly Drift[];
   readonly __declared: { readonly digest: Digest };
+  /** Of an update that may have failed: what the tag named before, which was ours as well. */
+  readonly __former?: string;
 }
 
 /** The tag as declared: how a finished create or update leaves it. */
@@ -17,7 +19,7 @@ export function outputsOf(inputs: TagInputs): PropertyBag {
 }
 
 export function inputsOf(state: PropertyBag): PropertyBag {
-  const { drift: _drift, __declared: _declared, ...inputs } = state;
+  const { drift: _drift, __declared: _declared, __former: _former, ...inputs } = state;
   return inputs;
 }
 
@@ -25,6 +27,20 @@ export function inputsOf(state: PropertyBag): PropertyBag {
 export function claimOf(inputs: TagInputs): Claim {
   const { tag, digest } = inputs;
   return { repository: baseOf(inputs), uses: [digest], tags: { [tag]: digest } };
+}
+
+/** What the state owns: the tag, be it on one or the other of two digests. */
+export function claimOfState(state: TagState): Claim {
+  const { tag, digest } = state;
+  return { repository: baseOf(state), tags: { [tag]: digest }, putOn: ownDigests(state) };
+}
+
+/** What the resource has put the tag on, or may have: on anything else somebody else has put it. */
+export function ownDigests({
+  __declared: declared,
+  __former: former,
+}: TagState): readonly string[] {
+  return former === undefined ? [declared.digest] : [declared.digest, former];
 }
 
 export function asState(bag: PropertyBag): TagState {

@@ -1,9 +1,8 @@
 import type { Drift } from "../../artifact/foundDrift.js";
 import type { NamedAttributes } from "../../artifact/lock.js";
-import { RegistryError } from "../../errors.js";
 import type { Attributes } from "../../registry/attributes.js";
 import type { Repository } from "../../registry/repository.js";
-import { PartialFailure } from "../failures.js";
+import { isRefusal, PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { CreateResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
@@ -110,11 +109,4 @@ export async function apply(
 /** What is not set, or nobody knows, shown as drift: the next run may repair it without being asked. */
 export function driftOf(unset: Live, wanted: NamedAttributes): Drift[] {
   return [...unset].flatMap(([subject, found]) => attributeDrift(subject, found, wanted));
-}
-
-/** The registry took the request and said no; where it said nothing, it may have done it. */
-function isRefusal(error: unknown): boolean {
-  if (!(error instanceof RegistryError)) return false;
-  const { status = 0 } = error;
-  return status >= 400 && status < 500;
 }

@@ -9,7 +9,7 @@ import { type ArtifactState, baseOf, declaredOf, tagsOf } from "./state.js";
 export interface ArtifactChanges {
   /** Declared tags that do not name our digest, as far as the state knows. */
   readonly addedTags: readonly Tag[];
-  /** Tags of ours that are no longer declared. */
+  /** Tags of ours that are no longer declared, or may be ours. */
   readonly droppedTags: readonly Tag[];
   /** What the declared lock is still to be put on. */
   readonly lockSubjects: readonly ManifestReference[];
@@ -34,7 +34,7 @@ export function findChanges(
   const addedTags = wanted.filter((tag) => !here.includes(tag));
   return {
     addedTags,
-    droppedTags: here.filter((tag) => !wanted.includes(tag)),
+    droppedTags: [...here, ...unsureTags(state)].filter((tag) => !wanted.includes(tag)),
     lockSubjects: lockSubjects(
       state,
       inputs,
@@ -45,6 +45,16 @@ export function findChanges(
     missingBlobs: driftedTo(state, "blob-missing"),
     unlisted: state.drift.some(({ kind }) => kind === "referrer-unlisted"),
   };
+}
+
+/** Tags that a failed run may have put or left, as nobody has looked since: a refresh names those that are not there. */
+function unsureTags(state: ArtifactState): readonly Tag[] {
+  const base = baseOf(state);
+  const known = new Set([
+    ...tagsOf(state).map((tag) => `${base}:${tag}`),
+    ...state.drift.map(({ subject }) => subject),
+  ]);
+  return declaredOf(state).tags.filter((tag) => !known.has(`${base}:${tag}`));
 }
 
 function driftedTo({ drift }: ArtifactState, kind: DriftKind): readonly string[] {

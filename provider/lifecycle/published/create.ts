@@ -1,3 +1,5 @@
+import { absence } from "../../artifact/drift.js";
+import type { Drift } from "../../artifact/foundDrift.js";
 import { pushArtifact, type PushedManifest, pushIncluded } from "../../artifact/push.js";
 import type { Pushable } from "../../artifact/pushable.js";
 import { refuseMovedTags, resolveTags } from "../../artifact/tags.js";
@@ -9,11 +11,12 @@ import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { CreateResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
-import { ownLocksOf } from "../ownership.js";
-import { tagsTaken } from "../passedTags.js";
+import { knownOf, ownLocksOf } from "../ownership.js";
+import { knownByFormer, tagsTaken } from "../passedTags.js";
 import { type UploadReport, withUploadReport } from "../uploadReport.js";
 import type { ContentKind } from "./contentKind.js";
 import type { ArtifactInputs } from "./inputs.js";
+import { noteManifests } from "./notedPuts.js";
 import { listingOf, Publication, type PublicationParts } from "./publication.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
 import {
@@ -61,18 +64,19 @@ async function create(
   const lockSubjects = lockSubjectsOf(inputs);
   const publication = new Publication({ ...parts, ...tags, content: packed, lockSubjects });
   await publication.refuseForeignLocks();
-  const isWhole = present && inputs.verify !== "blobs";
   const lookedAt = host.now();
-  const pushed = await push(packed, inputs, isWhole, parts);
+  const left = { something: false, all: false };
   try {
+    const manifests = noteManifests(repository.manifests, () => (left.something = true));
+    const to = { ...parts, repository: { ...repository, manifests } };
+    const pushed = await push(packed, inputs, present, to);
+    Object.assign(left, { something: true, all: true });
     if (host.now() - lookedAt > LOOK_AGAIN_AFTER_MS) await lookAgain(parts, tags.live);
     await publication.publish(listingOf(inputs, pushed));
   } catch (error) {
-    const outs = {
-      ...outputsOf(inputs, publication.view()),
-      __formerLocks: publication.formerLocks,
-    };
-    throw new PartialFailure(id, asBag(outs), error);
+    if (!left.something) throw error;
+    const missing = left.all ? [] : unsent(inputs, present);
+    throw new PartialFailure(id, halfMade(inputs, publication, missing), error);
   }
   report.phase("published");
   host.packed.delete(inputs.digest);
@@ -108,17 +112,35 @@ async function isPresent(
  */
 async function push(
   content: Pushable,
-  { subject }: ArtifactInputs,
-  isWhole: boolean,
+  { subject, verify }: ArtifactInputs,
+  present: boolean,
   to: Pick<PublicationParts, "repository" | "operation" | "report">,
 ): Promise<PushedManifest | undefined> {
   const options = { signal: to.operation.signal, observer: to.report };
-  if (!isWhole) {
+  if (!present || verify === "blobs") {
     const updateReferrers = subject === undefined;
     return pushArtifact(to.repository, content, { ...options, updateReferrers });
   }
   await pushIncluded(to.repository, content, options);
   return undefined;
+}
+
+function halfMade(
+  inputs: ArtifactInputs,
+  publication: Pick<Publication, "formerLocks" | "view">,
+  missing: readonly Drift[],
+): PropertyBag {
+  const { formerLocks: __formerLocks } = publication;
+  const view = publication.view();
+  const live = { ...view, drift: [...view.drift, ...missing] };
+  return asBag({ ...outputsOf(inputs, live), __formerLocks });
+}
+
+/** What the next run is to send, unless it finds it: nobody knows how far the push came. */
+function unsent(inputs: ArtifactInputs, present: boolean): readonly Drift[] {
+  const { digest, included = [] } = inputs;
+  const digests = present ? included.map((one) => one.digest) : [digest];
+  return digests.map((one) => absence("manifest-missing", one, baseOf(inputs)));
 }
 
 /** Sending took so long that somebody may well have moved a tag since it was looked at. */
@@ -159,7 +181,7 @@ async function lookAtTags({
     tag,
     reference: `${base}:${tag}`,
     live: live.get(tag),
-    known: owned?.tags[tag] ?? passed.find((one) => one.tag === tag)?.named,
+    known: knownOf(owned, tag, live.get(tag)) ?? knownByFormer(passed, tag, live.get(tag)),
     isNew: owned?.tags[tag] === undefined,
   }));
   const plan = planTags(situations, inputs.digest, inputs.onTagConflict ?? "fail");

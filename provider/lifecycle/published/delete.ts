@@ -26,16 +26,20 @@ export async function deleteArtifact(
   const state = asState(bag);
   const urn = host.ownership.currentUrn(state.__urn, id);
   const reason = host.ownership.reasonToDelete(urn, claimOfState(state));
-  await giveTags(host, urn, state, operation);
-  if (reason === "still-declared") return dropUndeclaredTags(host, urn, state, operation);
+  const gave = await giveTags(host, urn, state, operation);
+  if (reason === "still-declared") return dropUndeclaredTags(host, urn, state, gave, operation);
   const policy = reason === "removal" ? onDelete(state) : onReplace(host, urn, state);
   if (policy === "retain") {
     const setting = reason === "removal" ? "onDelete" : "onReplace";
     operation.log.info(`${id} stays published (${setting}: "retain")`);
     return;
   }
-  const attempt = (current: Operation): Promise<RemovalOutcome> =>
-    removeAndRelease(host, urn, state, policy, current);
+  let isLater = gave;
+  const attempt = async (current: Operation): Promise<RemovalOutcome> => {
+    const outcome = await removeAndRelease(host, urn, state, { policy, isLater }, current);
+    isLater ||= outcome.removedTags.length > 0;
+    return outcome;
+  };
   const reference = referenceTo(state, state.digest);
   const pause = (): Promise<void> => host.pause(operation);
   const outcome = await host.waitingRemovals.attempt(reference, attempt, operation, pause);
@@ -52,6 +56,7 @@ async function dropUndeclaredTags(
   host: Host,
   urn: string,
   state: ArtifactState,
+  isLater: boolean,
   operation: Operation,
 ): Promise<void> {
   const declared = host.ownership.declaredBy(urn);
@@ -60,20 +65,23 @@ async function dropUndeclaredTags(
   const tags = declaredOf(state).tags.filter((tag) => !kept.includes(tag));
   const repository = host.registry({ ...state }).repository(state.repository);
   const { onReplace } = declared ?? state;
-  await dropTags({ host, state, tags, onReplace, repository, operation });
+  await dropTags({ host, state, tags, onReplace, repository, isLater, operation });
 }
 
-/** Whatever becomes of the rest, a tag that another resource has from now on goes to it without our lock. */
-async function giveTags(
+/**
+ * Whatever becomes of the rest, a tag that another resource has from now on goes to it without our lock.
+ * Answers whether one was opened.
+ */
+function giveTags(
   host: Host,
   urn: string,
   state: ArtifactState,
   operation: Operation,
-): Promise<void> {
+): Promise<boolean> {
   const claim = claimOfState(state);
   const given = tagsGiven(host, urn, claim, declaredOf(state).tags);
   const { attributes } = host.registry({ ...state }).repository(state.repository);
-  await openPassedTags(host, attributes, claim.repository, given, operation);
+  return openPassedTags(host, attributes, claim.repository, given, operation);
 }
 
 /** After a replacement that is as it should be: the new version may name the same. */
@@ -108,15 +116,21 @@ function onReplace(host: Host, urn: string, state: ArtifactState): DeletePolicy 
   return (host.ownership.declaredBy(urn) ?? state).onReplace ?? "retain";
 }
 
+interface Manner {
+  readonly policy: DeletePolicy;
+  /** Something has been changed before. */
+  readonly isLater: boolean;
+}
+
 /** The manifest, and then what had to stay for it: its subject, the children of an index. */
 async function removeAndRelease(
   host: Host,
   urn: string,
   state: ArtifactState,
-  policy: DeletePolicy,
+  manner: Manner,
   operation: Operation,
 ): Promise<RemovalOutcome> {
-  const outcome = await remove(host, urn, state, policy, operation);
+  const outcome = await remove(host, urn, state, manner, operation);
   if (outcome.kept !== undefined) return outcome;
   for (const { digest } of neededBy(state)) {
     await release(host, referenceTo(state, digest), operation);
@@ -148,7 +162,7 @@ function remove(
   host: Host,
   urn: string,
   state: ArtifactState,
-  policy: DeletePolicy,
+  { policy, isLater }: Manner,
   operation: Operation,
 ): Promise<RemovalOutcome> {
   const base = baseOf(state);
@@ -170,6 +184,7 @@ function remove(
       manifestLock: freeOfOthers(host, urn, base, state.digest, lock),
       base,
       holderOf: (reference) => host.locks.holderOf(reference),
+      isLater,
     },
     operation,
   );

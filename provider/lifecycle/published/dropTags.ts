@@ -13,12 +13,14 @@ interface DroppedTags {
   readonly tags: readonly Tag[];
   readonly onReplace: ReplacePolicy | undefined;
   readonly repository: Repository;
+  /** Something has been changed before. */
+  readonly isLater: boolean;
   readonly operation: Operation;
 }
 
 /** Tags that are no longer declared stay published, unless `onReplace` says otherwise. */
 export async function dropTags(dropped: DroppedTags): Promise<void> {
-  const { host, state, tags, onReplace, repository, operation } = dropped;
+  const { host, state, tags, onReplace, repository, isLater, operation } = dropped;
   const base = baseOf(state);
   if (tags.length === 0) return;
   if (onReplace !== "delete") {
@@ -36,6 +38,7 @@ export async function dropTags(dropped: DroppedTags): Promise<void> {
       manifestLock: {},
       base,
       holderOf: (reference) => host.locks.holderOf(reference),
+      isLater,
     },
     operation,
   );

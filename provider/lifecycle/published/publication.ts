@@ -1,50 +1,18 @@
-import {
-  closedByUs,
-  LOCKED,
-  lockedError,
-  type NamedAttributes,
-  namesOf,
-  opened,
-  restrict,
-  whereSupported,
-  without,
-} from "../../artifact/lock.js";
 import { unlistedDrift } from "../../artifact/drift.js";
 import { ensureListed, listReferrer } from "../../artifact/referrer.js";
-import type { TagPlan } from "../../artifact/tagPlan.js";
-import { type PushedManifest, pushManifest } from "../../artifact/push.js";
-import type { PushableManifest } from "../../artifact/pushable.js";
+import type { PushedManifest } from "../../artifact/push.js";
 import { findLostTags, lostTagError } from "../../artifact/tags.js";
 import type { ManifestReference, Tag } from "../../oci/reference.js";
-import type { Repository } from "../../registry/repository.js";
-import type { Host } from "../host.js";
-import type { Operation } from "../operation.js";
 import type { OwnLock } from "../ownership.js";
-import { openPassedTags, type PassedTag } from "../passedTags.js";
-import { freeOfOthers, referenceTo } from "../sharedLocks.js";
-import type { UploadReport } from "../uploadReport.js";
+import { openPassedTags } from "../passedTags.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { writeOwnAttributes } from "./ownAttributes.js";
 import { baseOf, type LiveView, tagsOf } from "./state.js";
+import { type TagPutParts, TagPuts } from "./tagPuts.js";
 
-export interface PublicationParts {
-  readonly host: Host;
-  readonly inputs: Pick<
-    ArtifactInputs,
-    "__urn" | "registry" | "repository" | "digest" | "tags" | "lock" | "subject"
-  >;
-  readonly repository: Repository;
-  /** The manifest that is there by digest, and the blobs to send again should it be lost. */
-  readonly content: PushableManifest;
-  readonly operation: Operation;
-  readonly report?: UploadReport;
+export interface PublicationParts extends TagPutParts {
   /** What the declared tags name now. */
   readonly live: ReadonlyMap<string, string>;
-  readonly plan: TagPlan;
-  /** Locks that our own state put on tags that are about to move. */
-  readonly ownLocks: readonly OwnLock[];
-  /** Of the declared tags, those that another resource of the program had until now. */
-  readonly passed: readonly PassedTag[];
   /** What the declared lock is still to be put on. */
   readonly lockSubjects: readonly ManifestReference[];
 }
@@ -72,14 +40,14 @@ export function listingOf(
 export class Publication {
   readonly #parts: PublicationParts;
   readonly #tagDigests: Map<string, string>;
-  /** What we closed on a tag that is to move, to be opened before. */
-  readonly #ownAttributes = new Map<Tag, NamedAttributes>();
+  readonly #puts: TagPuts;
   #locked: boolean;
   #listed = true;
   #wrote = false;
 
   constructor(parts: PublicationParts) {
     this.#parts = parts;
+    this.#puts = new TagPuts(parts);
     this.#tagDigests = new Map(parts.live);
     this.#locked = parts.lockSubjects.length === 0;
   }
@@ -89,6 +57,22 @@ export class Publication {
     return this.#wrote;
   }
 
+  /** Whether a tag may name the manifest, although no answer said so. */
+  get isUnsure(): boolean {
+    return this.#puts.isUnsure;
+  }
+
+  /** The operation is about to change something else of the same resource. */
+  noteWrite(): void {
+    this.#wrote = true;
+  }
+
+  /** These tags are about to be taken away: from now on nobody knows which of them are there. */
+  giveUp(tags: readonly Tag[]): void {
+    if (tags.length > 0) this.#wrote = true;
+    for (const tag of tags) this.#tagDigests.delete(tag);
+  }
+
   /** Locks of ours and of former owners, which a run that fails half way must not forget. */
   get formerLocks(): readonly OwnLock[] {
     const { ownLocks, passed } = this.#parts;
@@ -96,25 +80,9 @@ export class Publication {
     return all.filter(({ digest }, at) => all.findIndex((one) => one.digest === digest) === at);
   }
 
-  /**
-   * A tag that is to move must not be locked, except by the stack: by the lock that we, or the resource
-   * that had it, put on it while it named what it names now. Nothing is written before.
-   */
-  async refuseForeignLocks(): Promise<void> {
-    const { repository, inputs, plan, ownLocks, passed, host, operation } = this.#parts;
-    for (const { tag, from } of plan.move) {
-      const found = await whereSupported(repository.attributes.tag(tag, operation), undefined);
-      if (found === undefined) continue;
-      const former = passed.find((one) => one.tag === tag)?.locks ?? [];
-      const own = [...ownLocks, ...former].find(({ digest }) => digest === from);
-      const ours = closedByUs(found.attributes, own?.lock ?? {});
-      if (!found.attributes.writeEnabled && ours.writeEnabled === undefined) {
-        const reference = `${baseOf(inputs)}:${tag}`;
-        const held = restrict(found.attributes, LOCKED);
-        throw lockedError(reference, held, host.locks.holderOf(reference));
-      }
-      this.#ownAttributes.set(tag, ours);
-    }
+  /** Nothing is written before. */
+  refuseForeignLocks(): Promise<void> {
+    return this.#puts.refuseForeignLocks();
   }
 
   async publish(listing: Listing): Promise<void> {
@@ -165,30 +133,9 @@ export class Publication {
   }
 
   async #putTag(tag: Tag): Promise<void> {
-    const { repository, content, inputs, operation, report } = this.#parts;
     this.#wrote = true;
-    const ours = this.#ownAttributes.get(tag) ?? {};
-    if (namesOf(ours).length > 0) {
-      await repository.attributes.updateTag(tag, opened(ours), operation);
-    }
-    const { signal } = operation;
-    const options = { signal, tag, observer: report, updateReferrers: false };
-    await pushManifest(repository, content, options);
-    this.#tagDigests.set(tag, inputs.digest);
-    await this.#closeForOthers(tag, without(ours, inputs.lock ?? {}));
-  }
-
-  /**
-   * What we opened to move a tag, and do not close again ourselves, another resource may lock as well. Of
-   * one that nobody has heard of yet, it is noted that it is open.
-   */
-  async #closeForOthers(tag: Tag, closed: NamedAttributes): Promise<void> {
-    if (namesOf(closed).length === 0) return;
-    const { host, inputs, repository, operation } = this.#parts;
-    const base = baseOf(inputs);
-    const theirs = without(closed, freeOfOthers(host, inputs.__urn, base, tag, closed));
-    if (namesOf(theirs).length === 0) host.locks.noteOpened(referenceTo(base, tag));
-    else await repository.attributes.updateTag(tag, theirs, operation);
+    await this.#puts.put(tag);
+    this.#tagDigests.set(tag, this.#parts.inputs.digest);
   }
 
   /** The live part of the outputs after a failure: every tag that we know of, and how far it came. */

@@ -8,6 +8,7 @@ import { freeOfOthers, referenceTo } from "../sharedLocks.js";
 import type { ArtifactChanges } from "./changes.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { writeOwnAttributes } from "./ownAttributes.js";
+import type { Publication } from "./publication.js";
 import * as artifact from "./state.js";
 
 /** What is known of an update that takes locks off. */
@@ -20,8 +21,10 @@ export interface Release {
   readonly operation: Operation;
 }
 
+type Ledger = Pick<Publication, "noteWrite" | "giveUp">;
+
 /** Opens what the artifact closed and locks no longer, but for what others hold. */
-export async function unlock(release: Release): Promise<void> {
+export async function unlock(release: Release, ledger: Ledger): Promise<void> {
   const { host, inputs, changes, repository, operation } = release;
   if (namesOf(changes.unlock).length === 0) return;
   const dropped = await droppedAndStillOurs(release);
@@ -30,6 +33,7 @@ export async function unlock(release: Release): Promise<void> {
     const free = freeOfOthers(host, inputs.__urn, base, subject, changes.unlock);
     if (namesOf(free).length === 0) continue;
     host.locks.noteOpened(referenceTo(base, subject));
+    ledger.noteWrite();
     const opened = writeOwnAttributes(repository, inputs, subject, free, operation);
     // Where there are no locks, none was ever put on: what was declared has failed, and is taken back.
     await whereSupported(opened, undefined);
@@ -48,9 +52,11 @@ async function droppedAndStillOurs(release: Release): Promise<readonly Tag[]> {
 }
 
 /** Of the dropped tags, those that another resource has from now on go to it without our lock. */
-export async function giveTags(release: Release): Promise<void> {
+export async function giveTags(release: Release, ledger: Ledger): Promise<void> {
   const { host, state, inputs, changes, repository, operation } = release;
   const claim = artifact.claimOfState(state);
   const given = tagsGiven(host, inputs.__urn ?? "", claim, changes.droppedTags);
+  const locked = given.filter(({ locks }) => locks.length > 0);
+  ledger.giveUp(locked.map(({ tag }) => tag));
   await openPassedTags(host, repository.attributes, claim.repository, given, operation);
 }

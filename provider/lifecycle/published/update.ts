@@ -18,7 +18,8 @@ import { findChanges, isEmpty } from "./changes.js";
 import type { ContentKind } from "./contentKind.js";
 import { dropTags } from "./dropTags.js";
 import type { ArtifactInputs } from "./inputs.js";
-import { tagsTaken } from "../passedTags.js";
+import { knownOf } from "../ownership.js";
+import { knownByFormer, tagsTaken } from "../passedTags.js";
 import { referenceTo } from "../sharedLocks.js";
 import { type UploadReport, withUploadReport } from "../uploadReport.js";
 import { type Listing, listingOf, Publication } from "./publication.js";
@@ -74,10 +75,7 @@ async function change(id: string, update: Update, news: PropertyBag): Promise<Ar
   await refuseForeignLocksOnDropped(update);
   try {
     await publication.publish(await restore(update, content));
-    await unlock(update);
-    await giveTags(update);
-    const { onReplace } = inputs;
-    await dropTags({ ...update, tags: tagsToRemove(update), onReplace });
+    await release(update, publication);
     report.phase("published");
     return withoutLost(inputs, content, update.changes, update.operation.log);
   } catch (error) {
@@ -88,18 +86,38 @@ async function change(id: string, update: Update, news: PropertyBag): Promise<Ar
   }
 }
 
+/** What is no longer declared: locks, and tags. */
+async function release(update: Update, publication: Publication): Promise<void> {
+  const { onReplace } = update.inputs;
+  await unlock(update, publication);
+  await giveTags(update, publication);
+  const isLater = publication.wrote;
+  const dropped = tagsToRemove(update);
+  const tags = onReplace === "delete" ? dropped : await stillThere(update, dropped);
+  if (onReplace === "delete") publication.giveUp(tags);
+  await dropTags({ ...update, tags, onReplace, isLater });
+}
+
+/** Of tags that stay published, those that are: of some, only a run that failed could have told. */
+async function stillThere(update: Update, tags: readonly Tag[]): Promise<readonly Tag[]> {
+  const { state, repository, operation } = update;
+  const unsure = tags.filter((tag) => !artifact.tagsOf(state).includes(tag));
+  const live = await resolveTags(repository, unsure, operation);
+  return tags.filter((tag) => !unsure.includes(tag) || live.get(tag) === state.digest);
+}
+
 /** Decides about the tags that are to be put, as they were found; a conflict ends here. */
 function plan(update: Update, content: Pushable, found: ReadonlyMap<Tag, Digest>): Publication {
   const { host, state, inputs, changes, repository, operation, report } = update;
   const base = artifact.baseOf(inputs);
-  const { tags: known } = artifact.claimOfState(state);
+  const claim = artifact.claimOfState(state);
   const passed = tagsTaken(host, base, changes.addedTags);
   const situations = changes.addedTags.map((tag) => ({
     tag,
     reference: `${base}:${tag}`,
     live: found.get(tag),
-    known: known[tag] ?? passed.find((one) => one.tag === tag)?.named,
-    isNew: known[tag] === undefined,
+    known: knownOf(claim, tag, found.get(tag)) ?? knownByFormer(passed, tag, found.get(tag)),
+    isNew: claim.tags[tag] === undefined,
   }));
   return new Publication({
     host,
@@ -153,6 +171,6 @@ async function refuseForeignLocksOnDropped(update: Update): Promise<void> {
     if (!tags.some((dropped) => dropped === tag)) continue;
     const ours = closedByUs(live, artifact.declaredOf(state).lock ?? {});
     const reference = `${artifact.baseOf(inputs)}:${tag}`;
-    refuseForeignLock(reference, live, ours, (of) => host.locks.holderOf(of));
+    refuseForeignLock(reference, live, ours, { holderOf: (of) => host.locks.holderOf(of) });
   }
 }

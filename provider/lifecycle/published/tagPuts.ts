@@ -1,0 +1,126 @@
+import {
+  closedByUs,
+  LOCKED,
+  lockedError,
+  type NamedAttributes,
+  namesOf,
+  opened,
+  restrict,
+  whereSupported,
+  without,
+} from "../../artifact/lock.js";
+import { pushManifest } from "../../artifact/push.js";
+import type { PushableManifest } from "../../artifact/pushable.js";
+import type { TagPlan } from "../../artifact/tagPlan.js";
+import type { Tag } from "../../oci/reference.js";
+import type { Repository } from "../../registry/repository.js";
+import { isRefusal } from "../failures.js";
+import type { Host } from "../host.js";
+import type { Operation } from "../operation.js";
+import type { OwnLock } from "../ownership.js";
+import type { PassedTag } from "../passedTags.js";
+import { freeOfOthers, referenceTo } from "../sharedLocks.js";
+import type { UploadReport } from "../uploadReport.js";
+import type { ArtifactInputs } from "./inputs.js";
+import { baseOf } from "./state.js";
+
+export interface TagPutParts {
+  readonly host: Host;
+  readonly inputs: Pick<
+    ArtifactInputs,
+    "__urn" | "registry" | "repository" | "digest" | "tags" | "lock" | "subject"
+  >;
+  readonly repository: Repository;
+  /** The manifest that is there by digest, and the blobs to send again should it be lost. */
+  readonly content: PushableManifest;
+  readonly operation: Operation;
+  readonly report?: UploadReport;
+  readonly plan: TagPlan;
+  /** Locks that our own state put on tags that are about to move. */
+  readonly ownLocks: readonly OwnLock[];
+  /** Of the declared tags, those that another resource of the program had until now. */
+  readonly passed: readonly PassedTag[];
+}
+
+/** Puts tags on the manifest; what the stack itself has closed on one that is to move is opened before. */
+export class TagPuts {
+  readonly #parts: TagPutParts;
+  /** What we closed on a tag that is to move. */
+  readonly #closed = new Map<Tag, NamedAttributes>();
+  /** Tags that were put, and no answer said so: they may name the manifest by now. */
+  readonly #unsure = new Set<Tag>();
+
+  constructor(parts: TagPutParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether a tag may name the manifest, although that is not known. */
+  get isUnsure(): boolean {
+    return this.#unsure.size > 0;
+  }
+
+  /**
+   * A tag that is to move must not be locked, except by the stack: by the lock that we, or the resource
+   * that had it, put on it while it named what it names now. Nothing is written before.
+   */
+  async refuseForeignLocks(): Promise<void> {
+    const { repository, inputs, plan, ownLocks, passed, host, operation } = this.#parts;
+    for (const { tag, from } of plan.move) {
+      const found = await whereSupported(repository.attributes.tag(tag, operation), undefined);
+      if (found === undefined) continue;
+      const former = passed.find((one) => one.tag === tag)?.locks ?? [];
+      const own = [...ownLocks, ...former].find(({ digest }) => digest === from);
+      const ours = closedByUs(found.attributes, own?.lock ?? {});
+      if (!found.attributes.writeEnabled && ours.writeEnabled === undefined) {
+        const reference = `${baseOf(inputs)}:${tag}`;
+        const held = restrict(found.attributes, LOCKED);
+        throw lockedError(reference, held, host.locks.holderOf(reference));
+      }
+      this.#closed.set(tag, ours);
+    }
+  }
+
+  async put(tag: Tag): Promise<void> {
+    const { repository, content, inputs, operation, report } = this.#parts;
+    const ours = this.#closed.get(tag) ?? {};
+    if (namesOf(ours).length > 0) {
+      await repository.attributes.updateTag(tag, opened(ours), operation);
+    }
+    const { signal } = operation;
+    const options = { signal, tag, observer: report, updateReferrers: false };
+    this.#unsure.add(tag);
+    try {
+      await pushManifest(repository, content, options);
+    } catch (error) {
+      if (isRefusal(error)) this.#unsure.delete(tag);
+      if (isRefusal(error) || !(await this.#isThere(tag))) throw error;
+    }
+    this.#unsure.delete(tag);
+    await this.#closeForOthers(tag, without(ours, inputs.lock ?? {}));
+  }
+
+  /** Of a put whose answer was lost, the tag itself tells whether it was done. */
+  async #isThere(tag: Tag): Promise<boolean> {
+    const { repository, inputs, operation } = this.#parts;
+    try {
+      const live = await repository.manifests.resolve(tag, operation);
+      return live?.digest === inputs.digest;
+    } catch {
+      // What is told is the failure that made it necessary to look.
+      return false;
+    }
+  }
+
+  /**
+   * What we opened to move a tag, and do not close again ourselves, another resource may lock as well. Of
+   * one that nobody has heard of yet, it is noted that it is open.
+   */
+  async #closeForOthers(tag: Tag, closed: NamedAttributes): Promise<void> {
+    if (namesOf(closed).length === 0) return;
+    const { host, inputs, repository, operation } = this.#parts;
+    const base = baseOf(inputs);
+    const theirs = without(closed, freeOfOthers(host, inputs.__urn, base, tag, closed));
+    if (namesOf(theirs).length === 0) host.locks.noteOpened(referenceTo(base, tag));
+    else await repository.attributes.updateTag(tag, theirs, operation);
+  }
+}

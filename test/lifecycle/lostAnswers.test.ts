@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { type Emulator } from "pulumi-acr/emulator";
+import { mannersFor } from "../faults/manners.js";
+import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
+import { requestsTo } from "../support/requests.js";
+import { eachWithScene } from "../support/scene.js";
+import { Somebody } from "../support/somebody.js";
+
+const REPOSITORY = "team/app";
+
+function artifact(inputs: Bag = {}): Declaration {
+  const content = { artifactType: "application/vnd.example", layers: [{ content: "ours" }] };
+  return {
+    name: "app",
+    kind: "OciArtifact",
+    inputs: { repository: REPOSITORY, ...content, ...inputs },
+  };
+}
+
+function stable(digest: string, inputs: Bag = {}): Declaration {
+  const all = { repository: REPOSITORY, tag: "stable", digest, ...inputs };
+  return { name: "stable", kind: "ArtifactTag", inputs: all };
+}
+
+/** What a registry has done and could not say is in the state, so that a destroy finds it, too. */
+describe("a write whose answer is lost", () => {
+  let emulator: Emulator;
+  let somebody: Somebody;
+  let engine: MiniEngine;
+  let one: string;
+  let two: string;
+  let three: string;
+
+  eachWithScene(REPOSITORY, (scene) => ({ emulator, somebody, engine } = scene));
+  beforeEach(async () => {
+    one = await somebody.publish("one", "v1");
+    two = await somebody.publish("two", "v2");
+    three = await somebody.publish("three", "v3");
+    engine.manners = mannersFor("lasting");
+  });
+
+  type Cut = "reset" | "dropAnswer";
+  /** From the request of this number on none is answered; `dropAnswer`: but each is done. */
+  const cut = (method: string, path: RegExp, type: Cut, nth = 1): unknown =>
+    emulator.faults.add({ method, path, nth, times: Infinity, action: { type } });
+  const fails = async (...program: Declaration[]): Promise<void> => {
+    await assert.rejects(engine.up(program), { message: /\[UNAVAILABLE\]$/ });
+    emulator.faults.clear();
+  };
+  const settles = async (...program: Declaration[]): Promise<void> => {
+    await engine.up(program);
+    emulator.journal.clear();
+    await engine.up(program);
+    assert.deepEqual(requestsTo(emulator), []);
+  };
+  const manifests = async (): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const { digest } of somebody.repository.attributes.listManifests())
+      found.push(digest);
+    return found.filter((digest) => ![one, two, three].includes(digest));
+  };
+
+  describe("of an ArtifactTag", () => {
+    /** The tag cannot be looked at either. */
+    const lost = async (type: Cut, ...program: Declaration[]): Promise<void> => {
+      cut("PUT", /manifests\/stable$/, type);
+      cut("HEAD", /manifests\/stable$/, "reset", 2);
+      await fails(...program);
+    };
+
+    it("is made up for by a look at the tag", async () => {
+      cut("PUT", /manifests\/stable$/, "dropAnswer");
+      await engine.up([stable(one)]);
+      assert.equal(await somebody.digestOf("stable"), one);
+    });
+
+    it("is the failure that is told if the tag names something else", async () => {
+      cut("PUT", /manifests\/stable$/, "reset");
+      await fails(stable(one));
+      await settles(stable(one));
+    });
+
+    for (const type of ["dropAnswer", "reset"] as const) {
+      const outcome = type === "reset" ? "and which was not done" : "and which was done";
+
+      it(`${outcome} is made up for by the next up, and by destroy`, async () => {
+        await lost(type, stable(one));
+        assert.equal(engine.state.length, 1);
+        const { state } = engine;
+        await settles(stable(one));
+        engine.state = state;
+        await engine.destroy();
+        assert.equal(await somebody.digestOf("stable"), undefined);
+      });
+
+      it(`${outcome} is taken back with the former digest, or goes on to a third`, async () => {
+        for (const next of [one, two, three]) {
+          await engine.up([stable(one)]);
+          await lost(type, stable(two));
+          await settles(stable(next));
+          assert.equal(await somebody.digestOf("stable"), next);
+          await engine.destroy();
+        }
+      });
+
+      it(`${outcome} leaves a tag that destroy removes, whichever it names`, async () => {
+        await engine.up([stable(one)]);
+        await lost(type, stable(two));
+        await engine.destroy();
+        assert.equal(await somebody.digestOf("stable"), undefined);
+        assert.deepEqual(engine.state, []);
+      });
+
+      it(`${outcome} makes nothing ours that was there before`, async () => {
+        await somebody.tag("stable", one);
+        await lost(type, stable(two, { onConflict: "adopt" }));
+        const isDone = type === "dropAnswer";
+        await engine.destroy();
+        assert.equal(await somebody.digestOf("stable"), isDone ? undefined : one);
+        if (isDone) return;
+        assert.match(engine.messages.map(({ text }) => text).join(), /stable stays: somebody/);
+      });
+    }
+
+    it("leaves to somebody else what he puts the tag on", async () => {
+      await engine.up([stable(one)]);
+      await lost("dropAnswer", stable(two));
+      await somebody.tag("stable", three);
+      await assert.rejects(engine.up([stable(two)]), { message: /stable .*\[CONFLICT\]$/s });
+      await engine.destroy();
+      assert.equal(await somebody.digestOf("stable"), three);
+    });
+  });
+
+  describe("of a manifest", () => {
+    it("leaves a resource, which the next up completes", async () => {
+      cut("PUT", /manifests\/sha256:/, "dropAnswer");
+      await fails(artifact({ tags: ["x"], lock: true }));
+      const [digest = ""] = await manifests();
+      assert.equal(engine.resource("app").outputs["digest"], digest);
+      await settles(artifact({ tags: ["x"], lock: true }));
+      assert.equal(await somebody.digestOf("x"), digest);
+    });
+
+    it("leaves a resource, which destroy removes", async () => {
+      cut("PUT", /manifests\/sha256:/, "dropAnswer");
+      await fails(artifact({ tags: ["x"] }));
+      await engine.destroy();
+      assert.deepEqual(await manifests(), []);
+    });
+
+    it("leaves a resource that is published anew where the manifest was not taken", async () => {
+      cut("PUT", /manifests\/sha256:/, "reset");
+      await fails(artifact({ tags: ["x"] }));
+      assert.deepEqual(await manifests(), []);
+      await settles(artifact({ tags: ["x"] }));
+      assert.equal(await somebody.digestOf("x"), engine.resource("app").outputs["digest"]);
+    });
+
+    it("that the registry refused leaves no resource", async () => {
+      const action = { type: "status", status: 403 } as const;
+      emulator.faults.add({ method: "PUT", path: /manifests/, times: Infinity, action });
+      await assert.rejects(engine.up([artifact()]), { message: /\[DENIED\]$/ });
+      assert.deepEqual(engine.state, []);
+    });
+  });
+
+  describe("amid a copy", () => {
+    let dev: Somebody;
+    beforeEach(() => (dev = new Somebody(emulator, "dev/app")));
+    afterEach(() => dev.close());
+
+    const copy = (digest: string): Declaration => {
+      const source = { repository: "dev/app", digest };
+      const inputs = { source, repository: REPOSITORY, tags: ["copy"], lock: true };
+      return { name: "copy", kind: "ArtifactCopy", inputs };
+    };
+
+    for (const type of ["dropAnswer", "reset"] as const) {
+      it(`leaves what came before it to the next up, and to destroy: ${type}`, async () => {
+        const app = await dev.publish("app");
+        const signature = await dev.publish("signature", undefined, app);
+        cut("PUT", new RegExp(`${REPOSITORY}/manifests/${signature}`), type);
+        await fails(copy(app));
+        assert.ok((await manifests()).includes(app));
+        const { state } = engine;
+        await settles(copy(app));
+        assert.deepEqual((await manifests()).sort(), [app, signature].sort());
+        await engine.destroy();
+        assert.deepEqual(await manifests(), []);
+
+        engine.state = [];
+        cut("PUT", new RegExp(`${REPOSITORY}/manifests/${signature}`), type);
+        await fails(copy(app));
+        assert.equal(engine.state.length, state.length);
+        await engine.destroy();
+        assert.deepEqual(await manifests(), []);
+      });
+    }
+  });
+});
