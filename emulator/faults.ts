@@ -89,6 +89,7 @@ export class FaultSwitchboard implements Faults {
   }
 
   add(rule: FaultRule): Fault {
+    checkAction(rule);
     this.added += 1;
     const counted = new CountedRule(this.added, rule, () => {
       this.rules = this.rules.filter((other) => other !== counted);
@@ -109,6 +110,27 @@ export class FaultSwitchboard implements Faults {
     }
     return met?.hit(this.now());
   }
+}
+
+const actionTypes: Readonly<Record<FaultAction["type"], true>> = {
+  status: true,
+  reset: true,
+  resetAfter: true,
+  stall: true,
+  dropAnswer: true,
+  stallAnswer: true,
+  delay: true,
+  truncate: true,
+  corrupt: true,
+  throttle: true,
+};
+
+/** For callers without types: a fault of no known kind would do nothing, without a word. */
+function checkAction({ action }: { readonly action?: { readonly type?: string } }): void {
+  const type = action?.type;
+  if (type !== undefined && Object.hasOwn(actionTypes, type)) return;
+  const known = Object.keys(actionTypes).join(", ");
+  throw new TypeError(`A fault's action has a type, one of ${known}; not ${String(type)}.`);
 }
 
 class CountedRule implements Fault {

@@ -28,6 +28,7 @@ export class ControlService {
     const id = /^\/_emulator\/faults\/(\d+)$/.exec(path)?.[1];
     if (id !== undefined) return this.oneFault(method, Number(id));
     switch (`${method} ${path}`) {
+      case "GET /_emulator":
       case "GET /_emulator/":
         return jsonAnswer(200, { ...about(), openUploads: openUploads() });
       case "GET /_emulator/journal":

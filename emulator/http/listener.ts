@@ -44,7 +44,7 @@ export async function serve(
 ): Promise<void> {
   const target = splitTarget(incoming.url ?? "/");
   const method = incoming.method ?? "GET";
-  if (parts.control !== undefined && target.path.startsWith("/_emulator/")) {
+  if (parts.control !== undefined && /^\/_emulator(?:\/|$)/.test(target.path)) {
     await steer(parts.control, incoming, response, { method, ...target });
     return;
   }

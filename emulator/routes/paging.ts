@@ -15,7 +15,7 @@ export interface Page<Entry> {
   readonly headers: OutgoingHttpHeaders;
 }
 
-/** Cuts the page that a request asks for, and names the next one in `Link`; a last page has none. */
+/** Cuts the page that a request asks for, and names the next one in `Link`; a last page has none, also when it is full (go SDK, NewListTagsPager). */
 export function pageOf<Entry extends Listed>(call: Call, all: readonly Entry[]): Page<Entry> {
   const orderby = call.query.get("orderby") ?? "";
   const n = pageSize(call);

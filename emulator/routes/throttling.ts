@@ -45,7 +45,8 @@ export class Throttling {
   private take(key: string, limit: number): number {
     const now = this.now();
     let window = this.windows.get(key);
-    if (window === undefined || now - window.started >= minute) {
+    if (window === undefined || isOver(window, now)) {
+      this.forget(now);
       window = { started: now, used: 0 };
       this.windows.set(key, window);
     }
@@ -53,6 +54,15 @@ export class Throttling {
     window.used += 1;
     return 0;
   }
+
+  /** Identities come and go. */
+  private forget(now: number): void {
+    for (const [key, window] of this.windows) if (isOver(window, now)) this.windows.delete(key);
+  }
+}
+
+function isOver(window: Window, now: number): boolean {
+  return now - window.started >= minute;
 }
 
 /** Listing referrers counts as a read, too. */

@@ -91,4 +91,70 @@ describe("the emulator, for every", () => {
       ),
       { numRuns: 150 },
     ));
+
+  it("word in a request: an answer that is no failure of ours", async () => {
+    const word = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 40 }),
+      fc.constantFrom(image.digest, "latest", "b/c", "timedesc", "0-3", "bytes=0-1", "-1"),
+      fc.constantFrom("a\r\nb", "€", '"', "%", "\0"),
+      fc.json({ maxDepth: 1 }),
+    );
+    // Each one in half of the requests.
+    const given = fc.tuple(
+      ...parameters.map((name) => fc.option(fc.tuple(fc.constant(name), word), { freq: 2 })),
+    );
+    const query = given.map((pairs) => pairs.filter((pair) => pair !== null));
+    const headers = fc.dictionary(
+      fc.constantFrom("accept", "content-type", "content-range", "range", "x-ms-client-request-id"),
+      word.map((text) => text.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, "").trim()),
+    );
+    await pushImage(emulator, "a", "latest");
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...operations),
+        fc.boolean(),
+        word,
+        query,
+        headers,
+        word,
+        async ([method = "", place = ""], signedIn, part, pairs, sent, body) => {
+          const path = place.replace("*", encodeURIComponent(part));
+          const address = `${path}?${new URLSearchParams(pairs).toString()}`;
+          const request = {
+            method,
+            headers: sent,
+            ...(method === "GET" || method === "HEAD" ? {} : { body }),
+          };
+          const { status } = signedIn
+            ? await asAdmin(emulator, address, request)
+            : await exchange(emulator.url + address, request);
+          assert.ok(status < 500, `${method} ${address}: ${String(status)}`);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
 });
+
+const parameters = [
+  ...["n", "last", "orderby", "digest", "from", "mount", "artifactType", "scope", "service"],
+  ...["grant_type", "_state"],
+];
+
+/** Every operation, with a place for a word. */
+const operations = [
+  ...["/v2/", "/v2/_catalog", "/v2/*/tags/list", "/v2/a/tags/list", "/v2/a/manifests/*"],
+  ...["/v2/a/blobs/*", "/v2/a/blobs/uploads/*", "/v2/a/referrers/*", "/acr/v1/_catalog"],
+  ...["/acr/v1/*", "/acr/v1/a/_tags", "/acr/v1/a/_manifests", "/oauth2/token"],
+]
+  .map((path) => ["GET", path])
+  .concat(
+    [
+      ...["HEAD /v2/a/blobs/*", "HEAD /v2/a/manifests/*", "POST /v2/*/blobs/uploads/"],
+      ...["POST /v2/a/blobs/uploads/", "PATCH /v2/a/blobs/uploads/*", "PUT /v2/a/blobs/uploads/*"],
+      ...["DELETE /v2/a/blobs/uploads/*", "PUT /v2/a/manifests/*", "DELETE /v2/a/manifests/*"],
+      ...["DELETE /v2/a/blobs/*", "PATCH /acr/v1/a", "PATCH /acr/v1/a/_tags/latest"],
+      ...["PATCH /acr/v1/a/_manifests/*", "DELETE /acr/v1/b", "DELETE /acr/v1/a/_tags/*"],
+      ...["POST /oauth2/token", "POST /oauth2/exchange"],
+    ].map((operation) => operation.split(" ")),
+  );

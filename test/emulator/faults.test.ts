@@ -212,6 +212,18 @@ describe("the emulator's faults", () => {
       assert.equal(storage.hits, 2);
     }));
 
+  it("of no known kind are refused", () =>
+    withEmulator({}, (emulator) => {
+      for (const rule of [{}, { action: {} }, { action: { type: "rest" } }]) {
+        assert.throws(
+          () => emulator.faults.add(rule as FaultRule),
+          /^TypeError: A fault's action has a type, one of status, reset, .*; not (rest|undefined)\.$/,
+        );
+      }
+      assert.deepEqual(emulator.faults.list, []);
+      return Promise.resolve();
+    }));
+
   it("clear ends all of them", () =>
     withFault({ times: Infinity, action: { type: "reset" } }, async (emulator) => {
       emulator.faults.clear();

@@ -76,6 +76,15 @@ export const listRows: readonly Row[] = [
     body: errors("NAME_UNKNOWN", `repository "${repository}" is not found`),
   },
   {
+    says: "a last page that is full has no link",
+    source: "Azure/azure-sdk-assets go, NewListTagsPager",
+    given: three,
+    request: { method: "GET", path: `${acr}/_tags?last=b&n=1&orderby=` },
+    status: 200,
+    headers: { link: null },
+    body: /"tags":\[\{"name":"c"/,
+  },
+  {
     says: "a page of no tags",
     source: "OCI distribution-spec 1.1, Listing Tags",
     given: three,
