@@ -1,14 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { engineProperties } from "./hidden.js";
+import { engineProperties, type GivenArgs } from "./hidden.js";
 import { resourceType } from "./provider.js";
-import type { RegistryArgs } from "./registryArgs.js";
 
 /** Base of every resource: adds to the arguments what the engine and the provider need besides. */
 export abstract class AcrResource extends pulumi.CustomResource {
   protected constructor(
     kind: string,
     name: string,
-    args: object & { registry?: pulumi.Input<RegistryArgs> },
+    args: GivenArgs,
     readable: readonly string[],
     options: pulumi.CustomResourceOptions | undefined,
   ) {

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AttributesArgs } from "./attributes.js";
+import { withSubject } from "./descriptorArgs.js";
+import type { DescriptorArgs } from "./publishedArgs.js";
 import { providerText, resourceType } from "./provider.js";
 import { type RegistryArgs, withSecretPassword } from "./registryArgs.js";
 
@@ -11,6 +13,12 @@ export const ATTRIBUTES: readonly (keyof AttributesArgs)[] = [
   "listEnabled",
 ];
 
+/** What is looked at here of the arguments of any resource. */
+export type GivenArgs = object & {
+  registry?: pulumi.Input<RegistryArgs>;
+  subject?: pulumi.Input<DescriptorArgs>;
+};
+
 /**
  * What every resource passes to the engine besides its arguments: the provider's text; the names of its
  * outputs, since a property that is neither given nor named is not even an Output; and its own URN, which
@@ -19,13 +27,14 @@ export const ATTRIBUTES: readonly (keyof AttributesArgs)[] = [
 export function engineProperties(
   kind: string,
   name: string,
-  args: object & { registry?: pulumi.Input<RegistryArgs> },
+  args: GivenArgs,
   readable: readonly string[],
   options: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Inputs {
+  requireArguments(kind, name, args);
   return {
     ...Object.fromEntries(readable.map((property) => [property, undefined])),
-    ...args,
+    ...withSubject(args),
     registry: withSecretPassword(args.registry),
     __urn: valueOf(pulumi.createUrn(name, resourceType(kind), options?.parent)),
     __provider: providerText(kind),
@@ -46,4 +55,13 @@ function valueOf(urn: pulumi.Output<string>): Promise<string> {
   // A parent that fails is told of by itself, maybe before anybody asks for this value.
   value.catch(() => undefined);
   return value;
+}
+
+/** In JavaScript nothing else refuses it. The error is one that Pulumi shows without a stack. */
+function requireArguments(kind: string, name: string, args: unknown): void {
+  const isObject = typeof args === "object" && args !== null && !Array.isArray(args);
+  if (isObject && !pulumi.Output.isInstance(args) && !(args instanceof Promise)) return;
+  throw new pulumi.RunError(
+    `${kind} ${JSON.stringify(name)}: expected an object of arguments in the second place, whose values may be outputs`,
+  );
 }

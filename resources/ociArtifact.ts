@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { IncludedManifest } from "./artifactCopy.js";
-import { withSubject } from "./descriptorArgs.js";
 import type { ArtifactContentArgs } from "./kinds/content.js";
 import type { PublishedArgs } from "./publishedArgs.js";
 import { PUBLISHED_READABLE, PublishedResource } from "./publishedResource.js";
@@ -165,8 +164,7 @@ export class OciArtifact extends PublishedResource {
   declare readonly annotations: pulumi.Output<Record<string, string> | undefined>;
 
   constructor(name: string, args: OciArtifactArgs, options?: pulumi.CustomResourceOptions) {
-    const given = withSubject(args);
-    super(KIND, name, given, READABLE, options);
+    super(KIND, name, args, READABLE, options);
   }
 
   /**

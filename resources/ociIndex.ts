@@ -1,5 +1,4 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { withSubject } from "./descriptorArgs.js";
 import type { DescriptorArgs, PublishedArgs } from "./publishedArgs.js";
 import { PUBLISHED_READABLE, PublishedResource } from "./publishedResource.js";
 import type { RegistryArgs } from "./registryArgs.js";
@@ -79,8 +78,7 @@ export class OciIndex extends PublishedResource {
   declare readonly annotations: pulumi.Output<Record<string, string> | undefined>;
 
   constructor(name: string, args: OciIndexArgs, options?: pulumi.CustomResourceOptions) {
-    const given = withSubject(args);
-    super(KIND, name, given, READABLE, options);
+    super(KIND, name, args, READABLE, options);
   }
 
   /**

@@ -82,15 +82,16 @@ export interface RegistryArgs {
 /** Makes the password secret even if the program gives it as plain text; the rest stays readable. */
 export function withSecretPassword(
   registry: pulumi.Input<RegistryArgs> | undefined,
-): pulumi.Input<object> | undefined {
+): pulumi.Input<object | undefined> {
   if (registry === undefined) return undefined;
   return isPlain(registry)
     ? hidePassword(registry)
-    : pulumi.output(registry as pulumi.Input<object>).apply(hidePassword);
+    : pulumi.output(registry as pulumi.Input<object | undefined>).apply(hidePassword);
 }
 
-function hidePassword(args: RegistryArgs): object {
-  return args.password === undefined ? args : { ...args, password: pulumi.secret(args.password) };
+/** An Output may hold nothing, and JavaScript may give anything: `check` tells what is wrong. */
+function hidePassword(args: RegistryArgs | undefined): object | undefined {
+  return args?.password === undefined ? args : { ...args, password: pulumi.secret(args.password) };
 }
 
 function isPlain(registry: pulumi.Input<RegistryArgs>): registry is RegistryArgs {

@@ -1,4 +1,5 @@
 import { asWritten, shortened } from "../oci/printable.js";
+import { assetName } from "./assetSignature.js";
 import { closestName } from "./closestName.js";
 
 /**
@@ -13,6 +14,27 @@ export function expected(
     input === undefined
       ? `it is required: expected ${what}`
       : `expected ${what}, but got ${options.secret === true ? kindOf(input) : shown(input)}`;
+}
+
+/** Options of every resource of Pulumi, which programs in JavaScript give among the arguments by mistake. */
+const RESOURCE_OPTIONS: readonly string[] = [
+  "additionalSecretOutputs",
+  "aliases",
+  "deleteBeforeReplace",
+  "deletedWith",
+  "dependsOn",
+  "ignoreChanges",
+  "parent",
+  "protect",
+  "replaceOnChanges",
+  "retainOnDelete",
+];
+
+/** A property of a resource that none of its kind has. */
+export function strangeArgument(name: string, names: readonly string[]): string {
+  return RESOURCE_OPTIONS.includes(name)
+    ? "it is an option of the resource: give it in the third argument of the constructor"
+    : unknownProperty(name, names);
 }
 
 /** A name that is not one of ours: misspelt, or of a later version. */
@@ -30,5 +52,7 @@ function shown(value: unknown): string {
 function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const asset = assetName(value);
+  return asset === undefined ? "an object" : `a Pulumi ${asset}`;
 }

@@ -5,8 +5,9 @@ import { checkMediaType } from "../oci/mediaTypes.js";
 import { parseDigest } from "../oci/digest.js";
 import { parseRepositoryName, parseTag } from "../oci/reference.js";
 import { parseLoginServer } from "../oci/loginServer.js";
+import { assetName } from "./assetSignature.js";
 import { closestName } from "./closestName.js";
-import { expected, unknownProperty } from "./inputMessages.js";
+import { expected, strangeArgument, unknownProperty } from "./inputMessages.js";
 import type { CheckFailure } from "./checkFailure.js";
 import { CREDENTIAL_NAMES } from "./registrySettings.js";
 import { isUnknown } from "./unknown.js";
@@ -88,14 +89,15 @@ export function oneOf(...values: readonly string[]): z.ZodType {
 type Members = Readonly<Record<string, z.ZodType>>;
 
 /** An object with these members and no others: a misspelt name is an error, not silently ignored. */
-export function object(members: Members): z.ZodType {
+export function object(members: Members, what = "an object"): z.ZodType {
   const names = shownNames(members);
-  const shape = z.object(members, { error: expected("an object") });
+  const shape = z.object(members, { error: expected(what) });
+  const stranger = Object.hasOwn(members, "__urn") ? strangeArgument : unknownProperty;
   return z.unknown().superRefine((value, context) => {
     if (isUnknown(value)) return;
     const strangers = strangersIn(value, members);
     for (const key of strangers) {
-      context.addIssue({ code: "custom", message: unknownProperty(key, names), path: [key] });
+      context.addIssue({ code: "custom", message: stranger(key, names), path: [key] });
     }
     const meant = meantBy(strangers, names);
     const issues = shape.safeParse(value).error?.issues ?? [];
@@ -127,9 +129,9 @@ function isMissing({ path }: Issue, value: unknown, meant: ReadonlySet<unknown>)
 }
 
 /** An object that has these members, and of `names` exactly one. */
-export function exactlyOne(members: Members, names: readonly string[]): z.ZodType {
+export function exactlyOne(members: Members, names: readonly string[], what?: string): z.ZodType {
   const choice = names.map((name) => `\`${name}\``).join(", ");
-  return object(members).superRefine((value, context) => {
+  return object(members, what).superRefine((value, context) => {
     if (isUnknown(value) || typeof value !== "object" || value === null) return;
     if (Array.isArray(value)) return;
     const meant = meantBy(strangersIn(value, members), shownNames(members));
@@ -138,6 +140,19 @@ export function exactlyOne(members: Members, names: readonly string[]): z.ZodTyp
     if (given.length === 0 && names.some((name) => meant.has(name))) return;
     const found = given.length === 0 ? "none is given" : `${given.join(" and ")} are given`;
     context.addIssue({ code: "custom", message: `expected exactly one of ${choice}: ${found}` });
+  });
+}
+
+/** Anything but a Pulumi asset or archive, which has a place of its own. */
+export function noAsset(item: z.ZodType, what: string, advice: string): z.ZodType {
+  return z.unknown().superRefine((value, context) => {
+    const asset = typeof value === "object" && value !== null ? assetName(value) : undefined;
+    if (asset === undefined) {
+      pass(item.safeParse(value).error?.issues ?? [], context);
+    } else {
+      const message = `${expected(what)({ input: value })}: ${advice}`;
+      context.addIssue({ code: "custom", message });
+    }
   });
 }
 
@@ -169,32 +184,38 @@ export const attributes = object({
 });
 
 /** A descriptor in the form of `OciArtifact`'s outputs. */
-export const descriptor = object({
-  mediaType,
-  digest,
-  size,
-  annotations: annotations.optional(),
-  artifactType: mediaType.optional(),
-});
+export const descriptor = object(
+  {
+    mediaType,
+    digest,
+    size,
+    annotations: annotations.optional(),
+    artifactType: mediaType.optional(),
+  },
+  "a resource that is published, or its `descriptor`",
+);
 
 const SECONDS = "a number of seconds, 0 or more";
 
-export const registry = object({
-  loginServer: parsedBy((value) => parseLoginServer(value)).optional(),
-  credential: oneOf(...CREDENTIAL_NAMES).optional(),
-  username: secretText.optional(),
-  password: secretText.optional(),
-  usernameVariable: text.optional(),
-  passwordVariable: text.optional(),
-  tenantId: text.optional(),
-  clientId: text.optional(),
-  audience: text.optional(),
-  authorityHost: text.optional(),
-  waitForAccess: known(
-    z.number({ error: expected(SECONDS) }).nonnegative({ error: expected(SECONDS) }),
-  ).optional(),
-  requestRates: oneOf(...REGISTRY_TIERS).optional(),
-});
+export const registry = object(
+  {
+    loginServer: parsedBy((value) => parseLoginServer(value)).optional(),
+    credential: oneOf(...CREDENTIAL_NAMES).optional(),
+    username: secretText.optional(),
+    password: secretText.optional(),
+    usernameVariable: text.optional(),
+    passwordVariable: text.optional(),
+    tenantId: text.optional(),
+    clientId: text.optional(),
+    audience: text.optional(),
+    authorityHost: text.optional(),
+    waitForAccess: known(
+      z.number({ error: expected(SECONDS) }).nonnegative({ error: expected(SECONDS) }),
+    ).optional(),
+    requestRates: oneOf(...REGISTRY_TIERS).optional(),
+  },
+  'an object, such as { loginServer: "myregistry.azurecr.io" }',
+);
 
 /** Keys of the package itself, in every resource. */
 export const HIDDEN = { __provider: text.optional(), __urn: text.optional() };

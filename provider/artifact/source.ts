@@ -113,7 +113,8 @@ interface Located {
 }
 
 async function locate(path: string, baseDirectory: string, property: string): Promise<Located> {
-  const names = { shownPath: path, property };
+  const folder = isAbsolute(path) ? undefined : baseDirectory;
+  const names = { shownPath: path, property, folder };
   const absolute = resolve(baseDirectory, path);
   try {
     const stats = await lstat(absolute, { bigint: true });

@@ -54,7 +54,10 @@ function isHost(hostname: string): boolean {
 function malformed(value: string): string {
   // What stands before an "@" may be a password.
   if (value.includes("@")) {
-    return "a login server is a host name without user name and password; those have settings of their own";
+    return (
+      "a login server is a host name without user name and password, which have settings of their own, and without " +
+      'a path, for example "myregistry.azurecr.io"'
+    );
   }
   return (
     `${asWritten(value)} is not a login server: expected a host name with an optional port, for example ` +

@@ -16,7 +16,7 @@ const LONGEST_SHOWN = 80;
 
 /** What a user wrote, in quotation marks, as the message about it shows it. */
 export function asWritten(value: string): string {
-  return shortened(JSON.stringify(value));
+  return JSON.stringify(shortened(value));
 }
 
 export function shortened(text: string): string {

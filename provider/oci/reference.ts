@@ -30,7 +30,7 @@ export function parseRepositoryName(value: string, property = "repository"): Rep
   throw new InputError(
     property,
     `${asWritten(value)} is not a repository name: expected lower-case letters and digits, separated by ` +
-      `".", "_", "-" or "/", at most ${REPOSITORY_LENGTH} characters, for example "charts/web"`,
+      `".", "_", "-" or "/", at most ${REPOSITORY_LENGTH} characters, for example "charts/web", without a tag or digest`,
   );
 }
 
@@ -39,7 +39,7 @@ export function parseTag(value: string, property = "tag"): Tag {
   throw new InputError(
     property,
     `${asWritten(value)} is not a tag: expected up to 128 letters, digits, ".", "_" or "-", not beginning ` +
-      `with "." or "-"`,
+      `with "." or "-"${value.includes("+") ? '; the "+" of a version is usually written "_"' : ""}`,
   );
 }
 

@@ -5,13 +5,15 @@ import { PackError, type SourceErrorCode } from "../errors.js";
 export interface SourceNames {
   readonly shownPath: string;
   readonly property: string | undefined;
+  /** The folder that a relative path starts from. */
+  readonly folder?: string | undefined;
 }
 
 /** Turns an error of the file system into one that says what was done to which path. */
 export function sourceFailure(error: unknown, action: string, names: SourceNames): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (typeof code !== "string" || error instanceof PackError) return error;
-  return new PackError(codeOf(code), names.shownPath, message(code, action, names.shownPath), {
+  return new PackError(codeOf(code), names.shownPath, message(code, action, names), {
     cause: error,
     property: names.property,
   });
@@ -21,11 +23,11 @@ function codeOf(code: string): SourceErrorCode {
   return code === "ENOENT" || code === "ENOTDIR" ? "SOURCE_NOT_FOUND" : "SOURCE_UNREADABLE";
 }
 
-function message(code: string, action: string, path: string): string {
+function message(code: string, action: string, { shownPath: path, folder }: SourceNames): string {
   switch (code) {
     case "ENOENT":
     case "ENOTDIR":
-      return `${path} does not exist`;
+      return `${path} does not exist${folder === undefined ? "" : ` in ${folder}`}`;
     case "ELOOP":
       return `${path} is a symbolic link that leads back to itself`;
     case "ENAMETOOLONG":

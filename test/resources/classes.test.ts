@@ -7,6 +7,7 @@ import {
   ManifestProperties,
   OciArtifact,
   OciIndex,
+  type RegistryArgs,
   RepositoryProperties,
   RetentionPolicy,
   TagLock,
@@ -19,7 +20,7 @@ interface Kind {
   readonly name: string;
   readonly create: (
     name: string,
-    registry?: { loginServer: string; username: string; password: pulumi.Input<string> },
+    registry?: pulumi.Input<RegistryArgs>,
     options?: pulumi.CustomResourceOptions,
   ) => pulumi.CustomResource;
   /** Absent where there is nothing in the registry to get. */
@@ -28,6 +29,8 @@ interface Kind {
   /** What the class says that a program can read. */
   readonly readable: readonly string[];
 }
+
+const none = (): Promise<RegistryArgs> => Promise.resolve(undefined as unknown as RegistryArgs);
 
 const attributes = ["deleteEnabled", "writeEnabled", "readEnabled", "listEnabled"];
 
@@ -196,6 +199,15 @@ describe("resource classes", () => {
         assert.ok(!("registry" in args.inputs));
       });
 
+      it("takes a registry of which nothing is known for none", async () => {
+        const nothing = pulumi.output(undefined) as unknown as pulumi.Output<RegistryArgs>;
+        for (const [title, registry] of Object.entries({ output: nothing, promise: none() })) {
+          const name = `${kind.name}-nothing-${title}`;
+          const { args } = await register(name, kind.create(name, registry));
+          assert.ok(!("registry" in args.inputs));
+        }
+      });
+
       it("lets the program read what it says, given or not, also of what get names", async () => {
         const got = kind.get?.(`${kind.name}-got`, kind.id);
         const resources = [kind.create(`${kind.name}-read`), ...(got === undefined ? [] : [got])];
@@ -219,6 +231,22 @@ describe("resource classes", () => {
         assert.deepEqual(Object.keys(args.inputs).sort(), ["__provider", "__urn"]);
         assert.equal(await valueOf(resource.id), kind.id);
       });
+    });
+  }
+
+  const noObjects: unknown[] = [undefined, null, "charts/web", ["charts/web"], pulumi.output({})];
+  for (const Kind of [OciArtifact, ArtifactTag] as unknown as (new (
+    ...of: unknown[]
+  ) => unknown)[]) {
+    it(`${Kind.name} without an object of arguments says so, as Pulumi shows it: without a stack`, () => {
+      for (const args of noObjects) {
+        assert.throws(
+          () => new Kind("web", args),
+          (error: Error) =>
+            pulumi.RunError.isInstance(error) &&
+            error.message.startsWith(`${Kind.name} "web": expected an object of arguments`),
+        );
+      }
     });
   }
 

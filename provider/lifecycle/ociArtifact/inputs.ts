@@ -11,6 +11,7 @@ import {
   known,
   list,
   mediaType,
+  noAsset,
   object,
   oneOf,
   secretText,
@@ -41,20 +42,34 @@ export interface LayeredInputs extends ArtifactInputs {
   readonly layerDescriptors: readonly LayerDescriptor[];
 }
 
-const layer = exactlyOne(
-  {
-    file: text.optional(),
-    directory: text.optional(),
-    content: secretText.optional(),
-    source: known(z.record(z.string(), z.unknown(), { error: expected("an asset") })).optional(),
-    include: list(text).optional(),
-    exclude: list(text).optional(),
-    mediaType: mediaType.optional(),
-    title: text.optional(),
-    annotations: annotations.optional(),
-    compression: oneOf("gzip", "none").optional(),
-  },
-  ["file", "directory", "content", "source"],
+const LAYER =
+  'an object, such as { file: "README.md" }, { directory: "policies" } or { content: "text" }';
+
+const path = noAsset(text, "a path", "give it as `source` instead");
+
+const layer = noAsset(
+  exactlyOne(
+    {
+      file: path.optional(),
+      directory: path.optional(),
+      content: secretText.optional(),
+      source: known(
+        z.record(z.string(), z.unknown(), {
+          error: expected("a Pulumi asset or archive, not a path"),
+        }),
+      ).optional(),
+      include: list(text).optional(),
+      exclude: list(text).optional(),
+      mediaType: mediaType.optional(),
+      title: text.optional(),
+      annotations: annotations.optional(),
+      compression: oneOf("gzip", "none").optional(),
+    },
+    ["file", "directory", "content", "source"],
+    LAYER,
+  ),
+  LAYER,
+  "give it as the `source` of a layer, { source: … }",
 );
 
 const config = exactlyOne(

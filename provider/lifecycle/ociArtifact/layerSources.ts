@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.js";
-import { ARCHIVE, ASSET, SIGNATURE } from "../assets.js";
+import { ARCHIVE, ASSET, SIGNATURE } from "../../arguments/assetSignature.js";
 import type { PropertyBag } from "../lifecycle.js";
 
 /** File endings of archives that Pulumi would unpack, which we do not: their bytes are a file's. */

@@ -78,7 +78,10 @@ export const CONTENT_ROWS: Record<string, Row> = {
     of("helmChart", {}),
     { "content.helmChart.path": /it is required: expected a text/ },
   ],
-  "a chart that is missing": [chart("nope"), { "content.helmChart.path": /^nope does not exist$/ }],
+  "a chart that is missing": [
+    chart("nope"),
+    { "content.helmChart.path": /^nope does not exist in \/.*[^/]$/ },
+  ],
   "a chart of an empty path": [
     chart(""),
     { "content.helmChart.path": /"" is not the path of a file or folder/ },

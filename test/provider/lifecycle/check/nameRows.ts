@@ -25,7 +25,7 @@ export const NAME_ROWS: Record<string, Row> = {
   ],
   "a very long repository": [
     { ...A, repository: "a".repeat(300) },
-    { repository: /^"a{79}… is not a repository name: .*at most 255 characters/ },
+    { repository: /^"a{80}…" is not a repository name: .*at most 255 characters/ },
   ],
   "tags that are no list": [{ ...A, tags: "v1" }, { tags: /expected a list, but got "v1"/ }],
   "a tag that is a number": [{ ...A, tags: [1] }, { "tags[0]": /expected a text, but got 1/ }],
@@ -33,11 +33,19 @@ export const NAME_ROWS: Record<string, Row> = {
     { ...A, tags: ["v1", "a b"] },
     { "tags[1]": /"a b" is not a tag: expected up to 128/ },
   ],
+  "a tag with the build of a version": [
+    { ...A, tags: ["1.0.0+build"] },
+    { "tags[0]": /"1\.0\.0\+build" is not a tag: .*the "\+" of a version is usually written "_"$/ },
+  ],
+  "an option among the arguments": [
+    { ...A, dependsOn: [] },
+    { dependsOn: /^it is an option of the resource: give it in the third argument/ },
+  ],
   "an empty tag": [{ ...A, tags: [""] }, { "tags[0]": /"" is not a tag/ }],
   "a tag that begins with a dot": [{ ...A, tags: [".v1"] }, { "tags[0]": /not beginning with/ }],
   "a tag of 129 characters, which is cut in its message": [
     { ...A, tags: ["a".repeat(129)] },
-    { "tags[0]": /^"a{79}… is not a tag: expected up to 128/ },
+    { "tags[0]": /^"a{80}…" is not a tag: expected up to 128/ },
   ],
   "a digest as a tag": [{ ...A, tags: [DIGEST] }, { "tags[0]": /is not a tag/ }],
   "a tag given twice": [
@@ -73,7 +81,7 @@ export const NAME_ROWS: Record<string, Row> = {
   ],
   "a subject that is a text": [
     { ...A, subject: DIGEST },
-    { subject: /expected an object, but got "sha256:/ },
+    { subject: /expected a resource that is published, or its `descriptor`, but got "sha256:/ },
   ],
   "annotations that are numbers": [
     { ...A, annotations: { a: 1 } },

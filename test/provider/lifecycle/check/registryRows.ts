@@ -34,6 +34,11 @@ export const REGISTRY_ROWS: Record<string, Row> = {
     registry({ loginServer: "example.com:99999" }),
     { "registry.loginServer": /is not a login server/ },
   ],
+  "an address of the portal": [
+    registry({ loginServer: "https://portal.azure.com/#@example/resource" }),
+    { "registry.loginServer": /is a host name .*without a path, for example "myregistry/ },
+  ],
+  "a registry that is null": [registry(null), { registry: /expected an object, .*but got null/ }],
   "a password in the login server": [
     registry({ loginServer: "user:hush@example.com" }),
     { "registry.loginServer": /^a login server is a host name without user name and password/ },
@@ -44,7 +49,10 @@ export const REGISTRY_ROWS: Record<string, Row> = {
   ],
   "a registry that is a text": [
     registry("example.azurecr.io"),
-    { registry: /expected an object, but got "example\.azurecr\.io"/ },
+    {
+      registry:
+        /expected an object, such as \{ loginServer: "myregistry\.azurecr\.io" \}, but got "example\.azurecr\.io"/,
+    },
   ],
   "unknown names": [
     registry({ loginServr: "x", pass: "hush" }),

@@ -16,7 +16,7 @@ const archive = (members: Row[0]): Row[0] => ({
 export const SOURCE_ROWS: Record<string, Row> = {
   "a missing file": [
     layer({ file: "nope.txt" }),
-    { "layers[0].file": /^nope\.txt does not exist$/ },
+    { "layers[0].file": /^nope\.txt does not exist in \/.*[^/]$/ },
   ],
   "a missing folder": [
     layer({ directory: "nope" }),
@@ -147,11 +147,27 @@ export const SOURCE_ROWS: Record<string, Row> = {
   "no source": [layer({ title: "x" }), { "layers[0]": /exactly one of .*: none is given/ }],
   "a layer that is a path": [
     layer("a.txt"),
-    { "layers[0]": /expected an object, but got "a\.txt"/ },
+    { "layers[0]": /expected an object, such as \{ file: .* \{ directory: .*, but got "a\.txt"/ },
+  ],
+  "a layer that is an asset": [
+    layer(fileAsset("a.txt")),
+    { "layers[0]": /but got a Pulumi asset: give it as the `source` of a layer/ },
+  ],
+  "a layer that is an archive": [
+    layer(archive({ path: "charts" })),
+    { "layers[0]": /but got a Pulumi archive: give it as the `source` of a layer/ },
+  ],
+  "an asset as a file": [
+    layer({ file: fileAsset("a.txt") }),
+    { "layers[0].file": /^expected a path, but got a Pulumi asset: give it as `source` instead$/ },
+  ],
+  "a missing file with a whole path": [
+    layer({ file: "/nope/nope.txt" }),
+    { "layers[0].file": /^\/nope\/nope\.txt does not exist$/ },
   ],
   "a layer that is a list": [
     layer([{ file: "a.txt" }]),
-    { "layers[0]": /expected an object, but got a list/ },
+    { "layers[0]": /expected an object, .*but got a list/ },
   ],
   "layers that are one layer": [
     { ...A, layers: { file: "a.txt" } },
@@ -175,7 +191,7 @@ export const SOURCE_ROWS: Record<string, Row> = {
   ],
   "a path as an asset": [
     layer({ source: "a.txt" }),
-    { "layers[0].source": /expected an asset, but got "a\.txt"/ },
+    { "layers[0].source": /expected a Pulumi asset or archive, not a path, but got "a\.txt"/ },
   ],
   "an object as an asset": [
     layer({ source: {} }),
