@@ -40,6 +40,7 @@ export type {
   TagStore,
   UploadBlobOptions,
 } from "./repository.js";
+export type { UploadContent, WebStream } from "./uploadContent.js";
 export { AZURE_CLOUDS, type AzureCloud } from "../auth/clouds.js";
 export type { Credential } from "../auth/credential.js";
 export type { RepositoryAction } from "../auth/scope.js";

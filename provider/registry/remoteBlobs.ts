@@ -1,10 +1,12 @@
 import type { Readable } from "node:stream";
+import { isUint8Array } from "node:util/types";
 import { isAcrError } from "../errors.js";
 import { aborted } from "../http/clock.js";
 import type { Blob } from "../oci/blob.js";
 import type { Descriptor } from "../oci/descriptor.js";
 import { repositoryScope } from "../auth/scope.js";
 import { type Digest, parseDigest } from "../oci/digest.js";
+import { checkMediaType } from "../oci/mediaTypes.js";
 import { memoryBlob } from "../oci/memoryBlob.js";
 import { parseRepositoryName } from "../oci/reference.js";
 import { openBlob } from "./blobDownload.js";
@@ -27,6 +29,7 @@ import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js"
 import { sharedPush } from "./sharedPush.js";
 import { markingFailures } from "./sourceFailure.js";
 import { StreamUpload } from "./streamUpload.js";
+import type { UploadContent } from "./uploadContent.js";
 import { UploadSession } from "./uploadSession.js";
 import type { UploadSettings } from "./uploadSettings.js";
 import { blobPath, mountPath } from "./urls.js";
@@ -86,17 +89,17 @@ export class RemoteBlobs implements BlobStore {
   }
 
   async upload(
-    content: Uint8Array | AsyncIterable<Uint8Array>,
+    content: Uint8Array | UploadContent,
     options: UploadBlobOptions = {},
   ): Promise<Descriptor> {
-    const { mediaType = OCTET_STREAM } = options;
+    const mediaType = checkMediaType(options.mediaType ?? OCTET_STREAM, "mediaType");
     const push = async (bytes: Uint8Array): Promise<Descriptor> => {
       const blob = memoryBlob(bytes, { mediaType });
       await this.push(blob, options);
       options.onProgress?.(bytes.length);
       return blob.descriptor;
     };
-    if (content instanceof Uint8Array) return push(content);
+    if (isUint8Array(content)) return push(content);
     const upload = new StreamUpload(this.#context, this.#settings, options, {
       push,
       exists: async (digest) => (await this.#head(digest, ["pull", "push"], options)) === true,

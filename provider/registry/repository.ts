@@ -11,6 +11,7 @@ import type {
   RepositoryProperties,
   TagProperties,
 } from "./attributes.js";
+import type { UploadContent } from "./uploadContent.js";
 
 export type { AccessOptions, OperationOptions };
 
@@ -55,12 +56,10 @@ export interface BlobStore {
    * Uploads bytes whose digest is not known beforehand: it is computed while they are sent. Returns the
    * descriptor of what was uploaded. A stream is read once, in pieces of 4 MiB; a piece that fails
    * temporarily is sent again, but if the registry drops the session the upload fails. For content that
-   * can be read again (`memoryBlob`, `fileBlob`), `push` is better.
+   * can be read again (`memoryBlob`, `fileBlob`), `push` is better. Streams of Node and of the web are
+   * closed, however the upload ends.
    */
-  upload(
-    content: Uint8Array | AsyncIterable<Uint8Array>,
-    options?: UploadBlobOptions,
-  ): Promise<Descriptor>;
+  upload(content: Uint8Array | UploadContent, options?: UploadBlobOptions): Promise<Descriptor>;
   /** Takes a blob from another repository of the same registry without a transfer. `false` if that is not possible. */
   mount(digest: string, from: string, options?: AccessOptions): Promise<boolean>;
   /** Deletes the blob. `false` if it did not exist. */

@@ -8,6 +8,7 @@ import { traitsOf } from "./registryTraits.js";
 import type { UploadBlobOptions } from "./repository.js";
 import type { RepositoryContext } from "./repositoryContext.js";
 import { judgeSession } from "./sessionFailure.js";
+import { checkedPiece, type UploadContent, uploadSource } from "./uploadContent.js";
 import { UploadSession } from "./uploadSession.js";
 import type { UploadSettings } from "./uploadSettings.js";
 
@@ -45,31 +46,30 @@ export class StreamUpload {
     this.#limit = traitsOf(context.transport).bodyLimit;
   }
 
-  async run(content: AsyncIterable<Uint8Array>): Promise<Descriptor> {
+  async run(content: UploadContent): Promise<Descriptor> {
     const chunkSize = Math.min(this.#settings.chunkSize ?? SMALL_BLOB, SMALL_BLOB);
-    const chunks = chunksOf(content, chunkSize);
+    const source = uploadSource(content);
+    const chunks = chunksOf(source, chunkSize);
     try {
       const first = (await this.#next(chunks)) ?? new Uint8Array();
       const second = await this.#next(chunks);
       if (second === undefined) return await this.#parts.push(first);
       return await this.#session(chunks, first, second);
     } finally {
-      await this.#leave(chunks, content);
+      await this.#leave(chunks, source);
     }
   }
 
   /** A source that is asked for more hears of the end only when it answers, which may be never. */
   async #leave(
     chunks: AsyncGenerator<Uint8Array, void, undefined>,
-    content: AsyncIterable<Uint8Array>,
+    source: AsyncIterable<Uint8Array>,
   ): Promise<void> {
     const left = chunks.return();
-    if (this.#asking) {
-      left.catch(() => undefined);
-      if (content instanceof Readable) content.destroy();
-    } else {
-      await left;
-    }
+    // One that was never asked hears of nothing, either.
+    if (source instanceof Readable) source.destroy();
+    if (this.#asking) left.catch(() => undefined);
+    else await left;
   }
 
   async #next(chunks: AsyncGenerator<Uint8Array, void, undefined>) {
@@ -184,7 +184,8 @@ export async function* chunksOf(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let chunk = Buffer.allocUnsafe(size);
   let filled = 0;
-  for await (const piece of content) {
+  for await (const given of content) {
+    const piece = checkedPiece(given);
     for (let taken = 0; taken < piece.length;) {
       const part = piece.subarray(taken, taken + size - filled);
       chunk.set(part, filled);
