@@ -1,5 +1,6 @@
 import { limit } from "../concurrency/limit.js";
 import { InputError } from "../errors.js";
+import { aborted } from "../http/clock.js";
 import type { Blob } from "../oci/blob.js";
 import type { Annotations, Descriptor } from "../oci/descriptor.js";
 import { parseDigest } from "../oci/digest.js";
@@ -105,7 +106,7 @@ async function packAll(
   const configTask = run(() => packConfig(config, baseDirectory, packing));
   const layerTasks = plans.map((plan) => run(() => packLayer(plan, baseDirectory, packing)));
   await Promise.allSettled([configTask, ...layerTasks]);
-  options.signal?.throwIfAborted();
+  if (options.signal?.aborted === true) throw aborted(options.signal);
   failed.signal.throwIfAborted();
   return { config: await configTask, layers: await Promise.all(layerTasks) };
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, realpath, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { isAcrError, UnpackError } from "../errors.js";
-import { aborted } from "../http/clock.js";
+import { UnpackError } from "../errors.js";
 import { quoted } from "../oci/printable.js";
+import { targetFailure } from "../registry/targetFailure.js";
 import { type NotTakenBack, Placement } from "./placement.js";
 import { removeIfEmpty } from "./removeIfEmpty.js";
 
@@ -32,7 +32,7 @@ export async function intoFolder<T>(
       throw error;
     }
   } catch (error) {
-    throw told(error, folder, signal);
+    throw targetFailure(error, folder, signal);
   }
 }
 
@@ -93,16 +93,4 @@ function described({ path, kept, error }: NotTakenBack): string {
   return kept === undefined
     ? failed
     : `${failed}, of which the former file is ${quoted(kept, 500)}`;
-}
-
-/** Errors of the disk and of signals in the words of this package. */
-function told(error: unknown, folder: string, signal: AbortSignal | undefined): unknown {
-  if (isAcrError(error)) return error;
-  if (signal?.aborted === true) return aborted(signal);
-  const { code, syscall, path } = (error ?? {}) as NodeJS.ErrnoException;
-  if (code === undefined || syscall === undefined) return error;
-  const at = path ?? folder;
-  return new UnpackError("TARGET_UNWRITABLE", at, `cannot write ${quoted(at, 500)}: ${code}`, {
-    cause: error,
-  });
 }

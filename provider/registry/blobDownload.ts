@@ -27,11 +27,14 @@ export async function openBlob(
   blob: WantedBlob,
   options: FetchBlobOptions = {},
 ): Promise<Readable> {
-  const download = new BlobDownload(context, blob, options);
+  const unwanted = new AbortController();
+  const download = new BlobDownload(context, blob, options, unwanted.signal);
   const first = await download.request(0);
   const source = Readable.from(download.bytes(first), { objectMode: false });
   const expected = { digest: blob.digest, size: download.size };
   const verified = new VerifiedStream(expected, nameOf(context, blob.digest));
+  // Whoever destroys it while bytes are waited for ends the wait, and is not to be served any more.
+  verified.once("close", () => unwanted.abort());
   // The outcome is the reader's: a failure destroys the stream that it holds.
   pipeline(source, verified, () => undefined);
   return verified;
@@ -41,13 +44,22 @@ class BlobDownload {
   readonly #context: RepositoryContext;
   readonly #blob: WantedBlob;
   readonly #options: FetchBlobOptions;
+  readonly #signal: AbortSignal;
   readonly #operation: string;
   #size: number | undefined;
 
-  constructor(context: RepositoryContext, blob: WantedBlob, options: FetchBlobOptions) {
+  /** `unwanted`: nobody reads it any more. */
+  constructor(
+    context: RepositoryContext,
+    blob: WantedBlob,
+    options: FetchBlobOptions,
+    unwanted: AbortSignal,
+  ) {
     this.#context = context;
     this.#blob = blob;
     this.#options = options;
+    const { signal } = options;
+    this.#signal = signal === undefined ? unwanted : AbortSignal.any([signal, unwanted]);
     this.#size = blob.size;
     this.#operation = `fetch the blob ${nameOf(context, blob.digest)}`;
   }
@@ -68,7 +80,7 @@ class BlobDownload {
       expect: start === 0 ? [200] : [200, 206],
       repeatable: true,
       followRedirect: true,
-      signal: this.#options.signal,
+      signal: this.#signal,
     });
     try {
       this.#check(response, start);

@@ -1,16 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { PackError } from "../errors.js";
+import { aborted } from "../http/clock.js";
 import type { Blob } from "../oci/blob.js";
 import type { Descriptor } from "../oci/descriptor.js";
 import { Digester } from "../oci/digest.js";
 import type { BlobReference, BlobStore, FetchBlobOptions, OperationOptions } from "./repository.js";
+import { targetFailure } from "./targetFailure.js";
 
 /**
  * Downloads a blob into a file. The file is replaced only when the download is complete and its digest
  * verified; a failure leaves nothing behind.
+ * @throws AcrError `TARGET_UNWRITABLE` if the file cannot be written.
  */
 export async function downloadBlob(
   blobs: Pick<BlobStore, "fetch">,
@@ -26,8 +30,8 @@ export async function downloadBlob(
     });
     await rename(partial, path);
   } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw targetFailure(error, path, options.signal);
   }
 }
 
@@ -42,10 +46,10 @@ export async function fileBlob(
 ): Promise<Blob> {
   const digester = new Digester();
   try {
-    const content = createReadStream(path, { highWaterMark: 1 << 20, signal: options.signal });
+    const content = opened(path, options.signal);
     for await (const chunk of content as AsyncIterable<Uint8Array>) digester.update(chunk);
   } catch (error) {
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted === true) throw aborted(options.signal);
     throw unreadable(path, error);
   }
   const { size } = digester;
@@ -56,8 +60,14 @@ export async function fileBlob(
       digest: digester.digest(),
       size,
     },
-    open: ({ signal } = {}) => createReadStream(path, { highWaterMark: 1 << 20, signal }),
+    open: ({ signal } = {}) => opened(path, signal),
   };
+}
+
+/** For a signal that is aborted already, Node opens the file and never closes it again. */
+function opened(path: string, signal: AbortSignal | undefined): Readable {
+  if (signal?.aborted === true) throw aborted(signal);
+  return createReadStream(path, { highWaterMark: 1 << 20, signal });
 }
 
 function unreadable(path: string, cause: unknown): PackError {

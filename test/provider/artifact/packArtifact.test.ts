@@ -233,6 +233,6 @@ describe("packArtifact", () => {
       { artifactType: TYPE, layers: [{ content: "" }] },
       { signal: aborted },
     );
-    await assert.rejects(packing, { name: "AbortError" });
+    await assert.rejects(packing, { code: "ABORTED" });
   });
 });

@@ -8,9 +8,10 @@ import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { hasCode } from "../../../provider/errors.js";
 import { parseRepositoryName } from "../../../provider/oci/reference.js";
-import { downloadBlob } from "../../../provider/registry/blobFile.js";
+import { downloadBlob, fileBlob } from "../../../provider/registry/blobFile.js";
 import { RemoteBlobs } from "../../../provider/registry/remoteBlobs.js";
 import { uploadSettings } from "../../../provider/registry/uploadSettings.js";
+import { loopbackRegistry } from "../http/loopbackRegistry.js";
 import { FakeTransport, refusal, type Recorded, type Reply } from "./fakeTransport.js";
 import { seededBlob } from "./seededBlob.js";
 
@@ -153,6 +154,23 @@ describe("fetch of a blob", () => {
   });
 });
 
+describe("a download that nobody wants any more", () => {
+  it("ends at once, also while the registry is silent", async () => {
+    const ended = Promise.withResolvers<undefined>();
+    const { server, transport } = await loopbackRegistry((_, response) => {
+      response.writeHead(200, { "content-length": "1000" }).write(BLOB.content.subarray(0, 400));
+      response.once("close", () => ended.resolve(undefined));
+    });
+    const context = { transport, repository: parseRepositoryName("a"), actions: [] };
+    const store = new RemoteBlobs(context, uploadSettings({ pause: () => Promise.resolve() }));
+    const content = await store.fetch(BLOB.descriptor);
+    // By the next turn more is waited for.
+    content.once("data", () => setImmediate(() => content.destroy()));
+    await ended.promise;
+    assert.equal(server.seen.filter(({ url }) => url.includes("/blobs/")).length, 1);
+  });
+});
+
 describe("downloadBlob", () => {
   let folder = "";
   beforeEach(() => {
@@ -175,5 +193,31 @@ describe("downloadBlob", () => {
     );
     assert.equal(readFileSync(join(folder, "x"), "utf8"), "old");
     assert.deepEqual(readdirSync(folder), ["x"]);
+  });
+
+  it("is called off by its signal", async () => {
+    const calling = new AbortController();
+    const { store } = blobs(() => partial(0, () => new Readable({ read: () => calling.abort() })));
+    const options = { signal: calling.signal };
+    await assert.rejects(downloadBlob(store, BLOB.descriptor, join(folder, "x"), options), {
+      code: "ABORTED",
+    });
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it("says what the disk did not take", async () => {
+    const path = join(folder, "none", "x");
+    const { store } = blobs(() => partial(0, BLOB.content));
+    await assert.rejects(downloadBlob(store, BLOB.descriptor, path), {
+      code: "TARGET_UNWRITABLE",
+      message: /^cannot write ".*none\/x.*": ENOENT$/,
+    });
+  });
+});
+
+describe("fileBlob", () => {
+  it("is called off by its signal", async () => {
+    const options = { signal: AbortSignal.abort() };
+    await assert.rejects(fileBlob(__filename, {}, options), { code: "ABORTED" });
   });
 });
