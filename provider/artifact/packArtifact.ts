@@ -1,4 +1,5 @@
 import { limit } from "../concurrency/limit.js";
+import { linkedSignal } from "../concurrency/linkedSignal.js";
 import { InputError } from "../errors.js";
 import { aborted } from "../http/clock.js";
 import type { Blob } from "../oci/blob.js";
@@ -92,12 +93,13 @@ async function packAll(
 ): Promise<{ config: Blob; layers: Awaited<ReturnType<typeof packLayer>>[] }> {
   const baseDirectory = options.baseDirectory ?? process.cwd();
   const failed = new AbortController();
-  const signals = [failed.signal, ...(options.signal === undefined ? [] : [options.signal])];
-  const packing = { known: options.known, signal: AbortSignal.any(signals) };
+  const given = options.signal === undefined ? [] : [options.signal];
+  const { signal, unlink } = linkedSignal(failed.signal, ...given);
+  const packing = { known: options.known, signal };
   const turn = limit(LAYERS_AT_ONCE);
   const run = <T>(task: () => Promise<T>): Promise<T> =>
     turn(async () => {
-      packing.signal.throwIfAborted();
+      signal.throwIfAborted();
       return await task();
     }).catch((error: unknown) => {
       failed.abort(error);
@@ -106,6 +108,7 @@ async function packAll(
   const configTask = run(() => packConfig(config, baseDirectory, packing));
   const layerTasks = plans.map((plan) => run(() => packLayer(plan, baseDirectory, packing)));
   await Promise.allSettled([configTask, ...layerTasks]);
+  unlink();
   if (options.signal?.aborted === true) throw aborted(options.signal);
   failed.signal.throwIfAborted();
   return { config: await configTask, layers: await Promise.all(layerTasks) };

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { limit } from "../concurrency/limit.js";
+import { linkedSignal } from "../concurrency/linkedSignal.js";
 import { InputError } from "../errors.js";
 import type { Descriptor } from "../oci/descriptor.js";
 import { digestAlgorithm, Digester } from "../oci/digest.js";
@@ -110,7 +111,8 @@ async function downloadAll(
   options: PullOptions,
 ): Promise<readonly StagedLayer[]> {
   const failed = new AbortController();
-  const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
+  const given = options.signal === undefined ? [] : [options.signal];
+  const { signal, unlink } = linkedSignal(failed.signal, ...given);
   const limits = {
     maxUnpackedBytes: options.maxUnpackedBytes,
     maxEntries: options.maxEntries ?? MOST_ENTRIES,
@@ -133,6 +135,7 @@ async function downloadAll(
     }),
   );
   await Promise.allSettled(staging);
+  unlink();
   // The failure that began it, not one of the aborts that it caused.
   failed.signal.throwIfAborted();
   return await Promise.all(staging);

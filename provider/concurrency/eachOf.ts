@@ -1,3 +1,5 @@
+import { linkedSignal } from "./linkedSignal.js";
+
 /** How many at a time, and what ends all of them. */
 export interface EachOptions {
   readonly places: number;
@@ -15,11 +17,11 @@ export async function eachOf<T>(
 ): Promise<void> {
   const waiting = [...items];
   const failed = new AbortController();
-  const either = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+  const either = linkedSignal(failed.signal, ...(signal === undefined ? [] : [signal]));
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < waiting.length && !failed.signal.aborted) {
-      await task(waiting[next++] as T, either);
+      await task(waiting[next++] as T, either.signal);
     }
   };
   const workers = Array.from({ length: Math.min(places, waiting.length) }, () =>
@@ -29,6 +31,7 @@ export async function eachOf<T>(
     }),
   );
   const results = await Promise.allSettled(workers);
+  either.unlink();
   if (results.some(({ status }) => status === "rejected")) throw firstCause(results);
 }
 

@@ -5,6 +5,7 @@ import {
   type Pipeline,
   type PipelineResponse,
 } from "@azure/core-rest-pipeline";
+import { linkedSignal } from "../concurrency/linkedSignal.js";
 import { InputError } from "../errors.js";
 import { sameOrigin } from "../oci/origin.js";
 import { tooLarge } from "./answerPolicy.js";
@@ -26,8 +27,27 @@ export type Outgoing = Omit<RegistryRequest, "scopes"> & Partial<Pick<RegistryRe
 
 /** Sends a request through the pipeline; an answer with another status than expected is an error. */
 export async function send(sender: Sender, outgoing: Outgoing): Promise<RegistryResponse> {
+  const { signal } = outgoing;
+  if (signal === undefined) return await exchanged(sender, outgoing, sender.closing);
+  const link = linkedSignal(signal, sender.closing);
+  try {
+    const response = await exchanged(sender, outgoing, link.signal);
+    response.ended(link.unlink);
+    return response;
+  } catch (error) {
+    link.unlink();
+    throw error;
+  }
+}
+
+interface Answer extends RegistryResponse {
+  /** Calls back when no more of the body comes, which may be at once. */
+  ended(then: () => void): void;
+}
+
+async function exchanged(sender: Sender, outgoing: Outgoing, signal: AbortSignal): Promise<Answer> {
   const url = urlOf(sender.origin, outgoing.path);
-  const exchange = newExchange(url, outgoing, sender.closing);
+  const exchange = newExchange(url, outgoing, signal);
   const request = createPipelineRequest({
     url,
     method: outgoing.method,
@@ -77,8 +97,8 @@ function checkHeader(name: string, value: string): string {
   throw new InputError(name, `the value of the header ${name} has characters that cannot be sent`);
 }
 
-function newExchange(url: string, outgoing: Outgoing, closing: AbortSignal): Exchange {
-  const { method, operation, expect, repeatable, scopes, body, signal } = outgoing;
+function newExchange(url: string, outgoing: Outgoing, signal: AbortSignal): Exchange {
+  const { method, operation, expect, repeatable, scopes, body } = outgoing;
   return {
     method,
     url,
@@ -89,7 +109,7 @@ function newExchange(url: string, outgoing: Outgoing, closing: AbortSignal): Exc
     followRedirect: outgoing.followRedirect ?? false,
     waitForAccess: outgoing.waitForAccess ?? true,
     body,
-    signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
+    signal,
     source: undefined,
     attempts: 0,
     throttledSince: undefined,
@@ -101,9 +121,9 @@ function newExchange(url: string, outgoing: Outgoing, closing: AbortSignal): Exc
 function bodyOf(
   response: PipelineResponse,
   exchange: Exchange,
-): Pick<RegistryResponse, "bytes" | "stream" | "discard"> {
+): Pick<Answer, "bytes" | "stream" | "discard" | "ended"> {
+  const body = response.readableStreamBody as Readable | undefined;
   const stream = (): Readable => {
-    const body = response.readableStreamBody as Readable | undefined;
     if (exchange.bytes !== undefined) return Readable.from([exchange.bytes], { objectMode: false });
     return body ?? Readable.from([], { objectMode: false });
   };
@@ -117,6 +137,10 @@ function bodyOf(
     discard: () => {
       stream().destroy();
       return Promise.resolve();
+    },
+    ended: (then) => {
+      if (body === undefined || body.destroyed || exchange.bytes !== undefined) then();
+      else body.once("close", then);
     },
   };
 }

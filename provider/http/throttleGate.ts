@@ -1,3 +1,4 @@
+import { linkedSignal } from "../concurrency/linkedSignal.js";
 import { type Clock, sleep } from "./clock.js";
 
 /** So long the first one may take, which may be a large upload, before another one asks too. */
@@ -77,11 +78,13 @@ export class ThrottleGate {
 
   async #wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
     const changed = this.#changed.signal;
-    const either = AbortSignal.any([signal, changed]);
+    const either = linkedSignal(signal, changed);
     try {
-      await sleep(clock, ms, either);
+      await sleep(clock, ms, either.signal);
     } catch (error) {
       if (signal.aborted) throw error;
+    } finally {
+      either.unlink();
     }
   }
 }

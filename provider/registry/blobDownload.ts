@@ -1,4 +1,5 @@
 import { pipeline, Readable } from "node:stream";
+import { linkedSignal } from "../concurrency/linkedSignal.js";
 import { hasCode, isAcrError, IntegrityError, ProtocolError } from "../errors.js";
 import type { RegistryResponse } from "../http/transport.js";
 import type { Digest } from "../oci/digest.js";
@@ -28,13 +29,21 @@ export async function openBlob(
   options: FetchBlobOptions = {},
 ): Promise<Readable> {
   const unwanted = new AbortController();
-  const download = new BlobDownload(context, blob, options, unwanted.signal);
-  const first = await download.request(0);
+  const { signal = unwanted.signal } = options;
+  const { signal: either, unlink } = linkedSignal(signal, unwanted.signal);
+  const download = new BlobDownload(context, blob, { ...options, signal: either });
+  const first = await download.request(0).catch((error: unknown) => {
+    unlink();
+    throw error;
+  });
   const source = Readable.from(download.bytes(first), { objectMode: false });
   const expected = { digest: blob.digest, size: download.size };
   const verified = new VerifiedStream(expected, nameOf(context, blob.digest));
   // Whoever destroys it while bytes are waited for ends the wait, and is not to be served any more.
-  verified.once("close", () => unwanted.abort());
+  verified.once("close", () => {
+    unwanted.abort();
+    unlink();
+  });
   // The outcome is the reader's: a failure destroys the stream that it holds.
   pipeline(source, verified, () => undefined);
   return verified;
@@ -44,22 +53,13 @@ class BlobDownload {
   readonly #context: RepositoryContext;
   readonly #blob: WantedBlob;
   readonly #options: FetchBlobOptions;
-  readonly #signal: AbortSignal;
   readonly #operation: string;
   #size: number | undefined;
 
-  /** `unwanted`: nobody reads it any more. */
-  constructor(
-    context: RepositoryContext,
-    blob: WantedBlob,
-    options: FetchBlobOptions,
-    unwanted: AbortSignal,
-  ) {
+  constructor(context: RepositoryContext, blob: WantedBlob, options: FetchBlobOptions) {
     this.#context = context;
     this.#blob = blob;
     this.#options = options;
-    const { signal } = options;
-    this.#signal = signal === undefined ? unwanted : AbortSignal.any([signal, unwanted]);
     this.#size = blob.size;
     this.#operation = `fetch the blob ${nameOf(context, blob.digest)}`;
   }
@@ -80,7 +80,7 @@ class BlobDownload {
       expect: start === 0 ? [200] : [200, 206],
       repeatable: true,
       followRedirect: true,
-      signal: this.#signal,
+      signal: this.#options.signal,
     });
     try {
       this.#check(response, start);
