@@ -199,6 +199,8 @@ export const publicApi: Readonly<Record<string, readonly string[]>> = {
     "TagStore",
     "UnpackError",
     "UploadBlobOptions",
+    "UploadContent",
+    "WebStream",
     "digestOf",
     "downloadBlob",
     "encodeManifest",
