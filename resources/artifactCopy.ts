@@ -38,8 +38,9 @@ export interface ArtifactCopyArgs extends Omit<PublishedArgs, "annotations" | "s
   referrers?: pulumi.Input<boolean>;
   /**
    * What a refresh checks. `manifest` (default): the manifest and its tags, one request. `included`: also
-   * the manifests that came along, one more request each. `blobs`: also all their blobs, one more request
-   * each. `up` copies again what is missing, which needs the source.
+   * the manifests that came along, one more request each, and that referrers among them are listed, two
+   * more for each manifest that has some. `blobs`: also all their blobs, one more request each. `up` copies
+   * again what is missing, which needs the source, and lists what is not listed.
    */
   verify?: pulumi.Input<"manifest" | "included" | "blobs">;
 }

@@ -13,6 +13,7 @@ export function findDrift(wanted: WantedArtifact, live: LiveArtifact, base: stri
     ...live.missing.manifests.map((digest) => absence("manifest-missing", digest, base)),
     ...live.missing.blobs.map((digest) => absence("blob-missing", digest, base)),
     ...(live.referrer === "unlisted" ? unlistedDrift(wanted, base) : []),
+    ...live.missing.unlisted.flatMap((referrer) => unlistedDrift(referrer, base)),
     ...(wanted.lock === undefined ? [] : lockDrift(wanted, wanted.lock, live, base)),
   ];
 }

@@ -4,15 +4,18 @@ import type { Digest } from "../oci/digest.js";
 import { type EncodedManifest, parseManifest } from "../oci/manifest.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 import { isForeign } from "./foreignLayer.js";
+import { findUnlisted, type Referrer } from "./unlistedReferrers.js";
 
 type Named = Pick<Descriptor, "digest" | "mediaType">;
+/** Of a referrer, `subject` is the manifest that it is about. */
+type Part = Named & { readonly subject?: Digest | undefined };
 
 /** What belongs to an artifact beside its manifest, and is to be looked for. */
 export interface WantedParts {
   /** Blobs that are known beforehand. */
   readonly blobs: readonly Named[];
   /** Manifests that are published with it: children of an index, and referrers. */
-  readonly manifests: readonly Named[];
+  readonly manifests: readonly Part[];
   /** Whether these are read, too, and all blobs that they name are looked for. */
   readonly blobsOfManifests: boolean;
 }
@@ -23,10 +26,17 @@ export interface MissingParts {
   readonly blobs: readonly Digest[];
   /** Manifests that are there and name a blob that is not. */
   readonly incomplete: readonly Digest[];
+  /** Referrers that are there, and that their subject does not list. */
+  readonly unlisted: readonly Referrer[];
 }
 
 export const NOTHING_WANTED: WantedParts = { blobs: [], manifests: [], blobsOfManifests: false };
-export const NOTHING_MISSING: MissingParts = { manifests: [], blobs: [], incomplete: [] };
+export const NOTHING_MISSING: MissingParts = {
+  manifests: [],
+  blobs: [],
+  incomplete: [],
+  unlisted: [],
+};
 
 /** Each may be read, of up to 4 MiB. */
 const MANIFESTS_AT_ONCE = 8;
@@ -34,11 +44,12 @@ const MANIFESTS_AT_ONCE = 8;
 const BLOBS_AT_ONCE = 16;
 
 /**
- * One request for each manifest and each blob, each digest once. Layers that are distributed elsewhere
+ * One request for each manifest and each blob, each digest once, and for each subject what it takes to list
+ * its referrers. Layers that are distributed elsewhere
  * are not looked for: nobody sent them.
  */
 export async function findMissingParts(
-  repository: Pick<Repository, "blobs" | "manifests">,
+  repository: Pick<Repository, "blobs" | "manifests" | "referrers">,
   wanted: WantedParts,
   options: OperationOptions,
 ): Promise<MissingParts> {
@@ -49,7 +60,10 @@ export async function findMissingParts(
     repository.blobs.exists(digest, { signal }),
   );
   const incomplete = new Set(blobs.flatMap((digest) => namedBy.get(digest) ?? []));
-  return { manifests, blobs, incomplete: [...incomplete] };
+  const missing = new Set(manifests);
+  const there = wanted.manifests.filter(({ digest }) => !missing.has(digest));
+  const unlisted = await findUnlisted(repository, there, options);
+  return { manifests, blobs, incomplete: [...incomplete], unlisted };
 }
 
 /** Whether any of the manifests is there; asks no further than to the first that is. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { digestOf } from "pulumi-acr/client";
 import { type Emulator } from "pulumi-acr/emulator";
 import type { Digest } from "../../provider/oci/digest.js";
+import { referrersTag } from "../../provider/registry/referrersDocument.js";
 import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
 import { requestsTo, writesTo } from "../support/requests.js";
 import { eachWithScene } from "../support/scene.js";
@@ -56,18 +57,20 @@ describe("drift of an ArtifactCopy", () => {
     assert.equal((await engine.refresh()).operations["copy"], "same");
   }
 
-  it("costs one request more for each manifest, or for each manifest and blob, if that is wanted", async () => {
+  it("costs one request more for each manifest, or for each manifest and blob, and two for a list of referrers, if that is wanted", async () => {
+    const listing = ["GET referrers", `GET tag ${referrersTag(index)}`];
     await engine.up(copy({ verify: "included" }));
     emulator.journal.clear();
     await engine.refresh();
     const heads = Array.from({ length: 3 }, () => "HEAD manifest");
-    assert.deepEqual(requestsTo(emulator), ["GET manifest properties", ...heads]);
+    assert.deepEqual(requestsTo(emulator), ["GET manifest properties", ...heads, ...listing]);
     await engine.up(copy({ verify: "blobs" }));
     emulator.journal.clear();
     await engine.refresh();
     assert.deepEqual(requestsTo(emulator).sort(), [
       ...Array.from({ length: 4 }, () => "GET manifest"),
       "GET manifest properties",
+      ...listing,
       ...Array.from({ length: 4 }, () => "HEAD blob"),
     ]);
   });

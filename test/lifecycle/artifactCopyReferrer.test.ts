@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { ociLayout } from "pulumi-acr";
+import { OCI_MANIFEST } from "pulumi-acr/client";
 import { type Emulator } from "pulumi-acr/emulator";
 import type { Digest } from "../../provider/oci/digest.js";
 import { referrersTag } from "../../provider/registry/referrersDocument.js";
+import { ImageLayout } from "../support/imageLayout.js";
 import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
 import { eachWithScene } from "../support/scene.js";
 import { Somebody } from "../support/somebody.js";
+import { TemporaryFolder } from "../support/temporaryFolder.js";
 
 const SOURCE = "dev/app";
 const TARGET = "prod/app";
@@ -55,6 +59,17 @@ describe("ArtifactCopy of a referrer on a registry without the referrers API", (
     assert.deepEqual(await listed(), new Set([theirs]));
   });
 
+  it("is removed although its state, of version 0.2.0, does not say what it is about", async () => {
+    await engine.up(copy({ tags: ["signature"] }));
+    engine.state = engine.state.map((one) => {
+      const { subject: _subject, ...outputs } = one.outputs;
+      return { ...one, outputs };
+    });
+    await engine.destroy();
+    assert.equal(await prod.has(signature), false);
+    assert.deepEqual(await listed(), new Set([theirs]));
+  });
+
   it("leaves no list behind that names nothing", async () => {
     await prod.repository.referrers.remove(app, theirs);
     await prod.deleteManifest(theirs);
@@ -78,6 +93,66 @@ describe("ArtifactCopy of a referrer on a registry without the referrers API", (
     assert.deepEqual([run.operations["copy"], run.changes["copy"]], ["update", ["source"]]);
     assert.deepEqual(await listed(), new Set([theirs, signature]));
     assert.equal((await engine.refresh()).operations["copy"], "same");
+  });
+
+  it("that an ociLayout brings is removed, too, and stands in the list no longer", async () => {
+    const folder = new TemporaryFolder();
+    const layout = new ImageLayout(folder.path);
+    const subject = { mediaType: OCI_MANIFEST, digest: app, size: 1 };
+    const sbom = layout.image("sbom", { subject });
+    layout.list(sbom);
+    const content = ociLayout({ path: folder.path }) as unknown as Bag;
+    await engine.up([
+      { name: "sbom", kind: "OciArtifact", inputs: { repository: TARGET, ...content } },
+    ]);
+    assert.deepEqual(await listed(), new Set([theirs, sbom.digest]));
+    await engine.destroy();
+    folder.remove();
+    assert.equal(await prod.has(sbom.digest), false);
+    assert.deepEqual(await listed(), new Set([theirs]));
+  });
+
+  describe("that came along with what it is about", () => {
+    const whole = (inputs: Bag = {}): Declaration[] =>
+      copy({ source: { repository: SOURCE, digest: app }, ...inputs });
+    const drift = (): unknown =>
+      (output("drift") as Bag[]).map(({ kind, subject, expected }) => [kind, subject, expected]);
+
+    for (const verify of ["included", "blobs"]) {
+      it(`and is not listed any more is a drift with verify: ${verify}, which up repairs without the source`, async () => {
+        await engine.up(whole({ verify }));
+        assert.deepEqual(await listed(), new Set([theirs, signature]));
+        assert.equal((await engine.refresh()).operations["copy"], "same");
+        await prod.repository.referrers.remove(app, signature);
+        await engine.refresh();
+        const name = `${emulator.loginServer}/${TARGET}@${signature}`;
+        assert.deepEqual(drift(), [["referrer-unlisted", name, app]]);
+        for (const digest of [signature, app]) await dev.deleteManifest(digest);
+        emulator.journal.clear();
+        await engine.up(whole({ verify }));
+        assert.deepEqual(await listed(), new Set([theirs, signature]));
+        assert.equal((await engine.refresh()).operations["copy"], "same");
+      });
+    }
+
+    it("and is not listed any more is not looked for without being asked", async () => {
+      await engine.up(whole());
+      await prod.repository.referrers.remove(app, signature);
+      assert.equal((await engine.refresh()).operations["copy"], "same");
+    });
+
+    it("is missing, and not unlisted, where it is gone", async () => {
+      await engine.up(whole({ verify: "included" }));
+      await prod.repository.referrers.remove(app, signature);
+      await prod.deleteManifest(signature);
+      await engine.refresh();
+      assert.deepEqual(
+        (drift() as unknown[][]).map(([kind]) => kind),
+        ["manifest-missing"],
+      );
+      await engine.up(whole({ verify: "included" }));
+      assert.deepEqual(await listed(), new Set([theirs, signature]));
+    });
   });
 
   it("whose subject is not in the repository is no drift", async () => {

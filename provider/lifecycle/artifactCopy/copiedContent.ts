@@ -42,8 +42,8 @@ export const copiedContent: ContentKind = {
   wantedParts: (state) => partsToVerify(state),
   // Nothing of the content stands in the inputs: where some is missing, it has not been copied.
   withoutMissing: (inputs, { missing, referrer }) => {
-    const { manifests, blobs } = missing;
-    const isWhole = manifests.length === 0 && blobs.length === 0 && referrer !== "unlisted";
+    const parts = [missing.manifests, missing.blobs, missing.unlisted];
+    const isWhole = referrer !== "unlisted" && parts.every((list) => list.length === 0);
     return isWhole ? inputs : ({ ...inputs, source: undefined } as ArtifactInputs);
   },
   describe: ({ manifests }) => ({

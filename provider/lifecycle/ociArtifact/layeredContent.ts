@@ -40,13 +40,14 @@ export const layeredContent: ContentKind = {
   describe,
 };
 
-/** A manifest without one of its blobs counts as missing, too: it cannot be pulled. */
+/** A manifest without one of its blobs counts as missing, too: it cannot be pulled. So does one that nobody finds. */
 function without(
   inputs: LayeredInputs,
-  { manifests, blobs, incomplete }: MissingParts,
+  { manifests, blobs, incomplete, unlisted }: MissingParts,
 ): LayeredInputs {
   const { configDescriptor, layerDescriptors, included, ...others } = inputs;
-  const lacks = new Set<string>([...manifests, ...blobs, ...incomplete]);
+  const hidden = unlisted.map(({ digest }) => digest);
+  const lacks = new Set<string>([...manifests, ...blobs, ...incomplete, ...hidden]);
   const isWhole = ({ digest }: { readonly digest: string }): boolean => !lacks.has(digest);
   return {
     ...others,

@@ -1,6 +1,7 @@
 import type { DriftKind } from "../../artifact/foundDrift.js";
 import { namesOf, type NamedAttributes } from "../../artifact/lock.js";
-import type { ManifestReference, Tag } from "../../oci/reference.js";
+import { type Digest, isDigest } from "../../oci/digest.js";
+import { type ManifestReference, parseReference, type Tag } from "../../oci/reference.js";
 import { sameJson } from "../plain.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { type ArtifactState, baseOf, declaredOf, tagsOf } from "./state.js";
@@ -21,6 +22,8 @@ export interface ArtifactChanges {
   readonly missingBlobs: readonly string[];
   /** A refresh, or a failed run, found that the subject does not list it. */
   readonly unlisted: boolean;
+  /** Referrers that are published with it, of which a refresh found the same. */
+  readonly unlistedReferrers: readonly Digest[];
 }
 
 /** Pure. `wasOpened` tells what this run has opened for another resource, although this one locks it too. */
@@ -31,6 +34,7 @@ export function findChanges(
 ): ArtifactChanges {
   const wanted = tagsOf(inputs);
   const here = tagsOf(state);
+  const unlisted = unlistedIn(state);
   const addedTags = wanted.filter((tag) => !here.includes(tag));
   return {
     addedTags,
@@ -43,7 +47,8 @@ export function findChanges(
     unlock: noLongerNamed(declaredOf(state).lock ?? {}, inputs.lock ?? {}),
     missingManifests: driftedTo(state, "manifest-missing"),
     missingBlobs: driftedTo(state, "blob-missing"),
-    unlisted: state.drift.some(({ kind }) => kind === "referrer-unlisted"),
+    unlisted: unlisted.includes(state.digest),
+    unlistedReferrers: unlisted.filter((digest) => digest !== state.digest),
   };
 }
 
@@ -55,6 +60,11 @@ function unsureTags(state: ArtifactState): readonly Tag[] {
     ...state.drift.map(({ subject }) => subject),
   ]);
   return declaredOf(state).tags.filter((tag) => !known.has(`${base}:${tag}`));
+}
+
+function unlistedIn({ drift }: ArtifactState): readonly Digest[] {
+  const found = drift.filter(({ kind }) => kind === "referrer-unlisted");
+  return found.map(({ subject }) => parseReference(subject)?.reference).filter(isDigest);
 }
 
 function driftedTo({ drift }: ArtifactState, kind: DriftKind): readonly string[] {

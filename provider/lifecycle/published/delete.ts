@@ -1,6 +1,6 @@
 import type { RemovalOutcome } from "../../artifact/removal.js";
 import { removeArtifact } from "../../artifact/remove.js";
-import type { Descriptor } from "../../oci/descriptor.js";
+import { readLinks } from "../../artifact/retention/links.js";
 import { reasonOf } from "../failures.js";
 import type { Digest } from "../../oci/digest.js";
 import { freeOfOthers } from "../sharedLocks.js";
@@ -11,7 +11,7 @@ import type { DeleteReason } from "../ownership.js";
 import { openPassedTags, tagsGiven } from "../passedTags.js";
 import { dropTags } from "./dropTags.js";
 import type { DeletePolicy } from "./inputs.js";
-import { asState, type ArtifactState, baseOf, claimOfState, declaredOf } from "./state.js";
+import { asBag, asState, type ArtifactState, baseOf, claimOfState, declaredOf } from "./state.js";
 
 /**
  * Removes what the state owns and nobody else declares or uses. A delete that belongs to a
@@ -34,9 +34,11 @@ export async function deleteArtifact(
     operation.log.info(`${id} stays published (${setting}: "retain")`);
     return;
   }
+  const subject = await subjectOf(host, urn, state, policy, operation);
   let isLater = gave;
   const attempt = async (current: Operation): Promise<RemovalOutcome> => {
-    const outcome = await removeAndRelease(host, urn, state, { policy, isLater }, current);
+    const manner = { policy, subject, isLater };
+    const outcome = await removeAndRelease(host, urn, state, manner, current);
     isLater ||= outcome.removedTags.length > 0;
     return outcome;
   };
@@ -118,6 +120,8 @@ function onReplace(host: Host, urn: string, state: ArtifactState): DeletePolicy 
 
 interface Manner {
   readonly policy: DeletePolicy;
+  /** What it refers to. */
+  readonly subject: Digest | undefined;
   /** Something has been changed before. */
   readonly isLater: boolean;
 }
@@ -132,14 +136,30 @@ async function removeAndRelease(
 ): Promise<RemovalOutcome> {
   const outcome = await remove(host, urn, state, manner, operation);
   if (outcome.kept !== undefined) return outcome;
-  for (const { digest } of neededBy(state)) {
-    await release(host, referenceTo(state, digest), operation);
+  const children = state.manifests?.map(({ digest }) => digest) ?? [];
+  for (const digest of [manner.subject, ...children]) {
+    if (digest !== undefined) await release(host, referenceTo(state, digest), operation);
   }
   return outcome;
 }
 
-function neededBy({ subject, manifests = [] }: ArtifactState): readonly Descriptor[] {
-  return subject === undefined ? manifests : [subject, ...manifests];
+/** What a referrer of a layout is about, or one that 0.2.0 copied, no state says, but its manifest. */
+async function subjectOf(
+  host: Host,
+  urn: string,
+  state: ArtifactState,
+  policy: DeletePolicy,
+  operation: Operation,
+): Promise<Digest | undefined> {
+  const { subject, digest } = state;
+  const { source, content = {} } = asBag(state);
+  const isUntold =
+    subject === undefined && (source !== undefined || "ociLayout" in Object(content));
+  if (!isUntold || policy === "untag" || isDeclaredElsewhere(host, urn, state))
+    return subject?.digest;
+  const { manifests } = host.registry({ ...state }).repository(state.repository);
+  const links = await readLinks(manifests, digest, operation);
+  return links === "unreadable" ? undefined : links.subject;
 }
 
 /** What was asked for has been done by now: what goes wrong with the other one is told, and no failure. */
@@ -162,7 +182,7 @@ function remove(
   host: Host,
   urn: string,
   state: ArtifactState,
-  { policy, isLater }: Manner,
+  { policy, subject, isLater }: Manner,
   operation: Operation,
 ): Promise<RemovalOutcome> {
   const base = baseOf(state);
@@ -173,7 +193,7 @@ function remove(
     host.registry({ ...state }).repository(state.repository),
     {
       digest: state.digest,
-      subject: state.subject?.digest,
+      subject,
       tags: tags.filter((tag) => !claims.some((claim) => tag in claim.tags)),
       stillDeclared: isDeclaredElsewhere(host, urn, state),
       usedBy: host.ownership.userOf(base, state.digest),

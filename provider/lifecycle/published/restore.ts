@@ -1,6 +1,8 @@
 import { pushArtifact, type PushedManifest, pushIncluded } from "../../artifact/push.js";
 import type { Pushable, PushableManifest } from "../../artifact/pushable.js";
 import { pushBlobs } from "../../artifact/pushBlobs.js";
+import { ensureListed } from "../../artifact/referrer.js";
+import { RegistryError } from "../../errors.js";
 import type { Digest } from "../../oci/digest.js";
 import type { Repository } from "../../registry/repository.js";
 import type { EngineLog } from "../engineLog.js";
@@ -62,6 +64,28 @@ export async function sendMissing(
   }
   if (missingManifests.length > 0) await pushIncluded(repository, content, options);
   return undefined;
+}
+
+/** Makes their subjects list referrers again that are there; the source is not needed for that. */
+export async function listIncluded(
+  repository: Repository,
+  inputs: ArtifactInputs,
+  referrers: readonly Digest[],
+  operation: Operation,
+): Promise<void> {
+  for (const digest of referrers) {
+    const manifest = await repository.manifests.fetch(digest, operation);
+    if (manifest === undefined) throw goneMeanwhile(`${baseOf(inputs)}@${digest}`);
+    await ensureListed(repository, { manifest, blobs: [] }, operation);
+  }
+}
+
+function goneMeanwhile(reference: string): RegistryError {
+  return new RegistryError(
+    "NOT_FOUND",
+    `${reference} no longer exists, so its subject cannot list it. Run \`pulumi up --refresh\` to copy it again`,
+    { method: "GET", url: reference },
+  );
 }
 
 interface SendOptions extends Pick<Operation, "signal"> {

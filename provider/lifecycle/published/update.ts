@@ -25,7 +25,7 @@ import { type UploadReport, withUploadReport } from "../uploadReport.js";
 import { type Listing, listingOf, Publication } from "./publication.js";
 import { giveTags, type Release, unlock } from "./releaseLocks.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
-import { isMissing, ownContent, sendMissing, withoutLost } from "./restore.js";
+import { isMissing, listIncluded, ownContent, sendMissing, withoutLost } from "./restore.js";
 import * as artifact from "./state.js";
 import { refuseThirdChanges } from "./thirdChanges.js";
 
@@ -149,6 +149,7 @@ async function contentOf(update: Update, news: PropertyBag): Promise<Pushable> {
 /** Sends what a refresh found missing; answers where the manifest stands among its subject's referrers. */
 async function restore(update: Update, content: Pushable): Promise<Listing> {
   const { inputs, changes, repository, operation, report } = update;
+  await listIncluded(repository, inputs, changes.unlistedReferrers, operation);
   if (!isMissing(changes)) return changes.unlisted ? "unknown" : "listed";
   const isReferrer = inputs.subject !== undefined;
   const options = { signal: operation.signal, report, isReferrer };
