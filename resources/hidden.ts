@@ -3,7 +3,8 @@ import type { AttributesArgs } from "./attributes.js";
 import { withSubject } from "./descriptorArgs.js";
 import type { DescriptorArgs } from "./publishedArgs.js";
 import { providerText, resourceType } from "./provider.js";
-import { type RegistryArgs, withSecretPassword } from "./registryArgs.js";
+import { withSecretPassword } from "./registryArgs.js";
+import type { RegistryArgs } from "./registryArgs.js";
 
 /** Attributes that are outputs of a class, whether or not they were given. */
 export const ATTRIBUTES: readonly (keyof AttributesArgs)[] = [
