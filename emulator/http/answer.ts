@@ -17,7 +17,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
   readonly body?: Buffer | FileSlice;
-  /** Content-Length of an answer without the body: HEAD. Absent with no body: 0, except for 204 and chunked answers. */
+  /** Content-Length of an answer without the body: HEAD. Absent with no body: 0, except for 204, 304 and chunked answers. */
   readonly contentLength?: number;
   /** Chunked framing, without Content-Length: the token endpoints. */
   readonly chunked?: boolean;

@@ -48,7 +48,7 @@ export async function send(sending: Sending): Promise<void> {
 
 function contentLength(answer: Answer): number | undefined {
   if (answer.contentLength !== undefined) return answer.contentLength;
-  if (answer.chunked === true || answer.status === 204) return undefined;
+  if (answer.chunked === true || [204, 304].includes(answer.status)) return undefined;
   if (answer.body === undefined) return 0;
   return Buffer.isBuffer(answer.body) ? answer.body.length : sliceLength(answer.body);
 }

@@ -6,6 +6,7 @@ import { type ManifestDocument, readManifest } from "../state/manifestDocument.j
 import { missingContent, summarize } from "../state/manifestSummary.js";
 import type { ManifestRecord, ManifestSummary } from "../state/records.js";
 import type { ArrivedContent } from "../state/registryState.js";
+import { failedCondition } from "../wire/conditions.js";
 import { digestOf, parseDigest } from "../wire/digest.js";
 import { accepts, bareMediaType, isIndexType, isManifestType } from "../wire/mediaTypes.js";
 import { isDigestLike } from "../wire/names.js";
@@ -21,11 +22,17 @@ export const getManifest: Handler = async (call) => {
   if (repository !== undefined && !mayRead(repository, manifest, tag)) locked();
   if (manifest === undefined) return manifestUnknown(call);
   if (!acceptable(call, manifest)) return unacceptable(manifest);
+  const etag = `"${manifest.digest}"`;
   const headers = {
     "Content-Type": manifest.mediaType,
     "Docker-Content-Digest": manifest.digest,
-    ETag: `"${manifest.digest}"`,
+    ETag: etag,
   };
+  // As OCI distribution's reference server, whose form of ETag it is; not recorded.
+  const { "if-none-match": known } = call.request.headers;
+  if (known !== undefined && failedCondition({ "if-none-match": known }, { etag }) === 304) {
+    return empty(304, headers);
+  }
   try {
     return { status: 200, headers, body: await readFile(manifestContent.path(manifest.digest)) };
   } catch (error) {

@@ -5,6 +5,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { Answer } from "../http/answer.js";
 import type { ReceivedRequest } from "../http/listener.js";
 import type { ContentStore } from "../state/contentStore.js";
+import { failedCondition } from "../wire/conditions.js";
 import { parseRange } from "../wire/range.js";
 import { type SharedAccess, digestInPath } from "./sharedAccess.js";
 
@@ -45,6 +46,9 @@ export class StorageService {
     const file = this.content.path(digest);
     const modified = await modifiedTime(file);
     if (modified === undefined) return notFound();
+    // Microsoft, "Specifying conditional headers for Blob service operations".
+    const failed = failedCondition(headers, { etag: etagOf(modified), modified });
+    if (failed !== undefined) return conditionNotMet(failed);
     return content200or206({ path: file, size, modified }, headers.range);
   }
 }
@@ -92,7 +96,7 @@ function blobHeaders(modified: Date): OutgoingHttpHeaders {
     "Content-Type": "application/octet-stream",
     "Last-Modified": modified.toUTCString(),
     "Accept-Ranges": "bytes",
-    ETag: `"0x8DC${modified.getTime().toString(16).toUpperCase()}"`,
+    ETag: etagOf(modified),
     "x-ms-creation-time": modified.toUTCString(),
     "x-ms-lease-status": "unlocked",
     "x-ms-lease-state": "available",
@@ -100,6 +104,17 @@ function blobHeaders(modified: Date): OutgoingHttpHeaders {
     "x-ms-blob-committed-block-count": "1",
     "x-ms-server-encrypted": "true",
   };
+}
+
+function etagOf(modified: Date): string {
+  return `"0x8DC${modified.getTime().toString(16).toUpperCase()}"`;
+}
+
+function conditionNotMet(status: 304 | 412): Answer {
+  const code = "ConditionNotMet";
+  if (status === 304) return { status, headers: { ...storageHeaders(), "x-ms-error-code": code } };
+  const message = "The condition specified using HTTP conditional header(s) is not met.";
+  return problem(status, code, message);
 }
 
 function storageHeaders(): OutgoingHttpHeaders {

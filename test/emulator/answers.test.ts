@@ -8,6 +8,7 @@ import { blobRows } from "./rows/blobs.js";
 import { invalidManifestRows } from "./rows/invalidManifests.js";
 import { listRows } from "./rows/lists.js";
 import { lockRows } from "./rows/locks.js";
+import { manifestReadRows } from "./rows/manifestReads.js";
 import { manifestRows } from "./rows/manifests.js";
 import { propertyRows } from "./rows/properties.js";
 import type { Row, Step } from "./rows/row.js";
@@ -22,6 +23,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
   "uploads in one request": singleRequestRows,
   blobs: blobRows,
   manifests: manifestRows,
+  "reads of manifests": manifestReadRows,
   "what is no manifest": invalidManifestRows,
   lists: listRows,
   properties: propertyRows,

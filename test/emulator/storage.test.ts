@@ -108,6 +108,39 @@ describe("the emulator's storage", () => {
       assert.equal(answer.headers["content-range"], `bytes */${String(size)}`);
     }));
 
+  // Microsoft, "Specifying conditional headers for Blob service operations".
+  for (const [condition, status, code] of [
+    [{ "if-none-match": "ETAG" }, 304, "ConditionNotMet"],
+    [{ "if-none-match": '"other", ETAG' }, 304, "ConditionNotMet"],
+    [{ "if-none-match": "*" }, 304, "ConditionNotMet"],
+    [{ "if-none-match": '"other"' }, 200, undefined],
+    [{ "if-match": "ETAG" }, 200, undefined],
+    [{ "if-match": '"other"' }, 412, "ConditionNotMet"],
+    [{ "if-modified-since": "MODIFIED" }, 304, "ConditionNotMet"],
+    [{ "if-modified-since": new Date(0).toUTCString() }, 200, undefined],
+    [{ "if-unmodified-since": "MODIFIED" }, 200, undefined],
+    [{ "if-unmodified-since": new Date(0).toUTCString() }, 412, "ConditionNotMet"],
+    [{ "if-unmodified-since": "never" }, 200, undefined],
+    [{ "if-match": "ETAG", "if-unmodified-since": new Date(0).toUTCString() }, 200, undefined],
+    [{ "if-none-match": '"other"', "if-modified-since": "MODIFIED" }, 200, undefined],
+  ] as const) {
+    it(`answers ${JSON.stringify(condition)} with ${String(status)}`, () =>
+      withEmulator({}, async (emulator) => {
+        const url = await location(emulator);
+        const { etag = "", "last-modified": modified = "" } = (await exchange(url)).headers;
+        const headers = Object.fromEntries(
+          Object.entries(condition).map(([name, value]) => [
+            name,
+            value.replace("ETAG", etag).replace("MODIFIED", modified),
+          ]),
+        );
+        const answer = await exchange(url, { headers });
+        assert.deepEqual([answer.status, answer.headers["x-ms-error-code"]], [status, code]);
+        if (status === 304) assert.equal(answer.headers["content-length"], undefined);
+        if (status === 200) assert.equal(answer.body.toString(), layer.text);
+      }));
+  }
+
   it("serves an empty blob", () =>
     withEmulator({}, async (emulator) => {
       const digest = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
