@@ -64,9 +64,9 @@ function conflict(
     return new ConflictError(
       reference,
       `${reference} exists and names ${live}, not ${wanted} which is declared here. Nothing was changed. Choose ` +
-        `another tag, or set ${setting} to "adopt" (take it over once) or "move" (always move it). If somebody ` +
-        `moved it, \`pulumi up --refresh\` shows and repairs that. If it is this resource's own, and the resource was ` +
-        `renamed, give it its old name as an alias; if it is being replaced on request (--replace; ` +
+        `another tag, or set ${setting} to "adopt" (take it over once, also from a resource that the program no longer ` +
+        `declares) or "move" (always move it). If somebody moved it, \`pulumi up --refresh\` shows and repairs that. If ` +
+        `it is this resource's own, and the resource was renamed, give it its old name as an alias; if it is being replaced on request (--replace; ` +
         `\`pulumi state taint\`, which \`untaint\` takes back), run a plain \`pulumi up\``,
     );
   }

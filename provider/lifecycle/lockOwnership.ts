@@ -69,6 +69,20 @@ export class LockOwnership {
     return this.#holders(reference, except)[0]?.urn;
   }
 
+  /**
+   * URN of a resource that took the values of one that is going for what was there before: it was created
+   * in this run, which had not heard of the other one.
+   */
+  heirOf(reference: string, previous: NamedAttributes, except: unknown): string | undefined {
+    for (const [urn, held] of this.#held) {
+      const found = held[reference] ?? {};
+      const differs = (name: keyof NamedAttributes): boolean =>
+        previous[name] !== undefined && previous[name] !== found[name];
+      if (urn !== except && namesOf(found).some(differs)) return urn;
+    }
+    return undefined;
+  }
+
   /** Of these attributes, those that no resource of the program holds, but for the one named. */
   free(reference: string, attributes: NamedAttributes, except?: unknown): NamedAttributes {
     const held = this.#holders(reference, except).flatMap(({ names }) => names);

@@ -365,6 +365,35 @@ describe("whose is it", () => {
     });
   });
 
+  describe("rename without an alias", () => {
+    it("leaves the same content where it is", async () => {
+      await engine.up([artifact("one", { tags: ["1"], lock: true })]);
+      await engine.up([artifact("one", { tags: ["1"], lock: true }, "web")]);
+      assert.equal(await somebody.digestOf("1"), digest("web"));
+      await engine.destroy();
+      assert.equal(await somebody.repository.attributes.repository(), undefined);
+    });
+
+    it("together with other content is a conflict that names the alias, which works, and adopt, too", async () => {
+      for (const remedy of [{ aliases: ["app"] }, {}]) {
+        await engine.up([artifact("one", { tags: ["1"] })]);
+        const old = digest();
+        const next = artifact("two", { tags: ["1"] }, "web");
+        await assert.rejects(
+          engine.up([next]),
+          conflict(/no longer declares.*was renamed, give it its old name as an alias/),
+        );
+        assert.equal(await somebody.digestOf("1"), old);
+        const adopting = artifact("two", { tags: ["1"], onTagConflict: "adopt" }, "web");
+        await engine.up(["aliases" in remedy ? { ...next, ...remedy } : adopting]);
+        assert.equal(await somebody.digestOf("1"), digest("web"));
+        assert.equal(await somebody.has(old), "aliases" in remedy, "retained, or removed");
+        await engine.destroy();
+        if (await somebody.has(old)) await somebody.deleteManifest(old);
+      }
+    });
+  });
+
   describe("destroy", () => {
     const program = [artifact("one", { tags: ["1.0", "latest"], lock: true })];
 

@@ -230,35 +230,24 @@ describe("RetentionPolicy", () => {
       assert.equal((await left()).length, 6);
     });
 
-    it("includeLocked closes again what it could not delete", async () => {
-      const locked = { deleteEnabled: false, writeEnabled: true };
-      await somebody.setManifestAttributes(digestOf(0), locked);
-      emulator.faults.add({
-        ...{ method: "DELETE", path: /\/v2\// },
-        action: { type: "status", status: 400, code: "NO", message: "not today" },
+    for (const [what, request, lockedTags] of [
+      ["could not delete", { method: "DELETE", path: /\/v2\// }, []],
+      ["opened before it failed to open the rest", { method: "PATCH", path: /_tags/ }, ["v1"]],
+    ] as const) {
+      it(`includeLocked closes again what it ${what}`, async () => {
+        const locked = { deleteEnabled: false, writeEnabled: false };
+        for (const tag of lockedTags) await somebody.setTagAttributes(tag, locked);
+        await somebody.setManifestAttributes(digestOf(0), locked);
+        const action = { type: "status", status: 400, code: "NO", message: "not today" } as const;
+        emulator.faults.add({ ...request, action });
+        const up = engine.up([policy({ keepNewest: 4, includeLocked: true })]);
+        await assert.rejects(up, { message: /not today/ });
+        const { deleteEnabled, writeEnabled } =
+          (await somebody.attributesOfManifest(digestOf(0))) ?? {};
+        assert.deepEqual({ deleteEnabled, writeEnabled }, locked);
+        assert.deepEqual(await left(), ["v1", "v2", "v3", "v4", "v5"]);
       });
-      const up = engine.up([policy({ keepNewest: 4, includeLocked: true })]);
-      await assert.rejects(up, { message: /not today/ });
-      const { deleteEnabled, writeEnabled } =
-        (await somebody.attributesOfManifest(digestOf(0))) ?? {};
-      assert.deepEqual({ deleteEnabled, writeEnabled }, locked);
-    });
-
-    it("includeLocked closes again what it opened before it failed to open the rest", async () => {
-      const locked = { deleteEnabled: false, writeEnabled: false };
-      await somebody.setTagAttributes("v1", locked);
-      await somebody.setManifestAttributes(digestOf(0), locked);
-      emulator.faults.add({
-        ...{ method: "PATCH", path: /_tags/ },
-        action: { type: "status", status: 400, code: "NO", message: "not today" },
-      });
-      const up = engine.up([policy({ keepNewest: 4, includeLocked: true })]);
-      await assert.rejects(up, { message: /not today/ });
-      const { deleteEnabled, writeEnabled } =
-        (await somebody.attributesOfManifest(digestOf(0))) ?? {};
-      assert.deepEqual({ deleteEnabled, writeEnabled }, locked);
-      assert.deepEqual(await left(), ["v1", "v2", "v3", "v4", "v5"]);
-    });
+    }
 
     it("maxDeletions refuses a larger plan at preview, and names what it would be", async () => {
       const refused = engine.preview([policy({ keepNewest: 3, maxDeletions: 1 })]);
@@ -462,6 +451,22 @@ describe("RetentionPolicy", () => {
         assert.equal((await left()).length, 5);
       });
     }
+
+    it("is told of when the policy goes, or another one takes its place", async () => {
+      const child = await somebody.publish("a platform");
+      await somebody.publishIndex(child, "pr-7");
+      await engine.up([policy({ expireTags: ["none"] })]);
+      fail(2);
+      await assert.rejects(engine.up([policy({ expireTags: ["pr-*"] })]), /deleted 1 manifest/);
+      emulator.faults.clear();
+      const { state } = engine;
+      const stays = new RegExp(`${REPOSITORY}: .* before it had deleted ${child}: they stay`);
+      await engine.destroy();
+      assert.match(said(), stays);
+      engine.state = state;
+      await engine.up([policy({ expireTags: ["pr-*"], repository: "nowhere" })]);
+      assert.match(said(), stays);
+    });
 
     it("leaves no child behind when the index went and the answer was lost", async () => {
       const child = await somebody.publish("a platform");

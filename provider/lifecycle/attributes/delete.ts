@@ -1,4 +1,4 @@
-import { type NamedAttributes, namesOf } from "../../artifact/lock.js";
+import { describeAttributes, type NamedAttributes, namesOf } from "../../artifact/lock.js";
 import type { Repository } from "../../registry/repository.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
@@ -19,7 +19,24 @@ export async function deleteAttributes(
   for (const subject of subjectsOf(state)) {
     const ours = freeToPutBack(host, bag, subject, state.__declared);
     await putBackFound(repository, subject, ours, state, operation);
+    tellLoss(host, subject, state, operation);
   }
+}
+
+/** A resource that was renamed without an alias is another one, which remembers nothing. */
+function tellLoss(
+  host: Host,
+  { reference }: Subject,
+  state: AttributeState,
+  { log }: Operation,
+): void {
+  const previous = state.__previous[reference] ?? {};
+  const heir = host.locks.heirOf(reference, previous, state.__urn);
+  if (heir === undefined) return;
+  log.warn(
+    `${reference} stays as it is for ${heir}, which takes this for what was there before, and will leave it so. It was ` +
+      `${describeAttributes(previous)}: put that back when it goes. A renamed resource with an alias remembers`,
+  );
 }
 
 /** Of these attributes, each that is still as we set it gets the value that was found. */

@@ -22,6 +22,11 @@ export function retentionPolicy(host: Host): Lifecycle {
     // A policy has no counterpart in the registry: what has expired since is for `check` to find.
     read: (id, state) => Promise.resolve({ id, outs: state, inputs: inputsOf(state) }),
     update: (_id, olds, news, operation) => applyPolicy(host, news, asState(olds), operation),
-    delete: () => Promise.resolve(),
+    delete: (id, state, { log }) => {
+      const { __unfinished: left } = asState(state);
+      if (left.length > 0)
+        log.warn(`${id}: an earlier run ended before it had deleted ${left.join(", ")}: they stay`);
+      return Promise.resolve();
+    },
   };
 }

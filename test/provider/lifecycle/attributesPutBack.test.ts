@@ -64,6 +64,21 @@ describe("attributes are put back", () => {
       assert.deepEqual((await live()).tag, { ...OPEN, listEnabled: false });
     });
 
+    it("not by one that was renamed without an alias, of which it is told", async () => {
+      await engine.up([lock()]);
+      await engine.up([lock({}, "renamed")]);
+      const said = engine.messages.map(({ text }) => text);
+      assert.equal(said.length, 2, "of the tag and of its manifest");
+      assert.match(
+        said[0] ?? "",
+        /v1 stays as it is for urn:\S+::renamed, .* It was deleteEnabled=true, writeEnabled=true: put that back/,
+      );
+      await engine.up([{ ...lock({}, "again"), aliases: ["renamed"] }]);
+      assert.deepEqual(engine.messages, []);
+      await engine.up([lock({ tag: "v2" }, "again")]);
+      assert.deepEqual(engine.messages, []);
+    });
+
     it("with no write where nothing is to be put back", async () => {
       await somebody.setTagAttributes("v1", LOCKED);
       await somebody.setManifestAttributes(digest, LOCKED);
