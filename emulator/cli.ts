@@ -27,7 +27,7 @@ async function runEmulator({ options, configFile }: EmulatorCommand): Promise<vo
     emulator.close().then(
       () => process.exit(0),
       (error: unknown) => {
-        process.stderr.write(`pulumi-acr: The emulator did not stop well: ${String(error)}\n`);
+        process.stderr.write(`pulumi-acr: The emulator did not stop cleanly: ${String(error)}\n`);
         process.exit(1);
       },
     );

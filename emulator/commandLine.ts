@@ -16,11 +16,11 @@ Options:
   --password <password>   password of the admin user (default: a random one)
   --data <directory>      keep content here, also for the next run (default: a temporary folder)
   --tls                   serve https with a certificate of its own
-  --anonymous-pull        let everybody read, as a registry with anonymous pull does
-  --cmk                   play a registry with customer-managed keys: no referrers API
+  --anonymous-pull        let everybody read, like a registry with anonymous pull
+  --cmk                   simulate customer-managed keys: no referrers API
   --throttling <tier>     answer 429 above the limits of a tier: basic or premium
-  --config <file>         options of startEmulator as JSON; what stands on the command line wins
-  --help                  print this
+  --config <file>         options of startEmulator as JSON; the command line wins
+  --help                  print this help
 `;
 
 /** What the command line asks for. */
@@ -66,8 +66,9 @@ function readVerb(argv: readonly string[]): Command {
   });
   if (values.help === true) return { verb: "help" };
   const [verb, ...rest] = positionals;
-  if (verb === undefined) return { verb: "wrong", message: "A verb is missing: emulator." };
-  if (verb !== "emulator") return { verb: "wrong", message: `Unknown verb "${verb}".` };
+  if (verb === undefined)
+    return { verb: "wrong", message: "A command is missing: the only one is emulator." };
+  if (verb !== "emulator") return { verb: "wrong", message: `Unknown command "${verb}".` };
   if (rest.length > 0)
     return { verb: "wrong", message: `Unexpected argument "${rest.join(" ")}".` };
   return { verb: "emulator", options: optionsOf(values), configFile: values.config };
@@ -120,5 +121,5 @@ function readPort(flag: string, text: string): number {
 
 function nonEmpty(flag: string, value: string): string {
   if (value !== "") return value;
-  throw new RangeError(`--${flag} needs a value that is not empty.`);
+  throw new RangeError(`--${flag} needs a non-empty value.`);
 }

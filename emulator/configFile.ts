@@ -110,7 +110,7 @@ const schema = options.partial();
 export async function readConfigFile(path: string): Promise<EmulatorOptions> {
   const parsed = schema.safeParse(await readJson(path));
   if (parsed.success) return parsed.data as EmulatorOptions;
-  throw new RangeError(`${path} is no configuration:\n${z.prettifyError(parsed.error)}`);
+  throw new RangeError(`${path} is not a valid configuration:\n${z.prettifyError(parsed.error)}`);
 }
 
 async function readJson(path: string): Promise<unknown> {

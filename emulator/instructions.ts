@@ -40,7 +40,7 @@ function signIn({ entra, caCertificateFile = "" }: Emulator): string[] {
   const variables = { AZURE_AUTHORITY_HOST: authorityHost, AZURE_TENANT_ID: tenantId };
   const lines = Object.entries({ ...variables, ...managedIdentity?.appService });
   return [
-    "Sign in with Entra (authority validation or instance discovery has to be off):",
+    "Sign in with Entra (authority validation or instance discovery must be off):",
     `  export NODE_EXTRA_CA_CERTS=${quoted(caCertificateFile)}`,
     ...lines.map(([name, value]) => `  export ${name}=${quoted(value)}`),
     "",

@@ -58,7 +58,7 @@ async function authenticate(
   const assertion = form.get("client_assertion");
   if (assertion !== null) {
     if (form.get("client_assertion_type") !== assertionType) {
-      refuseToken(400, "invalid_request", 900144, "client_assertion_type is another one.");
+      refuseToken(400, "invalid_request", 900144, "client_assertion_type is not supported.");
     }
     return checkAssertion(assertion, { ...entra.checking(), application, endpoint });
   }

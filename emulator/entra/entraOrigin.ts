@@ -41,7 +41,10 @@ export class EntraOrigin implements Entra {
   }
 
   readonly handle = (request: ReceivedRequest): Promise<Answer> => {
-    if (this.service === undefined) throw new Error("This emulator plays no Entra over HTTP.");
+    if (this.service === undefined)
+      throw new Error(
+        "This emulator was started without the option entra, so it has no Entra over HTTP.",
+      );
     return this.service.answer(request);
   };
 }

@@ -51,6 +51,6 @@ async function make(path: string): Promise<void> {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     const reason =
       code === "EEXIST" || code === "ENOTDIR" ? "a file is in its place" : String(error);
-    throw new Error(`The data directory ${path} cannot be made: ${reason}.`, { cause: error });
+    throw new Error(`The data directory ${path} cannot be created: ${reason}.`, { cause: error });
   }
 }

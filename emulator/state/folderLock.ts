@@ -13,7 +13,7 @@ export function lockFolder(folder: string): () => void {
   if (owner !== undefined && isRunning(owner, file)) {
     throw new Error(
       `The data directory ${folder} is in use by the emulator with process id ${String(owner)}. ` +
-        `Stop that one, or give another directory. If it is none, remove ${file}.`,
+        `Stop that emulator, or give another directory. If there is none, remove ${file}.`,
     );
   }
   rmSync(file, { force: true });

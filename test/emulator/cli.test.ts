@@ -147,7 +147,7 @@ describe("pulumi-acr", () => {
       for (const path of ["file", join("file", "below")]) {
         const { code, err } = await run("emulator", "--data", join(folder.path, path));
         assert.equal(code, 1);
-        assert.match(err, /The data directory \S+ cannot be made: a file is in its place\.$/m);
+        assert.match(err, /The data directory \S+ cannot be created: a file is in its place\.$/m);
       }
     } finally {
       folder.remove();
@@ -161,8 +161,8 @@ describe("pulumi-acr", () => {
   });
 
   const wrong: readonly [argv: readonly string[], message: RegExp][] = [
-    [[], /A verb is missing/],
-    [["serve"], /Unknown verb "serve"/],
+    [[], /A command is missing/],
+    [["serve"], /Unknown command "serve"/],
     [["emulator", "--bogus"], /--bogus/],
     [["emulator", "more"], /Unexpected argument "more"/],
     [["emulator", "--port", "http"], /--port needs a number from 0 to 65535, not "http"/],

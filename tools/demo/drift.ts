@@ -8,7 +8,7 @@ export async function somebodyMeddles(stage: Stage, first: Version): Promise<voi
   const { narrator, registry, somebody } = stage;
   narrator.step(
     "Somebody meddles",
-    "With a client of their own they open both locks, and move latest to a hotfix of theirs.",
+    "With another client they open both locks, and move latest to their own hotfix.",
   );
   await somebody.unlock("1.0.0");
   await somebody.unlock("latest");
@@ -27,7 +27,7 @@ export async function refreshNamesDrift(stage: Stage): Promise<void> {
   const { narrator, emulator, pulumi } = stage;
   narrator.step(
     "A refresh names what was changed",
-    "What is there is compared with what is declared. A preview saves and repairs nothing.",
+    "The live state is compared with the declaration. A preview saves and repairs nothing.",
   );
   narrator.command("pulumi preview --refresh");
   emulator.journal.clear();
@@ -54,7 +54,7 @@ export async function upRepairs(stage: Stage, first: Version): Promise<void> {
   const { narrator, pulumi, registry } = stage;
   narrator.step(
     "Up with a refresh repairs it",
-    "What the refresh saw is put back. Had somebody changed it once more, it would be a conflict.",
+    "What the refresh saw is reverted. If somebody had changed it again since, it would be a conflict.",
   );
   narrator.command("pulumi up --refresh");
   const run = await pulumi.up({ refresh: true });

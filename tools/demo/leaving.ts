@@ -12,7 +12,7 @@ export async function destroyLeavesWhatIsNotOurs(
 ): Promise<void> {
   const { narrator, pulumi, registry, somebody } = stage;
   narrator.step(
-    "Destroy removes what is the stack's, and nothing else",
+    "Destroy removes what the stack owns, and nothing else",
     "Before that, somebody tags version 1.1.0 as `approved`: a tag that no stack knows of.",
   );
   await somebody.tag("1.1.0", "approved");

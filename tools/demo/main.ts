@@ -16,7 +16,7 @@ async function main(): Promise<number> {
   narrator.title(
     "pulumi-acr: one artifact from preview to destroy",
     "The quickstart (examples/quickstart) on the real Pulumi engine, against a local registry emulator.",
-    "All of it is in a temporary folder and on this machine, and is gone afterwards.",
+    "Everything happens on this machine, in a temporary folder that is removed afterwards.",
   );
   try {
     await withStage(narrator, interruption.signal, tellStory);

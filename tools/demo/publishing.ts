@@ -12,7 +12,7 @@ export interface Version {
 export async function previewTellsDigest(stage: Stage): Promise<string> {
   const { narrator, emulator, pulumi } = stage;
   narrator.step(
-    "A preview tells the digest",
+    "A preview shows the digest",
     "It is computed from the files alone: the same on every machine, before anything is sent.",
   );
   narrator.command("pulumi preview");
@@ -21,7 +21,7 @@ export async function previewTellsDigest(stage: Stage): Promise<string> {
   narrator.quote(pick(run, artifactRow("create$"), digestOutput));
   assert.deepEqual(run.operations, ["create"]);
   assert.equal(countRequests(emulator).all, 0, "a preview of a new artifact asked the registry");
-  narrator.fact("The registry has not been asked anything.");
+  narrator.fact("No request was sent to the registry.");
   return printedDigest(run);
 }
 
@@ -39,7 +39,7 @@ export async function upPublishes(
   const run = await pulumi.up();
   narrator.quote(pick(run, artifactRow("created"), digestOutput));
   const { all } = countRequests(emulator);
-  assert.equal(printedDigest(run), digest, "up published another digest than the preview told");
+  assert.equal(printedDigest(run), digest, "up published another digest than the preview showed");
   const view = { ...theirs, ...published(repository, digest, ["1.0.0", "latest"], true) };
   assert.deepEqual(await viewRegistry(registry), view);
   narrator.fact(`1.0.0 and latest name ${digest}, and are locked. It took ${all} requests.`);
@@ -56,7 +56,7 @@ export async function nothingChanged({ narrator, emulator, pulumi }: Stage): Pro
   const run = await pulumi.up({ expectNoChanges: true });
   narrator.quote(pick(run, /\d unchanged$/u));
   assert.equal(countRequests(emulator).all, 0, "an unchanged stack asked the registry");
-  narrator.fact("The registry has not been asked anything.");
+  narrator.fact("No request was sent to the registry.");
 }
 
 export async function nextVersion(
@@ -67,8 +67,8 @@ export async function nextVersion(
   const { narrator, pulumi, registry } = stage;
   narrator.step(
     "A new version is published beside the old one",
-    "A rule is added and the version is set. Other content is another artifact, so the engine replaces: " +
-      "the new one comes first, and the old one stays, because onReplace is `retain`.",
+    "A rule is added and the version is set. New content makes a new artifact, so the engine " +
+      "replaces it: the new one is published first, and the old one stays, because onReplace is `retain`.",
   );
   pulumi.write("policies/ingress/ingress.rego", rule);
   await pulumi.setVersion("1.1.0");
