@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { engineProperties } from "./hidden.js";
-import type { GivenArgs } from "./hidden.js";
+import { engineProperties } from "./engineProperties.js";
+import type { GivenArgs } from "./engineProperties.js";
 import { resourceType } from "./provider.js";
 
 /** Base of every resource: adds to the arguments what the engine and the provider need besides. */

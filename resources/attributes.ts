@@ -14,3 +14,11 @@ export interface AttributesArgs {
   /** `false`: it does not appear in listings. */
   listEnabled?: pulumi.Input<boolean>;
 }
+
+/** Attributes that are outputs of a class, whether or not they were given. */
+export const ATTRIBUTES: readonly (keyof AttributesArgs)[] = [
+  "deleteEnabled",
+  "writeEnabled",
+  "readEnabled",
+  "listEnabled",
+];

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LookupContext } from "../provider/lookups/context.js";
-import { created } from "./dependencies.js";
+import { whenCreated } from "./whenCreated.js";
 import { outwardError } from "./lookupError.js";
 import type { LookupInputs, LookupOutputOptions } from "./lookupInputs.js";
 import { misusedOptions, misusedOutputOptions, noArguments, outputGiven } from "./misuse.js";
@@ -55,7 +55,7 @@ export function lookUpOutput<Args extends object, Result>(
     pulumi.unsecret(pulumi.output(registry as pulumi.Input<object> | undefined)),
   ]);
   return pulumi
-    .all([inputs, created(name, inputs, options)])
+    .all([inputs, whenCreated(name, inputs, options)])
     .apply(([[known, settings]]) =>
       lookUp(name, { ...known, ...(settings && { registry: settings }) } as Args, [], load),
     ) as pulumi.Output<Result>;

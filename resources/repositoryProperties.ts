@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { AcrResource } from "./acrResource.js";
 import type { AttributesArgs } from "./attributes.js";
+import { ATTRIBUTES } from "./attributes.js";
 import type { Drift } from "../provider/artifact/foundDrift.js";
-import { ATTRIBUTES } from "./hidden.js";
 import type { RegistryArgs } from "./registryArgs.js";
 
 /** Give at least one attribute; those not given are not managed. */

@@ -27,7 +27,7 @@ import { giveTags, type Release, unlock } from "./releaseLocks.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
 import { isMissing, listIncluded, ownContent, sendMissing, withoutLost } from "./restore.js";
 import * as artifact from "./state.js";
-import { refuseThirdChanges } from "./thirdChanges.js";
+import { refuseChangedAgain } from "./changedAgain.js";
 
 interface Update extends Release {
   readonly content: ContentKind;
@@ -71,7 +71,7 @@ async function change(id: string, update: Update, news: PropertyBag): Promise<Ar
   const content = await contentOf(update, news);
   const publication = plan(update, content, found);
   await publication.refuseForeignLocks();
-  await refuseThirdChanges(update);
+  await refuseChangedAgain(update);
   await refuseForeignLocksOnDropped(update);
   try {
     await publication.publish(await restore(update, content));

@@ -3,6 +3,7 @@ import { ConflictError } from "../../errors.js";
 import type { ManifestReference } from "../../oci/reference.js";
 import type { Repository } from "../../registry/repository.js";
 import type { Operation } from "../operation.js";
+import { referenceTo } from "../sharedLocks.js";
 import { type ArtifactChanges, attributeDrift } from "./changes.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { type ArtifactState, baseOf, declaredOf } from "./state.js";
@@ -16,7 +17,7 @@ interface SeenChanges {
 }
 
 /** Attributes are put back only from what the refresh saw; a change since then is not ours to undo. */
-export async function refuseThirdChanges({
+export async function refuseChangedAgain({
   state,
   inputs,
   changes,
@@ -41,7 +42,7 @@ function attributesChangedAgain(
   seen: string,
   now: string,
 ): ConflictError {
-  const reference = `${baseOf(inputs)}${subject === inputs.digest ? "@" : ":"}${subject}`;
+  const reference = referenceTo(baseOf(inputs), subject);
   return new ConflictError(
     reference,
     `${reference} was changed again: it has ${now}, the last refresh saw ${seen}. Nothing was changed. Run ` +

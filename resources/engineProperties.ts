@@ -1,18 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AttributesArgs } from "./attributes.js";
-import { withSubject } from "./descriptorArgs.js";
 import type { DescriptorArgs } from "./publishedArgs.js";
 import { providerText, resourceType } from "./provider.js";
 import { withSecretPassword } from "./registryArgs.js";
 import type { RegistryArgs } from "./registryArgs.js";
-
-/** Attributes that are outputs of a class, whether or not they were given. */
-export const ATTRIBUTES: readonly (keyof AttributesArgs)[] = [
-  "deleteEnabled",
-  "writeEnabled",
-  "readEnabled",
-  "listEnabled",
-];
+import { withSubject } from "./withSubject.js";
 
 /** What is looked at here of the arguments of any resource. */
 export type GivenArgs = object & {

@@ -6,7 +6,7 @@ import { invalid } from "./misuse.js";
  * An output that is known once all resources exist that `inputs` come from or `dependsOn` names, as for the functions of
  * Pulumi's providers: while a resource is only planned, its id is unknown. The output depends on all of them.
  */
-export function created(
+export function whenCreated(
   lookup: string,
   inputs: pulumi.Output<unknown>,
   { dependsOn }: LookupOutputOptions,
