@@ -1,5 +1,5 @@
-// Deletes the layers of an image. Its manifest stays, and cannot be pulled any more: mostly one deletes the manifest
-// and leaves the blobs to the service, which removes what nothing refers to.
+// Deletes the layers of an image. Its manifest stays, but can no longer be pulled. Usually you delete the manifest
+// instead: the service then removes the blobs that nothing refers to.
 import { parseManifest, RegistryClient } from "pulumi-acr/client";
 
 const registry = new RegistryClient(process.env["ACR_LOGIN_SERVER"] ?? "myregistry.azurecr.io");

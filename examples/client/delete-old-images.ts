@@ -5,7 +5,7 @@ const registry = new RegistryClient(process.env["ACR_LOGIN_SERVER"] ?? "myregist
 
 for await (const name of registry.repositories()) {
   const { attributes, manifests } = registry.repository(name);
-  // The whole list first: what is deleted must not shift the pages that are still to come.
+  // Read the whole list first, so that deletions do not shift the pages that are still to come.
   const images: ManifestProperties[] = [];
   for await (const image of attributes.listManifests({ orderBy: "timedesc" })) images.push(image);
   for (const image of images.slice(3)) {
@@ -15,7 +15,7 @@ for await (const name of registry.repositories()) {
   }
 }
 
-/** A lock on the manifest, or on one of its tags, would refuse the deletion. */
+/** A lock on the manifest, or on one of its tags, would prevent the deletion. */
 async function unlock(name: string, image: ManifestProperties): Promise<void> {
   const { attributes } = registry.repository(name);
   const open = { writeEnabled: true, deleteEnabled: true };

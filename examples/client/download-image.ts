@@ -14,7 +14,7 @@ const { config, layers } = parseManifest(fetched.bytes, fetched.descriptor.media
 
 await mkdir(folder, { recursive: true });
 await writeFile(join(folder, "manifest.json"), fetched.bytes);
-// A file appears when it is complete and its digest is right; nothing partial is ever left behind.
+// A file appears only when it is complete and its digest verified; nothing partial is left behind.
 if (config !== undefined) await downloadBlob(blobs, config, join(folder, "config.json"));
 await Promise.all(
   layers.map((layer) => downloadBlob(blobs, layer, join(folder, layer.digest.replace(":", "-")))),

@@ -1,10 +1,10 @@
-// Reaches a registry of a national cloud. Under `.azurecr.cn` and `.azurecr.us` a client finds authority and audience
-// by itself; a registry under a name of its own needs to be told its cloud.
+// Uses a registry of a national cloud. For `.azurecr.cn` and `.azurecr.us` the client knows authority and audience; for
+// a registry with a custom domain, give its cloud.
 import { AZURE_CLOUDS, RegistryClient } from "pulumi-acr/client";
 
 const registry = new RegistryClient(process.env["ACR_LOGIN_SERVER"] ?? "registry.contoso.cn", {
   ...AZURE_CLOUDS.china,
-  // Wherever the emulator or a private cloud has its authority; nothing else needs this line.
+  // Only needed for the emulator or a private cloud, which have authorities of their own.
   ...(process.env["AZURE_AUTHORITY_HOST"] && {
     authorityHost: process.env["AZURE_AUTHORITY_HOST"],
   }),

@@ -7,7 +7,7 @@ const { attributes } = registry.repository("library/hello-world");
 const tag = await attributes.tag("v1");
 if (tag === undefined) throw new Error("there is no tag v1");
 
-// The service keeps the two locks apart.
+// Tag and manifest have separate locks.
 await attributes.updateManifest(tag.digest, { writeEnabled: false, deleteEnabled: false });
 const now = await attributes.updateTag("v1", { writeEnabled: false, deleteEnabled: false });
 console.log(`library/hello-world:v1 is locked: ${JSON.stringify(now)}`);

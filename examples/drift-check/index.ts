@@ -6,10 +6,10 @@ const rules = new OciArtifact("rules", {
   layers: [{ file: "rules.txt", mediaType: "text/plain" }],
   tags: ["production"],
   lock: true,
-  // A refresh looks for every blob too: what cannot be pulled any more is drift.
+  // A refresh also checks every blob, so that content that can no longer be pulled counts as drift.
   verify: "blobs",
 });
 
 export const reference = rules.reference;
-/** What the last refresh found: empty while everything is as declared. */
+/** Changes that the last refresh found; empty while everything is as declared. */
 export const drift = rules.drift;

@@ -1,6 +1,6 @@
 import { helmChart, OciArtifact } from "pulumi-acr";
 
-// Name, version and tag are those of Chart.yaml; the repository has to end with the name, as Helm wants it.
+// Name, version and tag come from Chart.yaml. Helm requires that the repository ends with the name.
 const chart = new OciArtifact("chart", { repository: "charts/web", ...helmChart({ path: "web" }) });
 
 export const reference = chart.reference;

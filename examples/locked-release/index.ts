@@ -10,19 +10,19 @@ const release = new OciArtifact("release", {
   layers: [{ file: "settings.json", mediaType: "application/json" }],
   annotations: { "org.opencontainers.image.version": version },
   tags: [version],
-  // What was released stays, also when the stack goes.
+  // A release stays published, even when the stack is destroyed.
   onDelete: "retain",
 });
 
-// Not even this stack changes what it released: the artifact's own `lock` would open for its next content, a lock of another
-// resource does not. Retained, so that the next version does not open the lock of this one.
+// Not even this stack can change a release: it would open the artifact's own `lock` for new content, but it does not open the
+// lock of another resource. `retainOnDelete` keeps the lock when the next version replaces this resource.
 const lock = new TagLock(
   "lock",
   { repository: release.repository, tag: version, digest: release.digest },
   { dependsOn: release, retainOnDelete: true },
 );
 
-// The channel is not locked: each release moves it. Moved by somebody else, it is drift, and `up --refresh` puts it back.
+// The channel is not locked, since each release moves it. If somebody else moves it, that is drift: `up --refresh` moves it back.
 const stable = new ArtifactTag(
   "stable",
   { repository: release.repository, tag: "stable", digest: release.digest },

@@ -4,7 +4,7 @@ import { ArtifactCopy, OciArtifact } from "pulumi-acr";
 const config = new pulumi.Config();
 const version = config.require("version");
 
-// What a build publishes.
+// The artifact that a build publishes.
 const candidate = new OciArtifact("candidate", {
   repository: "dev/site",
   artifactType: "application/vnd.example.site.v1",
@@ -13,8 +13,8 @@ const candidate = new OciArtifact("candidate", {
   tags: [version],
 });
 
-// What is promoted is the very same bytes, by digest, whatever happens to the tag meanwhile. Inside one registry nothing is
-// sent: blobs are mounted. What refers to it, such as SBOMs and signatures, comes along.
+// Promotes exactly these bytes, by digest, whatever happens to the tag meanwhile. Within one registry no content is transferred:
+// blobs are mounted. Referrers such as SBOMs and signatures are copied too.
 const promoted = new ArtifactCopy("promoted", {
   source: { repository: candidate.repository, digest: candidate.digest },
   repository: "prod/site",

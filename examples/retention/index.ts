@@ -12,7 +12,7 @@ const artifact = new OciArtifact("build", {
   tags: [`build-${build}`],
 });
 
-// … until it is not among the three newest any more. What is going to be deleted stands in the preview, one by one.
+// … until it is no longer among the three newest. The preview lists everything that will be deleted.
 new RetentionPolicy(
   "retention",
   { repository: artifact.repository, keepNewest: 3, keepTags: ["release-*"], maxDeletions: 20 },

@@ -1,13 +1,13 @@
 import { endOfLife, OciArtifact, ociLayout, sbom } from "pulumi-acr";
 
-// What `docker buildx build --output type=oci,tar=false,dest=image .` left, published as it is.
+// The output of `docker buildx build --output type=oci,tar=false,dest=image .`, published unchanged.
 const image = new OciArtifact("image", {
   repository: "apps/hello",
   ...ociLayout({ path: "image" }),
   tags: ["1.0.0"],
 });
 
-// Attached: `oras discover` and scanners find it by the image.
+// Attached to the image, so that `oras discover` and scanners find it there.
 const attached = new OciArtifact("sbom", {
   repository: image.repository,
   ...sbom({ file: "sbom.spdx.json", subject: image.descriptor }),
