@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Emulator } from "pulumi-acr/emulator";
+import { failureOf } from "./failureOf.js";
 import { requestsTo } from "../support/requests.js";
 import { DURATIONS, type Duration, type Failure } from "./failures.js";
 import {
@@ -97,16 +98,6 @@ function operate(world: World, scenario: Scenario): Promise<unknown> {
     destroy: () => engine.destroy(),
   };
   return operations[scenario.verb]();
-}
-
-async function failureOf(operation: Promise<unknown>): Promise<Error | undefined> {
-  try {
-    await operation;
-    return undefined;
-  } catch (error) {
-    assert.ok(error instanceof Error);
-    return error;
-  }
 }
 
 function trialOf(

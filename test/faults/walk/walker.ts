@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
+import { failureOf } from "../failureOf.js";
 import { type Declaration, HostKilled, type MiniRun } from "../../support/miniEngine.js";
 import { DURATIONS, FAILURES } from "../failures.js";
 import { assertCleanFailure, assertNoSecret } from "../invariants.js";
@@ -171,15 +172,5 @@ export class Walker {
     void running.finally(() => (run.isOver = true));
     while (fault.hits === 0 && !run.isOver) await wait(1);
     if (!run.isOver) engine.kill();
-  }
-}
-
-async function failureOf(operation: Promise<unknown>): Promise<Error | undefined> {
-  try {
-    await operation;
-    return undefined;
-  } catch (error) {
-    assert.ok(error instanceof Error);
-    return error;
   }
 }
