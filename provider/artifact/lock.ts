@@ -121,7 +121,7 @@ export function lockedError(
   isLater = false,
 ): RegistryError {
   const outcome = isLater
-    ? "it stays, and what was changed before it is done. The next run goes on from here"
+    ? "it stays, and earlier changes of this run are done. The next run continues from here"
     : "nothing was changed";
   return new RegistryError(
     "LOCKED",

@@ -160,7 +160,7 @@ describe("at the same time", () => {
         () => one.up(program),
       ),
       says(
-        /:v1 is locked .*: it stays, and what was changed before it is done\. The next run goes on/,
+        /:v1 is locked .*: it stays, and earlier changes of this run are done\. The next run continues/,
       ),
     );
     assert.equal(await somebody.digestOf("v2"), digestOf(one));

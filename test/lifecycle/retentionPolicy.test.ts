@@ -423,7 +423,7 @@ describe("RetentionPolicy", () => {
       const program = [policy({ keepNewest: 1 })];
       await assert.rejects(engine.up(program), {
         message:
-          /^deleted 2 manifests.* of 4 manifests.*goes on from here\. It ended with: .*not today.* \[\w+\]$/,
+          /^deleted 2 manifests.* of 4 manifests.*continues from here\. It ended with: .*not today.* \[\w+\]$/,
       });
       assert.equal((await left()).length, 3);
       emulator.faults.clear();

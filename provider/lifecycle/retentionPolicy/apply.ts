@@ -59,7 +59,7 @@ async function requireDeclarations(host: Host, base: string, operation: Operatio
 /** The CLI prints this alone, so it says how far it came. */
 function halfDone({ deleted, failure }: DeletionOutcome, { plan }: FreshPlan): Error {
   return new Error(
-    `deleted ${describePlan(planFor(deleted))}, of ${describePlan(plan)}; run \`pulumi up\` again, which goes on ` +
+    `deleted ${describePlan(planFor(deleted))}, of ${describePlan(plan)}; run \`pulumi up\` again, which continues ` +
       `from here. It ended with: ${reasonOf(failure?.error)}`,
     { cause: failure?.error },
   );
