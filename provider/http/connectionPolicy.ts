@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { type PipelinePolicy, type PipelineRequest, proxyPolicy } from "@azure/core-rest-pipeline";
 import { InputError } from "../errors.js";
 import { isLoopback } from "../oci/loginServer.js";
+import { exchangeOf } from "./exchange.js";
 import { Tunnels } from "./tunnels.js";
 
 export interface Connections {
@@ -32,15 +33,13 @@ export function connections(options: {
     name: "acrConnection",
     async sendRequest(request, next) {
       const url = new URL(request.url);
-      if (url.hostname.startsWith("[")) {
-        // Node wants an IPv6 address without its brackets.
-        override(request, { hostname: url.hostname.slice(1, -1) });
-      }
+      withoutBrackets(request, url);
       const agent = url.protocol === "https:" ? https : http;
       request.agent = isLoopback(url.hostname) ? agent : undefined;
-      return await proxy.sendRequest(request, (routed) => {
+      return await proxy.policy.sendRequest(request, (routed) => {
         const tunnel = routed.agent;
         if (tunnel === undefined || tunnel === agent) return next(Object.assign(routed, { agent }));
+        exchangeOf(routed).proxy = proxy.host;
         // Not our agent: it is told what to trust, and the protocol, which stands in the name that it
         // keeps a connection under.
         override(routed, { ...trust, protocol: url.protocol });
@@ -61,6 +60,11 @@ export function connections(options: {
   };
 }
 
+/** Node wants an IPv6 address without its brackets. */
+function withoutBrackets(request: PipelineRequest, { hostname }: URL): void {
+  if (hostname.startsWith("[")) override(request, { hostname: hostname.slice(1, -1) });
+}
+
 /** What Node's client is told besides. */
 function override(request: PipelineRequest, options: Record<string, unknown>): void {
   request.requestOverrides = { ...request.requestOverrides, ...options };
@@ -70,13 +74,12 @@ function override(request: PipelineRequest, options: Record<string, unknown>): v
  * A host without a scheme is no URL, or one of an unknown kind, and would lead to nowhere. What is set
  * there may hold a password, so that the error does not repeat it.
  */
-function environmentProxy(): PipelinePolicy {
+function environmentProxy(): { readonly policy: PipelinePolicy; readonly host?: string } {
   const name = PROXIES.flatMap((one) => [one, one.toLowerCase()]).find((one) => process.env[one]);
-  if (name !== undefined) {
-    const { protocol } = URL.parse(process.env[name] ?? "") ?? {};
-    if (protocol !== "http:" && protocol !== "https:") throw notAProxy(name);
-  }
-  return proxyPolicy();
+  if (name === undefined) return { policy: proxyPolicy() };
+  const { protocol, host = "" } = URL.parse(process.env[name] ?? "") ?? {};
+  if (protocol !== "http:" && protocol !== "https:") throw notAProxy(name);
+  return { policy: proxyPolicy(), host };
 }
 
 /** In the order in which the library looks. */

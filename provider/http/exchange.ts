@@ -18,6 +18,8 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** What the body is read from, opened for the attempt under way. */
   source: AsyncIterable<Uint8Array> | undefined;
+  /** Host and port of the proxy that the attempt under way leads through. */
+  proxy: string | undefined;
   /** How often it was sent. */
   attempts: number;
   /** Since when the registry keeps it waiting with 429. */

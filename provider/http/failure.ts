@@ -1,7 +1,9 @@
+import { isLoopback } from "../oci/loginServer.js";
 import { printable } from "../oci/printable.js";
 import { ProtocolError, RegistryError, type AcrError } from "../errors.js";
 import type { Exchange } from "./exchange.js";
 import { locationOf } from "./redaction.js";
+import { UNREACHED, UNRESOLVED, whatFailed, whatToDo } from "./unreached.js";
 
 /** A failure that another attempt may overcome. */
 export class TransientFailure extends Error {
@@ -47,17 +49,8 @@ export class SourceFailure extends Error {
   }
 }
 
-const UNRESOLVED: ReadonlySet<string> = new Set(["ENOTFOUND", "EAI_AGAIN"]);
 /** No connection came about, so nothing was sent. */
-const UNCONNECTED: ReadonlySet<string> = new Set([
-  ...UNRESOLVED,
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EHOSTDOWN",
-  "EMFILE",
-  "ENFILE",
-]);
+const UNCONNECTED: ReadonlySet<string> = new Set([...UNREACHED, "EMFILE", "ENFILE"]);
 const CUT: ReadonlySet<string> = new Set([
   "ECONNRESET",
   "ECONNABORTED",
@@ -86,7 +79,8 @@ export function failureOf(error: unknown, exchange: Exchange): TransientFailure 
   if (untouched || CUT.has(code) || code.startsWith("HPE_")) {
     // A name that does not exist is mostly a mistyped one; nobody should wait long to be told.
     const mostRetries = code === "ENOTFOUND" ? 2 : Number.POSITIVE_INFINITY;
-    const facts = { untouched, unresolved: UNRESOLVED.has(code), mostRetries };
+    const unresolved = UNRESOLVED.has(code) && exchange.proxy === undefined;
+    const facts = { untouched, unresolved, mostRetries };
     return new TransientFailure((attempts) => unavailable(error, code, attempts, exchange), facts);
   }
   return unavailable(error, code, exchange.attempts, exchange);
@@ -103,7 +97,7 @@ function unavailable(
   const tries = attempts > 1 ? `, after ${attempts} attempts` : "";
   return new RegistryError(
     "UNAVAILABLE",
-    `${operation}: ${hostOf(url)} ${reasonOf(code, cause)}${tries}${adviceOf(code)}`,
+    `${operation}: ${whatFailed(code, bare(cause).message, exchange)}${tries}${whatToDo(code, exchange)}`,
     { method, url: locationOf(url), cause: bare(cause) },
   );
 }
@@ -126,35 +120,32 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? printable(error.message, 300) : "unknown error";
 }
 
-function reasonOf(code: string, error: unknown): string {
-  if (UNRESOLVED.has(code)) return `cannot be found: its name does not resolve (${code})`;
-  if (code === "ECONNREFUSED") return `refused the connection (${code})`;
-  if (code === "ECONNRESET" || code === "EPIPE") return `cut the connection (${code})`;
-  if (code.startsWith("HPE_")) return `sent something that is not HTTP (${code})`;
-  return `could not be reached (${code === "" ? bare(error).message : code})`;
-}
-
-function adviceOf(code: string): string {
-  if (!UNRESOLVED.has(code)) return "";
-  return `. Check the login server; for a registry that was just created, \`waitForAccess\` waits for its name`;
-}
-
 function tlsError(error: unknown, code: string, exchange: Exchange): RegistryError {
   const { method, url, operation } = exchange;
+  const text = messageOf(error);
+  // OpenSSL names its source files, and the reason among them.
+  const reason = /:SSL routines:[^:]*:([^:]+)/.exec(text)?.[1];
+  const what =
+    reason === undefined
+      ? `cannot be trusted: ${text} (${code})`
+      : `does not answer in TLS: ${reason} (${code})`;
   return new RegistryError(
     "TLS_FAILED",
-    `${operation}: ${hostOf(url)} cannot be trusted: ${messageOf(error)} (${code}). ${tlsAdvice(code)}`,
+    `${operation}: ${hostOf(url)} ${what}. ${tlsAdvice(code, url)}`,
     { method, url: locationOf(url), cause: bare(error) },
   );
 }
 
-function tlsAdvice(code: string): string {
+function tlsAdvice(code: string, url: string): string {
   if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
     return "Renew the certificate, or set this machine's clock";
   }
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "Use the name that the certificate is for";
   if (code === "EPROTO" || code.startsWith("ERR_SSL_")) {
-    return "The port may not speak https, or a proxy may be in between";
+    const { host, hostname } = new URL(url);
+    return isLoopback(hostname)
+      ? `A registry on this machine that does not use TLS is named with its scheme: "http://${host}"`
+      : "The port may not speak https, or a proxy may be in between";
   }
   return "If it has a certificate authority of its own, give that one (`caCertificate`, or NODE_EXTRA_CA_CERTS)";
 }

@@ -111,6 +111,7 @@ function newExchange(url: string, outgoing: Outgoing, signal: AbortSignal): Exch
     body,
     signal,
     source: undefined,
+    proxy: undefined,
     attempts: 0,
     throttledSince: undefined,
     refusedWaitMs: undefined,

@@ -124,6 +124,10 @@ describe("§1.12: proxies of the environment", function () {
     const url = `http://user:${PASSWORD}@127.0.0.1:1`;
     const { outcome } = await ask("registry.example", { HTTPS_PROXY: url });
     assert.match(outcome, /UNAVAILABLE/);
+    assert.match(
+      outcome,
+      /the proxy 127\.0\.0\.1:1, through which registry\.example is asked, refused .*HTTPS_PROXY/,
+    );
   });
 
   for (const url of [

@@ -46,6 +46,21 @@ describe("connections", () => {
     }
   });
 
+  it("that find no TLS on this machine tell how to do without", async () => {
+    const emulator = await startEmulator();
+    try {
+      const { loginServer } = emulator;
+      await assert.rejects(listing({ ...emulator, url: `https://${loginServer}` }, {}), {
+        code: "TLS_FAILED",
+        message:
+          `get an access token from ${loginServer}: ${loginServer} does not answer in TLS: wrong version number ` +
+          `(EPROTO). A registry on this machine that does not use TLS is named with its scheme: "http://${loginServer}"`,
+      });
+    } finally {
+      await emulator.close();
+    }
+  });
+
   it("reach IPv6 addresses", async () => {
     const emulator = await startEmulator({ host: "::1" });
     try {

@@ -1,0 +1,47 @@
+import type { Exchange } from "./exchange.js";
+
+/** No address was found for the name. */
+export const UNRESOLVED: ReadonlySet<string> = new Set(["ENOTFOUND", "EAI_AGAIN"]);
+/** Nothing answered at the address, or there is none. */
+export const UNREACHED: ReadonlySet<string> = new Set([
+  ...UNRESOLVED,
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EHOSTDOWN",
+]);
+
+type Way = Pick<Exchange, "url" | "proxy">;
+
+/** Who failed, and how. Behind a proxy it is the proxy that this machine connects to. */
+export function whatFailed(code: string, text: string, { url, proxy }: Way): string {
+  const host = URL.parse(url)?.host ?? "the registry";
+  if (proxy === undefined) return `${host} ${reasonOf(code, text)}`;
+  return UNREACHED.has(code)
+    ? `the proxy ${proxy}, through which ${host} is asked, ${reasonOf(code, text)}`
+    : `${host}, asked through the proxy ${proxy}, ${reasonOf(code, text)}`;
+}
+
+function reasonOf(code: string, text: string): string {
+  if (UNRESOLVED.has(code)) return `cannot be found: its name does not resolve (${code})`;
+  if (code === "ECONNREFUSED") return `refused the connection (${code})`;
+  if (code === "ECONNRESET" || code === "EPIPE") return `cut the connection (${code})`;
+  if (code.startsWith("HPE_")) return `sent something that is not HTTP (${code})`;
+  return `could not be reached (${code === "" ? text : code})`;
+}
+
+/** What to look at, as a sentence behind the error's own; empty where nothing helps but trying again. */
+export function whatToDo(code: string, { url, proxy }: Way): string {
+  if (!UNREACHED.has(code)) return "";
+  if (proxy !== undefined) {
+    return ". Check the environment variable HTTPS_PROXY, or name the registry in NO_PROXY";
+  }
+  const { hostname = "" } = URL.parse(url) ?? {};
+  if (!UNRESOLVED.has(code)) {
+    return ". Check the login server, its port, and that the registry is there and can be reached from here";
+  }
+  // A resource name in the place of the login server is the most frequent mistake.
+  return hostname.includes(".")
+    ? ". Check the login server; for a registry that was just made, `waitForAccess` waits for its name"
+    : `. Check the login server: an Azure registry has the whole name, "${hostname}.azurecr.io"`;
+}
