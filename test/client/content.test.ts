@@ -22,7 +22,7 @@ import {
 } from "../../provider/registry/index.js";
 import { clientOf, isHere, REGISTRIES, type RunningRegistry } from "../interop/registries.js";
 import { seededBlob } from "../provider/registry/seededBlob.js";
-import { withEmulator } from "../provider/registry/withEmulator.js";
+import { emulatorForSuite } from "../support/emulatorForSuite.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
 
 const MIB = 1024 * 1024;
@@ -156,7 +156,7 @@ for (const kind of REGISTRIES.filter(isHere)) {
 }
 
 describe("files and manifests that cannot be", () => {
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
 
   it("a file that is not there, or changed since it was hashed", async () => {
     const folder = new TemporaryFolder();

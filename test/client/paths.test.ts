@@ -11,7 +11,7 @@ import {
   OCI_INDEX,
   type RegistryClient,
 } from "../../provider/registry/index.js";
-import { withEmulator } from "../provider/registry/withEmulator.js";
+import { emulatorForSuite } from "../support/emulatorForSuite.js";
 
 const DIGEST = digestOf("content");
 const INDEX = encodeManifest({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] });
@@ -143,7 +143,7 @@ const calls: Readonly<Record<string, Call>> = {
 describe("any text as a repository and a reference", function () {
   this.timeout(60_000);
   this.slow(10_000);
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
 
   it("a digest is no tag to put a manifest under", async () => {
     const { manifests } = subject.client().repository("a");
@@ -180,7 +180,7 @@ describe("any text as a repository and a reference", function () {
 describe("pages of any size", function () {
   this.timeout(60_000);
   this.slow(10_000);
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
 
   it("list everything once, in order, from any place on", async () => {
     const repository = subject.client().repository("pages");

@@ -14,7 +14,7 @@ import {
   pushArtifact,
   type RegistryClient,
 } from "pulumi-acr/client";
-import { withEmulator } from "../provider/registry/withEmulator.js";
+import { emulatorForSuite } from "../support/emulatorForSuite.js";
 import { folderOf } from "../provider/tar/folders.js";
 import { directoryLayer, listingOf, publish, PullSandbox } from "../support/pullSandbox.js";
 import { tar } from "../support/tarMembers.js";
@@ -23,7 +23,7 @@ const TYPE = "application/vnd.example";
 
 describe("pullArtifact", function () {
   this.timeout(20_000);
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
   let sandbox: PullSandbox;
 
   beforeEach(() => (sandbox = new PullSandbox()));

@@ -8,7 +8,7 @@ import { hasCode } from "../../provider/errors.js";
 import { chunksOf } from "../../provider/registry/streamUpload.js";
 import { type BlobStore, RegistryClient } from "../../provider/registry/index.js";
 import { seededBlob } from "../provider/registry/seededBlob.js";
-import { withEmulator } from "../provider/registry/withEmulator.js";
+import { emulatorForSuite } from "../support/emulatorForSuite.js";
 
 const KIB = 1024;
 /** Several chunks of {@link CHUNK}, the last one shorter. */
@@ -17,7 +17,7 @@ const CHUNK = 100 * KIB;
 
 describe("upload of a stream", function () {
   this.timeout(20_000);
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
   const open = (): Readable => Readable.from(piecesOf(LONG.content, 30_000), { objectMode: false });
   const store = (chunkSize = CHUNK): BlobStore =>
     subject.client({ chunkSize }).repository("up/load").blobs;

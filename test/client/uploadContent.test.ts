@@ -6,12 +6,12 @@ import { describe, it } from "mocha";
 import { hasCode, InputError } from "../../provider/errors.js";
 import type { UploadContent, WebStream } from "../../provider/registry/index.js";
 import { seededBlob } from "../provider/registry/seededBlob.js";
-import { withEmulator } from "../provider/registry/withEmulator.js";
+import { emulatorForSuite } from "../support/emulatorForSuite.js";
 
 const CHUNK = 100 * 1024;
 
 describe("what can be uploaded", () => {
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
   const store = () => subject.client({ chunkSize: CHUNK }).repository("up/load").blobs;
 
   for (const size of [0, 9, CHUNK, 3 * CHUNK + 1]) {
@@ -68,7 +68,7 @@ describe("what can be uploaded", () => {
 });
 
 describe("an upload that is called off", () => {
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
   const store = () => subject.client().repository("up/load").blobs;
 
   it("before it began closes the file that it was given", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { digestOf, pullArtifact, type PullOptions } from "pulumi-acr/client";
-import { withEmulator } from "../provider/registry/withEmulator.js";
+import { emulatorForSuite } from "../support/emulatorForSuite.js";
 import { directoryLayer, type HostileLayer, publish, PullSandbox } from "../support/pullSandbox.js";
 import { longName, member, pax, tar, type MemberFields } from "../support/tarMembers.js";
 
@@ -13,7 +13,7 @@ const REPOSITORY = "hostile/artifact";
 /** Nothing outside of the folder, and nothing left in it: for whatever a registry may serve. */
 describe("malicious content of a registry, pulled", function () {
   this.timeout(20_000);
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
   let sandbox: PullSandbox;
 
   beforeEach(() => (sandbox = new PullSandbox()));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { describe, it } from "mocha";
 import { linkedSignal } from "../../../provider/concurrency/linkedSignal.js";
-import { withEmulator } from "../registry/withEmulator.js";
+import { emulatorForSuite } from "../../support/emulatorForSuite.js";
 
 const listenersOf = (signal: AbortSignal): number => getEventListeners(signal, "abort").length;
 
@@ -37,7 +37,7 @@ describe("a linked signal", () => {
 });
 
 describe("a signal that many calls are given", () => {
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
 
   it("keeps nothing of any of them when it is over", async () => {
     const { blobs, manifests, tags } = subject.client().repository("a");

@@ -16,7 +16,7 @@ import {
 } from "../../../provider/registry/index.js";
 import { referrersTag } from "../../../provider/registry/referrersDocument.js";
 import { ATTACHED_TYPE } from "../../support/attachReferrers.js";
-import { withEmulator } from "./withEmulator.js";
+import { emulatorForSuite } from "../../support/emulatorForSuite.js";
 
 function referrerOf(subject: Digest, name: string, artifactType = "a/b"): EncodedManifest {
   return encodeManifest({
@@ -45,7 +45,7 @@ const entryOf = ({ descriptor }: EncodedManifest, name: string, artifactType = "
 for (const referrersApi of [true, false]) {
   const title = referrersApi ? "with the referrers API" : "with customer-managed keys";
   describe(`pushing a referrer to a registry ${title}`, () => {
-    const world = withEmulator({ referrersApi });
+    const world = emulatorForSuite({ referrersApi });
     const SUBJECT = digestOf(title);
     const TAG = referrersTag(SUBJECT);
 
@@ -159,7 +159,7 @@ function nameOf(name: string, tag: string): string {
 
 describe("processes that attach to one subject at once", function () {
   this.timeout(60_000);
-  const world = withEmulator({ referrersApi: false });
+  const world = emulatorForSuite({ referrersApi: false });
   const SUBJECT = digestOf("the subject of several processes");
   const script = require.resolve("../../support/attachReferrers.js");
 

@@ -13,7 +13,7 @@ import {
 } from "../../../provider/registry/index.js";
 import { parseRepositoryName } from "../../../provider/oci/reference.js";
 import { seededBlob } from "./seededBlob.js";
-import { withEmulator } from "./withEmulator.js";
+import { emulatorForSuite } from "../../support/emulatorForSuite.js";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -38,7 +38,7 @@ async function publish(repository: Repository, seed = 1) {
 }
 
 describe("requests to an ACR", () => {
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
 
   const blobs: readonly [size: number, methods: string][] = [
     [0, "POST"],
@@ -135,7 +135,7 @@ describe("requests to an ACR", () => {
 });
 
 describe("listings of an ACR", () => {
-  const subject = withEmulator({ pageSize: 2 });
+  const subject = emulatorForSuite({ pageSize: 2 });
 
   it("follow its links, which encode the repository and leave out the version", async () => {
     const client = subject.client();

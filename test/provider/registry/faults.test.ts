@@ -11,7 +11,7 @@ import {
   type Repository,
 } from "../../../provider/registry/index.js";
 import { seededBlob } from "./seededBlob.js";
-import { withEmulator } from "./withEmulator.js";
+import { emulatorForSuite } from "../../support/emulatorForSuite.js";
 
 const KIB = 1024;
 const V1 = parseTag("v1");
@@ -91,7 +91,7 @@ const actions: Readonly<Record<string, FaultAction>> = {
 
 describe("one fault at any request", function () {
   this.timeout(60_000);
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
   let repositories = 0;
 
   for (const [doing, operation] of Object.entries(operations)) {
@@ -124,7 +124,7 @@ describe("one fault at any request", function () {
 });
 
 describe("faults that stay", () => {
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
   const errors: readonly [
     name: string,
     action: FaultAction,

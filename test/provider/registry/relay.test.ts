@@ -3,12 +3,12 @@ import { buffer } from "node:stream/consumers";
 import { describe, it } from "mocha";
 import type { Blob, Repository } from "../../../provider/registry/index.js";
 import { seededBlob } from "./seededBlob.js";
-import { withEmulator } from "./withEmulator.js";
+import { emulatorForSuite } from "../../support/emulatorForSuite.js";
 
 const MIB = 1024 * 1024;
 
 describe("blobs that are read from the registry that they are sent to", () => {
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
 
   const relayed = (from: Repository, { descriptor }: Blob): Blob => ({
     descriptor,

@@ -1,6 +1,6 @@
 import { after, afterEach, before } from "mocha";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../../emulator/index.js";
-import { RegistryClient, type RegistryClientOptions } from "../../../provider/registry/index.js";
+import { startEmulator, type Emulator, type EmulatorOptions } from "pulumi-acr/emulator";
+import { RegistryClient, type RegistryClientOptions } from "../../provider/registry/index.js";
 
 /** An emulator for the tests of one `describe`; every test begins with an empty journal and no fault. */
 export class EmulatorUnderTest {
@@ -55,7 +55,7 @@ export class EmulatorUnderTest {
   }
 }
 
-export function withEmulator(options: EmulatorOptions = {}): EmulatorUnderTest {
+export function emulatorForSuite(options: EmulatorOptions = {}): EmulatorUnderTest {
   const subject = new EmulatorUnderTest();
   before(() => subject.start(options));
   afterEach(() => subject.reset());
