@@ -65,6 +65,28 @@ describe("several owners on the real engine", function () {
     await stack.preview({ refresh: true, expectNoChanges: true });
   });
 
+  it("tags pass to other content of a resource that comes first, and two resources exchange theirs", async () => {
+    const tagged = (first: string, second: string, other: readonly string[]): void =>
+      declare(() => {
+        const one = new OciArtifact("one", content("one", { tags: ["1"] }));
+        const two = new OciArtifact("two", content("two", { tags: [...other, "2"] }));
+        new ArtifactTag("a", { repository: REPOSITORY, tag: first, digest: one.digest });
+        new ArtifactTag("b", { repository: REPOSITORY, tag: second, digest: two.digest });
+      });
+    tagged("blue", "green", []);
+    await stack.up();
+    const [one, two] = [await somebody.digestOf("1"), await somebody.digestOf("2")];
+    tagged("green", "blue", []);
+    await stack.up();
+    assert.equal(await somebody.digestOf("green"), one);
+    assert.equal(await somebody.digestOf("blue"), two);
+    tagged("red", "blue", ["green"]);
+    await stack.up();
+    assert.equal(await somebody.digestOf("green"), two);
+    assert.equal(await somebody.digestOf("red"), one);
+    await stack.preview({ refresh: true, expectNoChanges: true });
+  });
+
   it("--target leaves what the tag of a resource names of which the run is not told", async () => {
     declare(() => {
       new OciArtifact("app", content("one", { tags: ["1"] }));

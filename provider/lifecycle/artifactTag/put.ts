@@ -1,13 +1,13 @@
 import { REMOVED_BY_OTHERS } from "../../artifact/requireManifests.js";
-import { planTags } from "../../artifact/tagPlan.js";
 import { RegistryError } from "../../errors.js";
 import type { Digest } from "../../oci/digest.js";
 import type { FetchedManifest, Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
-import { type Claim, knownOf } from "../ownership.js";
-import { knownByFormer, openPassedTags, type PassedTag, tagsTaken } from "../passedTags.js";
+import type { Claim } from "../ownership.js";
+import { openPassedTags, tagsTaken } from "../passedTags.js";
+import { decideTags } from "../published/decideTags.js";
 import { Publication } from "../published/publication.js";
 import { repositoryToWrite } from "../published/repositoryToWrite.js";
 import { baseOf } from "../published/state.js";
@@ -28,13 +28,13 @@ export async function putTag(
   const inputs = asInputs(bag);
   const repository = repositoryToWrite(host, bag);
   const live = await repository.manifests.resolve(inputs.tag, operation);
-  const passed = tagsTaken(host, baseOf(inputs), [inputs.tag]);
   if (live?.digest === inputs.digest) {
+    const passed = tagsTaken(host, baseOf(inputs), [inputs.tag]);
     await openPassedTags(host, repository.attributes, baseOf(inputs), passed, operation);
     return outputsOf(inputs);
   }
   const owned = olds === undefined ? ownedByReplaced(host, inputs) : claimOfState(olds);
-  const plan = planOf(inputs, owned, passed, live?.digest);
+  const decision = await decideTags(host, wantedOf(inputs, owned, live?.digest), operation);
   const manifest = await requireManifest(repository, inputs, operation);
   const publication = new Publication({
     host,
@@ -43,9 +43,8 @@ export async function putTag(
     content: { manifest, blobs: [] },
     operation,
     live: new Map(),
-    plan,
+    ...decision,
     ownLocks: [],
-    passed,
     lockSubjects: [],
   });
   await publication.refuseForeignLocks();
@@ -59,27 +58,20 @@ export async function putTag(
   return outputsOf(inputs);
 }
 
+function wantedOf(
+  inputs: TagInputs,
+  owned: Claim | undefined,
+  named: Digest | undefined,
+): Parameters<typeof decideTags>[1] {
+  const { tag, digest, onConflict: policy } = inputs;
+  const live = new Map(named === undefined ? [] : [[tag, named]]);
+  return { base: baseOf(inputs), digest, tags: [tag], live, owned, policy, setting: "onConflict" };
+}
+
 /** A tag that is replaced, and keeps its name, may be on its own digest. */
 function ownedByReplaced(host: Host, inputs: TagInputs): Claim | undefined {
   const claim = host.ownership.ownedBy(inputs.__urn);
   return claim?.repository === baseOf(inputs) ? claim : undefined;
-}
-
-function planOf(
-  inputs: TagInputs,
-  owned: Claim | undefined,
-  passed: readonly PassedTag[],
-  live: Digest | undefined,
-): ReturnType<typeof planTags> {
-  const { tag, reference, digest, onConflict } = inputs;
-  const known = knownOf(owned, tag, live) ?? knownByFormer(passed, tag, live);
-  const isNew = owned?.tags[tag] === undefined;
-  return planTags(
-    [{ tag, reference, live, known, isNew }],
-    digest,
-    onConflict ?? "fail",
-    "onConflict",
-  );
 }
 
 /** What a failure leaves; `undefined` if the tag was not put. Without an answer, it is where it was, or put. */

@@ -5,16 +5,15 @@ import type { Pushable } from "../../artifact/pushable.js";
 import { refuseMovedTags, resolveTags } from "../../artifact/tags.js";
 import { isDigest } from "../../oci/digest.js";
 import type { ManifestReference } from "../../oci/reference.js";
-import { planTags } from "../../artifact/tagPlan.js";
 import type { Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { CreateResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
-import { knownOf, ownLocksOf } from "../ownership.js";
-import { knownByFormer, tagsTaken } from "../passedTags.js";
+import { ownLocksOf } from "../ownership.js";
 import { type UploadReport, withUploadReport } from "../uploadReport.js";
 import type { ContentKind } from "./contentKind.js";
+import { decideTags } from "./decideTags.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { noteManifests } from "./notedPuts.js";
 import { listingOf, Publication, type PublicationParts } from "./publication.js";
@@ -175,15 +174,9 @@ async function lookAtTags({
   const base = baseOf(inputs);
   const claim = host.ownership.ownedBy(inputs.__urn);
   const owned = claim?.repository === base ? claim : undefined;
-  const passed = tagsTaken(host, base, tagsOf(inputs));
   const live = await resolveTags(repository, tagsOf(inputs), operation);
-  const situations = tagsOf(inputs).map((tag) => ({
-    tag,
-    reference: `${base}:${tag}`,
-    live: live.get(tag),
-    known: knownOf(owned, tag, live.get(tag)) ?? knownByFormer(passed, tag, live.get(tag)),
-    isNew: owned?.tags[tag] === undefined,
-  }));
-  const plan = planTags(situations, inputs.digest, inputs.onTagConflict ?? "fail");
-  return { live, plan, ownLocks: ownLocksOf(owned), passed };
+  const { digest, onTagConflict: policy } = inputs;
+  const wanted = { base, digest, tags: tagsOf(inputs), live, owned, policy };
+  const decision = await decideTags(host, { ...wanted, setting: "onTagConflict" }, operation);
+  return { live, ...decision, ownLocks: ownLocksOf(owned) };
 }

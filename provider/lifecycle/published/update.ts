@@ -5,7 +5,6 @@ import {
   whereSupported,
 } from "../../artifact/lock.js";
 import type { Pushable } from "../../artifact/pushable.js";
-import { planTags } from "../../artifact/tagPlan.js";
 import { resolveTags } from "../../artifact/tags.js";
 import type { Digest } from "../../oci/digest.js";
 import type { Tag } from "../../oci/reference.js";
@@ -16,10 +15,9 @@ import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { findChanges, isEmpty } from "./changes.js";
 import type { ContentKind } from "./contentKind.js";
+import { decideTags } from "./decideTags.js";
 import { dropTags } from "./dropTags.js";
 import type { ArtifactInputs } from "./inputs.js";
-import { knownOf } from "../ownership.js";
-import { knownByFormer, tagsTaken } from "../passedTags.js";
 import { referenceTo } from "../sharedLocks.js";
 import { type UploadReport, withUploadReport } from "../uploadReport.js";
 import { type Listing, listingOf, Publication } from "./publication.js";
@@ -69,7 +67,7 @@ async function change(id: string, update: Update, news: PropertyBag): Promise<Ar
   report.phase("checking what exists");
   const found = await resolveTags(update.repository, update.changes.addedTags, update.operation);
   const content = await contentOf(update, news);
-  const publication = plan(update, content, found);
+  const publication = await plan(update, content, found);
   await publication.refuseForeignLocks();
   await refuseChangedAgain(update);
   await refuseForeignLocksOnDropped(update);
@@ -107,18 +105,21 @@ async function stillThere(update: Update, tags: readonly Tag[]): Promise<readonl
 }
 
 /** Decides about the tags that are to be put, as they were found; a conflict ends here. */
-function plan(update: Update, content: Pushable, found: ReadonlyMap<Tag, Digest>): Publication {
+async function plan(
+  update: Update,
+  content: Pushable,
+  found: ReadonlyMap<Tag, Digest>,
+): Promise<Publication> {
   const { host, state, inputs, changes, repository, operation, report } = update;
-  const base = artifact.baseOf(inputs);
-  const claim = artifact.claimOfState(state);
-  const passed = tagsTaken(host, base, changes.addedTags);
-  const situations = changes.addedTags.map((tag) => ({
-    tag,
-    reference: `${base}:${tag}`,
-    live: found.get(tag),
-    known: knownOf(claim, tag, found.get(tag)) ?? knownByFormer(passed, tag, found.get(tag)),
-    isNew: claim.tags[tag] === undefined,
-  }));
+  const wanted = {
+    base: artifact.baseOf(inputs),
+    digest: inputs.digest,
+    tags: changes.addedTags,
+    live: found,
+    owned: artifact.claimOfState(state),
+    policy: inputs.onTagConflict,
+    setting: "onTagConflict" as const,
+  };
   return new Publication({
     host,
     inputs,
@@ -130,10 +131,9 @@ function plan(update: Update, content: Pushable, found: ReadonlyMap<Tag, Digest>
       ...artifact.tagsOf(state).map((tag) => [tag, inputs.digest] as const),
       ...found,
     ]),
-    plan: planTags(situations, inputs.digest, inputs.onTagConflict ?? "fail"),
+    ...(await decideTags(host, wanted, operation)),
     // A tag that names our digest does not move; only what a failed create left may carry our lock.
     ownLocks: state.__formerLocks ?? [],
-    passed,
     lockSubjects: changes.lockSubjects,
   });
 }
