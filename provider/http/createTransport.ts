@@ -1,13 +1,15 @@
 import { createDefaultHttpClient, type HttpClient } from "@azure/core-rest-pipeline";
 import { Authorizer } from "../auth/authorizer.js";
+import { checkCredential } from "../auth/checkCredential.js";
 import type { Credential } from "../auth/credential.js";
 import type { RegistryEndpoint } from "../oci/loginServer.js";
 import { AccessWait } from "./accessWait.js";
+import { checkOptions } from "./checkOptions.js";
 import { type Clock, systemClock } from "./clock.js";
 import { connections } from "./connectionPolicy.js";
 import { createPipeline } from "./createPipeline.js";
 import type { RegistryTier, RequestRates } from "./requestRates.js";
-import { DEFAULT_RETRY, type RetryLimits } from "./retryDelay.js";
+import { type RetryLimits, retryLimits } from "./retryDelay.js";
 import { type Sender, send } from "./send.js";
 import { shareGate } from "./throttleGate.js";
 import { tokenSend } from "./tokenSend.js";
@@ -71,7 +73,9 @@ const PRODUCT = "pulumi-acr";
  */
 export function createTransport(options: TransportOptions): ClosableTransport {
   const { endpoint, clock = systemClock, random = Math.random, maxConcurrency = 16 } = options;
-  const limits = { ...DEFAULT_RETRY, ...options.retry };
+  checkOptions(options);
+  checkCredential(options.credential);
+  const limits = retryLimits(options.retry);
   const shared = shareGate(endpoint.loginServer);
   const held = connections({ maxConcurrency, caCertificate: options.caCertificate });
   const authorizer = authorizerFor(options, clock, () => sender);

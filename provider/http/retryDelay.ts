@@ -16,6 +16,16 @@ export const DEFAULT_RETRY: RetryLimits = {
   budgetMs: 300_000,
 };
 
+/** The limits as given; what is not given, or `undefined`, is as by default. */
+export function retryLimits(given: Partial<RetryLimits> = {}): RetryLimits {
+  return {
+    maxRetries: given.maxRetries ?? DEFAULT_RETRY.maxRetries,
+    baseDelayMs: given.baseDelayMs ?? DEFAULT_RETRY.baseDelayMs,
+    maxDelayMs: given.maxDelayMs ?? DEFAULT_RETRY.maxDelayMs,
+    budgetMs: given.budgetMs ?? DEFAULT_RETRY.budgetMs,
+  };
+}
+
 /**
  * What a `Retry-After` asks for, in milliseconds: seconds or a date (RFC 9110, section 10.2.3).
  * `undefined` if it asks for nothing that can be understood; a date in the past asks for 0.

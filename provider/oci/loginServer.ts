@@ -20,6 +20,10 @@ export function parseLoginServer(
   value: string,
   property = "registry.loginServer",
 ): RegistryEndpoint {
+  // An environment variable that is not set is the most frequent one.
+  if (typeof value !== "string") {
+    throw new InputError(property, `a login server is a text, not ${String(value)}`);
+  }
   const scheme = /^(https?):\/\//.exec(value)?.[1] ?? "https";
   const authority = value.replace(/^https?:\/\//, "").replace(/\/$/, "");
   const url = parseAuthority(scheme, authority);

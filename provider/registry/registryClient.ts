@@ -5,7 +5,7 @@ import {
   type ClosableTransport,
   type TransportOptions,
 } from "../http/createTransport.js";
-import { backoff, DEFAULT_RETRY } from "../http/retryDelay.js";
+import { backoff, retryLimits } from "../http/retryDelay.js";
 import { parseLoginServer } from "../oci/loginServer.js";
 import type { LookBack } from "./referrersIndex.js";
 import { RemoteRegistry } from "./remoteRegistry.js";
@@ -111,7 +111,7 @@ export class RegistryClient implements Registry {
 /** Failed upload sessions wait like failed requests before they are repeated. */
 function pauseOf(options: RegistryClientOptions): UploadSettings["pause"] {
   const { clock = systemClock, random = Math.random } = options;
-  const limits = { ...DEFAULT_RETRY, ...options.retry };
+  const limits = retryLimits(options.retry);
   return (failures, signal = new AbortController().signal) =>
     sleep(clock, backoff(failures - 1, limits, random), signal);
 }

@@ -1,0 +1,58 @@
+import { InputError } from "../errors.js";
+import { asWritten } from "../oci/printable.js";
+import type { TransportOptions } from "./createTransport.js";
+import type { RetryLimits } from "./retryDelay.js";
+
+/** What Node's timers hold; they take a longer time for none at all. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+interface Range {
+  readonly least: number;
+  readonly most?: number;
+  /** Parts of one mean nothing. */
+  readonly whole?: boolean;
+  readonly unit: string;
+}
+
+const NUMBERS: Readonly<Record<string, Range>> = {
+  maxConcurrency: { least: 1, whole: true, unit: "requests" },
+  idleTimeoutMs: { least: 1, most: LONGEST_MS, unit: "milliseconds" },
+  requestsPerMinute: { least: Number.MIN_VALUE, unit: "requests" },
+  waitForAccess: { least: 0, unit: "seconds" },
+};
+
+const RETRY: Readonly<Record<keyof RetryLimits, Range>> = {
+  maxRetries: { least: 0, whole: true, unit: "attempts" },
+  baseDelayMs: { least: 0, most: LONGEST_MS, unit: "milliseconds" },
+  maxDelayMs: { least: 0, most: LONGEST_MS, unit: "milliseconds" },
+  budgetMs: { least: 0, unit: "milliseconds" },
+};
+
+/** Fails for options that cannot be right: a wait of `NaN` never ends, and a limit of it is none. */
+export function checkOptions(options: Omit<TransportOptions, "endpoint">): void {
+  const given = options as Readonly<Record<string, unknown>>;
+  for (const [name, range] of Object.entries(NUMBERS)) checkNumber(given[name], name, range);
+  const retry = (options.retry ?? {}) as Readonly<Record<string, unknown>>;
+  for (const [name, range] of Object.entries(RETRY))
+    checkNumber(retry[name], `retry.${name}`, range);
+  const { userAgent } = options;
+  // The HTTP client leaves out what cannot stand in a header, and so would send something else.
+  if (userAgent === undefined || /^[\x20-\x7e]*$/.test(userAgent)) return;
+  throw new InputError("userAgent", `${asWritten(userAgent)} cannot be sent: expected ASCII`);
+}
+
+function checkNumber(value: unknown, name: string, range: Range): void {
+  const { least, most = Number.MAX_VALUE, whole = false, unit } = range;
+  if (value === undefined) return;
+  const fits = typeof value === "number" && value >= least && value <= most;
+  if (fits && (!whole || Number.isSafeInteger(value))) return;
+  const kind = whole ? "a whole number" : "a number";
+  const from = least === Number.MIN_VALUE ? "more than 0" : `at least ${least}`;
+  const to = range.most === undefined ? "" : ` and at most ${range.most}`;
+  throw new InputError(name, `expected ${kind} of ${unit}, ${from}${to}, not ${shown(value)}`);
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return asWritten(value);
+  return typeof value === "number" ? String(value) : `a ${typeof value}`;
+}
