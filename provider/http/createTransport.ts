@@ -54,10 +54,14 @@ export interface TransportOptions {
   readonly allowedRedirectHosts?: readonly string[];
   /** Seconds to keep trying while the registry's name does not resolve or access is refused. Default: 0. */
   readonly waitForAccess?: number;
-  /** For tests: virtual time, fixed jitter, another way to send (to Entra, too). */
+  /**
+   * How each request is sent, those to Entra included: one of `@azure/core-rest-pipeline`, or an object around
+   * it that sees and changes every attempt and answer. Unlike `log`, it sees secrets.
+   */
+  readonly httpClient?: HttpClient;
+  /** For tests: virtual time, fixed jitter. */
   readonly clock?: Clock;
   readonly random?: () => number;
-  readonly httpClient?: HttpClient;
 }
 
 /** A transport that can be closed: its connections end, and its part of the shared limiter. */

@@ -57,7 +57,12 @@ export class AcrAttributes implements AttributeStore {
     return document && readTag(document["tag"], operation);
   }
 
-  async manifest(digest: string, options?: AccessOptions): Promise<ManifestProperties | undefined> {
+  async manifest(
+    reference: string,
+    options?: AccessOptions,
+  ): Promise<ManifestProperties | undefined> {
+    const digest = isTagLike(reference) ? (await this.tag(reference, options))?.digest : reference;
+    if (digest === undefined) return undefined;
     const operation = `read the properties of ${this.#repository}@${digest}`;
     const document = await this.#read(
       acrManifestPath(this.#repository, digest),
@@ -89,10 +94,11 @@ export class AcrAttributes implements AttributeStore {
   }
 
   async updateManifest(
-    digest: string,
+    reference: string,
     attributes: Partial<Attributes>,
-    options?: OperationOptions,
+    options: OperationOptions = {},
   ): Promise<Attributes> {
+    const digest = isTagLike(reference) ? await this.#taggedDigest(reference, options) : reference;
     const operation = `set attributes of ${this.#repository}@${digest}`;
     const path = acrManifestPath(this.#repository, digest);
     const document = await this.#patch(path, attributes, operation, options);
@@ -130,6 +136,15 @@ export class AcrAttributes implements AttributeStore {
         this.#page(path, "manifests", (item) => readManifest(item, operation), operation, options),
       key: (manifest: ManifestProperties) => manifest.digest,
     });
+  }
+
+  /** The service takes manifests by their digest alone. A tag that is absent is its `NOT_FOUND`. */
+  async #taggedDigest(tag: string, options: OperationOptions): Promise<string> {
+    const operation = `look up the manifest of ${this.#repository}:${tag}`;
+    const path = acrTagPath(this.#repository, tag);
+    const request = this.#request("GET", path, "metadata_read", operation, options);
+    const { document } = await this.#api.json(request);
+    return readTag(document["tag"], operation).digest;
   }
 
   async #page<T>(
@@ -190,6 +205,11 @@ export class AcrAttributes implements AttributeStore {
       signal: options.signal,
     };
   }
+}
+
+/** What has a colon can be a digest alone, and is told as one if it is malformed. */
+function isTagLike(reference: string): boolean {
+  return !reference.includes(":");
 }
 
 /** The service's links to further pages carry no filter, so that these have the tags of all manifests. */

@@ -1,3 +1,4 @@
+import { isUint8Array } from "node:util/types";
 import { InputError } from "../errors.js";
 import { encodeRawManifest, type EncodedManifest } from "../oci/manifest.js";
 import { isMediaType, OCI_MANIFEST } from "../oci/mediaTypes.js";
@@ -10,9 +11,21 @@ import { isObject } from "./jsonAnswer.js";
  * is typed and gives the same bytes for the same content.
  */
 export function manifestFrom(content: Uint8Array | object, mediaType?: string): EncodedManifest {
-  const bytes =
-    content instanceof Uint8Array ? content : new TextEncoder().encode(JSON.stringify(content));
+  const bytes = isUint8Array(content) ? content : new TextEncoder().encode(written(content));
   return encodeRawManifest(bytes, checked(mediaType ?? ownMediaType(bytes) ?? OCI_MANIFEST));
+}
+
+/** Streams and buffers have no members of their own, and would be written as `{}`. */
+function written(content: unknown): string {
+  const isDocument = isObject(content) && !ArrayBuffer.isView(content);
+  const isSource =
+    content instanceof ArrayBuffer ||
+    (isDocument && (Symbol.asyncIterator in content || "getReader" in content));
+  if (isDocument && !isSource) return JSON.stringify(content);
+  throw new InputError(
+    "content",
+    "a manifest is an object, or its bytes (Uint8Array); read a stream first, for instance by `buffer` of node:stream/consumers",
+  );
 }
 
 function ownMediaType(bytes: Uint8Array): string | undefined {

@@ -179,7 +179,8 @@ export interface ReferrerStore extends ReferrerLister {
 export interface AttributeStore {
   repository(options?: AccessOptions): Promise<RepositoryProperties | undefined>;
   tag(tag: string, options?: AccessOptions): Promise<TagProperties | undefined>;
-  manifest(digest: string, options?: AccessOptions): Promise<ManifestProperties | undefined>;
+  /** Of the manifest with this digest, or of the one that this tag names, which takes a second request. */
+  manifest(tagOrDigest: string, options?: AccessOptions): Promise<ManifestProperties | undefined>;
   /** Sets the given attributes and keeps the others. `NOT_FOUND` if the repository does not exist. */
   updateRepository(
     attributes: Partial<Attributes>,
@@ -191,9 +192,9 @@ export interface AttributeStore {
     attributes: Partial<Attributes>,
     options?: OperationOptions,
   ): Promise<Attributes>;
-  /** Sets the given attributes and keeps the others. `NOT_FOUND` if the manifest does not exist. */
+  /** Sets the given attributes and keeps the others. `NOT_FOUND` if the manifest, or the tag, does not exist. */
   updateManifest(
-    digest: string,
+    tagOrDigest: string,
     attributes: Partial<Attributes>,
     options?: OperationOptions,
   ): Promise<Attributes>;

@@ -194,6 +194,11 @@ describe("files and manifests that cannot be", () => {
   for (const [content, mediaType, reason] of [
     [Buffer.from("not JSON"), undefined, /is not JSON: give its media type/],
     [{ schemaVersion: 2 }, "nothing", /is not a media type/],
+    [Readable.from([]), OCI_MANIFEST, /read a stream first/],
+    [new ReadableStream(), OCI_MANIFEST, /read a stream first/],
+    [new ArrayBuffer(2), OCI_MANIFEST, /an object, or its bytes/],
+    [new Uint16Array(2), OCI_MANIFEST, /an object, or its bytes/],
+    [[], OCI_MANIFEST, /an object, or its bytes/],
   ] as const) {
     it(`a manifest: ${String(reason)}`, () => {
       assert.throws(() => manifestFrom(content, mediaType), reason);

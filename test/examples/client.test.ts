@@ -111,6 +111,17 @@ describe("the client's examples", function () {
     assert.deepEqual(signedIn, []);
   });
 
+  it("list-in-pages", async () => {
+    await publish("a", "v1", "v2", "v3");
+    assert.equal(
+      (await example("list-in-pages")).stdout,
+      "v3\nv2\nnext: node list-in-pages.ts v2\n",
+    );
+    const pages = emulator.journal.entries.filter(({ path }) => path.endsWith("/_tags"));
+    assert.equal(pages.length, 1);
+    assert.equal((await example("list-in-pages", "v2")).stdout, "v1\n");
+  });
+
   it("set-artifact-properties", async () => {
     const digest = parseDigest(await publish("a", "v1"));
     await example("set-artifact-properties");
@@ -181,6 +192,15 @@ describe("the client's examples", function () {
       exchanged.map(({ status }) => status),
       [200],
     );
+  });
+
+  it("every-request", async () => {
+    await publish("a", "latest");
+    const { stdout, stderr } = await example("every-request");
+    assert.equal(stdout, `${NAME}\n`);
+    assert.match(stderr, /^200: \d+\n$/);
+    const listed = emulator.journal.entries.find(({ path }) => path === "/acr/v1/_catalog");
+    assert.equal(listed?.requestHeaders["x-team"], "docs");
   });
 
   it("logging", async () => {
