@@ -1,6 +1,5 @@
 import { InputError } from "../errors.js";
 import { asWritten } from "../oci/printable.js";
-import type { TransportOptions } from "./createTransport.js";
 import type { RetryLimits } from "./retryDelay.js";
 
 /** What Node's timers hold; they take a longer time for none at all. */
@@ -29,7 +28,10 @@ const RETRY: Readonly<Record<keyof RetryLimits, Range>> = {
 };
 
 /** Fails for options that cannot be right: a wait of `NaN` never ends, and a limit of it is none. */
-export function checkOptions(options: Omit<TransportOptions, "endpoint">): void {
+export function checkOptions(options: {
+  readonly retry?: Partial<RetryLimits>;
+  readonly userAgent?: string;
+}): void {
   const given = options as Readonly<Record<string, unknown>>;
   for (const [name, range] of Object.entries(NUMBERS)) checkNumber(given[name], name, range);
   const retry = (options.retry ?? {}) as Readonly<Record<string, unknown>>;
