@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "mocha";
 import { encodeManifest, OCI_INDEX, type Repository } from "../../provider/registry/index.js";
-import { withEmulator } from "../provider/registry/withEmulator.js";
+import { emulatorForSuite } from "../support/emulatorForSuite.js";
 
 const INDEX = encodeManifest({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] });
 const { digest: DIGEST } = INDEX.descriptor;
 
 describe("attributes of a manifest", () => {
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
   let repository: Repository;
   beforeEach(async () => {
     repository = subject.client().repository("by/tag");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { InputError } from "../../provider/errors.js";
 import { RegistryClient, type RegistryClientOptions } from "../../provider/registry/index.js";
-import { withEmulator } from "../provider/registry/withEmulator.js";
+import { emulatorForSuite } from "../support/emulatorForSuite.js";
 
 const make = (options: object): RegistryClient =>
   new RegistryClient("r.example", options as RegistryClientOptions);
@@ -83,7 +83,7 @@ describe("options of a client", () => {
 });
 
 describe("options that are undefined", () => {
-  const subject = withEmulator();
+  const subject = emulatorForSuite();
 
   it("are as those that are left out", async () => {
     const retry = { maxRetries: undefined, baseDelayMs: 1, maxDelayMs: undefined } as object;
