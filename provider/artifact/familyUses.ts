@@ -10,8 +10,9 @@ import { isIndex, MANIFESTS_LOOKED_AT, readIndex, tooMany } from "./manifestUser
 import type { Removal } from "./removal.js";
 import type { Uses } from "./removalPlan.js";
 
-/** Each tag costs a request where nothing lists them with what they name. */
-const TAGS_LOOKED_AT = 1_000;
+/** Each tag costs a request where nothing lists them with what they name; beyond this many, what is in question stays. */
+export const TAGS_LOOKED_AT = 1_000;
+export const TOO_MANY_TAGS = `the repository has more than ${TAGS_LOOKED_AT} tags`;
 const CONCURRENT_LOOKS = 8;
 
 type Family = Pick<Removal, "digest" | "included" | "tags">;
@@ -62,7 +63,7 @@ export const resolvedUses: FindUses = async (repository, family, options) => {
   let seen = 0;
   for await (const name of repository.tags.list(options)) {
     if (!isTag(name) || lists.has(name)) continue;
-    if (++seen > TAGS_LOOKED_AT) return `the repository has more than ${TAGS_LOOKED_AT} tags`;
+    if (++seen > TAGS_LOOKED_AT) return TOO_MANY_TAGS;
     const found = await repository.manifests.resolve(name, options);
     if (found === undefined) continue;
     if (isIndex(found.mediaType)) indexes.push({ digest: found.digest, isTagged: true });

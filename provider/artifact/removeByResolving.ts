@@ -1,6 +1,6 @@
 import { isTag, type Tag } from "../oci/reference.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
-import { resolvedUses } from "./familyUses.js";
+import { resolvedUses, TAGS_LOOKED_AT, TOO_MANY_TAGS } from "./familyUses.js";
 import { type FoundIndex, findUsers, isIndex, ownListTag } from "./manifestUsers.js";
 import {
   deleteManifest,
@@ -11,9 +11,6 @@ import {
   verdictOf,
 } from "./removal.js";
 import { hasFamily, judgeFamily, removeIncluded, removeRest } from "./removeFamily.js";
-
-/** Each tag costs a request here; beyond this many the manifest stays. */
-const TAGS_LOOKED_AT = 1_000;
 
 /**
  * Removal on a registry that is not an ACR: there a tag cannot be removed alone, and nothing lists
@@ -49,9 +46,7 @@ async function judge(
   const indexes: FoundIndex[] = [];
   let seen = 0;
   for await (const name of repository.tags.list(options)) {
-    if (++seen > TAGS_LOOKED_AT) {
-      return { kept: `the repository has more than ${TAGS_LOOKED_AT} tags` };
-    }
+    if (++seen > TAGS_LOOKED_AT) return { kept: TOO_MANY_TAGS };
     if (!isTag(name) || name === ownList) continue;
     const found = await repository.manifests.resolve(name, options);
     if (found === undefined) continue;
