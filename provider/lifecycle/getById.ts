@@ -13,10 +13,11 @@ export function registryToGetFrom(
   return registryOfId(loginServer, given["registry"] as RegistryArguments, host.sources);
 }
 
-export function notAnId(kind: string, id: string, form: string): InputError {
+/** `advice` is a sentence of its own. */
+export function notAnId(kind: string, id: string, form: string, advice = ""): InputError {
   return new InputError(
     "id",
-    `${kind}.get: ${JSON.stringify(id)} is not an id: expected "${form}"`,
+    `${kind}.get: ${JSON.stringify(id)} is not an id: expected "${form}"${advice}`,
   );
 }
 

@@ -91,7 +91,7 @@ describe("static get", function () {
     [
       "OciArtifact",
       () => `${base}:v1`,
-      /OciArtifact\.get: .*:v1" is not an id: expected "<login server>\/<repository>@<digest>" \[INPUT_INVALID\]/,
+      /OciArtifact\.get: .*:v1" is not an id: expected "<login server>\/<repository>@<digest>"\. .*getArtifactOutput\(\{ reference: ".*:v1" \}\) tells its digest \[INPUT_INVALID\]/,
     ],
     [
       "TagLock",

@@ -65,13 +65,18 @@ describe("package", function () {
 
   it("holds what its entry points need and the words about it, and nothing else", () => {
     const expected =
-      /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/(?:resources|provider|emulator)\/.+\.(?:js|js\.map|d\.ts))$/u;
+      /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/\w+\.md|dist\/(?:resources|provider|emulator)\/.+\.(?:js|js\.map|d\.ts))$/u;
     const paths = installed.packed.files.map(({ path }) => path);
     assert.deepEqual(
       paths.filter((path) => !expected.test(path)),
       [],
     );
-    for (const words of ["README.md", "CHANGELOG.md", "LICENSE"]) assert.ok(paths.includes(words));
+    const readme = readFileSync(join(installed.root, "README.md"), "utf8");
+    const manuals = [...readme.matchAll(/\]\((docs\/[^)#]+)/gu)].map(([, path = ""]) => path);
+    assert.ok(manuals.length > 0);
+    for (const words of ["README.md", "CHANGELOG.md", "LICENSE", ...manuals]) {
+      assert.ok(paths.includes(words), words);
+    }
     // Far above what it is: to notice what does not belong, not to count features.
     assert.ok(installed.packed.size < 1_500_000, `${installed.packed.size} bytes to download`);
   });

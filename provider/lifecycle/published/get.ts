@@ -19,7 +19,8 @@ export async function getArtifact(
 ): Promise<ReadResult> {
   const parsed = parseReference(id);
   if (parsed === undefined || !isDigest(parsed.reference)) {
-    throw notAnId(content.name, id, "<login server>/<repository>@<digest>");
+    const form = "<login server>/<repository>@<digest>";
+    throw notAnId(content.name, id, form, parsed === undefined ? "" : digestOfTag(id));
   }
   const { repository: name, reference: digest } = parsed;
   const registry = registryToGetFrom(host, parsed.loginServer, given);
@@ -45,6 +46,10 @@ export async function getArtifact(
     __declared: { tags: [] },
   } as unknown as ArtifactState;
   return { id, outs: asBag(state), inputs: asBag(state) };
+}
+
+function digestOfTag(reference: string): string {
+  return `. What a tag names may change: the look-up getArtifactOutput({ reference: ${JSON.stringify(reference)} }) tells its digest`;
 }
 
 function otherKind(name: string, id: string, mediaType: string): InputError {
