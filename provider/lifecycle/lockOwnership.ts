@@ -105,7 +105,8 @@ export class LockOwnership {
     const urn = this.holder(reference);
     return urn === undefined
       ? "somebody else, or by another resource of this stack, such as a TagLock, that this run has not reached " +
-          "(`az acr repository show` shows its attributes, `az acr repository update` opens it)"
+          "(a TagLock that refers to what it locks, or has dependsOn, is deleted first; `az acr repository show` shows the " +
+          "attributes, `az acr repository update` opens it)"
       : `${urn}: remove or change that resource first`;
   }
 }

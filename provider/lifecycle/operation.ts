@@ -16,6 +16,10 @@ export class RunningOperations {
   readonly #controllers = new Set<AbortController>();
   #idle: (() => void) | undefined;
 
+  get underWay(): number {
+    return this.#controllers.size;
+  }
+
   async run<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     this.#controllers.add(controller);

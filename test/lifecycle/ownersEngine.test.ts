@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, it } from "mocha";
 import { Stack } from "@pulumi/pulumi/automation";
-import { ArtifactTag, OciArtifact, type OciArtifactArgs } from "pulumi-acr";
+import { ArtifactTag, OciArtifact, type OciArtifactArgs, TagLock } from "pulumi-acr";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { EngineStack, environmentFor } from "../support/engine.js";
 import { Somebody } from "../support/somebody.js";
@@ -85,6 +85,18 @@ describe("several owners on the real engine", function () {
     assert.equal(await somebody.digestOf("green"), two);
     assert.equal(await somebody.digestOf("red"), one);
     await stack.preview({ refresh: true, expectNoChanges: true });
+  });
+
+  it("a lock that depends on nothing is destroyed at the same time as what it locks", async () => {
+    const app = (): OciArtifact => new OciArtifact("app", content("one", { tags: ["1"] }));
+    declare(() => void app());
+    await stack.up();
+    declare(() => {
+      app();
+      new TagLock("lock", { repository: REPOSITORY, tag: "1" });
+    });
+    await stack.up();
+    await stack.destroy();
   });
 
   it("--target leaves what the tag of a resource names of which the run is not told", async () => {

@@ -1,6 +1,7 @@
 import { removeTag } from "../../artifact/removeTag.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
+import { whenUnlocked } from "../whenUnlocked.js";
 import { baseOf } from "../published/state.js";
 import type { Operation } from "../operation.js";
 import { asState, ownDigests } from "./state.js";
@@ -22,6 +23,6 @@ export async function deleteTag(
   const repository = host.registry(bag).repository(state.repository);
   const holderOf = (reference: string): string => host.locks.holderOf(reference);
   const removal = { tag, digests: ownDigests(state), reference: id, holderOf };
-  const kept = await removeTag(repository, removal, operation);
+  const kept = await whenUnlocked(host, operation, () => removeTag(repository, removal, operation));
   if (kept !== undefined) operation.log.warn(`${id} stays: ${kept}`);
 }

@@ -5,6 +5,7 @@ import { reasonOf } from "../failures.js";
 import type { Digest } from "../../oci/digest.js";
 import { freeOfOthers } from "../sharedLocks.js";
 import type { Host } from "../host.js";
+import { whenUnlocked } from "../whenUnlocked.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import type { DeleteReason } from "../ownership.js";
@@ -38,7 +39,9 @@ export async function deleteArtifact(
   let isLater = gave;
   const attempt = async (current: Operation): Promise<RemovalOutcome> => {
     const manner = { policy, subject, isLater };
-    const outcome = await removeAndRelease(host, urn, state, manner, current);
+    const outcome = await whenUnlocked(host, current, () =>
+      removeAndRelease(host, urn, state, manner, current),
+    );
     isLater ||= outcome.removedTags.length > 0;
     return outcome;
   };
