@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { type Command, help, readCommandLine } from "./commandLine.js";
+import { errorMessage } from "./failures.js";
 import { instructions } from "./instructions.js";
 import type { EmulatorOptions } from "./options.js";
 import { type Emulator, startEmulator } from "./startEmulator.js";
@@ -37,8 +38,7 @@ async function runEmulator({ options, configFile }: EmulatorCommand): Promise<vo
   try {
     emulator = await startEmulator({ ...(await optionsIn(configFile)), ...options });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`pulumi-acr: The emulator did not start: ${message}\n`);
+    process.stderr.write(`pulumi-acr: The emulator did not start: ${errorMessage(error)}\n`);
     process.exitCode = error instanceof RangeError ? 2 : 1;
     return;
   }

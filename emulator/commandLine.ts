@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 
+import { errorMessage } from "./failures.js";
 import type { EmulatorOptions } from "./options.js";
 
 export const help = `Usage: pulumi-acr emulator [options]
@@ -38,7 +39,7 @@ export function readCommandLine(argv: readonly string[]): Command {
   try {
     return readVerb(argv);
   } catch (error) {
-    return { verb: "wrong", message: error instanceof Error ? error.message : String(error) };
+    return { verb: "wrong", message: errorMessage(error) };
   }
 }
 

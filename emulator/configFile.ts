@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { z } from "zod";
 
+import { errorMessage } from "./failures.js";
 import type { EmulatorOptions } from "./options.js";
 import { roleNames } from "./tokens/roles.js";
 
@@ -117,7 +118,7 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     throw new RangeError(`${path} could not be read: ${message}`, { cause: error });
   }
 }

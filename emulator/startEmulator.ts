@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ControlService } from "./control/controlService.js";
 import { createService } from "./createService.js";
 import { EntraOrigin } from "./entra/entraOrigin.js";
+import { explained } from "./failures.js";
 import { FaultSwitchboard, type Faults } from "./faults.js";
 import { type Certificate, certificateIn } from "./http/certificate.js";
 import { Origins, type OriginsOptions } from "./http/origins.js";
@@ -59,7 +60,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     return await listen(host, folder, options);
   } catch (error) {
     await folder.leave();
-    throw error;
+    throw explained(error);
   }
 }
 

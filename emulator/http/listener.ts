@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 
+import { errorCode, errorMessage } from "../failures.js";
 import type { FaultSwitchboard, MetFault } from "../faults.js";
 import {
   type OpenJournalEntry,
@@ -157,12 +158,11 @@ async function handled(
 }
 
 function unforeseen(error: unknown): Answer {
-  const message = error instanceof Error ? error.message : String(error);
-  return errorAnswer(500, { code: "UNKNOWN", message: `emulator: ${message}` });
+  return errorAnswer(500, { code: "UNKNOWN", message: `emulator: ${errorMessage(error)}` });
 }
 
 function isDisconnect(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = errorCode(error);
   return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE";
 }
 

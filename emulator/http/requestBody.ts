@@ -21,6 +21,11 @@ export class RequestBody {
     return value === undefined ? undefined : Number(value);
   }
 
+  /** Whether more may come: neither has it ended, nor is its sender gone. */
+  get isArriving(): boolean {
+    return !this.source.complete && !this.source.destroyed;
+  }
+
   /** The chunks as they arrive. Fails when the sender goes away before the end. */
   async *chunks(): AsyncGenerator<Buffer, void, undefined> {
     // Leaving the loop early must not destroy the connection: the answer still has to go out on it.

@@ -30,7 +30,7 @@ export const startUpload: Handler = async (call) => {
   if (parseDigest(digest) === undefined) return digestInvalid(malformedDigest);
   refuseFraming(call);
   const session = uploads.start(call.name);
-  return whileBusy(session, () => finishWith(call, session, digest));
+  return whileBusy(call, session, () => finishWith(call, session, digest));
 };
 
 /** What a POST asks to mount. A `from` that is no repository's name is none (as in OCI distribution's reference server). */
@@ -41,28 +41,32 @@ export function mountIn({ query }: Call): { digest: string; from: string } | und
 
 /** PATCH: one chunk, in order. */
 export const appendChunk: Handler = async (call) => {
-  const session = newestSession(call);
+  const session = await newestSession(call);
   const misplaced = checkContentRange(call, session);
   if (misplaced !== undefined) return misplaced;
   refuseFraming(call);
-  await whileBusy(session, () => append(call, session));
+  await whileBusy(call, session, () => append(call, session));
   return held(call, session, 202);
 };
 
 /** PUT: the end, with or without the last bytes. */
 export const finishUpload: Handler = async (call) => {
-  const session = newestSession(call);
+  const session = await newestSession(call);
   const digest = call.query.get("digest");
   if (digest === null) return digestInvalid("digest missing");
   if (parseDigest(digest) === undefined) return digestInvalid(malformedDigest);
   const misplaced = checkContentRange(call, session);
   if (misplaced !== undefined) return misplaced;
   refuseFraming(call);
-  return whileBusy(session, () => finishWith(call, session, digest));
+  return whileBusy(call, session, () => finishWith(call, session, digest));
 };
 
 /** GET: how much has arrived, whichever of its addresses is asked (C11 #37, where it is the first one). */
-export const uploadStatus: Handler = (call) => held(call, openSession(call).session, 204);
+export const uploadStatus: Handler = async (call) => {
+  const { session } = openSession(call);
+  await session.settled();
+  return held(call, openSession(call).session, 204);
+};
 
 /** DELETE: cancel, also under a request that is still sending; the answer has no Content-Length (go SDK, CancelUpload). */
 export const cancelUpload: Handler = async (call) => {
@@ -101,15 +105,20 @@ async function append(call: Call, session: UploadSession): Promise<void> {
   throw uploadUnknown();
 }
 
+/** Does what a request wants with a session; a second one at the same time is refused. */
 async function whileBusy<Result>(
+  call: Call,
   session: UploadSession,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  session.busy = true;
+  if (session.work !== undefined) throw outOfStep(call, session);
+  const result = work();
+  const done = result.catch(() => undefined);
+  session.work = { isArriving: () => call.request.body.isArriving, done };
   try {
-    return await work();
+    return await result;
   } finally {
-    session.busy = false;
+    session.work = undefined;
   }
 }
 
@@ -128,17 +137,23 @@ function openSession(call: Call): FoundSession {
  * The session that is to go on. An address from before its newest bytes is refused without a body, but with what is held
  * (C11 #36, a PATCH to the first address; reported for a PUT: Azure/acr#866).
  */
-function newestSession(call: Call): UploadSession {
+async function newestSession(call: Call): Promise<UploadSession> {
+  await openSession(call).session.settled();
   const { session, current } = openSession(call);
-  if (current && !session.busy) return session;
-  const { headers, ...answer } = held(call, session, 416);
-  const contentType = { "Content-Type": "application/json; charset=utf-8" };
-  throw new Refusal({ ...answer, headers: { ...headers, ...contentType } });
+  if (current) return session;
+  throw outOfStep(call, session);
 }
 
+function outOfStep(call: Call, session: UploadSession): Refusal {
+  const { headers, ...answer } = held(call, session, 416);
+  const contentType = { "Content-Type": "application/json; charset=utf-8" };
+  return new Refusal({ ...answer, headers: { ...headers, ...contentType } });
+}
+
+/** With an object as `detail` (Azure/azure-sdk-for-net#42293), which in the reference server is an error written as JSON. */
 function uploadUnknown(): Refusal {
   const message = "blob upload unknown to registry";
-  return new Refusal(errorAnswer(404, { code: "BLOB_UPLOAD_UNKNOWN", message }));
+  return new Refusal(errorAnswer(404, { code: "BLOB_UPLOAD_UNKNOWN", message, detail: {} }));
 }
 
 /** Undefined when a chunk is where it belongs; without Content-Range it always is. */

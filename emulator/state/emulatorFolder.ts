@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
+import { errorCode } from "../failures.js";
 import { lockFolder } from "./folderLock.js";
 
 /** Where an emulator keeps its content while it runs. */
@@ -48,7 +49,7 @@ async function make(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = errorCode(error);
     const reason =
       code === "EEXIST" || code === "ENOTDIR" ? "a file is in its place" : String(error);
     throw new Error(`The data directory ${path} cannot be created: ${reason}.`, { cause: error });

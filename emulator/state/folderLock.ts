@@ -1,6 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { errorCode } from "../failures.js";
+
 const held = new Set<string>();
 
 /**
@@ -30,7 +32,7 @@ function ownerOf(file: string): number | undefined {
     const owner = Number(readFileSync(file, "utf8"));
     return Number.isSafeInteger(owner) && owner > 0 ? owner : undefined;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }
@@ -42,6 +44,6 @@ function isRunning(owner: number, file: string): boolean {
     return true;
   } catch (error) {
     // EPERM: it runs, as somebody else.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return errorCode(error) === "EPERM";
   }
 }

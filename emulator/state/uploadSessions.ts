@@ -13,13 +13,20 @@ import type { ContentStore } from "./contentStore.js";
 import { GatheredFile } from "./gatheredFile.js";
 import type { ArrivedContent } from "./registryState.js";
 
+/** What a request does with a session. */
+export interface SessionWork {
+  /** Whether the request is still being sent. */
+  readonly isArriving: () => boolean;
+  readonly done: Promise<unknown>;
+}
+
 /** One blob on its way in. */
 export class UploadSession {
   readonly id = randomUUID();
   readonly startedAt = new Date();
   offset = 0;
-  /** Set while a request works on it; a second one at the same time is refused. */
-  busy = false;
+  /** Set while a request works on it. */
+  work: SessionWork | undefined;
   /** Set once it was cancelled, perhaps while a request still works on it. */
   ended = false;
   private readonly hash: Hash = createHash("sha256");
@@ -28,6 +35,11 @@ export class UploadSession {
     readonly repository: string,
     readonly temporary: string,
   ) {}
+
+  /** Waits for a request of which no more comes: what had come is still being written. */
+  async settled(): Promise<void> {
+    while (this.work !== undefined && !this.work.isArriving()) await this.work.done;
+  }
 
   /**
    * Appends a body as it arrives. What came before a cut stays: the old `_state` then no longer fits. The file is open

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { stat } from "node:fs/promises";
 import type { OutgoingHttpHeaders } from "node:http";
 
+import { errorCode } from "../failures.js";
 import type { Answer } from "../http/answer.js";
 import type { ReceivedRequest } from "../http/listener.js";
 import type { ContentStore } from "../state/contentStore.js";
@@ -49,7 +50,9 @@ export class StorageService {
     // Microsoft, "Specifying conditional headers for Blob service operations".
     const failed = failedCondition(headers, { etag: etagOf(modified), modified });
     if (failed !== undefined) return conditionNotMet(failed);
-    return content200or206({ path: file, size, modified }, headers.range);
+    // Of a HEAD the whole is told (RFC 9110, section 14.2).
+    const range = method === "GET" ? headers.range : undefined;
+    return content200or206({ path: file, size, modified }, range);
   }
 }
 
@@ -84,7 +87,7 @@ async function modifiedTime(path: string): Promise<Date | undefined> {
   try {
     return (await stat(path)).mtime;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

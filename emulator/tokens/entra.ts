@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { CryptoKey } from "jose";
 
+import { isTypeError } from "../failures.js";
 import type { Identity } from "./identity.js";
 import { type RoleName, isRoleName, permissionsOfRoles } from "./roles.js";
 
@@ -128,8 +129,7 @@ export class EmulatedEntra {
       const names = Array.isArray(roles) ? roles.filter(isRoleName) : undefined;
       return { subject: payload.sub ?? "", kind: "entra", permissions: permissionsOfRoles(names) };
     } catch (error) {
-      if (error instanceof this.jose.errors.JOSEError || error instanceof TypeError)
-        return undefined;
+      if (error instanceof this.jose.errors.JOSEError || isTypeError(error)) return undefined;
       throw error;
     }
   }

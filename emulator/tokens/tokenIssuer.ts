@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 
 import type { CryptoKey, JWTPayload } from "jose";
 
+import { isTypeError } from "../failures.js";
 import type { Access } from "../wire/scope.js";
 import { type Identity, type IdentityKind, anonymous } from "./identity.js";
 import type { Permissions } from "./permissions.js";
@@ -109,8 +110,7 @@ export class TokenIssuer {
       );
       return payload.grant_type === grantType ? payload : undefined;
     } catch (error) {
-      if (error instanceof this.jose.errors.JOSEError || error instanceof TypeError)
-        return undefined;
+      if (error instanceof this.jose.errors.JOSEError || isTypeError(error)) return undefined;
       throw error;
     }
   }

@@ -194,4 +194,25 @@ describe("simultaneous pushes to the emulator", () => {
       );
       assert.deepEqual(statuses.sort(), [202, 416]);
     }));
+
+  it("requests that wait for the end of one that was cut: one of them goes on", () =>
+    withEmulator({}, async (emulator) => {
+      for (let round = 0; round < 10; round += 1) {
+        const start = await asAdmin(emulator, "/v2/a/blobs/uploads/", { method: "POST" });
+        const location = start.headers.location ?? "";
+        const cut = { type: "resetAfter", bytes: 4 } as const;
+        emulator.faults.add({ method: "PATCH", action: cut });
+        await assert.rejects(asAdmin(emulator, location, { method: "PATCH", body: "01234567" }));
+        const { headers } = await asAdmin(emulator, location);
+        assert.equal(headers.range, "0-3");
+        const newest = headers.location ?? "";
+        const statuses = await Promise.all(
+          [1, 2, 3].map(async () => {
+            return (await asAdmin(emulator, newest, { method: "PATCH", body: "4567" })).status;
+          }),
+        );
+        assert.deepEqual(statuses.sort(), [202, 416, 416]);
+        assert.equal((await asAdmin(emulator, newest)).headers.range, "0-7");
+      }
+    }));
 });

@@ -100,6 +100,14 @@ describe("the emulator's storage", () => {
       }));
   }
 
+  it("tells the whole length to a HEAD, whatever its range", () =>
+    withEmulator({}, async (emulator) => {
+      const url = await location(emulator);
+      const answer = await exchange(url, { method: "HEAD", headers: { range: "bytes=0-1" } });
+      assert.deepEqual([answer.status, answer.headers["content-length"]], [200, String(size)]);
+      assert.equal(answer.body.length, 0);
+    }));
+
   it("refuses a range beyond the end", () =>
     withEmulator({}, async (emulator) => {
       const headers = { range: `bytes=${String(size)}-` };

@@ -63,7 +63,15 @@ export const uploadAddressRows: readonly Row[] = [
     source: "Azure/azure-sdk-for-net#42293",
     request: { method: "PATCH", path: `${v2}/blobs/uploads/0?_state=x`, body: text },
     status: 404,
-    body: errors("BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry"),
+    body: errors("BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry", {}),
+  },
+  {
+    says: "a chunk after the upload was finished",
+    source: "Azure/azure-sdk-for-net#42293",
+    given: [startUpload, { method: "PUT", path: following(`&digest=${sha256(text)}`), body: text }],
+    request: { ...half, path: outdated() },
+    status: 404,
+    body: errors("BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry", {}),
   },
   {
     says: "an address without its _state",

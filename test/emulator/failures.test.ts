@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { runInNewContext } from "node:vm";
+import { describe, it } from "mocha";
+
+import { errorCode, errorMessage, explained, isTypeError } from "../../emulator/failures.js";
+
+/** As a test runner sees Node's errors that gives each file globals of its own. */
+const foreign: unknown = runInNewContext(
+  'Object.assign(new TypeError("no such file"), { code: "ENOENT" })',
+);
+
+describe("an error of other globals than the emulator's", () => {
+  it("is read by what it says", () => {
+    assert.ok(!(foreign instanceof Error));
+    assert.deepEqual(
+      [errorCode(foreign), errorMessage(foreign), isTypeError(foreign)],
+      ["ENOENT", "no such file", true],
+    );
+  });
+
+  it("as what is no error at all", () => {
+    for (const thrown of ["text", undefined, null]) {
+      assert.deepEqual([errorCode(thrown), isTypeError(thrown)], [undefined, false]);
+      assert.equal(errorMessage(thrown), String(thrown));
+    }
+  });
+
+  it("is explained where a module may not be loaded", () => {
+    const code = "ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG";
+    const refused = Object.assign(new TypeError("A dynamic import callback"), { code });
+    assert.match(String(explained(refused)), /NODE_OPTIONS=--experimental-vm-modules/);
+    assert.equal(explained(foreign), foreign);
+  });
+});
