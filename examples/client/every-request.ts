@@ -1,4 +1,4 @@
-// Counts requests by their answers, and sends a header of one's own with each.
+// Counts requests by the status of their answers, and sends a header of your own with each.
 import { createDefaultHttpClient, type HttpClient } from "@azure/core-rest-pipeline";
 import { RegistryClient } from "pulumi-acr/client";
 

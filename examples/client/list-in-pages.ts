@@ -1,5 +1,5 @@
-// Lists the tags of an image by pages of two, newest first: `node list-in-pages.ts` shows the first page and says
-// how to get the next one, which may be on another day.
+// Lists the tags of an image in pages of two, newest first. `node list-in-pages.ts` shows the first page and says
+// how to get the next one, even on another day.
 import { RegistryClient } from "pulumi-acr/client";
 
 const PAGE = 2;
@@ -11,7 +11,7 @@ const page: string[] = [];
 const options = { orderBy: "timedesc", pageSize: PAGE } as const;
 for await (const { name } of attributes.listTags(after ? { ...options, after } : options)) {
   page.push(name);
-  // Leaving the loop here asks for no further page.
+  // Leaving the loop here requests no further page.
   if (page.length === PAGE) break;
 }
 console.log(page.join("\n"));

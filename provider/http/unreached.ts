@@ -18,8 +18,8 @@ export function whatFailed(code: string, text: string, { url, proxy }: Way): str
   const host = URL.parse(url)?.host ?? "the registry";
   if (proxy === undefined) return `${host} ${reasonOf(code, text)}`;
   return UNREACHED.has(code)
-    ? `the proxy ${proxy}, through which ${host} is asked, ${reasonOf(code, text)}`
-    : `${host}, asked through the proxy ${proxy}, ${reasonOf(code, text)}`;
+    ? `the proxy ${proxy}, through which ${host} is reached, ${reasonOf(code, text)}`
+    : `${host}, reached through the proxy ${proxy}, ${reasonOf(code, text)}`;
 }
 
 function reasonOf(code: string, text: string): string {
@@ -42,6 +42,6 @@ export function whatToDo(code: string, { url, proxy }: Way): string {
   }
   // A resource name in the place of the login server is the most frequent mistake.
   return hostname.includes(".")
-    ? ". Check the login server; for a registry that was just made, `waitForAccess` waits for its name"
+    ? ". Check the login server; for a registry that was just created, `waitForAccess` waits for its name"
     : `. Check the login server: an Azure registry has the whole name, "${hostname}.azurecr.io"`;
 }

@@ -22,7 +22,7 @@ export function parseLoginServer(
 ): RegistryEndpoint {
   // An environment variable that is not set is the most frequent one.
   if (typeof value !== "string") {
-    throw new InputError(property, `a login server is a text, not ${String(value)}`);
+    throw new InputError(property, `a login server must be a string, not ${String(value)}`);
   }
   const scheme = /^(https?):\/\//.exec(value)?.[1] ?? "https";
   const authority = value.replace(/^https?:\/\//, "").replace(/\/$/, "");

@@ -126,7 +126,7 @@ describe("§1.12: proxies of the environment", function () {
     assert.match(outcome, /UNAVAILABLE/);
     assert.match(
       outcome,
-      /the proxy 127\.0\.0\.1:1, through which registry\.example is asked, refused .*HTTPS_PROXY/,
+      /the proxy 127\.0\.0\.1:1, through which registry\.example is reached, refused .*HTTPS_PROXY/,
     );
   });
 

@@ -29,14 +29,14 @@ describe("what is said of a connection that did not come about", () => {
     "an unknown proxy": [
       "ENOTFOUND",
       PROXIED,
-      "the proxy proxy.example:8080, through which example.azurecr.io is asked, cannot be found: its name does not " +
+      "the proxy proxy.example:8080, through which example.azurecr.io is reached, cannot be found: its name does not " +
         "resolve (ENOTFOUND)",
       /^\. Check the environment variable HTTPS_PROXY, or name the registry in NO_PROXY$/,
     ],
     "a cut behind a proxy, which may be either's": [
       "ECONNRESET",
       PROXIED,
-      "example.azurecr.io, asked through the proxy proxy.example:8080, cut the connection (ECONNRESET)",
+      "example.azurecr.io, reached through the proxy proxy.example:8080, cut the connection (ECONNRESET)",
       /^$/,
     ],
     "anything else": ["", REGISTRY, "example.azurecr.io could not be reached (the text)", /^$/],
