@@ -3,11 +3,15 @@ import type { Blob } from "./blob.js";
 import type { Descriptor } from "./descriptor.js";
 import { digestOf } from "./digest.js";
 
-/** Bytes in memory as a blob to push. */
+/**
+ * Bytes in memory as a blob to push. A digest that is given stays, for instance one by SHA-512: bytes that are
+ * not its own fail the push.
+ */
 export function memoryBlob(
   bytes: Uint8Array,
   descriptor: Pick<Descriptor, "mediaType"> & Partial<Descriptor>,
 ): Blob {
-  const full: Descriptor = { ...descriptor, digest: digestOf(bytes), size: bytes.length };
+  const { digest = digestOf(bytes) } = descriptor;
+  const full: Descriptor = { ...descriptor, digest, size: bytes.length };
   return { descriptor: full, open: () => Readable.from([bytes], { objectMode: false }) };
 }

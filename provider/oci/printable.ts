@@ -15,8 +15,9 @@ export function quoted(text: string, limit = 200): string {
 const LONGEST_SHOWN = 80;
 
 /** What a user wrote, in quotation marks, as the message about it shows it. */
-export function asWritten(value: string): string {
-  return JSON.stringify(shortened(value));
+export function asWritten(value: unknown): string {
+  // Programs without a compiler give anything, mostly `undefined`.
+  return typeof value === "string" ? JSON.stringify(shortened(value)) : shortened(String(value));
 }
 
 export function shortened(text: string): string {

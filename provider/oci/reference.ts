@@ -39,12 +39,17 @@ export function parseTag(value: string, property = "tag"): Tag {
   throw new InputError(
     property,
     `${asWritten(value)} is not a tag: expected up to 128 letters, digits, ".", "_" or "-", not beginning ` +
-      `with "." or "-"${value.includes("+") ? '; the "+" of a version is usually written "_"' : ""}`,
+      `with "." or "-"${asWritten(value).includes("+") ? '; the "+" of a version is usually written "_"' : ""}`,
   );
 }
 
 /** What a manifest can be requested by. */
 export type ManifestReference = Digest | Tag;
+
+/** Tells whether it is meant as a tag: what has a colon can only be a digest, and is told as one if malformed. */
+export function isMeantAsTag(reference: unknown): boolean {
+  return typeof reference !== "string" || !reference.includes(":");
+}
 
 /** `<login server>/<repository>@<digest>` or `<login server>/<repository>:<tag>`; never a scheme. */
 export function formatReference(

@@ -1,7 +1,7 @@
 import type { RepositoryAction } from "../auth/scope.js";
 import { InputError } from "../errors.js";
 import type { RegistryRequest } from "../http/transport.js";
-import type { RepositoryName } from "../oci/reference.js";
+import { isMeantAsTag, type RepositoryName } from "../oci/reference.js";
 import { AcrApi } from "./acrApi.js";
 import { readAttributes, readManifest, readRepository, readTag } from "./acrAnswers.js";
 import {
@@ -61,7 +61,9 @@ export class AcrAttributes implements AttributeStore {
     reference: string,
     options?: AccessOptions,
   ): Promise<ManifestProperties | undefined> {
-    const digest = isTagLike(reference) ? (await this.tag(reference, options))?.digest : reference;
+    const digest = isMeantAsTag(reference)
+      ? (await this.tag(reference, options))?.digest
+      : reference;
     if (digest === undefined) return undefined;
     const operation = `read the properties of ${this.#repository}@${digest}`;
     const document = await this.#read(
@@ -98,7 +100,9 @@ export class AcrAttributes implements AttributeStore {
     attributes: Partial<Attributes>,
     options: OperationOptions = {},
   ): Promise<Attributes> {
-    const digest = isTagLike(reference) ? await this.#taggedDigest(reference, options) : reference;
+    const digest = isMeantAsTag(reference)
+      ? await this.#taggedDigest(reference, options)
+      : reference;
     const operation = `set attributes of ${this.#repository}@${digest}`;
     const path = acrManifestPath(this.#repository, digest);
     const document = await this.#patch(path, attributes, operation, options);
@@ -205,11 +209,6 @@ export class AcrAttributes implements AttributeStore {
       signal: options.signal,
     };
   }
-}
-
-/** What has a colon can be a digest alone, and is told as one if it is malformed. */
-function isTagLike(reference: string): boolean {
-  return !reference.includes(":");
 }
 
 /** The service's links to further pages carry no filter, so that these have the tags of all manifests. */

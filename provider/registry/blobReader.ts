@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { Blob } from "../oci/blob.js";
 import type { Descriptor } from "../oci/descriptor.js";
 import { ContentCheck } from "../oci/verifiedStream.js";
+import { checkedPiece } from "./uploadContent.js";
 
 /**
  * Reads a blob for an upload; the bytes are checked as they pass, here or by the blob itself. Slices that follow one another come
@@ -183,8 +184,9 @@ class Cursor {
     if (this.#ended) throw new Error("the blob's source ended early");
     const next = await this.#chunks.next();
     if (next.done !== true) {
-      this.#check?.update(next.value);
-      return next.value;
+      const piece = checkedPiece(next.value);
+      this.#check?.update(piece);
+      return piece;
     }
     this.#ended = true;
     this.#check?.finish();

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { isUint8Array } from "node:util/types";
-import { isAcrError } from "../errors.js";
+import { InputError, isAcrError } from "../errors.js";
 import { aborted } from "../http/clock.js";
 import type { Blob } from "../oci/blob.js";
 import type { Descriptor } from "../oci/descriptor.js";
@@ -74,8 +74,12 @@ export class RemoteBlobs implements BlobStore {
     return openBlob(this.#context, { digest: parseDigest(digest), size }, options);
   }
 
-  push(blob: Blob, options: PushBlobOptions = {}): Promise<PushOutcome> {
-    const { digest } = blob.descriptor;
+  async push(blob: Blob, options: PushBlobOptions = {}): Promise<PushOutcome> {
+    const { size } = blob.descriptor;
+    const digest = parseDigest(blob.descriptor.digest);
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new InputError("size", `the blob ${digest} cannot have ${size} bytes`);
+    }
     // Believing a wrong "absent" only costs an upload, so that an unsigned one will do. The scope is
     // the upload's, so that one token serves both.
     const exists = async (): Promise<boolean> =>

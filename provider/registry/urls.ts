@@ -1,6 +1,6 @@
 import { InputError } from "../errors.js";
-import { isDigest, parseDigest } from "../oci/digest.js";
-import { parseRepositoryName, parseTag } from "../oci/reference.js";
+import { parseDigest } from "../oci/digest.js";
+import { isMeantAsTag, parseRepositoryName, parseTag } from "../oci/reference.js";
 import type { ListOrder } from "./repository.js";
 
 /** The data-plane version whose shapes `acrAnswers` reads; the service does not insist on it. */
@@ -38,7 +38,7 @@ export function mountPath(repository: string, digest: string, from: string): str
 }
 
 export function manifestPath(repository: string, reference: string): string {
-  const valid = isDigest(reference) ? reference : parseTag(reference);
+  const valid = isMeantAsTag(reference) ? parseTag(reference) : parseDigest(reference);
   return pathOf(`/v2/${named(repository)}/manifests/${valid}`);
 }
 

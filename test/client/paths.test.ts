@@ -123,8 +123,9 @@ const calls: Readonly<Record<string, Call>> = {
     send: (registry, name, reference) => registry.repository(name).tags.delete(reference),
   },
   "attributes.manifest": {
-    path: (name, reference) => `/acr/v1/${name}/_manifests/${reference}`,
-    accepts: isDigest,
+    path: (name, reference) =>
+      `/acr/v1/${name}/${isTag(reference) ? "_tags" : "_manifests"}/${reference}`,
+    accepts: (reference) => isTag(reference) || isDigest(reference),
     send: (registry, name, reference) => registry.repository(name).attributes.manifest(reference),
   },
   "attributes.updateTag": {

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { describe, it } from "mocha";
+import { InputError } from "../../provider/errors.js";
+import {
+  type Blob,
+  type Descriptor,
+  type Digest,
+  digestOf,
+  memoryBlob,
+} from "../../provider/registry/index.js";
+import { emulatorForSuite } from "../support/emulatorForSuite.js";
+
+const TYPE = { mediaType: "text/plain" };
+
+describe("what a program gives that cannot be right", () => {
+  const subject = emulatorForSuite();
+  const repository = () => subject.client().repository("a/b");
+
+  async function refuses(work: Promise<unknown>, property: string, message: RegExp): Promise<void> {
+    await assert.rejects(work, (error) => {
+      assert.ok(error instanceof InputError, String(error));
+      assert.equal(error.property, property);
+      assert.match(error.message, message);
+      return true;
+    });
+    assert.deepEqual(subject.requests, []);
+  }
+
+  for (const reference of ["sha256:abc", `sha256:${"A".repeat(64)}`, "md5:x", "a:b"]) {
+    it(`${reference.slice(0, 12)} is told as a malformed digest`, async () => {
+      const { manifests } = repository();
+      await refuses(manifests.resolve(reference), "digest", /is not a digest: expected "sha256:"/);
+      await refuses(manifests.fetch(reference), "digest", /is not a digest/);
+    });
+  }
+
+  for (const nothing of [undefined, null, 5] as unknown[]) {
+    it(`${String(nothing)} is told as no tag, no digest and no repository`, async () => {
+      const text = nothing as string;
+      const { blobs, manifests, tags, attributes } = repository();
+      const shown = new RegExp(`^${String(nothing)} is not a `);
+      await refuses(blobs.exists(text), "digest", shown);
+      await refuses(manifests.resolve(text), "tag", shown);
+      await refuses(attributes.manifest(text), "tag", shown);
+      await refuses(tags.delete(text), "tag", shown);
+      assert.throws(() => subject.client().repository(text), { code: "INPUT_INVALID" });
+    });
+  }
+
+  for (const size of [-1, 1.5, NaN, 1e18]) {
+    it(`a blob of ${size} bytes`, async () => {
+      const descriptor = { ...TYPE, digest: digestOf("abc"), size };
+      const blob = { descriptor, open: () => Readable.from([Buffer.from("abc")]) };
+      await refuses(repository().blobs.push(blob), "size", /cannot have \S+ bytes/);
+    });
+  }
+
+  for (const length of [4, 100_000]) {
+    it(`a blob whose stream gives text, ${length} characters`, async () => {
+      const text = "ä".repeat(length);
+      const descriptor: Descriptor = { ...TYPE, digest: digestOf(text), size: 2 * length };
+      const blob: Blob = { descriptor, open: () => Readable.from([text]) };
+      const push = repository().blobs.push(blob, { askFirst: false });
+      await assert.rejects(push, { code: "INPUT_INVALID", message: /the stream gave text/ });
+      assert.equal(await repository().blobs.exists(descriptor.digest), false);
+    });
+  }
+});
+
+describe("bytes in memory with a digest that is given", () => {
+  const subject = emulatorForSuite();
+  const bytes = Buffer.from("by another algorithm");
+  const push = (digest: Digest) =>
+    subject
+      .client()
+      .repository("a/b")
+      .blobs.push(memoryBlob(bytes, { ...TYPE, digest }));
+
+  it("are stored under it", async () => {
+    const digest = digestOf(bytes, "sha512");
+    assert.equal(await push(digest), "uploaded");
+    const { blobs } = subject.client().repository("a/b");
+    assert.deepEqual(await buffer(await blobs.fetch(digest)), bytes);
+  });
+
+  it("are not stored under one that is not theirs", async () => {
+    await assert.rejects(push(digestOf("other bytes")), { code: "DIGEST_MISMATCH" });
+    assert.deepEqual(subject.requests, []);
+  });
+});
