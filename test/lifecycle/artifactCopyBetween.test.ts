@@ -85,6 +85,13 @@ describe("ArtifactCopy between registries", () => {
     assert.deepEqual(tokensFrom(source).length, 1);
   });
 
+  it("mounts nothing from the target's repository that is called as the source's", async () => {
+    const { digest } = await image(1);
+    target.journal.clear();
+    await engine.up(copy(digest, { repository: "team/mirror" }));
+    assert.ok(target.journal.entries.every(({ query }) => !query.includes("mount=")));
+  });
+
   it("does not fetch a blob that the target has", async () => {
     const { digest, layer } = await image(5 * MIB);
     await ours.repository.blobs.push(seededBlob(5 * MIB));

@@ -189,13 +189,13 @@ describe("the settings of a registry", () => {
       "a password without a user name",
       { argument: { loginServer: HERE, password: "hush" } },
       "registry.credential",
-      /username/,
+      /give `registry\.username`, or run `pulumi config set acr:username`/,
     ],
     [
       "a user name without a password",
       { argument: { loginServer: HERE, username: "a" } },
       "registry.credential",
-      /password/,
+      /give `registry\.password`, or run `pulumi config set --secret acr:password`/,
     ],
     [
       "a variable that is not set",
