@@ -25,6 +25,8 @@ export interface Listing<T> {
   fetch(path: string, place: PagePlace): Promise<Page<T> | undefined>;
   /** What makes two items the same one. */
   key(item: T): string;
+  /** The key that the listing begins behind. */
+  readonly after?: string | undefined;
 }
 
 /**
@@ -50,8 +52,13 @@ export async function* listPages<T>(listing: Listing<T>): AsyncGenerator<T, void
     if (path !== undefined && fresh.length === 0) {
       throw endless(listing, "a page with nothing new and a link to another one");
     }
-    yield* fresh;
+    yield* place === "first" ? behind(fresh, listing) : fresh;
   }
+}
+
+/** Docker's registry knows no `last`, and lists all tags again: whoever goes on by it would never come to an end. */
+function behind<T>(items: readonly T[], listing: Listing<T>): readonly T[] {
+  return items.slice(items.findIndex((item) => listing.key(item) === listing.after) + 1);
 }
 
 function unseen<T>(items: readonly T[], listing: Listing<T>, seen: DigestSet): readonly T[] {

@@ -60,6 +60,7 @@ export class RemoteRegistry implements Registry {
         return page === undefined ? this.#page(next, ask, options) : Promise.resolve(page);
       },
       key: (name: string) => name,
+      after: options.after,
     });
   }
 

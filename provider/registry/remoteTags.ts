@@ -21,6 +21,7 @@ export class RemoteTags implements TagStore {
       path: tagsPath(repository, { n: options.pageSize, last: options.after }),
       fetch: (path) => orNothing(this.#page(path, options), options),
       key: (tag: string) => tag,
+      after: options.after,
     });
   }
 

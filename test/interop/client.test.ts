@@ -155,6 +155,19 @@ function testClient(kind: RegistryKind, differences: Differences): void {
     assert.equal(left === undefined, differences.deletesTags);
   });
 
+  test("goes on with a list where an earlier one stopped", async () => {
+    const repository = client.repository("suite/pages");
+    const manifest = await published(repository, "pages");
+    const tags = ["a", "b", "c", "d", "e"];
+    for (const tag of tags) await repository.manifests.push(manifest, { tag });
+    const whole = await listed(repository.tags.list());
+    assert.deepEqual([...whole].sort(), tags);
+    for (const [at, after] of whole.entries()) {
+      const rest = await listed(repository.tags.list({ pageSize: 2, after }));
+      assert.deepEqual(rest, whole.slice(at + 1));
+    }
+  });
+
   test("lists no referrers where there are none", async () => {
     const repository = client.repository("suite/alone");
     const { digest } = (await published(repository, "alone")).descriptor;

@@ -106,6 +106,17 @@ describe("listPages", () => {
     assert.equal(asked.length, 2);
   });
 
+  for (const [after, rest] of [
+    ["a", ["b", "c"]],
+    ["c", []],
+    ["gone", ["a", "b", "c"]],
+  ] as const) {
+    it(`begins behind ${after}, also where the registry begins anew`, async () => {
+      const listing = { ...served(["a", "b", "c"], 10), after };
+      assert.deepEqual(await all(listPages(listing)), rest);
+    });
+  }
+
   it("gives an item once that moved to a later page meanwhile", async () => {
     const pages = [
       ["a", "b"],
