@@ -60,7 +60,10 @@ export interface BlobStore {
    * closed, however the upload ends.
    */
   upload(content: Uint8Array | UploadContent, options?: UploadBlobOptions): Promise<Descriptor>;
-  /** Takes a blob from another repository of the same registry without a transfer. `false` if that is not possible. */
+  /**
+   * Takes a blob from another repository of the same registry without a transfer. `false` if that is not possible.
+   * @throws AcrError `DENIED` if the identity may not pull from there.
+   */
   mount(digest: string, from: string, options?: AccessOptions): Promise<boolean>;
   /** Deletes the blob. `false` if it did not exist. */
   delete(digest: string, options?: OperationOptions): Promise<boolean>;

@@ -90,3 +90,26 @@ describe("bytes in memory with a digest that is given", () => {
     assert.deepEqual(subject.requests, []);
   });
 });
+
+describe("a mount from a repository that may not be pulled from", () => {
+  const password = "p".repeat(20);
+  const tokens = [
+    {
+      name: "pusher",
+      password,
+      repositories: { "c/d": ["content/read", "content/write"] as const },
+    },
+  ];
+  const subject = emulatorForSuite({ tokens });
+
+  it("is DENIED, and says what is missing", async () => {
+    const { digest } = await subject.client().repository("a/b").blobs.upload(Buffer.from("theirs"));
+    const credential = { kind: "token", username: "pusher", password } as const;
+    const { blobs } = subject.client({ credential }).repository("c/d");
+    await assert.rejects(blobs.mount(digest, "a/b"), {
+      code: "DENIED",
+      message: /needs repository:a\/b:pull/,
+    });
+    assert.equal(await blobs.exists(digest), false);
+  });
+});
