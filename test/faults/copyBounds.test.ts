@@ -101,8 +101,8 @@ describe(`a copy of an index with ${CHILDREN} children, each with a blob of its 
     const { "GET manifests": lists = 0, ...counts } = counted(source);
     assert.ok(lists <= listings);
     assert.deepEqual(counts, {
-      // To read it; the removal reads the index alone.
-      "GET manifest": withRoot + 1,
+      // To read it; the removal reads the index alone, for what it is about, and for what it names.
+      "GET manifest": withRoot + 2,
       "GET referrers": 2 * withRoot,
       "GET tag of a list": 2 * withRoot,
       // Whether it is there, and by the refresh.
@@ -136,7 +136,7 @@ describe(`a copy of an index with ${CHILDREN} children, each with a blob of its 
       "POST whole blob": withRoot,
       "PUT manifest": withRoot,
       "GET manifest properties": all + 4,
-      "GET manifest": 1,
+      "GET manifest": 2,
       "GET referrers": withRoot,
       "GET tag of a list": withRoot,
       "DELETE manifest": withRoot,
