@@ -26,7 +26,7 @@ const OUTPUT_KEYS: Readonly<Record<string, readonly string[]>> = {
   ArtifactCopy: [
     ...["__declared", "__provider", "__urn", "artifactType", "digest", "drift", "included"],
     ...["mediaType", "onReplace", "reference", "registry", "repository", "size", "source"],
-    ...["tagDigests", "tags"],
+    ...["subject", "tagDigests", "tags", "verify"],
   ],
   ArtifactTag: [
     ...["__declared", "__provider", "__urn", "digest", "drift", "reference", "registry"],
