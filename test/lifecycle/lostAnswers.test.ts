@@ -131,6 +131,24 @@ describe("a write whose answer is lost", () => {
       await engine.destroy();
       assert.equal(await somebody.digestOf("stable"), three);
     });
+
+    it("leaves to somebody else what a refresh has found settled", async () => {
+      await engine.up([stable(one)]);
+      await lost("dropAnswer", stable(two));
+      await engine.refresh();
+      await somebody.tag("stable", one);
+      await assert.rejects(engine.up([stable(three)]), { message: /stable .*\[CONFLICT\]$/s });
+      await engine.destroy();
+      assert.equal(await somebody.digestOf("stable"), one);
+    });
+
+    it("is not settled by a refresh that finds the tag where it was", async () => {
+      await engine.up([stable(one)]);
+      await lost("reset", stable(two));
+      await engine.refresh();
+      await settles(stable(three));
+      assert.equal(await somebody.digestOf("stable"), three);
+    });
   });
 
   describe("of a manifest", () => {

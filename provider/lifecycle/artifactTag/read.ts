@@ -1,6 +1,7 @@
 import { ABSENT, describeDrift } from "../../artifact/drift.js";
 import type { Drift } from "../../artifact/foundDrift.js";
 import { inspectTag } from "../../artifact/tags.js";
+import type { Digest } from "../../oci/digest.js";
 import { isTag, parseReference } from "../../oci/reference.js";
 import { notAnId, notFound, registryToGetFrom } from "../getById.js";
 import type { Host } from "../host.js";
@@ -30,8 +31,17 @@ export async function readTag(
       ? []
       : [{ kind: "tag-moved", subject: id, expected, actual: digest, since }];
   for (const one of drift) operation.log.warn(describeDrift(one));
-  const outs = { ...bag, digest, drift };
+  const outs = { ...stillOpen(bag, digest), digest, drift };
   return { id, outs, inputs: inputsOf(outs) };
+}
+
+/**
+ * What the tag named before a put without an answer is ours as long as the tag names it. Otherwise the put
+ * was done, or somebody else has moved the tag: whoever puts it there later is not us.
+ */
+function stillOpen(bag: PropertyBag, live: Digest): PropertyBag {
+  const { __former: former, ...settled } = bag;
+  return former === live ? bag : settled;
 }
 
 /** A tag that somebody else manages, by its id; it must exist. */
