@@ -27,6 +27,12 @@ export function closedByUs(live: Attributes, lock: NamedAttributes): NamedAttrib
   return Object.fromEntries(ours.map((name) => [name, false]));
 }
 
+/** Of a lock, what it closes: it may also name attributes that stay open. */
+export function closedBy(lock: NamedAttributes): NamedAttributes {
+  const names = namesOf(lock).filter((name) => lock[name] === false);
+  return Object.fromEntries(names.map((name) => [name, false]));
+}
+
 /** The same without the attributes that `others` names. */
 export function without(attributes: NamedAttributes, others: NamedAttributes): NamedAttributes {
   const names = namesOf(attributes).filter((name) => others[name] === undefined);

@@ -145,6 +145,21 @@ describe("a tag that passes from one resource of the program to another", () => 
     await ends(program);
   });
 
+  it("that was moved and could not be locked again for a TagLock is known to be its new owner's", async () => {
+    const two = await somebody.publish("two");
+    const inputs = { repository: REPOSITORY, tag: "stable" };
+    const lock: Declaration = { name: "lock", kind: "TagLock", inputs };
+    const moved = { ...tag(), inputs: { ...inputs, digest: two } };
+    await engine.up([owner, lock]);
+    const action = { type: "status", status: 403 } as const;
+    const fault = emulator.faults.add({ method: "PATCH", path: /_tags\/stable$/, nth: 2, action });
+    await assert.rejects(engine.up([lock, without(), moved]), { message: /\[DENIED\]$/ });
+    fault.remove();
+    assert.equal(await somebody.digestOf("stable"), two, "how far it came");
+    await engine.destroy();
+    assert.equal(await somebody.digestOf("stable"), undefined);
+  });
+
   it("and that somebody moved meanwhile is a conflict, and nobody's lock is opened", async () => {
     await somebody.setTagAttributes("stable", OPEN);
     await somebody.publish("theirs", "stable");

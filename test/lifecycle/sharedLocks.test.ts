@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { type Emulator } from "pulumi-acr/emulator";
 import { LOCKED, OPEN } from "../support/attributes.js";
 import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
 import { eachWithScene } from "../support/scene.js";
@@ -19,11 +20,12 @@ function tagLock(tag: string): Declaration {
 }
 
 describe("what an artifact and a TagLock lock together", () => {
+  let emulator: Emulator;
   let somebody: Somebody;
   let engine: MiniEngine;
   let digest: string;
 
-  eachWithScene(REPOSITORY, (scene) => ({ somebody, engine } = scene));
+  eachWithScene(REPOSITORY, (scene) => ({ emulator, somebody, engine } = scene));
 
   const up = async (...program: Declaration[]): Promise<void> => {
     await engine.up(program);
@@ -115,6 +117,36 @@ describe("what an artifact and a TagLock lock together", () => {
       await endsOpen();
     });
   }
+
+  for (const order of ["before", "after"] as const) {
+    it(`a tag that could not be moved at first keeps the lock of the TagLock, declared ${order} it`, async () => {
+      const next = artifact("app", "1", { layers: [{ content: "two" }] });
+      const program = order === "before" ? [tagLock("1"), next] : [next, tagLock("1")];
+      await up(artifact("app", "1", { lock: true }), tagLock("1"));
+      const old = digest;
+      const action = { type: "status", status: 403 } as const;
+      const fault = emulator.faults.add({ method: "PUT", path: /manifests\/1$/, action });
+      await assert.rejects(engine.up(program), { message: /\[DENIED\]$/ });
+      fault.remove();
+      assert.deepEqual(await somebody.attributesOfTag("1"), OPEN, "how far it came");
+      await up(...program);
+      assert.notEqual(digest, old);
+      assert.equal(await somebody.digestOf("1"), digest);
+      assert.deepEqual(await somebody.attributesOfTag("1"), LOCKED);
+      await up(next);
+      assert.deepEqual(await somebody.attributesOfTag("1"), OPEN);
+      await endsOpen();
+    });
+  }
+
+  it("a tag that moves stays open as far as the TagLock opens it", async () => {
+    const inputs = { repository: REPOSITORY, tag: "1", deleteEnabled: true };
+    const lock = { ...tagLock("1"), inputs };
+    await up(artifact("app", "1", { lock: true }), lock);
+    assert.deepEqual(await somebody.attributesOfTag("1"), { ...OPEN, writeEnabled: false });
+    await up(lock, artifact("app", "1", { layers: [{ content: "two" }] }));
+    assert.deepEqual(await somebody.attributesOfTag("1"), { ...OPEN, writeEnabled: false });
+  });
 
   it("what somebody closed before is still put back", async () => {
     await up(artifact("app", "1"));

@@ -1,4 +1,5 @@
 import {
+  closedBy,
   closedByUs,
   LOCKED,
   lockedError,
@@ -45,9 +46,12 @@ export interface TagPutParts {
 /** Puts tags on the manifest; what the stack itself has closed on one that is to move is opened before. */
 export class TagPuts {
   readonly #parts: TagPutParts;
-  /** What we closed on a tag that is to move. */
-  readonly #closed = new Map<Tag, NamedAttributes>();
-  /** Tags that were put, and no answer said so: they may name the manifest by now. */
+  /** What we closed on a tag that is to move: as far as it is closed now, and as our lock says. */
+  readonly #closed = new Map<
+    Tag,
+    { readonly now: NamedAttributes; readonly all: NamedAttributes }
+  >();
+  /** Tags that may name the manifest by now: no answer said so, or they are not closed again yet. */
   readonly #unsure = new Set<Tag>();
 
   constructor(parts: TagPutParts) {
@@ -70,21 +74,22 @@ export class TagPuts {
       if (found === undefined) continue;
       const former = passed.find((one) => one.tag === tag)?.locks ?? [];
       const own = [...ownLocks, ...former].find(({ digest }) => digest === from);
-      const ours = closedByUs(found.attributes, own?.lock ?? {});
+      const lock = own?.lock ?? {};
+      const ours = closedByUs(found.attributes, lock);
       if (!found.attributes.writeEnabled && ours.writeEnabled === undefined) {
         const reference = `${baseOf(inputs)}:${tag}`;
         const held = restrict(found.attributes, LOCKED);
         throw lockedError(reference, held, host.locks.holderOf(reference));
       }
-      this.#closed.set(tag, ours);
+      this.#closed.set(tag, { now: ours, all: closedBy(lock) });
     }
   }
 
   async put(tag: Tag): Promise<void> {
     const { repository, content, inputs, operation, report } = this.#parts;
-    const ours = this.#closed.get(tag) ?? {};
-    if (namesOf(ours).length > 0) {
-      await repository.attributes.updateTag(tag, opened(ours), operation);
+    const { now = {}, all = {} } = this.#closed.get(tag) ?? {};
+    if (namesOf(now).length > 0) {
+      await repository.attributes.updateTag(tag, opened(now), operation);
     }
     const { signal } = operation;
     const options = { signal, tag, observer: report, updateReferrers: false };
@@ -95,8 +100,9 @@ export class TagPuts {
       if (isRefusal(error)) this.#unsure.delete(tag);
       if (isRefusal(error) || !(await this.#isThere(tag))) throw error;
     }
+    // A run that failed may have opened the tag before this one: what is open now tells nothing.
+    await this.#closeForOthers(tag, without(all, inputs.lock ?? {}));
     this.#unsure.delete(tag);
-    await this.#closeForOthers(tag, without(ours, inputs.lock ?? {}));
   }
 
   /** Of a put whose answer was lost, the tag itself tells whether it was done. */
@@ -119,8 +125,20 @@ export class TagPuts {
     if (namesOf(closed).length === 0) return;
     const { host, inputs, repository, operation } = this.#parts;
     const base = baseOf(inputs);
-    const theirs = without(closed, freeOfOthers(host, inputs.__urn, base, tag, closed));
+    const held = without(closed, freeOfOthers(host, inputs.__urn, base, tag, closed));
+    const theirs = this.#undisputed(tag, held);
     if (namesOf(theirs).length === 0) host.locks.noteOpened(referenceTo(base, tag));
     else await repository.attributes.updateTag(tag, theirs, operation);
+  }
+
+  /** Whoever holds an attribute may hold it open. */
+  #undisputed(tag: Tag, closed: NamedAttributes): NamedAttributes {
+    const { host, inputs } = this.#parts;
+    const reference = referenceTo(baseOf(inputs), tag);
+    const names = namesOf(closed).filter(
+      (name) =>
+        host.locks.rival(inputs.__urn ?? "", reference, { [name]: closed[name] }) === undefined,
+    );
+    return Object.fromEntries(names.map((name) => [name, closed[name]]));
   }
 }
