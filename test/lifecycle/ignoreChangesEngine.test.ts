@@ -14,7 +14,6 @@ import {
 } from "pulumi-acr";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { EngineStack, environmentFor } from "../support/engine.js";
-import { Somebody } from "../support/somebody.js";
 
 const artifactType = "application/vnd.example";
 
@@ -89,21 +88,33 @@ describe("ignoreChanges on the real engine", function () {
     await stack.up({ expectNoChanges: true });
   });
 
-  it("of the digest keeps the content that is published, and changes what is beside it", async () => {
-    const version = (text: string, tags: string[]) => () => {
-      const layers = [{ content: text }];
-      const args = { repository: "team/kept", artifactType, layers, tags };
-      new OciArtifact("app", args, { ignoreChanges: ["digest"] });
-    };
-    declare(version("first", ["v1"]));
-    await stack.up();
-    const somebody = new Somebody(emulator, "team/kept");
-    const first = await somebody.digestOf("v1");
-    declare(version("second", ["v1", "v2"]));
-    const { operations } = await stack.up();
-    assert.deepEqual(operations.get("app"), ["update"]);
-    assert.equal(await somebody.digestOf("v2"), first);
-    somebody.close();
-    await stack.up({ expectNoChanges: true });
-  });
+  const derived: readonly [string, (text: string) => unknown][] = [
+    [
+      "digest",
+      (content) =>
+        new OciArtifact(
+          "app",
+          { repository: "team/app", artifactType, layers: [{ content }] },
+          { ignoreChanges: ["digest"] },
+        ),
+    ],
+    [
+      "plan",
+      (text) =>
+        new RetentionPolicy(
+          "policy",
+          { repository: "elsewhere", keepNewest: text.length },
+          { ignoreChanges: ["plan"] },
+        ),
+    ],
+  ];
+  for (const [property, resource] of derived) {
+    it(`of ${property} alone is refused at preview`, async () => {
+      declare(() => resource("first"));
+      await stack.up();
+      declare(() => resource("second"));
+      const message = new RegExp(`problem: ${property}: it follows from other inputs`);
+      await assert.rejects(stack.preview(), message);
+    });
+  }
 });

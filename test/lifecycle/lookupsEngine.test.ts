@@ -148,7 +148,7 @@ describe("look-ups on the real engine", function () {
     await assert.rejects(stack.preview(), (error: Error) => {
       const name = `${emulator.loginServer}/base/image:2.0.0`;
       assert.ok(error.message.includes(`getArtifact: ${name} does not exist`), error.message);
-      assert.match(error.message, /by outputs of the resource or with `dependsOn`/);
+      assert.match(error.message, /outputs of the resource or `dependsOn`/);
       assert.doesNotMatch(error.message, /lookUp\.js|node:internal/);
       return true;
     });

@@ -5,6 +5,9 @@ import type { Emulator } from "pulumi-acr/emulator";
 import { pulumiDirectory } from "../../tools/installed.js";
 import { pulumiSettings } from "../../tools/pulumiSettings.js";
 import { TemporaryFolder } from "./temporaryFolder.js";
+import { failUnreached, isUnreached } from "./unreachedEngine.js";
+
+failUnreached();
 
 /** What one run of the engine printed and did. */
 export interface EngineRun {
@@ -37,12 +40,11 @@ export class EngineStack {
   readonly stack: automation.Stack;
   /** What the next run declares. */
   program: automation.PulumiFn = () => Promise.resolve();
-  #programCalls = 0;
 
   private constructor(folder: TemporaryFolder, stack: automation.Stack) {
     this.#folder = folder;
     this.stack = stack;
-    stack.workspace.program = () => this.#callProgram();
+    stack.workspace.program = () => this.program();
   }
 
   static async create(options: EngineStackOptions = {}): Promise<EngineStack> {
@@ -72,14 +74,11 @@ export class EngineStack {
   }
 
   preview(options: automation.PreviewOptions = {}): Promise<EngineRun> {
-    const operate: Operation = (record) =>
-      this.stack.preview({ diff: true, ...options, ...record });
-    return this.#declare(operate, true);
+    return this.#run((record) => this.stack.preview({ diff: true, ...options, ...record }));
   }
 
   up(options: automation.UpOptions = {}): Promise<EngineRun> {
-    const operate: Operation = (record) => this.stack.up({ ...options, ...record });
-    return this.#declare(operate, this.#programCalls === 0);
+    return this.#run((record) => this.stack.up({ ...options, ...record }));
   }
 
   refresh(options: automation.RefreshOptions = {}): Promise<EngineRun> {
@@ -118,29 +117,11 @@ export class EngineStack {
     this.#folder.remove();
   }
 
-  #callProgram(): ReturnType<automation.PulumiFn> {
-    this.#programCalls += 1;
-    return this.program();
-  }
-
-  /**
-   * The SDK takes it for the end of an inline program when it does not reach the engine at its start,
-   * as happens on a busy machine: then nothing was declared. Once more, if that has changed nothing.
-   */
-  async #declare(operate: Operation, isRepeatable: boolean): Promise<EngineRun> {
-    const calls = this.#programCalls;
-    const run = await this.#run(operate);
-    if (this.#programCalls > calls) return run;
-    if (isRepeatable) return this.#run(operate);
-    throw new Error(`the engine has not run the program:\n${run.output}`);
-  }
-
-  /** The CLI sometimes does not reach the inline program on a busy machine; then nothing has run yet. */
   async #run(operate: Operation): Promise<EngineRun> {
     try {
       return await this.#runOnce(operate);
     } catch (error) {
-      if (!String(error).includes("14 UNAVAILABLE: No connection established")) throw error;
+      if (!isUnreached(error)) throw error;
       return this.#runOnce(operate);
     }
   }

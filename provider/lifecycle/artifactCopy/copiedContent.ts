@@ -1,5 +1,6 @@
 import { readCopy } from "../../artifact/copy.js";
 import type { Pushable } from "../../artifact/pushable.js";
+import { RegistryError } from "../../errors.js";
 import type { Descriptor } from "../../oci/descriptor.js";
 import { parseManifest } from "../../oci/manifest.js";
 import type { Host } from "../host.js";
@@ -8,7 +9,6 @@ import type { Operation } from "../operation.js";
 import type { ContentKind } from "../published/contentKind.js";
 import { includedOutputs } from "../published/included.js";
 import type { ArtifactInputs } from "../published/inputs.js";
-import { publishedManifest } from "../published/publishedManifest.js";
 import { partsToVerify } from "../published/partsToVerify.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import { asCopy, validateInputs } from "./inputs.js";
@@ -18,7 +18,6 @@ import { openSource, settleSource, sourceNotFound, sourceReference } from "./sou
 export const copiedContent: ContentKind = {
   name: "ArtifactCopy",
   compared: ["source", "referrers", "verify"],
-  decisive: ["source"],
   derived: ["digest"],
   found: ["size", "mediaType", "artifactType", "subject", "included"],
   validate: validateInputs,
@@ -28,8 +27,12 @@ export const copiedContent: ContentKind = {
     const { digest, referrers = true } = asCopy(inputs);
     return readCopy({ ...openSource(host, inputs), digest, referrers }, operation);
   },
-  packAgain: (_host, inputs, repository, operation) =>
-    publishedManifest(repository, asCopy(inputs), operation),
+  packAgain: async (_host, inputs, repository, operation) => {
+    const { digest, reference } = asCopy(inputs);
+    const manifest = await repository.manifests.fetch(digest, operation);
+    if (manifest === undefined) throw goneMeanwhile(reference);
+    return { manifest, blobs: [] };
+  },
   findings: (content) => ({
     size: content.manifest.descriptor.size,
     mediaType: content.manifest.descriptor.mediaType,
@@ -101,5 +104,13 @@ function movingTag(
   return (
     `${reference} still names ${digest}, but ${declared.urn} is to move it to ${declared.digest}. Add dependsOn on that ` +
     `resource to copy what the tag names then, or give its \`digest\` as the source to see the copy at preview`
+  );
+}
+
+function goneMeanwhile(reference: string): RegistryError {
+  return new RegistryError(
+    "NOT_FOUND",
+    `${reference} no longer exists: nothing was changed. Run \`pulumi up --refresh\` to copy it again`,
+    { method: "GET", url: reference },
   );
 }

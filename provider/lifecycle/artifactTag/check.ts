@@ -1,7 +1,7 @@
 import { formatReference } from "../../oci/reference.js";
 import type { Host } from "../host.js";
 import type { CheckFailure } from "../../arguments/checkFailure.js";
-import { separateKept } from "../keptInputs.js";
+import { ignoresEverything, refuseIgnored } from "../ignoredInputs.js";
 import type { CheckResult, PropertyBag } from "../lifecycle.js";
 import { loginServerOf } from "../published/state.js";
 import { checkRegistry } from "../registryCheck.js";
@@ -10,9 +10,15 @@ import { isUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import { asInputs, schema } from "./inputs.js";
 import { claimOf } from "./state.js";
 
+const DERIVED = ["reference"];
+
 /** Validates, without network, and adds the reference. */
-export function checkTag(host: Host, olds: PropertyBag, asked: PropertyBag): CheckResult {
-  const { written: news } = separateKept(["reference"], olds, asked);
+export function checkTag(host: Host, olds: PropertyBag, news: PropertyBag): CheckResult {
+  if (ignoresEverything(DERIVED, olds, news)) {
+    return { inputs: news, failures: declare(host, news) };
+  }
+  const ignored = refuseIgnored(DERIVED, olds, news);
+  if (ignored !== undefined) return { inputs: news, failures: [ignored] };
   const invalid = validate(schema, news);
   const { failures: missing, registry } = checkRegistry(host, news, invalid);
   const failures = [...invalid, ...missing];

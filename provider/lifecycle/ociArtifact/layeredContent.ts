@@ -6,7 +6,6 @@ import type { PropertyBag } from "../lifecycle.js";
 import type { ContentKind } from "../published/contentKind.js";
 import type { ArtifactInputs } from "../published/inputs.js";
 import { partsToVerify } from "../published/partsToVerify.js";
-import { publishedManifest } from "../published/publishedManifest.js";
 import { derive, packPlanned } from "./derive.js";
 import { type LayeredInputs, validateInputs } from "./inputs.js";
 import { assetProperty } from "./layerSources.js";
@@ -15,7 +14,6 @@ import { assetProperty } from "./layerSources.js";
 export const layeredContent: ContentKind = {
   name: "OciArtifact",
   compared: ["layers", "config", "content", "verify", "configDescriptor", "layerDescriptors"],
-  decisive: ["layers", "config", "content", "artifactType", "annotations", "subject"],
   derived: ["digest", "size", "mediaType", "configDescriptor", "layerDescriptors", "included"],
   found: [],
   validate: validateInputs,
@@ -23,12 +21,7 @@ export const layeredContent: ContentKind = {
   writtenProperty: (property, inputs) => assetProperty(property, inputs["layers"]),
   outline,
   pack: packPlanned,
-  packAgain: async (host, inputs, repository, operation) => {
-    const planned = inputs as unknown as LayeredInputs;
-    return (
-      host.packed.get(planned.digest) ?? (await publishedManifest(repository, planned, operation))
-    );
-  },
+  packAgain: packPlanned,
   findings: () => ({}),
   requireReferenced: () => Promise.resolve(),
   wantedParts: (state) => {

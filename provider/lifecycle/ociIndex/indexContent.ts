@@ -19,7 +19,6 @@ import { validateInputs } from "./inputs.js";
 export const indexContent: ContentKind = {
   name: "OciIndex",
   compared: ["manifests"],
-  decisive: ["manifests", "artifactType", "annotations", "subject"],
   derived: ["digest", "size", "mediaType"],
   found: [],
   validate: validateInputs,

@@ -3,14 +3,13 @@ import { formatReference } from "../../oci/reference.js";
 import { asCheckFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { CheckFailure } from "../../arguments/checkFailure.js";
-import { separateKept } from "../keptInputs.js";
+import { ignoresEverything, refuseIgnored } from "../ignoredInputs.js";
 import type { CheckResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { checkRegistry } from "../registryCheck.js";
 import { withUploadReport } from "../uploadReport.js";
 import { containsUnknown, isUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import type { ContentKind } from "./contentKind.js";
-import { isAbout, keepContent, pick } from "./keepContent.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { asInputs, claimOfInputs, loginServerOf } from "./state.js";
 
@@ -18,23 +17,22 @@ import { asInputs, claimOfInputs, loginServerOf } from "./state.js";
 export async function checkArtifact(
   content: ContentKind,
   host: Host,
-  { olds, news: asked }: { readonly olds: PropertyBag; readonly news: PropertyBag },
+  { olds, news }: { readonly olds: PropertyBag; readonly news: PropertyBag },
   operation: Operation,
 ): Promise<CheckResult> {
-  const { written, kept } = separateKept([...content.derived, "reference"], olds, asked);
-  const keeps = "digest" in kept;
-  const news = keeps ? keepContent(content, olds, written) : written;
-  const failures = content
-    .validate(news)
-    .filter((one) => !keeps || !isAbout(content.decisive, one));
+  const derivable = [...content.derived, "reference"];
+  if (ignoresEverything(derivable, olds, news)) {
+    return { inputs: news, failures: declare(host, news, operation) };
+  }
+  const ignored = refuseIgnored(derivable, olds, news);
+  if (ignored !== undefined) return { inputs: news, failures: [ignored] };
+  const failures = [...content.validate(news)];
   const registry = checkRegistry(host, news, failures);
   failures.push(...registry.failures);
   if (failures.length > 0) return { inputs: news, failures };
   const given = { ...news, lock: normalizedLock(news["lock"]), registry: registry.registry };
   try {
-    const derived = keeps
-      ? pick(olds, content.derived)
-      : await derive(content, host, { olds, given }, operation);
+    const derived = await derive(content, host, { olds, given }, operation);
     const inputs = { ...given, ...derived, reference: referenceOf({ ...given, ...derived }) };
     return { inputs, failures: declare(host, inputs, operation) };
   } catch (error) {

@@ -19,8 +19,6 @@ export interface ContentKind {
   readonly name: string;
   /** Inputs of its own, beside those that all kinds have; a change of one of them is shown. */
   readonly compared: readonly string[];
-  /** Inputs of the program that say what the content is. */
-  readonly decisive: readonly string[];
   /** Inputs that `derive` adds, and no program gives. */
   readonly derived: readonly string[];
   /** Outputs that only publishing finds out; they are no inputs. */

@@ -9,7 +9,7 @@ import type { RetentionPlan } from "../../artifact/retention/retentionPlan.js";
 import { hasCode } from "../../errors.js";
 import type { Host } from "../host.js";
 import type { CheckFailure } from "../../arguments/checkFailure.js";
-import { separateKept } from "../keptInputs.js";
+import { ignoresEverything, refuseIgnored } from "../ignoredInputs.js";
 import type { CheckResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { baseOf } from "../published/state.js";
@@ -18,6 +18,8 @@ import { containsUnknown, UNKNOWN } from "../../arguments/unknown.js";
 import { declaredIn } from "./declared.js";
 import { asInputs, rulesOf, validateInputs } from "./inputs.js";
 
+const DERIVED = ["plan"];
+
 /**
  * Validates, then looks into the registry, read-only: the plan is an input, so that the preview shows
  * it. An empty one leaves the old one standing, so that nothing to do is no change.
@@ -25,17 +27,18 @@ import { asInputs, rulesOf, validateInputs } from "./inputs.js";
 export async function checkPolicy(
   host: Host,
   olds: PropertyBag,
-  asked: PropertyBag,
+  news: PropertyBag,
   operation: Operation,
 ): Promise<CheckResult> {
-  const { written: news, kept } = separateKept(["plan"], olds, asked);
+  // Nothing new is looked for, and so nothing deleted.
+  if (ignoresEverything(DERIVED, olds, news)) return { inputs: news, failures: [] };
+  const ignored = refuseIgnored(DERIVED, olds, news);
+  if (ignored !== undefined) return { inputs: news, failures: [ignored] };
   const invalid = validateInputs(news);
   const { failures: missing, registry } = checkRegistry(host, news, invalid);
   const failures = [...invalid, ...missing];
   if (failures.length > 0) return { inputs: news, failures };
   const given = { ...news, registry };
-  // Whoever ignores changes of the plan has nothing deleted.
-  if ("plan" in kept) return { inputs: { ...given, ...kept }, failures };
   if (containsUnknown(given)) return { inputs: { ...given, plan: UNKNOWN }, failures };
   try {
     const plan = await freshPlan(host, given, operation);
