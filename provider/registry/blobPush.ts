@@ -1,3 +1,4 @@
+import { untilAborted } from "../concurrency/singleFlight.js";
 import { RegistryError } from "../errors.js";
 import type { RequestBody } from "../http/transport.js";
 import type { Blob } from "../oci/blob.js";
@@ -85,7 +86,7 @@ export class BlobPush {
         scopes: [scopeOf(this.#context, "pull", "push")],
         operation: this.#operation,
         headers: { "content-type": "application/octet-stream" },
-        body: size <= TINY_BLOB ? await this.#reader.bytes() : this.#body(0, size),
+        body: size <= TINY_BLOB ? await this.#bytes() : this.#body(0, size),
         expect: [201, 202],
         // The same bytes under the same digest: sending them twice changes nothing.
         repeatable: true,
@@ -186,6 +187,11 @@ export class BlobPush {
         this.#options.onProgress?.(this.#sent);
       },
     };
+  }
+
+  /** A source that is silent may not hear of an abort. */
+  #bytes(): Promise<Uint8Array> {
+    return untilAborted(this.#reader.bytes(), this.#options.signal);
   }
 
   #newReader(): BlobReader {

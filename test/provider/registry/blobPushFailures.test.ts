@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
 import { describe, it } from "mocha";
 import { hasCode, IntegrityError, RegistryError } from "../../../provider/errors.js";
 import { blobsOf, FakeRegistry, KIB, MIB, UPLOADS } from "./fakeRegistry.js";
@@ -213,6 +214,24 @@ describe("push of a blob through failures", () => {
       hasCode(e, "PROTOCOL"),
     );
     assert.equal(registry.transport.methods, "POST");
+  });
+
+  it("an abort ends a small one too whose source is silent, and leaves its digest free", async () => {
+    const registry = new FakeRegistry(ACR);
+    const controller = new AbortController();
+    const blob = seededBlob(100);
+    const silent = {
+      descriptor: blob.descriptor,
+      open: () => {
+        controller.abort();
+        return new Readable({ read: () => undefined });
+      },
+    };
+    const { signal } = controller;
+    await assert.rejects(blobsOf(registry.transport).push(silent, { signal }), (error) =>
+      hasCode(error, "ABORTED"),
+    );
+    assert.equal(await blobsOf(registry.transport).push(blob), "uploaded");
   });
 
   it("tells an abort as one, wherever it strikes", async () => {
