@@ -32,6 +32,8 @@ export class BlobPush {
   /** Of the body that was sent last. */
   #bodySize = 0;
   #sent = 0;
+  /** The most that was taken as one body so far. */
+  #taken = 0;
 
   /** `exists` asks the registry for the blob. */
   constructor(
@@ -103,7 +105,7 @@ export class BlobPush {
     } catch (error) {
       if (!isRegistryError(error) || error.status !== 413) throw this.#reader.failure ?? error;
       // Where nothing smaller would help, it may pass in a session: some proxies refuse a POST alone.
-      if (!this.#limit.refused(size, 0)) traits.singlePost = false;
+      if (!this.#limit.refused(size, { atLeast: 0, taken: this.#taken })) traits.singlePost = false;
       return "unsent";
     }
   }
@@ -134,7 +136,9 @@ export class BlobPush {
     if (failure !== undefined) throw failure;
     const verdict = judgeSession(error);
     if (verdict === "give-up") throw error;
-    const final = verdict === "too-large" && !this.#limit.refused(this.#bodySize, minChunk);
+    const final =
+      verdict === "too-large" &&
+      !this.#limit.refused(this.#bodySize, { atLeast: minChunk, taken: this.#taken });
     if (final || attempt >= this.#settings.sessions) throw this.#exhausted(error, attempt);
     if (verdict === "cut") this.#careful = SMALL_BLOB;
   }
@@ -153,7 +157,7 @@ export class BlobPush {
     for (let start = 0; start < size; start += chunk) {
       const end = Math.min(start + chunk, size);
       await session.append(start, end, this.#body(start, end));
-      this.#limit.taken(end - start);
+      this.#taken = Math.max(this.#taken, end - start);
     }
     this.#bodySize = 0;
     await session.finish(new Uint8Array(), digest);

@@ -15,29 +15,26 @@ const SMALLEST_BODY = 64 * KIB;
  */
 export class BodyLimit {
   #most = Number.POSITIVE_INFINITY;
-  #taken = 0;
 
   get most(): number {
     return this.#most;
   }
 
-  /** A body of so many bytes was taken. */
-  taken(bytes: number): void {
-    this.#taken = Math.max(this.#taken, bytes);
-  }
-
   /**
    * A body of so many bytes was refused for its size (413). `false` if less at a time, but not less
-   * than `atLeast`, does not help: as much has been taken before, so that it is the whole that is too
-   * large.
+   * than `atLeast`, does not help: as much was `taken` before of the same upload, so that it is the
+   * whole that is too large. What was taken of another one may have had another way.
    */
-  refused(bytes: number, atLeast: number): boolean {
+  refused(
+    bytes: number,
+    { atLeast, taken }: { readonly atLeast: number; readonly taken: number },
+  ): boolean {
     // Another upload has learned it while this body was on its way.
     if (bytes > this.#most && this.#most >= atLeast) return true;
     // Two steps to nginx's default, 1 MiB, and four to the end.
     const less = bytes > SMALL_BLOB ? SMALL_BLOB : Math.floor(bytes / 4);
     const next = Math.max(less, SMALLEST_BODY, atLeast);
-    if (bytes <= this.#taken || next >= bytes) return false;
+    if (bytes <= taken || next >= bytes) return false;
     this.#most = Math.min(this.#most, next);
     return true;
   }

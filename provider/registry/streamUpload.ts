@@ -32,6 +32,8 @@ export class StreamUpload {
   /** Whether the source owes us bytes. */
   #asking = false;
   readonly #limit: BodyLimit;
+  /** The most that was taken as one body so far. */
+  #taken = 0;
 
   constructor(
     context: RepositoryContext,
@@ -117,7 +119,7 @@ export class StreamUpload {
       const to = Math.min(end, from + Math.max(this.#limit.most, session.minChunk));
       try {
         await session.append(from, to, chunk.subarray(from - start, to - start));
-        this.#limit.taken(to - from);
+        this.#taken = Math.max(this.#taken, to - from);
         from = to;
       } catch (error) {
         failures += 1;
@@ -163,7 +165,8 @@ export class StreamUpload {
   /** Sends less at a time from now on, where that may help. */
   #judgeSize(error: unknown, size: number, { minChunk }: UploadSession): void {
     const tooLarge = judgeSession(error) === "too-large";
-    if (tooLarge && !this.#limit.refused(size, minChunk)) throw error;
+    if (tooLarge && !this.#limit.refused(size, { atLeast: minChunk, taken: this.#taken }))
+      throw error;
   }
 }
 

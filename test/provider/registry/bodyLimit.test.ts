@@ -76,16 +76,31 @@ describe("how much is taken as one body", () => {
     assert.equal(registry.transport.methods, "POST POST PUT POST PUT POST PUT");
   });
 
+  for (const kind of ["a blob", "a stream"] as const) {
+    it(`that holds on another way only is learned although more was taken before (${kind})`, async () => {
+      let most = Number.POSITIVE_INFINITY;
+      const registry = new FakeRegistry(ACR, ({ sent }) =>
+        sent.length > most ? refusal("REJECTED", 413) : undefined,
+      );
+      const blobs = blobsOf(registry.transport);
+      await blobs.push(seededBlob(20 * MIB, { piece: MIB }));
+      most = MIB;
+      const blob = seededBlob(9 * MIB);
+      if (kind === "a blob") await blobs.push(blob);
+      else await blobs.upload(Readable.from([blob.content], { objectMode: false }));
+      assert.ok(registry.holds(blob));
+    });
+  }
+
   it("is what is smallest, whichever of two uploads learns it first", () => {
     const limit = new BodyLimit();
-    assert.ok(limit.refused(16 * MIB, 0));
-    assert.ok(limit.refused(4 * MIB, 0));
-    limit.taken(MIB);
+    assert.ok(limit.refused(16 * MIB, { atLeast: 0, taken: 0 }));
+    assert.ok(limit.refused(4 * MIB, { atLeast: 0, taken: 0 }));
     // On its way since before.
-    assert.ok(limit.refused(16 * MIB, 0));
+    assert.ok(limit.refused(16 * MIB, { atLeast: 0, taken: 0 }));
     assert.equal(limit.most, MIB);
-    assert.equal(limit.refused(MIB, 0), false);
-    assert.equal(limit.refused(16 * MIB, 16 * MIB), false);
+    assert.equal(limit.refused(MIB, { atLeast: 0, taken: MIB }), false);
+    assert.equal(limit.refused(16 * MIB, { atLeast: 16 * MIB, taken: 0 }), false);
     assert.equal(limit.most / KIB, 1024);
   });
 });
