@@ -8,6 +8,8 @@ const LONGEST_MS = 2 ** 31 - 1;
 interface Range {
   readonly least: number;
   readonly most?: number;
+  /** `Infinity` means that there is no limit. */
+  readonly unlimited?: boolean;
   /** Parts of one mean nothing. */
   readonly whole?: boolean;
   readonly unit: string;
@@ -16,15 +18,15 @@ interface Range {
 const NUMBERS: Readonly<Record<string, Range>> = {
   maxConcurrency: { least: 1, whole: true, unit: "requests" },
   idleTimeoutMs: { least: 1, most: LONGEST_MS, unit: "milliseconds" },
-  requestsPerMinute: { least: Number.MIN_VALUE, unit: "requests" },
-  waitForAccess: { least: 0, unit: "seconds" },
+  requestsPerMinute: { least: Number.MIN_VALUE, unlimited: true, unit: "requests" },
+  waitForAccess: { least: 0, unlimited: true, unit: "seconds" },
 };
 
 const RETRY: Readonly<Record<keyof RetryLimits, Range>> = {
-  maxRetries: { least: 0, whole: true, unit: "attempts" },
+  maxRetries: { least: 0, unlimited: true, whole: true, unit: "attempts" },
   baseDelayMs: { least: 0, most: LONGEST_MS, unit: "milliseconds" },
   maxDelayMs: { least: 0, most: LONGEST_MS, unit: "milliseconds" },
-  budgetMs: { least: 0, unit: "milliseconds" },
+  budgetMs: { least: 0, unlimited: true, unit: "milliseconds" },
 };
 
 /** Fails for options that cannot be right: a wait of `NaN` never ends, and a limit of it is none. */
@@ -45,12 +47,13 @@ export function checkOptions(options: {
 
 function checkNumber(value: unknown, name: string, range: Range): void {
   const { least, most = Number.MAX_VALUE, whole = false, unit } = range;
-  if (value === undefined) return;
+  if (value === undefined || (range.unlimited && value === Number.POSITIVE_INFINITY)) return;
   const fits = typeof value === "number" && value >= least && value <= most;
   if (fits && (!whole || Number.isSafeInteger(value))) return;
   const kind = whole ? "a whole number" : "a number";
   const from = least === Number.MIN_VALUE ? "more than 0" : `at least ${least}`;
-  const to = range.most === undefined ? "" : ` and at most ${range.most}`;
+  const limit = range.unlimited ? ", or Infinity for no limit" : "";
+  const to = range.most === undefined ? limit : ` and at most ${range.most}`;
   throw new InputError(name, `expected ${kind} of ${unit}, ${from}${to}, not ${shown(value)}`);
 }
 

@@ -25,13 +25,13 @@ describe("options of a client", () => {
     ["maxConcurrency", /a whole number of requests, at least 1/, [0, -1, 1.5, NaN, Infinity, "4"]],
     ["idleTimeoutMs", /milliseconds, at least 1 and at most 2147483647/, [0, -1, NaN, 2 ** 31]],
     ["idleTimeoutMs", /not Infinity/, [Infinity]],
-    ["requestsPerMinute", /a number of requests, more than 0/, [0, -1, NaN, Infinity, "5", null]],
-    ["waitForAccess", /a number of seconds, at least 0/, [-1, NaN, Infinity, "5"]],
+    ["requestsPerMinute", /a number of requests, more than 0/, [0, -1, NaN, -Infinity, "5", null]],
+    ["waitForAccess", /a number of seconds, at least 0/, [-1, NaN, -Infinity, "5"]],
     ["chunkSize", /a whole number of bytes/, [0, -1, 1.5, NaN, Infinity, "5"]],
-    ["retry.maxRetries", /a whole number of attempts, at least 0/, [-1, 0.5, NaN, Infinity, "3"]],
-    ["retry.baseDelayMs", /milliseconds, at least 0/, [-1, NaN, 2 ** 31]],
-    ["retry.maxDelayMs", /milliseconds, at least 0/, [-1, NaN, 2 ** 31]],
-    ["retry.budgetMs", /milliseconds, at least 0/, [-1, NaN, Infinity]],
+    ["retry.maxRetries", /a whole number of attempts, at least 0/, [-1, 0.5, NaN, "3"]],
+    ["retry.baseDelayMs", /milliseconds, at least 0/, [-1, NaN, 2 ** 31, Infinity]],
+    ["retry.maxDelayMs", /milliseconds, at least 0/, [-1, NaN, 2 ** 31, Infinity]],
+    ["retry.budgetMs", /milliseconds, at least 0, or Infinity for no limit/, [-1, NaN]],
   ];
   for (const [name, message, values] of numbers) {
     for (const value of values) {

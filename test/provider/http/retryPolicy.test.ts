@@ -53,6 +53,22 @@ describe("retries", () => {
     });
   }
 
+  it("Infinity is no limit", async () => {
+    const unlimited = {
+      retry: { maxRetries: Infinity, budgetMs: Infinity },
+      requestsPerMinute: Infinity,
+      waitForAccess: Infinity,
+    };
+    const failures = [
+      ...Array.from({ length: 10 }, () => "ECONNRESET"),
+      ...Array.from({ length: 400 }, () => ({ status: 429, headers: { "retry-after": "1" } })),
+      ...Array.from({ length: 100 }, () => ociError(403, "DENIED")),
+    ];
+    const registry = scriptedRegistry((_, n) => failures[n - 1] ?? { status: 200 }, unlimited);
+    assert.equal((await registry.ask()).status, 200);
+    assert.equal(registry.sent.length, 511);
+  });
+
   const final: readonly [Answer | string, string][] = [
     ["CERT_HAS_EXPIRED", "TLS_FAILED"],
     ["ERR_TLS_CERT_ALTNAME_INVALID", "TLS_FAILED"],
