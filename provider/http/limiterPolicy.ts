@@ -10,6 +10,9 @@ import { type RegistryTier, RequestPaces, type RequestRates } from "./requestRat
 import { type RetryLimits, askedWait, retryDelay } from "./retryDelay.js";
 import type { ThrottleGate } from "./throttleGate.js";
 
+/** Whatever the limits say: refusals count against no number of attempts, so that it would be a loop without a pause. */
+const SHORTEST_PAUSE_MS = 100;
+
 export interface LimiterOptions {
   readonly gate: ThrottleGate;
   readonly clock: Clock;
@@ -124,7 +127,8 @@ function noteAnswer(response: PipelineResponse, options: LimiterOptions, exchang
   }
   exchange.throttledSince ??= clock.now();
   const askedMs = askedWait(response.headers, clock.now());
-  gate.refuse(clock, retryDelay({ failures: gate.refusals, askedMs }, retry, random));
+  const pauseMs = retryDelay({ failures: gate.refusals, askedMs }, retry, random);
+  gate.refuse(clock, Math.max(pauseMs, SHORTEST_PAUSE_MS));
 }
 
 /**

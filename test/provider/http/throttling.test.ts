@@ -31,6 +31,21 @@ describe("429", () => {
     });
   }
 
+  for (const [retry, retryAfter] of [
+    [{ baseDelayMs: 0 }, undefined],
+    [{ maxDelayMs: 0 }, "3"],
+  ] as const) {
+    it(`with ${JSON.stringify(retry)}: is no loop without a pause`, async () => {
+      const registry = scriptedRegistry((_, n) => (n <= 3 ? busy(retryAfter) : ok), { retry });
+      await registry.ask();
+      const start = registry.sent[0]?.at ?? 0;
+      assert.deepEqual(
+        registry.sent.map(({ at }) => at - start),
+        [0, 100, 200, 300],
+      );
+    });
+  }
+
   const clocks = [
     ["ten minutes slow", "Thu, 01 Jan 2026 00:10:00 GMT", "Thu, 01 Jan 2026 00:10:02 GMT"],
     ["ten minutes fast", "Wed, 31 Dec 2025 23:50:00 GMT", "Wed, 31 Dec 2025 23:50:02 GMT"],
