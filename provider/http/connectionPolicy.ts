@@ -38,8 +38,9 @@ export function connections(options: {
       request.agent = isLoopback(url.hostname) ? agent : undefined;
       return await proxy.policy.sendRequest(request, (routed) => {
         const tunnel = routed.agent;
-        if (tunnel === undefined || tunnel === agent) return next(Object.assign(routed, { agent }));
-        exchangeOf(routed).proxy = proxy.host;
+        const direct = tunnel === undefined || tunnel === agent;
+        exchangeOf(routed).proxy = direct ? undefined : proxy.host;
+        if (direct) return next(Object.assign(routed, { agent }));
         // Not our agent: it is told what to trust, and the protocol, which stands in the name that it
         // keeps a connection under.
         override(routed, { ...trust, protocol: url.protocol });

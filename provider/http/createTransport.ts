@@ -55,8 +55,9 @@ export interface TransportOptions {
   /** Seconds to keep trying while the registry's name does not resolve or access is refused. Default: 0. */
   readonly waitForAccess?: number;
   /**
-   * How each request is sent, those to Entra included: one of `@azure/core-rest-pipeline`, or an object around
-   * it that sees and changes every attempt and answer. Unlike `log`, it sees secrets.
+   * How each request is sent, to Entra too, unless you give the credential object yourself: one of
+   * `@azure/core-rest-pipeline`, or an object around it that sees and changes every attempt and answer. Unlike
+   * `log`, it sees secrets.
    */
   readonly httpClient?: HttpClient;
   /** For tests: virtual time, fixed jitter. */

@@ -12,6 +12,8 @@ export interface Exchange {
   readonly expect: readonly number[];
   readonly repeatable: boolean;
   readonly followRedirect: boolean;
+  /** It goes where the registry sent a read: to its storage. */
+  readonly redirected: boolean;
   /** Whether access that is refused is waited for. */
   readonly waitForAccess: boolean;
   readonly body: RequestBody | undefined;

@@ -63,6 +63,8 @@ const CUT: ReadonlySet<string> = new Set([
   "ERR_SOCKET_CONNECTION_TIMEOUT",
   "REQUEST_SEND_ERROR",
 ]);
+/** OpenSSL's reasons for an answer that is none in TLS. */
+const NO_TLS = /^(?:wrong version number|packet length too long|http request)$/;
 const TLS =
   /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERROR_IN_CERT|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED)/;
 
@@ -79,7 +81,9 @@ export function failureOf(error: unknown, exchange: Exchange): TransientFailure 
   if (untouched || CUT.has(code) || code.startsWith("HPE_")) {
     // A name that does not exist is mostly a mistyped one; nobody should wait long to be told.
     const mostRetries = code === "ENOTFOUND" ? 2 : Number.POSITIVE_INFINITY;
-    const unresolved = UNRESOLVED.has(code) && exchange.proxy === undefined;
+    // The name of a new registry comes with time; a proxy's or a storage's says nothing about it.
+    const registry = exchange.proxy === undefined && !exchange.redirected;
+    const unresolved = UNRESOLVED.has(code) && registry;
     const facts = { untouched, unresolved, mostRetries };
     return new TransientFailure((attempts) => unavailable(error, code, attempts, exchange), facts);
   }
@@ -125,22 +129,30 @@ function tlsError(error: unknown, code: string, exchange: Exchange): RegistryErr
   const text = messageOf(error);
   // OpenSSL names its source files, and the reason among them.
   const reason = /:SSL routines:[^:]*:([^:]+)/.exec(text)?.[1];
-  const what =
-    reason === undefined
-      ? `cannot be trusted: ${text} (${code})`
-      : `does not answer in TLS: ${reason} (${code})`;
   return new RegistryError(
     "TLS_FAILED",
-    `${operation}: ${hostOf(url)} ${what}. ${tlsAdvice(code, url)}`,
+    `${operation}: ${whoOf(exchange)} ${tlsFault(reason, text)} (${code}). ${tlsAdvice(code, reason, url)}`,
     { method, url: locationOf(url), cause: bare(error) },
   );
 }
 
-function tlsAdvice(code: string, url: string): string {
+function tlsFault(reason: string | undefined, text: string): string {
+  if (reason === undefined) return `cannot be trusted: ${text}`;
+  return NO_TLS.test(reason)
+    ? `does not answer in TLS: ${reason}`
+    : `ended the TLS handshake: ${reason}`;
+}
+
+function tlsAdvice(code: string, reason: string | undefined, url: string): string {
   if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
     return "Renew the certificate, or set this machine's clock";
   }
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "Use the name that the certificate is for";
+  if (reason !== undefined && !NO_TLS.test(reason)) {
+    return /certificate/.test(reason)
+      ? "It may ask for a client certificate, which an `httpClient` of your own can present"
+      : "It may want another version of TLS, or a proxy in between may";
+  }
   if (code === "EPROTO" || code.startsWith("ERR_SSL_")) {
     const { host, hostname } = new URL(url);
     return isLoopback(hostname)
@@ -150,6 +162,8 @@ function tlsAdvice(code: string, url: string): string {
   return "If it has a certificate authority of its own, give that one (`caCertificate`, or NODE_EXTRA_CA_CERTS)";
 }
 
-function hostOf(url: string): string {
-  return URL.parse(url)?.host ?? "the registry";
+/** Behind a proxy that speaks TLS itself it may be either. */
+function whoOf({ url, proxy }: Exchange): string {
+  const host = URL.parse(url)?.host ?? "the registry";
+  return proxy === undefined ? host : `${host}, reached through the proxy ${proxy},`;
 }

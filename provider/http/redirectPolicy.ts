@@ -84,7 +84,12 @@ function storageRequest(
     const value = original.headers.get(name);
     if (value !== undefined) request.headers.set(name, value);
   }
-  return bindExchange(request, { ...exchange, url: target.href, scopes: undefined });
+  return bindExchange(request, {
+    ...exchange,
+    url: target.href,
+    scopes: undefined,
+    redirected: true,
+  });
 }
 
 function isRefusal(response: PipelineResponse): boolean {

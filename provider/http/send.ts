@@ -107,6 +107,7 @@ function newExchange(url: string, outgoing: Outgoing, signal: AbortSignal): Exch
     expect,
     repeatable,
     followRedirect: outgoing.followRedirect ?? false,
+    redirected: false,
     waitForAccess: outgoing.waitForAccess ?? true,
     body,
     signal,

@@ -11,7 +11,7 @@ export const UNREACHED: ReadonlySet<string> = new Set([
   "EHOSTDOWN",
 ]);
 
-type Way = Pick<Exchange, "url" | "proxy">;
+export type Way = Pick<Exchange, "url" | "proxy" | "redirected">;
 
 /** Who failed, and how. Behind a proxy it is the proxy that this machine connects to. */
 export function whatFailed(code: string, text: string, { url, proxy }: Way): string {
@@ -31,12 +31,19 @@ function reasonOf(code: string, text: string): string {
 }
 
 /** What to look at, as a sentence behind the error's own; empty where nothing helps but trying again. */
-export function whatToDo(code: string, { url, proxy }: Way): string {
+export function whatToDo(code: string, { url, proxy, redirected }: Way): string {
   if (!UNREACHED.has(code)) return "";
-  if (proxy !== undefined) {
-    return ". Check the environment variable HTTPS_PROXY, or name the registry in NO_PROXY";
-  }
   const { hostname = "" } = URL.parse(url) ?? {};
+  if (proxy !== undefined) {
+    const named = redirected ? hostname : "the registry";
+    return `. Check the environment variable HTTPS_PROXY, or name ${named} in NO_PROXY`;
+  }
+  if (redirected) {
+    return (
+      ". The registry keeps its blobs there: check that this storage (or data endpoint) is known to the DNS here, " +
+      "and that a firewall lets requests to it pass"
+    );
+  }
   if (!UNRESOLVED.has(code)) {
     return ". Check the login server, its port, and that the registry is there and can be reached from here";
   }

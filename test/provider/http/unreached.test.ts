@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { whatFailed, whatToDo } from "../../../provider/http/unreached.js";
+import { type Way, whatFailed, whatToDo } from "../../../provider/http/unreached.js";
+import { scriptedRegistry } from "./scriptedRegistry.js";
 
-const REGISTRY = { url: "https://example.azurecr.io/v2/", proxy: undefined };
-const BARE = { url: "https://example/v2/", proxy: undefined };
+const REGISTRY = { url: "https://example.azurecr.io/v2/", proxy: undefined, redirected: false };
+const BARE = { ...REGISTRY, url: "https://example/v2/" };
+const STORAGE = { ...REGISTRY, url: "https://s.blob.core.windows.net/b", redirected: true };
 const PROXIED = { ...REGISTRY, proxy: "proxy.example:8080" };
 
 describe("what is said of a connection that did not come about", () => {
-  const rows: Record<string, [string, typeof REGISTRY | typeof PROXIED, string, RegExp]> = {
+  const rows: Record<string, [string, Way, string, RegExp]> = {
     "nobody listens": [
       "ECONNREFUSED",
       REGISTRY,
@@ -25,6 +27,25 @@ describe("what is said of a connection that did not come about", () => {
       BARE,
       "example cannot be found: its name does not resolve (EAI_AGAIN)",
       /^\. Check the login server: .*"example\.azurecr\.io"$/,
+    ],
+    "an unknown storage behind a redirect": [
+      "ENOTFOUND",
+      STORAGE,
+      "s.blob.core.windows.net cannot be found: its name does not resolve (ENOTFOUND)",
+      /^\. The registry keeps its blobs there: check .* data endpoint.* DNS/,
+    ],
+    "a storage that a firewall keeps away": [
+      "EHOSTUNREACH",
+      STORAGE,
+      "s.blob.core.windows.net could not be reached (EHOSTUNREACH)",
+      /^\. The registry keeps its blobs there: .* firewall/,
+    ],
+    "a proxy on the way to the storage": [
+      "ECONNREFUSED",
+      { ...STORAGE, proxy: PROXIED.proxy },
+      "the proxy proxy.example:8080, through which s.blob.core.windows.net is reached, refused the connection " +
+        "(ECONNREFUSED)",
+      /^\. Check the environment variable HTTPS_PROXY, or name s\.blob\.core\.windows\.net in NO_PROXY$/,
     ],
     "an unknown proxy": [
       "ENOTFOUND",
@@ -47,4 +68,20 @@ describe("what is said of a connection that did not come about", () => {
       assert.match(whatToDo(code, way), advice);
     });
   }
+});
+
+describe("a storage that cannot be found", () => {
+  it("is not waited for like a registry that was just created", async () => {
+    const registry = scriptedRegistry(
+      ({ url }) =>
+        url === STORAGE.url ? "ENOTFOUND" : { status: 307, headers: { location: STORAGE.url } },
+      { waitForAccess: 3600 },
+    );
+    await assert.rejects(registry.ask({ path: "/v2/a/blobs/x", followRedirect: true }), {
+      code: "UNAVAILABLE",
+      message:
+        /s\.blob\.core\.windows\.net cannot be found.* after 3 attempts\. The registry keeps its blobs/,
+    });
+    assert.equal(registry.sent.length, 6);
+  });
 });
