@@ -70,15 +70,24 @@ export class LockOwnership {
   }
 
   /**
-   * URN of a resource that took the values of one that is going for what was there before: it was created
-   * in this run, which had not heard of the other one.
+   * URN of a resource that took the values which one that is going had set for what was there before: it was
+   * created in this run, which had not heard of the other one.
    */
-  heirOf(reference: string, previous: NamedAttributes, except: unknown): string | undefined {
+  heirOf(
+    reference: string,
+    {
+      previous,
+      declared,
+    }: { readonly previous: NamedAttributes; readonly declared: NamedAttributes },
+    except: unknown,
+  ): string | undefined {
     for (const [urn, held] of this.#held) {
       const found = held[reference] ?? {};
-      const differs = (name: keyof NamedAttributes): boolean =>
-        previous[name] !== undefined && previous[name] !== found[name];
-      if (urn !== except && namesOf(found).some(differs)) return urn;
+      const isInherited = (name: keyof NamedAttributes): boolean =>
+        previous[name] !== undefined &&
+        previous[name] !== found[name] &&
+        found[name] === declared[name];
+      if (urn !== except && namesOf(found).some(isInherited)) return urn;
     }
     return undefined;
   }

@@ -31,7 +31,7 @@ function tellLoss(
   { log }: Operation,
 ): void {
   const previous = state.__previous[reference] ?? {};
-  const heir = host.locks.heirOf(reference, previous, state.__urn);
+  const heir = host.locks.heirOf(reference, { previous, declared: state.__declared }, state.__urn);
   if (heir === undefined) return;
   log.warn(
     `${reference} stays as it is for ${heir}, which takes this for what was there before, and will leave it so. It was ` +

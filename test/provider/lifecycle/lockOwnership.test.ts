@@ -39,4 +39,23 @@ describe("LockOwnership", () => {
     });
     assert.deepEqual(locks.free("registry/app:2.0", all), all);
   });
+
+  it("knows an heir by the values that were set, which it found", () => {
+    const previous = { writeEnabled: true };
+    const declared = { writeEnabled: false };
+    const heir = (found: boolean): string | undefined => {
+      const locks = new LockOwnership();
+      locks.hold("new", { [MANIFEST]: { writeEnabled: found } });
+      return locks.heirOf(MANIFEST, { previous, declared }, "old");
+    };
+    assert.equal(heir(false), "new");
+    assert.equal(heir(true), undefined, "it puts back the same");
+  });
+
+  it("knows no heir in who found other values before they were set", () => {
+    const locks = new LockOwnership();
+    locks.hold("first", { [MANIFEST]: { writeEnabled: true } });
+    const going = { previous: { writeEnabled: false }, declared: { writeEnabled: false } };
+    assert.equal(locks.heirOf(MANIFEST, going, "second"), undefined);
+  });
 });
