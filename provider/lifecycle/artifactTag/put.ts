@@ -1,6 +1,8 @@
 import { REMOVED_BY_OTHERS } from "../../artifact/requireManifests.js";
+import { resolveTags } from "../../artifact/tags.js";
 import { RegistryError } from "../../errors.js";
 import type { Digest } from "../../oci/digest.js";
+import type { Tag } from "../../oci/reference.js";
 import type { FetchedManifest, Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
@@ -27,14 +29,12 @@ export async function putTag(
 ): Promise<PropertyBag> {
   const inputs = asInputs(bag);
   const repository = repositoryToWrite(host, bag);
-  const live = await repository.manifests.resolve(inputs.tag, operation);
-  if (live?.digest === inputs.digest) {
-    const passed = tagsTaken(host, baseOf(inputs), [inputs.tag]);
-    await openPassedTags(host, repository.attributes, baseOf(inputs), passed, operation);
-    return outputsOf(inputs);
-  }
+  const found = await resolveTags(repository, [inputs.tag], operation);
+  if (found.get(inputs.tag) === inputs.digest) return takeOver(host, inputs, repository, operation);
   const owned = olds === undefined ? ownedByReplaced(host, inputs) : claimOfState(olds);
-  const decision = await decideTags(host, wantedOf(inputs, owned, live?.digest), operation);
+  const decision = await decideTags(host, wantedOf(inputs, repository, owned, found), operation);
+  const named = decision.live.get(inputs.tag);
+  if (named === inputs.digest) return takeOver(host, inputs, repository, operation);
   const manifest = await requireManifest(repository, inputs, operation);
   const publication = new Publication({
     host,
@@ -42,8 +42,8 @@ export async function putTag(
     repository,
     content: { manifest, blobs: [] },
     operation,
-    live: new Map(),
     ...decision,
+    live: new Map(),
     ownLocks: [],
     lockSubjects: [],
   });
@@ -51,21 +51,34 @@ export async function putTag(
   try {
     await publication.publish("listed");
   } catch (error) {
-    const outs = unfinished(inputs, publication, owned, live?.digest);
+    const outs = unfinished(inputs, publication, owned, named);
     if (outs === undefined) throw error;
     throw new PartialFailure(inputs.reference, outs, error);
   }
   return outputsOf(inputs);
 }
 
+/** The tag names the digest already: nothing is left to do but to open what its former owner closed. */
+async function takeOver(
+  host: Host,
+  inputs: TagInputs,
+  { attributes }: Pick<Repository, "attributes">,
+  operation: Operation,
+): Promise<PropertyBag> {
+  const passed = tagsTaken(host, baseOf(inputs), [inputs.tag]);
+  await openPassedTags(host, attributes, baseOf(inputs), passed, operation);
+  return outputsOf(inputs);
+}
+
 function wantedOf(
   inputs: TagInputs,
+  repository: Pick<Repository, "manifests">,
   owned: Claim | undefined,
-  named: Digest | undefined,
+  live: ReadonlyMap<Tag, Digest>,
 ): Parameters<typeof decideTags>[1] {
   const { tag, digest, onConflict: policy } = inputs;
-  const live = new Map(named === undefined ? [] : [[tag, named]]);
-  return { base: baseOf(inputs), digest, tags: [tag], live, owned, policy, setting: "onConflict" };
+  const base = baseOf(inputs);
+  return { repository, base, digest, tags: [tag], live, owned, policy, setting: "onConflict" };
 }
 
 /** A tag that is replaced, and keeps its name, may be on its own digest. */

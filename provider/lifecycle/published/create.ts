@@ -176,7 +176,7 @@ async function lookAtTags({
   const owned = claim?.repository === base ? claim : undefined;
   const live = await resolveTags(repository, tagsOf(inputs), operation);
   const { digest, onTagConflict: policy } = inputs;
-  const wanted = { base, digest, tags: tagsOf(inputs), live, owned, policy };
+  const wanted = { repository, base, digest, tags: tagsOf(inputs), live, owned, policy };
   const decision = await decideTags(host, { ...wanted, setting: "onTagConflict" }, operation);
-  return { live, ...decision, ownLocks: ownLocksOf(owned) };
+  return { ...decision, ownLocks: ownLocksOf(owned) };
 }

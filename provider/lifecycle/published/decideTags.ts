@@ -1,7 +1,9 @@
 import { planTags, type TagConflictPolicy, type TagPlan } from "../../artifact/tagPlan.js";
+import { resolveTags } from "../../artifact/tags.js";
 import { hasCode } from "../../errors.js";
 import type { Digest } from "../../oci/digest.js";
 import type { Tag } from "../../oci/reference.js";
+import type { Repository } from "../../registry/repository.js";
 import type { Host } from "../host.js";
 import type { Operation } from "../operation.js";
 import { type Claim, knownOf } from "../ownership.js";
@@ -9,6 +11,7 @@ import { knownByFormer, type PassedTag, tagsTaken } from "../passedTags.js";
 
 /** Tags that are to name a manifest, and what is known of them. */
 interface TagsToDecide {
+  readonly repository: Pick<Repository, "manifests">;
   /** `<login server>/<repository>` */
   readonly base: string;
   readonly digest: Digest;
@@ -23,6 +26,8 @@ interface TagsToDecide {
 }
 
 interface TagDecision {
+  /** What the tags named when it was decided. */
+  readonly live: ReadonlyMap<Tag, Digest>;
   readonly plan: TagPlan;
   /** Those that another resource of the program had until now. */
   readonly passed: readonly PassedTag[];
@@ -31,7 +36,7 @@ interface TagDecision {
 /**
  * Decides about tags as they were found; a conflict ends here. The resource that gives a tag up may be
  * declared after the one that takes it: before there is a conflict, all is to be declared that does not
- * wait for this one.
+ * wait for this one. That may take long, so that the tags are looked at again.
  */
 export async function decideTags(
   host: Host,
@@ -43,7 +48,8 @@ export async function decideTags(
   } catch (error) {
     if (!hasCode(error, "CONFLICT")) throw error;
     await host.allDeclared(operation);
-    return decide(host, wanted);
+    const live = await resolveTags(wanted.repository, wanted.tags, operation);
+    return decide(host, { ...wanted, live });
   }
 }
 
@@ -62,5 +68,5 @@ function decide(
       isNew: owned?.tags[tag] === undefined,
     };
   });
-  return { passed, plan: planTags(situations, digest, policy, setting) };
+  return { live, passed, plan: planTags(situations, digest, policy, setting) };
 }

@@ -112,6 +112,7 @@ async function plan(
 ): Promise<Publication> {
   const { host, state, inputs, changes, repository, operation, report } = update;
   const wanted = {
+    repository,
     base: artifact.baseOf(inputs),
     digest: inputs.digest,
     tags: changes.addedTags,
@@ -120,7 +121,9 @@ async function plan(
     policy: inputs.onTagConflict,
     setting: "onTagConflict" as const,
   };
+  const decision = await decideTags(host, wanted, operation);
   return new Publication({
+    ...decision,
     host,
     inputs,
     repository,
@@ -129,9 +132,8 @@ async function plan(
     report,
     live: new Map<string, string>([
       ...artifact.tagsOf(state).map((tag) => [tag, inputs.digest] as const),
-      ...found,
+      ...decision.live,
     ]),
-    ...(await decideTags(host, wanted, operation)),
     // A tag that names our digest does not move; only what a failed create left may carry our lock.
     ownLocks: state.__formerLocks ?? [],
     lockSubjects: changes.lockSubjects,
