@@ -216,5 +216,28 @@ describe("a write whose answer is lost", () => {
         assert.deepEqual(await manifests(), []);
       });
     }
+
+    for (const type of ["dropAnswer", "reset"] as const) {
+      const isDone = type === "dropAnswer";
+      const outcome = isDone ? "keeps what came" : "no longer tracks what did not come";
+
+      it(`${outcome}, and has gone at the source since`, async () => {
+        const app = await dev.publish("app");
+        const signature = await dev.publish("signature", undefined, app);
+        assert.equal(await somebody.publish("app"), app, "it is there already");
+        cut("PUT", new RegExp(`${REPOSITORY}/manifests/${signature}`), type);
+        await fails(copy(app));
+        assert.equal(await somebody.has(signature), isDone);
+        await dev.deleteManifest(signature);
+        await settles(copy(app));
+        const tracked = engine.resource("copy").outputs["included"] as { digest: string }[];
+        assert.deepEqual(
+          tracked.map(({ digest }) => digest),
+          isDone ? [signature] : [],
+        );
+        await engine.destroy();
+        assert.deepEqual(await manifests(), []);
+      });
+    }
   });
 });

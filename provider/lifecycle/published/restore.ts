@@ -5,7 +5,6 @@ import { ensureListed } from "../../artifact/referrer.js";
 import { RegistryError } from "../../errors.js";
 import type { Digest } from "../../oci/digest.js";
 import type { Repository } from "../../registry/repository.js";
-import type { EngineLog } from "../engineLog.js";
 import type { Operation } from "../operation.js";
 import type { UploadReport } from "../uploadReport.js";
 import type { ArtifactChanges } from "./changes.js";
@@ -29,21 +28,29 @@ export function ownContent(content: Pushable, own: readonly Included[]): Pushabl
   return { ...content, ...(included === undefined ? {} : { included }) };
 }
 
-/** What is gone here and where it came from is no part of the content any more, which is said. */
-export function withoutLost(
+/**
+ * What is gone here and where it came from is no part of the content any more, which is said. Looks here
+ * again: after a push that failed, what counts as missing may have been put all the same.
+ */
+export async function withoutLost(
+  repository: Pick<Repository, "manifests">,
   inputs: ArtifactInputs,
   content: Pushable,
   { missingManifests }: Missing,
-  log: EngineLog,
-): ArtifactInputs {
+  operation: Operation,
+): Promise<ArtifactInputs> {
   const [missing, there] = [new Set(missingManifests), new Set(content.included?.map(digestOf))];
-  const isLost = ({ digest }: Included): boolean => missing.has(digest) && !there.has(digest);
   const { included = [] } = inputs;
-  const lost = included.filter(isLost);
-  if (lost.length === 0) return inputs;
-  const names = lost.map(({ digest }) => `${baseOf(inputs)}@${digest}`).join(", ");
-  log.warn(`${names} is gone, at its source too: it is no longer tracked`);
-  return { ...inputs, included: included.filter((one) => !isLost(one)) };
+  const lost = new Set<Digest>();
+  for (const { digest, mediaType } of included) {
+    if (!missing.has(digest) || there.has(digest)) continue;
+    const asked = { signal: operation.signal, accept: [mediaType] };
+    if ((await repository.manifests.resolve(digest, asked)) === undefined) lost.add(digest);
+  }
+  if (lost.size === 0) return inputs;
+  const names = [...lost].map((digest) => `${baseOf(inputs)}@${digest}`).join(", ");
+  operation.log.warn(`${names} is gone, at its source too: it is no longer tracked`);
+  return { ...inputs, included: included.filter(({ digest }) => !lost.has(digest)) };
 }
 
 /** Sends what a refresh found missing. Answers what became of the manifest itself, if it was. */

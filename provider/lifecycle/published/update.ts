@@ -75,7 +75,8 @@ async function change(id: string, update: Update, news: PropertyBag): Promise<Ar
     await publication.publish(await restore(update, content));
     await release(update, publication);
     report.phase("published");
-    return withoutLost(inputs, content, update.changes, update.operation.log);
+    const { repository, changes, operation } = update;
+    return await withoutLost(repository, inputs, content, changes, operation);
   } catch (error) {
     if (!publication.wrote) throw error;
     const unfinished = artifact.unfinishedOutputs(state, inputs, publication.view());
