@@ -106,6 +106,7 @@ export function createTransport(options: TransportOptions): ClosableTransport {
   return {
     loginServer: endpoint.loginServer,
     origin: endpoint.origin,
+    closing: closing.signal,
     send: (request) => send(sender, request),
     close: () => {
       closing.abort(new Error("the transport was closed"));

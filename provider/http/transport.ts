@@ -57,5 +57,7 @@ export interface RegistryResponse {
 export interface Transport {
   readonly loginServer: string;
   readonly origin: string;
+  /** Aborted when it is closed: what waits outside of a request ends by it. */
+  readonly closing?: AbortSignal;
   send(request: RegistryRequest): Promise<RegistryResponse>;
 }

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { isUint8Array } from "node:util/types";
+import { linkedSignal } from "../concurrency/linkedSignal.js";
 import { InputError, isAcrError } from "../errors.js";
 import { aborted } from "../http/clock.js";
 import type { Blob } from "../oci/blob.js";
@@ -75,6 +76,10 @@ export class RemoteBlobs implements BlobStore {
   }
 
   async push(blob: Blob, options: PushBlobOptions = {}): Promise<PushOutcome> {
+    return this.#untilClosed(options, (linked) => this.#push(blob, linked));
+  }
+
+  async #push(blob: Blob, options: PushBlobOptions): Promise<PushOutcome> {
     const { size } = blob.descriptor;
     const digest = parseDigest(blob.descriptor.digest);
     if (!Number.isSafeInteger(size) || size < 0) {
@@ -89,17 +94,24 @@ export class RemoteBlobs implements BlobStore {
       new BlobPush(this.#context, source, this.#settings, options, exists).run();
     // Who sends because "it is there" was wrong must not be told so by one who only asks.
     const key = options.askFirst === false ? `${digest} unasked` : digest;
-    return orAborted(sharedPush(this.#context, key, push, options.signal), options.signal);
+    return sharedPush(this.#context, key, push, options.signal);
   }
 
   async upload(
     content: Uint8Array | UploadContent,
     options: UploadBlobOptions = {},
   ): Promise<Descriptor> {
+    return this.#untilClosed(options, (linked) => this.#upload(content, linked));
+  }
+
+  async #upload(
+    content: Uint8Array | UploadContent,
+    options: UploadBlobOptions,
+  ): Promise<Descriptor> {
     const mediaType = checkMediaType(options.mediaType ?? OCTET_STREAM, "mediaType");
     const push = async (bytes: Uint8Array): Promise<Descriptor> => {
       const blob = memoryBlob(bytes, { mediaType });
-      await this.push(blob, options);
+      await this.#push(blob, options);
       options.onProgress?.(bytes.length);
       return blob.descriptor;
     };
@@ -108,7 +120,7 @@ export class RemoteBlobs implements BlobStore {
       push,
       exists: async (digest) => (await this.#head(digest, ["pull", "push"], options)) === true,
     });
-    return orAborted(upload.run(content), options.signal);
+    return upload.run(content);
   }
 
   async mount(written: string, source: string, options: AccessOptions = {}): Promise<boolean> {
@@ -146,6 +158,23 @@ export class RemoteBlobs implements BlobStore {
     return deleteContent(this.#context, content, options);
   }
 
+  /** However the signal, or the end of the client, stopped the work (in the source, in a pause), it is told in one way. */
+  async #untilClosed<O extends OperationOptions, T>(
+    options: O,
+    work: (options: O) => Promise<T>,
+  ): Promise<T> {
+    const signals = [options.signal, this.#context.transport.closing];
+    const { signal, unlink } = linkedSignal(...signals.filter((one) => one !== undefined));
+    try {
+      return await work({ ...options, signal });
+    } catch (error) {
+      if (signal.aborted && !isAcrError(error)) throw aborted(signal);
+      throw error;
+    } finally {
+      unlink();
+    }
+  }
+
   async #head(
     digest: Digest,
     actions: readonly ("pull" | "push")[],
@@ -167,15 +196,5 @@ export class RemoteBlobs implements BlobStore {
     if (response.status === 404) return isRegistryAbsence(response) ? false : "unsigned";
     checkDigestHeader(response, digest, operation);
     return true;
-  }
-}
-
-/** However the signal ended the work (in the source, in a pause), it is told in one way. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (signal?.aborted === true && !isAcrError(error)) throw aborted(signal);
-    throw error;
   }
 }

@@ -5,6 +5,7 @@ import * as fc from "fast-check";
 import { describe, it } from "mocha";
 import { startEmulator } from "../../emulator/index.js";
 import { hasCode } from "../../provider/errors.js";
+import { type Clock, systemClock } from "../../provider/http/clock.js";
 import { chunksOf } from "../../provider/registry/streamUpload.js";
 import { type BlobStore, RegistryClient } from "../../provider/registry/index.js";
 import { seededBlob } from "../provider/registry/seededBlob.js";
@@ -65,6 +66,35 @@ describe("upload of a stream", function () {
       });
     }
   }
+
+  for (const kind of ["a stream", "a blob"] as const) {
+    it(`ends when its client is closed, also while ${kind} is silent`, async () => {
+      const client = subject.client();
+      const { blobs } = client.repository("up/load");
+      const source = Readable.from(silentAfter(new Uint8Array(), () => client.close()));
+      const { descriptor } = seededBlob(1_234, { seed: 2 });
+      const upload =
+        kind === "a stream" ? blobs.upload(source) : blobs.push({ descriptor, open: () => source });
+      await assert.rejects(upload, (error) => hasCode(error, "ABORTED"));
+    });
+  }
+
+  it("ends when its client is closed while it waits for another session", async () => {
+    const timer: Clock["timer"] = (run, ms) => {
+      if (ms > 300_000) client.close();
+      return systemClock.timer(run, ms);
+    };
+    const client = subject.client({
+      chunkSize: CHUNK,
+      retry: { maxRetries: 0, baseDelayMs: 900_000, maxDelayMs: 900_000 },
+      clock: { now: () => systemClock.now(), timer },
+    });
+    const blob = seededBlob(5 * CHUNK, { seed: 2 });
+    const fault = subject.emulator.faults.add({ method: "PATCH", action: { type: "reset" } });
+    const pushing = client.repository("up/load").blobs.push(blob);
+    await assert.rejects(pushing, (error) => hasCode(error, "ABORTED"));
+    assert.equal(fault.hits, 1);
+  });
 
   for (const [name, rule] of [
     ["a chunk does not arrive", { method: "PATCH", nth: 2, action: { type: "reset" } }],
