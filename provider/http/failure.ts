@@ -151,7 +151,7 @@ function tlsAdvice(code: string, reason: string | undefined, url: string): strin
   if (reason !== undefined && !NO_TLS.test(reason)) {
     return /certificate/.test(reason)
       ? "It may ask for a client certificate, which an `httpClient` of your own can present"
-      : "It may want another version of TLS, or a proxy in between may";
+      : "It may want another version of TLS or a client certificate, or a proxy may be in between";
   }
   if (code === "EPROTO" || code.startsWith("ERR_SSL_")) {
     const { host, hostname } = new URL(url);
