@@ -65,6 +65,12 @@ describe("what is said of a TLS handshake that failed", () => {
       /: r\.example ended the TLS handshake: tlsv1 alert protocol version \(EPROTO\)\. .*version of TLS/,
     ],
     [
+      "EPROTO",
+      openssl("sslv3 alert handshake failure"),
+      undefined,
+      /: r\.example ended the TLS handshake: sslv3 alert handshake failure \(EPROTO\)\. .*client certificate/,
+    ],
+    [
       "SELF_SIGNED_CERT_IN_CHAIN",
       "self-signed certificate in certificate chain",
       PROXY,
