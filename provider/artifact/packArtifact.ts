@@ -93,8 +93,7 @@ async function packAll(
 ): Promise<{ config: Blob; layers: Awaited<ReturnType<typeof packLayer>>[] }> {
   const baseDirectory = options.baseDirectory ?? process.cwd();
   const failed = new AbortController();
-  const given = options.signal === undefined ? [] : [options.signal];
-  const { signal, unlink } = linkedSignal(failed.signal, ...given);
+  const { signal, unlink } = linkedSignal(failed.signal, options.signal);
   const packing = { known: options.known, signal };
   const turn = limit(LAYERS_AT_ONCE);
   const run = <T>(task: () => Promise<T>): Promise<T> =>

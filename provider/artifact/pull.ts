@@ -111,8 +111,7 @@ async function downloadAll(
   options: PullOptions,
 ): Promise<readonly StagedLayer[]> {
   const failed = new AbortController();
-  const given = options.signal === undefined ? [] : [options.signal];
-  const { signal, unlink } = linkedSignal(failed.signal, ...given);
+  const { signal, unlink } = linkedSignal(failed.signal, options.signal);
   const limits = {
     maxUnpackedBytes: options.maxUnpackedBytes,
     maxEntries: options.maxEntries ?? MOST_ENTRIES,

@@ -17,7 +17,7 @@ export async function eachOf<T>(
 ): Promise<void> {
   const waiting = [...items];
   const failed = new AbortController();
-  const either = linkedSignal(failed.signal, ...(signal === undefined ? [] : [signal]));
+  const either = linkedSignal(failed.signal, signal);
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < waiting.length && !failed.signal.aborted) {

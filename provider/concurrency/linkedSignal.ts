@@ -6,11 +6,12 @@ export interface LinkedSignal {
 }
 
 /**
- * A signal that is aborted as soon as one of these is. What `AbortSignal.any` is for, but on Node 22 each of
+ * A signal that is aborted as soon as one of these is, of which some may be absent. What `AbortSignal.any` is for, but on Node 22 each of
  * its signals leaves some hundred bytes behind with those that it depends on, for as long as they live; and
  * one of a service's may live for millions of requests.
  */
-export function linkedSignal(...sources: readonly AbortSignal[]): LinkedSignal {
+export function linkedSignal(...given: readonly (AbortSignal | undefined)[]): LinkedSignal {
+  const sources = given.filter((one) => one !== undefined);
   const controller = new AbortController();
   const unlink = (): void => {
     for (const source of sources) source.removeEventListener("abort", abort);

@@ -163,8 +163,7 @@ export class RemoteBlobs implements BlobStore {
     options: O,
     work: (options: O) => Promise<T>,
   ): Promise<T> {
-    const signals = [options.signal, this.#context.transport.closing];
-    const { signal, unlink } = linkedSignal(...signals.filter((one) => one !== undefined));
+    const { signal, unlink } = linkedSignal(options.signal, this.#context.transport.closing);
     try {
       return await work({ ...options, signal });
     } catch (error) {
