@@ -91,9 +91,10 @@ export class Ownership {
     return undefined;
   }
 
-  /** What the state of this resource owns, if `diff` was told. */
-  ownedBy(urn: string | undefined): Claim | undefined {
-    return this.#owned.get(urn ?? "");
+  /** What the state of this resource owns in the repository, if `diff` was told. */
+  ownedBy(urn: string | undefined, repository: string): Claim | undefined {
+    const claim = this.#owned.get(urn ?? "");
+    return claim?.repository === repository ? claim : undefined;
   }
 
   declaredBy(urn: string): Claim | undefined {

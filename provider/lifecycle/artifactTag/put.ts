@@ -31,7 +31,9 @@ export async function putTag(
   const repository = repositoryToWrite(host, bag);
   const found = await resolveTags(repository, [inputs.tag], operation);
   if (found.get(inputs.tag) === inputs.digest) return takeOver(host, inputs, repository, operation);
-  const owned = olds === undefined ? ownedByReplaced(host, inputs) : claimOfState(olds);
+  // A tag that is replaced, and keeps its name, may be on its own digest.
+  const owned =
+    olds === undefined ? host.ownership.ownedBy(inputs.__urn, baseOf(inputs)) : claimOfState(olds);
   const decision = await decideTags(host, wantedOf(inputs, repository, owned, found), operation);
   const named = decision.live.get(inputs.tag);
   if (named === inputs.digest) return takeOver(host, inputs, repository, operation);
@@ -79,12 +81,6 @@ function wantedOf(
   const { tag, digest, onConflict: policy } = inputs;
   const base = baseOf(inputs);
   return { repository, base, digest, tags: [tag], live, owned, policy, setting: "onConflict" };
-}
-
-/** A tag that is replaced, and keeps its name, may be on its own digest. */
-function ownedByReplaced(host: Host, inputs: TagInputs): Claim | undefined {
-  const claim = host.ownership.ownedBy(inputs.__urn);
-  return claim?.repository === baseOf(inputs) ? claim : undefined;
 }
 
 /** What a failure leaves; `undefined` if the tag was not put. Without an answer, it is where it was, or put. */

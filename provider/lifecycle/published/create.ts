@@ -172,8 +172,7 @@ async function lookAtTags({
   operation,
 }: Look): Promise<Pick<PublicationParts, "live" | "plan" | "ownLocks" | "passed">> {
   const base = baseOf(inputs);
-  const claim = host.ownership.ownedBy(inputs.__urn);
-  const owned = claim?.repository === base ? claim : undefined;
+  const owned = host.ownership.ownedBy(inputs.__urn, base);
   const live = await resolveTags(repository, tagsOf(inputs), operation);
   const { digest, onTagConflict: policy } = inputs;
   const wanted = { repository, base, digest, tags: tagsOf(inputs), live, owned, policy };
