@@ -1,7 +1,7 @@
 import { formatReference } from "../../oci/reference.js";
 import type { Host } from "../host.js";
 import type { CheckFailure } from "../../arguments/checkFailure.js";
-import { ignoresEverything, refuseIgnored } from "../ignoredInputs.js";
+import { ignoredInputs } from "../ignoredInputs.js";
 import type { CheckResult, PropertyBag } from "../lifecycle.js";
 import { loginServerOf } from "../published/state.js";
 import { checkRegistry } from "../registryCheck.js";
@@ -14,10 +14,8 @@ const DERIVED = ["reference"];
 
 /** Validates, without network, and adds the reference. */
 export function checkTag(host: Host, olds: PropertyBag, news: PropertyBag): CheckResult {
-  if (ignoresEverything(DERIVED, olds, news)) {
-    return { inputs: news, failures: declare(host, news) };
-  }
-  const ignored = refuseIgnored(DERIVED, olds, news);
+  const ignored = ignoredInputs(DERIVED, olds, news);
+  if (ignored === "everything") return { inputs: news, failures: declare(host, news) };
   if (ignored !== undefined) return { inputs: news, failures: [ignored] };
   const invalid = validate(schema, news);
   const { failures: missing, registry } = checkRegistry(host, news, invalid);

@@ -3,7 +3,7 @@ import { formatReference } from "../../oci/reference.js";
 import { asCheckFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { CheckFailure } from "../../arguments/checkFailure.js";
-import { ignoresEverything, refuseIgnored } from "../ignoredInputs.js";
+import { ignoredInputs } from "../ignoredInputs.js";
 import type { CheckResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { checkRegistry } from "../registryCheck.js";
@@ -20,11 +20,10 @@ export async function checkArtifact(
   { olds, news }: { readonly olds: PropertyBag; readonly news: PropertyBag },
   operation: Operation,
 ): Promise<CheckResult> {
-  const derivable = [...content.derived, "reference"];
-  if (ignoresEverything(derivable, olds, news)) {
+  const ignored = ignoredInputs([...content.derived, "reference"], olds, news);
+  if (ignored === "everything") {
     return { inputs: news, failures: declare(host, news, operation) };
   }
-  const ignored = refuseIgnored(derivable, olds, news);
   if (ignored !== undefined) return { inputs: news, failures: [ignored] };
   const failures = [...content.validate(news)];
   const registry = checkRegistry(host, news, failures);

@@ -9,7 +9,7 @@ import type { RetentionPlan } from "../../artifact/retention/retentionPlan.js";
 import { hasCode } from "../../errors.js";
 import type { Host } from "../host.js";
 import type { CheckFailure } from "../../arguments/checkFailure.js";
-import { ignoresEverything, refuseIgnored } from "../ignoredInputs.js";
+import { ignoredInputs } from "../ignoredInputs.js";
 import type { CheckResult, PropertyBag } from "../lifecycle.js";
 import type { Operation } from "../operation.js";
 import { baseOf } from "../published/state.js";
@@ -30,9 +30,9 @@ export async function checkPolicy(
   news: PropertyBag,
   operation: Operation,
 ): Promise<CheckResult> {
+  const ignored = ignoredInputs(DERIVED, olds, news);
   // Nothing new is looked for, and so nothing deleted.
-  if (ignoresEverything(DERIVED, olds, news)) return { inputs: news, failures: [] };
-  const ignored = refuseIgnored(DERIVED, olds, news);
+  if (ignored === "everything") return { inputs: news, failures: [] };
   if (ignored !== undefined) return { inputs: news, failures: [ignored] };
   const invalid = validateInputs(news);
   const { failures: missing, registry } = checkRegistry(host, news, invalid);
