@@ -23,31 +23,25 @@ const registry = { credential: "anonymous", waitForAccess: 5, requestRates: "bas
 const policies = { onTagConflict: "move", onReplace: "delete" };
 const published = { tags: ["1"], lock: { writeEnabled: false }, onDelete: "untag", ...policies };
 const annotations = { "org.example.note": "1" };
+const packed = {
+  repository,
+  artifactType: "a/b",
+  annotations,
+  subject: descriptor,
+  registry,
+  ...published,
+};
 
 /** Every input that the kind has, but for choices of which only one may be made. */
 const COMPLETE: Readonly<Record<keyof typeof KINDS, PropertyBag>> = {
   OciArtifact: {
-    ...{
-      repository,
-      artifactType: "a/b",
-      annotations,
-      subject: descriptor,
-      registry,
-      ...published,
-    },
+    ...packed,
     config: { mediaType: "a/c", content: "{}" },
     verify: "included",
     layers: [{ content: "text", title: "t", mediaType: "a/d", annotations, compression: "none" }],
   },
   OciIndex: {
-    ...{
-      repository,
-      artifactType: "a/b",
-      annotations,
-      subject: descriptor,
-      registry,
-      ...published,
-    },
+    ...packed,
     manifests: [{ ...descriptor, platform: { os: "linux", architecture: "amd64" }, annotations }],
   },
   ArtifactCopy: {
