@@ -73,6 +73,21 @@ describe("at the same time", () => {
     assert.equal(emulator.openUploads(), 0);
   });
 
+  it("one stack locks the tag that the other is about to put on the same artifact: both have it", async () => {
+    const program = artifact({ tags: ["v1"], lock: true });
+    await meanwhile(
+      { method: "PUT", path: /manifests\/v1$/ },
+      () => other.up(program),
+      () => one.up(program),
+    );
+    const puts = emulator.journal.entries.filter(
+      ({ method, path }) => method === "PUT" && path.endsWith("/manifests/v1"),
+    );
+    assert.deepEqual(puts.map(({ status }) => status).sort(), [201, 405]);
+    assert.equal(await somebody.digestOf("v1"), digestOf(one));
+    for (const engine of [one, other]) await settles(engine, program);
+  });
+
   it("two stacks share a blob: neither ends up without it", async () => {
     const layers = [{ content: "shared ".repeat(20_000) }];
     const [first, second] = ["1", "2"].map((tag) =>

@@ -13,6 +13,7 @@ import {
 import { pushManifest } from "../../artifact/push.js";
 import type { PushableManifest } from "../../artifact/pushable.js";
 import type { TagPlan } from "../../artifact/tagPlan.js";
+import { hasCode } from "../../errors.js";
 import type { Tag } from "../../oci/reference.js";
 import type { Repository } from "../../registry/repository.js";
 import { isRefusal } from "../failures.js";
@@ -41,6 +42,14 @@ export interface TagPutParts {
   readonly ownLocks: readonly OwnLock[];
   /** Of the declared tags, those that another resource of the program had until now. */
   readonly passed: readonly PassedTag[];
+}
+
+/**
+ * After a put that failed: one without an answer may have been done, and a lock that was not there before
+ * may be that of another run that publishes the same at the same time.
+ */
+function mayBeThere(error: unknown): boolean {
+  return !isRefusal(error) || hasCode(error, "LOCKED");
 }
 
 /** Puts tags on the manifest; what the stack itself has closed on one that is to move is opened before. */
@@ -97,15 +106,17 @@ export class TagPuts {
     try {
       await pushManifest(repository, content, options);
     } catch (error) {
-      if (isRefusal(error)) this.#unsure.delete(tag);
-      if (isRefusal(error) || !(await this.#isThere(tag))) throw error;
+      if (!mayBeThere(error) || !(await this.#isThere(tag))) {
+        if (isRefusal(error)) this.#unsure.delete(tag);
+        throw error;
+      }
     }
     // A run that failed may have opened the tag before this one: what is open now tells nothing.
     await this.#closeForOthers(tag, without(all, inputs.lock ?? {}));
     this.#unsure.delete(tag);
   }
 
-  /** Of a put whose answer was lost, the tag itself tells whether it was done. */
+  /** Of a put that may have been done, by us or by others, the tag itself tells. */
   async #isThere(tag: Tag): Promise<boolean> {
     const { repository, inputs, operation } = this.#parts;
     try {
