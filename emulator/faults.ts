@@ -23,6 +23,8 @@ export type FaultAction =
   | { readonly type: "stallAnswer" }
   /** Waits before the request takes effect. */
   | { readonly type: "delay"; readonly ms: number }
+  /** Waits until the fault is removed, and then lets the request take effect: for what is to happen in between. */
+  | { readonly type: "hold" }
   /** Sends the head with the full Content-Length and this many bytes of the body, then cuts the connection. */
   | { readonly type: "truncate"; readonly bytes: number }
   /** Changes one bit of the answer's body; if it has none, one digit of its Docker-Content-Digest. */
@@ -35,8 +37,9 @@ export type FaultAction =
 
 /** What the server does for a request that a fault meets. */
 export type MetFault =
-  | Exclude<FaultAction, { type: "throttle" }>
-  | { readonly type: "throttle"; readonly retryAfter: number };
+  | Exclude<FaultAction, { type: "throttle" | "hold" }>
+  | { readonly type: "throttle"; readonly retryAfter: number }
+  | { readonly type: "hold"; readonly removed: AbortSignal };
 
 /** Which requests a fault affects, and what it does to them. A member that is left out matches every request. */
 export interface FaultRule {
@@ -91,7 +94,7 @@ export class FaultSwitchboard implements Faults {
   add(rule: FaultRule): Fault {
     checkAction(rule);
     this.added += 1;
-    const counted = new CountedRule(this.added, rule, () => {
+    const counted: CountedRule = new CountedRule(this.added, rule, () => {
       this.rules = this.rules.filter((other) => other !== counted);
     });
     this.rules.push(counted);
@@ -99,7 +102,7 @@ export class FaultSwitchboard implements Faults {
   }
 
   clear(): void {
-    this.rules = [];
+    for (const rule of this.rules) rule.remove();
   }
 
   /** The fault that meets this request, if any. Every matching rule counts the request. */
@@ -120,6 +123,7 @@ const actionTypes: Readonly<Record<FaultAction["type"], true>> = {
   dropAnswer: true,
   stallAnswer: true,
   delay: true,
+  hold: true,
   truncate: true,
   corrupt: true,
   throttle: true,
@@ -137,12 +141,18 @@ class CountedRule implements Fault {
   hits = 0;
   private matched = 0;
   private throttledUntil: number | undefined;
+  private readonly removal = new AbortController();
 
   constructor(
     readonly id: number,
     readonly rule: FaultRule,
-    readonly remove: () => void,
+    private readonly forget: () => void,
   ) {}
+
+  remove(): void {
+    this.forget();
+    this.removal.abort();
+  }
 
   due(target: FaultTarget, now: number): boolean {
     if (!this.matches(target)) return false;
@@ -157,6 +167,7 @@ class CountedRule implements Fault {
   hit(now: number): MetFault {
     this.hits += 1;
     const { action } = this.rule;
+    if (action.type === "hold") return { type: "hold", removed: this.removal.signal };
     if (action.type !== "throttle") return action;
     this.throttledUntil ??= now + action.seconds * 1000;
     return { type: "throttle", retryAfter: Math.ceil((this.throttledUntil - now) / 1000) };

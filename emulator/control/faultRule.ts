@@ -34,7 +34,9 @@ const statusAction = z
 
 const action = z.discriminatedUnion("type", [
   statusAction,
-  z.strictObject({ type: z.enum(["reset", "stall", "dropAnswer", "stallAnswer", "corrupt"]) }),
+  z.strictObject({
+    type: z.enum(["reset", "stall", "hold", "dropAnswer", "stallAnswer", "corrupt"]),
+  }),
   z.strictObject({ type: z.enum(["resetAfter", "truncate"]), bytes: amount }),
   z.strictObject({ type: z.literal("delay"), ms: amount }),
   z.strictObject({ type: z.literal("throttle"), seconds: count }),

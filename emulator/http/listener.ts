@@ -126,6 +126,7 @@ async function answerOrNothing(
   if (action?.type === "throttle") return throttledAnswer(action.retryAfter, registryHeaders());
   if (action?.type === "stall") return undefined;
   if (action?.type === "delay") await waitUnlessClosing(action.ms, parts.closing);
+  if (action?.type === "hold") await firstAborted(action.removed, parts.closing);
   if (parts.closing.aborted) return undefined;
   if (action?.type === "reset" || (action?.type === "resetAfter" && action.bytes === 0)) {
     cut();
@@ -204,6 +205,17 @@ function splitTarget(target: string): { path: string; query: string } {
   const url = target.replace(/^https?:\/\/[^/?]*/i, "");
   const at = url.indexOf("?");
   return at < 0 ? { path: url, query: "" } : { path: url.slice(0, at), query: url.slice(at + 1) };
+}
+
+async function firstAborted(...signals: readonly AbortSignal[]): Promise<void> {
+  if (signals.some(({ aborted }) => aborted)) return;
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      for (const signal of signals) signal.removeEventListener("abort", end);
+      resolve();
+    };
+    for (const signal of signals) signal.addEventListener("abort", end);
+  });
 }
 
 async function waitUnlessClosing(ms: number, closing: AbortSignal): Promise<void> {

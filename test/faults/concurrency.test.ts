@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { systemClock } from "../../provider/http/clock.js";
 import { environmentFor } from "../support/engine.js";
+import { meanwhile } from "../support/meanwhile.js";
 import { type Bag, MiniEngine, type Program } from "../support/miniEngine.js";
 import { requestsTo } from "../support/requests.js";
 import { Somebody } from "../support/somebody.js";
@@ -38,7 +38,6 @@ describe("at the same time", () => {
     await emulator.close();
   });
 
-  // A delay is the only gate there is: as long as somebody's few requests take at the worst.
   const digestOf = (engine: MiniEngine): string => String(engine.resource("app").outputs["digest"]);
   const settles = async (engine: MiniEngine, program: Program): Promise<void> => {
     await engine.up(program, { refresh: true });
@@ -49,19 +48,6 @@ describe("at the same time", () => {
   const says = (pattern: RegExp) => (error: Error) => {
     assert.match(error.message, pattern);
     return true;
-  };
-  /** Somebody acts while a request of ours is on its way. */
-  const meanwhile = async (
-    request: { readonly method: string; readonly path: RegExp },
-    act: () => Promise<unknown>,
-    operation: () => Promise<unknown>,
-  ): Promise<void> => {
-    const fault = emulator.faults.add({ ...request, action: { type: "delay", ms: 1_000 } });
-    const running = operation();
-    running.catch(() => undefined);
-    while (fault.hits === 0) await wait(1);
-    await act();
-    await running;
   };
 
   it("two stacks publish the same artifact under the same tag: both have it", async () => {
@@ -76,6 +62,7 @@ describe("at the same time", () => {
   it("one stack locks the tag that the other is about to put on the same artifact: both have it", async () => {
     const program = artifact({ tags: ["v1"], lock: true });
     await meanwhile(
+      emulator,
       { method: "PUT", path: /manifests\/v1$/ },
       () => other.up(program),
       () => one.up(program),
@@ -105,6 +92,7 @@ describe("at the same time", () => {
     const second = artifact({ tags: ["v1"], annotations: { stack: "2" } });
     await assert.rejects(
       meanwhile(
+        emulator,
         { method: "GET", path: /_manifests\/sha256/ },
         () =>
           other.up(artifact({ tags: ["v1"], annotations: { stack: "2" }, onTagConflict: "move" })),
@@ -126,6 +114,7 @@ describe("at the same time", () => {
     const theirs = await somebody.publish("theirs");
     await assert.rejects(
       meanwhile(
+        emulator,
         { method: "POST", path: /blobs\/uploads/ },
         async () => {
           ahead = 60_000;
@@ -152,6 +141,7 @@ describe("at the same time", () => {
     await one.refresh();
     await assert.rejects(
       meanwhile(
+        emulator,
         { method: "PUT", path: /manifests\/v1$/ },
         () => somebody.setTagAttributes("v1", CLOSED),
         () => one.up(program),
@@ -170,6 +160,7 @@ describe("at the same time", () => {
     await one.up(artifact({ tags: ["v1"] }));
     await assert.rejects(
       meanwhile(
+        emulator,
         { method: "PUT", path: /manifests\/v2$/ },
         () => somebody.setTagAttributes("v1", CLOSED),
         () => one.up(program),
@@ -190,6 +181,7 @@ describe("at the same time", () => {
     const before = one.state;
     await assert.rejects(
       meanwhile(
+        emulator,
         { method: "DELETE", path: /_tags\/v1$/ },
         () => somebody.setTagAttributes("v1", CLOSED),
         () => one.destroy(),
@@ -208,6 +200,7 @@ describe("at the same time", () => {
     await one.up(artifact({ tags: ["v1"] }));
     const digest = digestOf(one);
     await meanwhile(
+      emulator,
       { method: "DELETE", path: /_tags\/v1$/ },
       () => somebody.tag("theirs", digest),
       () => one.destroy(),
@@ -223,6 +216,7 @@ describe("at the same time", () => {
     one.state = [];
     await somebody.untag("v1");
     const attempt = meanwhile(
+      emulator,
       { method: "PUT", path: /manifests\/v1$/ },
       async () => {
         await somebody.deleteManifest(digest);

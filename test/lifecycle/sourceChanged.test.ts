@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { appendFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { Host } from "../../provider/lifecycle/host.js";
@@ -10,6 +9,7 @@ import { ociArtifact } from "../../provider/lifecycle/ociArtifact/ociArtifact.js
 import { environmentFor } from "../support/engine.js";
 import { urnOf } from "../support/miniEngine.js";
 import { forgetUploads } from "../support/openUploads.js";
+import { meanwhile } from "../support/meanwhile.js";
 import { writesTo } from "../support/requests.js";
 import { ABSENT_DIGEST } from "../support/somebody.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
@@ -167,16 +167,12 @@ describe("a source that changes after its digest was shown", () => {
     it(`is noticed while it is sent in ${how}`, async () => {
       folder.write({ file: Buffer.alloc(size, "text") });
       const checked = await check({ layers: [{ file: "file" }] });
-      const held = emulator.faults.add({
-        method: how === "chunks" ? "PATCH" : "POST",
-        path: /\/blobs\/uploads\//,
-        action: { type: "delay", ms: 100 },
-      });
-      const created = create(checked);
-      created.catch(() => undefined);
-      while (held.hits === 0) await setImmediate();
-      appendFileSync(at("file"), "more");
-      await assert.rejects(created, { code: "SOURCE_CHANGED", message: /^file changed while/ });
+      const method = how === "chunks" ? "PATCH" : "POST";
+      const change = (): void => appendFileSync(at("file"), "more");
+      await assert.rejects(
+        meanwhile(emulator, { method, path: /\/blobs\/uploads\// }, change, () => create(checked)),
+        { code: "SOURCE_CHANGED", message: /^file changed while/ },
+      );
       nothingIsTagged();
       // What came of a chunk that is cut moves its upload to an address that nobody learns.
       forgetUploads();
