@@ -87,6 +87,20 @@ export function writeAttributes(
     : store.updateTag(subject, attributes, options);
 }
 
+/** The same, where a lock is opened or values are put back: what somebody has removed meanwhile needs neither. */
+export async function writeAttributesIfThere(
+  store: AttributeStore,
+  subject: AttributeSubject,
+  attributes: NamedAttributes,
+  options: OperationOptions,
+): Promise<void> {
+  try {
+    await writeAttributes(store, subject, attributes, options);
+  } catch (error) {
+    if (!hasCode(error, "NOT_FOUND")) throw error;
+  }
+}
+
 /**
  * Attributes of those of the tags that name the manifest, in one listing; what it leaves out is asked
  * for by name, since `listEnabled: false` hides a tag from it.

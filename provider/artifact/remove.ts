@@ -11,7 +11,7 @@ import {
   opened,
   readTagAttributes,
   refuseForeignLock,
-  writeAttributes,
+  writeAttributesIfThere,
 } from "./lock.js";
 import {
   deleteManifest,
@@ -133,7 +133,7 @@ async function openOwnLocks(
   }));
   for (const { subject, open } of closed) {
     if (namesOf(open).length === 0) continue;
-    await writeAttributes(repository.attributes, subject, open, options);
+    await writeAttributesIfThere(repository.attributes, subject, open, options);
   }
 }
 

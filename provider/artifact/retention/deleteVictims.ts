@@ -3,7 +3,7 @@ import { hasCode } from "../../errors.js";
 import { isDigest } from "../../oci/digest.js";
 import { isTag } from "../../oci/reference.js";
 import type { OperationOptions, Repository } from "../../registry/repository.js";
-import { opened, LOCKED, restrict, writeAttributes } from "../lock.js";
+import { opened, LOCKED, restrict, writeAttributesIfThere } from "../lock.js";
 import { groupsOf } from "./groups.js";
 import { Newcomers } from "./newcomers.js";
 import type { RetentionPlan, RetentionVictim } from "./retentionPlan.js";
@@ -237,7 +237,7 @@ class Run {
     const { repository, options } = this.#request;
     const subject = tag ?? digest;
     if (!isTag(subject) && !isDigest(subject)) return;
-    await writeAttributes(repository.attributes, subject, attributes, options);
+    await writeAttributesIfThere(repository.attributes, subject, attributes, options);
   }
 
   #leave({ digest, tags }: RetentionVictim, reason: string): void {

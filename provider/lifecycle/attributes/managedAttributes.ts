@@ -8,6 +8,7 @@ import {
   readAttributes,
   restrict,
   writeAttributes,
+  writeAttributesIfThere,
 } from "../../artifact/lock.js";
 import { REMOVED_BY_OTHERS } from "../../artifact/requireManifests.js";
 import { ConflictError, RegistryError } from "../../errors.js";
@@ -114,5 +115,5 @@ export async function putBack(
   );
   if (names.length === 0) return;
   const back = Object.fromEntries(names.map((name) => [name, previous[name]]));
-  await writeAttributes(store, subject, back, options);
+  await writeAttributesIfThere(store, subject, back, options);
 }

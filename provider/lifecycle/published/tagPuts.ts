@@ -9,6 +9,7 @@ import {
   restrict,
   whereSupported,
   without,
+  writeAttributesIfThere,
 } from "../../artifact/lock.js";
 import { pushManifest } from "../../artifact/push.js";
 import type { PushableManifest } from "../../artifact/pushable.js";
@@ -98,7 +99,7 @@ export class TagPuts {
     const { repository, content, inputs, operation, report } = this.#parts;
     const { now = {}, all = {} } = this.#closed.get(tag) ?? {};
     if (namesOf(now).length > 0) {
-      await repository.attributes.updateTag(tag, opened(now), operation);
+      await writeAttributesIfThere(repository.attributes, tag, opened(now), operation);
     }
     const { signal } = operation;
     const options = { signal, tag, observer: report, updateReferrers: false };

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import type { Emulator } from "pulumi-acr/emulator";
+import { meanwhile } from "../support/meanwhile.js";
+import {
+  type Bag,
+  type Declaration,
+  type MiniEngine,
+  type Program,
+} from "../support/miniEngine.js";
+import { eachWithScene } from "../support/scene.js";
+import type { Somebody } from "../support/somebody.js";
+import { CLOSED, OPEN } from "./world.js";
+
+const REPOSITORY = "team/app";
+
+function artifact(content: string, inputs: Bag = {}): Declaration {
+  const common = { repository: REPOSITORY, artifactType: "application/vnd.example" };
+  const layers = [{ content }];
+  return { name: "app", kind: "OciArtifact", inputs: { ...common, layers, ...inputs } };
+}
+
+const lock: Declaration = {
+  name: "lock",
+  kind: "TagLock",
+  inputs: (outputsOf) => {
+    const { digest } = outputsOf("app");
+    return { repository: REPOSITORY, tag: "v1", digest };
+  },
+};
+
+interface Row {
+  readonly opens: string;
+  readonly before: Program;
+  /** Without one, the stack is destroyed. */
+  readonly program?: Program;
+  readonly path?: RegExp;
+  /** What is there in the end. */
+  readonly tags: readonly string[];
+}
+
+const TAG_ATTRIBUTES = /_tags\/v1$/;
+const MANIFEST_ATTRIBUTES = /_manifests\/sha256/;
+const locked = artifact("one", { tags: ["v1"], lock: true });
+
+const ROWS: readonly Row[] = [
+  { opens: "an artifact's tag that is to be deleted", before: [locked], tags: [] },
+  {
+    opens: "an artifact's manifest that is to be deleted",
+    before: [locked],
+    path: MANIFEST_ATTRIBUTES,
+    tags: [],
+  },
+  {
+    opens: "an artifact's tag that is to move",
+    before: [locked],
+    program: [artifact("two", { tags: ["v1"] })],
+    tags: ["v1"],
+  },
+  {
+    opens: "what a TagLock had closed",
+    before: [artifact("one", { tags: ["v1"] }), lock],
+    tags: [],
+  },
+];
+
+/** What is gone needs no opening. */
+describe("somebody removes what an operation is about to open", () => {
+  let emulator: Emulator;
+  let somebody: Somebody;
+  let engine: MiniEngine;
+  eachWithScene(REPOSITORY, (scene) => ({ emulator, somebody, engine } = scene));
+
+  const tags = async (): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const tag of somebody.repository.tags.list()) found.push(tag);
+    return found;
+  };
+  const remove = async (digest: string): Promise<void> => {
+    await somebody.setTagAttributes("v1", OPEN);
+    await somebody.setManifestAttributes(digest, OPEN);
+    await somebody.deleteManifest(digest);
+  };
+  const removed = async (
+    operation: () => Promise<unknown>,
+    path: RegExp,
+    act: () => Promise<void>,
+  ): Promise<void> => {
+    await meanwhile(emulator, { method: "PATCH", path }, act, operation);
+    const patch = emulator.journal.entries.find(({ fault }) => fault === "hold");
+    assert.equal(patch?.status, 404);
+  };
+
+  for (const { opens, before, program, path = TAG_ATTRIBUTES, tags: left } of ROWS) {
+    it(opens, async () => {
+      await engine.up(before);
+      const digest = String(engine.resource("app").outputs["digest"]);
+      await removed(
+        () => (program === undefined ? engine.destroy() : engine.up(program)),
+        path,
+        () => remove(digest),
+      );
+      assert.deepEqual(await tags(), left);
+    });
+  }
+
+  it("what a RetentionPolicy is to delete", async () => {
+    const digest = await somebody.publish("one", "v1");
+    await somebody.setTagAttributes("v1", CLOSED);
+    await somebody.publish("two", "v2");
+    const inputs = { repository: REPOSITORY, keepNewest: 1, includeLocked: true };
+    await removed(
+      () => engine.up([{ name: "images", kind: "RetentionPolicy", inputs }]),
+      TAG_ATTRIBUTES,
+      () => remove(digest),
+    );
+    assert.deepEqual(await tags(), ["v2"]);
+  });
+});
