@@ -47,7 +47,7 @@ async function openSource(
   body: StreamedBody,
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const opening = Promise.resolve().then(async () => heard(await body.open()));
+  const opening = Promise.resolve().then(async () => withErrorListener(await body.open()));
   try {
     return await untilAborted(opening, signal);
   } catch (error) {
@@ -59,7 +59,7 @@ async function openSource(
 }
 
 /** Who iterates it gets its error; without a listener it would also end the process. */
-function heard(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+function withErrorListener(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   if (source instanceof Readable) source.on("error", () => undefined);
   return source;
 }

@@ -1,7 +1,7 @@
 import { parseManifest, type ParsedManifest } from "../oci/manifest.js";
 import type { ManifestReference } from "../oci/reference.js";
 import type { FetchedManifest } from "../registry/repository.js";
-import { served } from "../registry/servedManifest.js";
+import { parseServed } from "../registry/parseServed.js";
 import { doesNotExist, type Place, type Target } from "./target.js";
 
 export interface FoundManifest {
@@ -16,7 +16,7 @@ export async function fetchManifest(
 ): Promise<FoundManifest | undefined> {
   const fetched = await repository.manifests.fetch(reference);
   if (fetched === undefined) return undefined;
-  const manifest = served(`read the manifest ${nameOf(reference)}`, () =>
+  const manifest = parseServed(`read the manifest ${nameOf(reference)}`, () =>
     parseManifest(fetched.bytes, fetched.descriptor.mediaType),
   );
   return { fetched, manifest };

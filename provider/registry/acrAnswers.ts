@@ -10,8 +10,9 @@ import type { DeletedRepository } from "./repository.js";
 import { Members, type JsonObject } from "./jsonAnswer.js";
 import { quoted } from "../oci/printable.js";
 
-// Shapes of the data-plane specification 2021-07-01, as the service sends them: `mediaType` is sent
-// without being declared there; `tags`, `references` and the platform are left out when there are none.
+// The answers of the data-plane specification 2021-07-01, as the service really sends them: with
+// `mediaType`, which the specification does not declare, and without `tags`, `references` and the
+// platform where there are none.
 
 export function readRepository(document: JsonObject, operation: string): RepositoryProperties {
   const members = new Members(document, operation);
@@ -66,7 +67,7 @@ export function readAttributes(owner: Members): Attributes {
   };
 }
 
-/** `tagsDeleted` is `null` when there was no tag. */
+/** `tagsDeleted` is `null` if the repository had no tags. */
 export function readDeleted(document: JsonObject, operation: string): DeletedRepository {
   const members = new Members(document, operation);
   return { manifests: members.texts("manifestsDeleted"), tags: members.texts("tagsDeleted") };
@@ -81,7 +82,7 @@ function readPlatform(members: Members): { architecture?: string; os?: string } 
   };
 }
 
-/** Digests of answers go into later requests, so they must be digests. */
+/** Later requests contain the digests of answers, so they are parsed as digests here. */
 function digestOf(members: Members, operation: string): Digest {
   const digest = members.text("digest");
   if (isDigest(digest)) return digest;

@@ -12,10 +12,10 @@ export interface AcrAnswer {
 /**
  * Requests below `/acr/v1`, which only Azure Container Registry has.
  *
- * When is a registry "not an ACR"? Its 404 page looks like ACR's own page for a wrong route, and like
- * any proxy's. So a page instead of JSON decides nothing: `/v2/` is asked once, and only if a registry
- * answers there without ACR's request id is `/acr/v1` declared absent (`UNSUPPORTED`, remembered). In
- * every other case the first error stands, and no caller takes it for "does not exist".
+ * A 404 page does not show that a registry is not an ACR: ACR's own page for an unknown route looks the
+ * same, and so does any proxy's. After such a page, `/v2/` is asked once. Only if a registry answers
+ * there without ACR's request id, the requests fail with `UNSUPPORTED`, and this is remembered. In every
+ * other case the first error stands, and no caller takes it for "does not exist".
  */
 export class AcrApi {
   readonly #transport: Transport;
@@ -36,7 +36,7 @@ export class AcrApi {
     }));
   }
 
-  /** Sends a request whose answer has no content that matters. */
+  /** Sends a request of whose answer only the status matters. */
   async done(request: RegistryRequest): Promise<void> {
     await this.#guarded(request, (response) => response.discard());
   }
@@ -70,7 +70,9 @@ export class AcrApi {
   }
 }
 
-/** A page where JSON should be; a refusal in the registry's own JSON is never one. */
+/**
+ * Tells whether the answer was a page instead of JSON; a refusal in the registry's own JSON never counts.
+ */
 function couldBeAnotherRegistry(error: unknown): boolean {
   if (hasCode(error, "PROTOCOL")) return true;
   if (!isRegistryError(error) || error.diagnostics.length > 0) return false;

@@ -30,7 +30,10 @@ import {
   acrTagsPath,
 } from "./urls.js";
 
-/** A missing tag in a missing repository is TAG_UNKNOWN, a missing manifest there either. */
+/**
+ * The codes by which the service says that a repository, tag or manifest does not exist. It answers
+ * TAG_UNKNOWN or MANIFEST_UNKNOWN even if the whole repository is missing.
+ */
 const ABSENT = ["NAME_UNKNOWN", "TAG_UNKNOWN", "MANIFEST_UNKNOWN"] as const;
 
 /** ACR's metadata of one repository. */
@@ -142,7 +145,10 @@ export class AcrAttributes implements AttributeStore {
     });
   }
 
-  /** The service takes manifests by their digest alone. A tag that is absent is its `NOT_FOUND`. */
+  /**
+   * Digest of the tagged manifest, because `/acr/v1` takes manifests by digest only. Throws `NOT_FOUND`
+   * if there is no such tag.
+   */
   async #taggedDigest(tag: string, options: OperationOptions): Promise<string> {
     const operation = `look up the manifest of ${this.#repository}:${tag}`;
     const path = acrTagPath(this.#repository, tag);
@@ -175,7 +181,10 @@ export class AcrAttributes implements AttributeStore {
     return answer?.document;
   }
 
-  /** The service merges what is sent, so sending it twice does no harm. */
+  /**
+   * Changes attributes. The service merges them with the present ones, so that repeating the request does
+   * no harm.
+   */
   async #patch(
     path: string,
     attributes: Partial<Attributes>,
@@ -211,7 +220,10 @@ export class AcrAttributes implements AttributeStore {
   }
 }
 
-/** The service's links to further pages carry no filter, so that these have the tags of all manifests. */
+/**
+ * Tags of one manifest. The service drops the filter from its links to further pages, so the filter is
+ * applied here again.
+ */
 async function* tagsOf(
   digest: string,
   tags: AsyncIterable<TagProperties>,
@@ -219,7 +231,9 @@ async function* tagsOf(
   for await (const tag of tags) if (tag.digest === digest) yield tag;
 }
 
-/** The flat set of flags (`{"writeEnabled":false}`), nothing else that may be on the object. */
+/**
+ * The body of an update: the changed flags (`{"writeEnabled":false}`) and no other member of the object.
+ */
 function attributesBody(attributes: Partial<Attributes>): Uint8Array {
   const wanted = ATTRIBUTE_NAMES.filter((name) => attributes[name] !== undefined);
   if (wanted.length === 0) {

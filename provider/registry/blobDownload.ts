@@ -9,19 +9,20 @@ import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js"
 import { blobPath } from "./urls.js";
 import { quoted } from "../oci/printable.js";
 
-/** Cuts in a row without this much in between end the download. */
+/** A download fails if connections keep breaking with less progress than this in between. */
 const PROGRESS = 1024 * 1024;
 const CUTS = 5;
 
-/** A blob whose size may not be known before the first answer. */
+/** A blob to download. Its size may be unknown until the first answer. */
 export interface WantedBlob {
   readonly digest: Digest;
   readonly size: number | undefined;
 }
 
 /**
- * Opens a blob. The first answer is awaited, so that "not found" is a rejection; later cuts are
- * resumed (RFC 9110, section 14) through the registry, since the storage's signed URL may have expired.
+ * Opens a blob for reading. Waits for the first answer, so that "not found" rejects. A download that
+ * breaks off later is resumed (RFC 9110, section 14) through the registry, since the storage's signed URL
+ * may have expired.
  */
 export async function openBlob(
   context: RepositoryContext,
@@ -39,12 +40,12 @@ export async function openBlob(
   const source = Readable.from(download.bytes(first), { objectMode: false });
   const expected = { digest: blob.digest, size: download.size };
   const verified = new VerifiedStream(expected, nameOf(context, blob.digest));
-  // Whoever destroys it while bytes are waited for ends the wait, and is not to be served any more.
+  // Destroying the stream while it waits for bytes ends the wait, and nothing more is requested.
   verified.once("close", () => {
     unwanted.abort();
     unlink();
   });
-  // The outcome is the reader's: a failure destroys the stream that it holds.
+  // The reader sees the outcome: a failure destroys the stream that it holds.
   pipeline(source, verified, () => undefined);
   return verified;
 }
@@ -64,12 +65,12 @@ class BlobDownload {
     this.#operation = `fetch the blob ${nameOf(context, blob.digest)}`;
   }
 
-  /** Known from the first answer on. */
+  /** Known after the first answer. */
   get size(): number {
     return this.#size ?? 0;
   }
 
-  /** Asks for everything from byte `start`. */
+  /** Requests everything from byte `start`. */
   async request(start: number): Promise<RegistryResponse> {
     const response = await this.#context.transport.send({
       method: "GET",
@@ -111,7 +112,10 @@ class BlobDownload {
     }
   }
 
-  /** A server that does not know ranges begins again; what we have is skipped. */
+  /**
+   * How many bytes at the start of an answer to skip: a server that does not support ranges starts again
+   * at 0.
+   */
   #overlap(response: RegistryResponse, position: number): number {
     return response.status === 206 ? 0 : position;
   }
@@ -157,7 +161,7 @@ async function* skipping(stream: Readable, count: number): AsyncGenerator<Buffer
   }
 }
 
-/** The connection broke: an error of the network's, or of ours about it. */
+/** Tells whether the connection broke: an error of the network, or our own error about it. */
 function isCut(error: unknown): boolean {
   if (isAcrError(error)) return hasCode(error, "UNAVAILABLE", "STALLED");
   const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };

@@ -64,7 +64,10 @@ export async function fileBlob(
   };
 }
 
-/** For a signal that is aborted already, Node opens the file and never closes it again. */
+/**
+ * Opens a file for reading. Node leaks the file descriptor if the signal is aborted beforehand, so that
+ * is checked first.
+ */
 function opened(path: string, signal: AbortSignal | undefined): Readable {
   if (signal?.aborted === true) throw aborted(signal);
   return createReadStream(path, { highWaterMark: 1 << 20, signal });

@@ -14,10 +14,13 @@ import { UploadSession } from "./uploadSession.js";
 import type { UploadSettings } from "./uploadSettings.js";
 import { singlePostPath } from "./urls.js";
 
-/** Up to here asking whether the blob is there costs more than sending it. */
+/** Up to this size, asking whether the registry has the blob costs more than sending it. */
 const TINY_BLOB = 64 * 1024;
 
-/** Sends one blob, in as few requests as its size and the registry allow, through as many sessions as it takes. */
+/**
+ * Uploads one blob: in as few requests as its size and the registry allow, in a new upload session after
+ * each failure.
+ */
 export class BlobPush {
   readonly #context: RepositoryContext;
   readonly #blob: Blob;
@@ -27,15 +30,18 @@ export class BlobPush {
   readonly #operation: string;
   #reader: BlobReader;
   readonly #limit: BodyLimit;
-  /** Bytes to send at a time: less once a connection was cut, which may or may not be for the size. */
-  #careful = Number.POSITIVE_INFINITY;
-  /** Of the body that was sent last. */
-  #bodySize = 0;
+  /**
+   * Most bytes per request for this blob. Reduced after a cut connection, because the size may have been
+   * the reason.
+   */
+  #limitAfterCut = Number.POSITIVE_INFINITY;
+  /** Size of the last request body. */
+  #lastBodySize = 0;
   #sent = 0;
-  /** The most that was taken as one body so far. */
-  #taken = 0;
+  /** Size of the largest request body that the registry accepted so far. */
+  #largestAccepted = 0;
 
-  /** `exists` asks the registry for the blob. */
+  /** @param exists Asks the registry whether it has the blob. */
   constructor(
     context: RepositoryContext,
     blob: Blob,
@@ -66,8 +72,8 @@ export class BlobPush {
   }
 
   /**
-   * A registry that does not know the single POST ignores the body, or cuts the connection over it:
-   * a large one is sent this way only to a registry that is known to take it, or is an ACR.
+   * A registry that does not support the single POST ignores the body or cuts the connection. So a large
+   * blob is only sent this way if the registry is an ACR or has accepted a single POST before.
    */
   #maySinglePost(): boolean {
     const { size } = this.#blob.descriptor;
@@ -76,7 +82,10 @@ export class BlobPush {
     return size <= TINY_BLOB || singlePost === true || acr === true;
   }
 
-  /** distribution-spec, "Single POST". "done", or the session that the registry opened instead. */
+  /**
+   * Tries to send everything in one request (distribution-spec, "Single POST"). A registry that does not
+   * support this opens an upload session instead, which is returned.
+   */
   async #singlePost(): Promise<"done" | "unsent" | UploadSession> {
     const { transport, repository } = this.#context;
     const { digest, size } = this.#blob.descriptor;
@@ -90,7 +99,7 @@ export class BlobPush {
         headers: { "content-type": "application/octet-stream" },
         body: size <= TINY_BLOB ? await this.#bytes() : this.#body(0, size),
         expect: [201, 202],
-        // The same bytes under the same digest: sending them twice changes nothing.
+        // The digest names the content, so sending the same bytes twice has no further effect.
         repeatable: true,
         signal: this.#options.signal,
       });
@@ -104,13 +113,17 @@ export class BlobPush {
       return "done";
     } catch (error) {
       if (!isRegistryError(error) || error.status !== 413) throw this.#reader.failure ?? error;
-      // Where nothing smaller would help, it may pass in a session: some proxies refuse a POST alone.
-      if (!this.#limit.refused(size, { atLeast: 0, taken: this.#taken })) traits.singlePost = false;
+      // A smaller body would not help, but a session may: some proxies limit POST only.
+      if (!this.#limit.lowerAfterRefusal(size, { atLeast: 0, accepted: this.#largestAccepted }))
+        traits.singlePost = false;
       return "unsent";
     }
   }
 
-  /** The session is the unit of retry: what a failed one left behind is never built upon. */
+  /**
+   * Sends the blob in an upload session. A failed session is never resumed: the next one sends the blob
+   * from its first byte.
+   */
   async #sessions(opened: UploadSession | undefined): Promise<void> {
     let session = opened;
     for (let attempt = 1; ; attempt += 1) {
@@ -124,13 +137,13 @@ export class BlobPush {
         session = undefined;
       }
       this.#reader.close();
-      // The answer may be all that was lost; then the blob is there.
+      // Perhaps only the answer was lost, and the registry has the blob.
       if (await this.#exists()) return;
       await this.#settings.pause(attempt, this.#options.signal);
     }
   }
 
-  /** Throws unless another session may do better. */
+  /** Throws if another session would fail as well. */
   #judge(error: unknown, attempt: number, minChunk: number): void {
     const { failure } = this.#reader;
     if (failure !== undefined) throw failure;
@@ -138,9 +151,12 @@ export class BlobPush {
     if (verdict === "give-up") throw error;
     const final =
       verdict === "too-large" &&
-      !this.#limit.refused(this.#bodySize, { atLeast: minChunk, taken: this.#taken });
+      !this.#limit.lowerAfterRefusal(this.#lastBodySize, {
+        atLeast: minChunk,
+        accepted: this.#largestAccepted,
+      });
     if (final || attempt >= this.#settings.sessions) throw this.#exhausted(error, attempt);
-    if (verdict === "cut") this.#careful = SMALL_BLOB;
+    if (verdict === "cut") this.#limitAfterCut = SMALL_BLOB;
   }
 
   async #start(): Promise<UploadSession> {
@@ -157,32 +173,32 @@ export class BlobPush {
     for (let start = 0; start < size; start += chunk) {
       const end = Math.min(start + chunk, size);
       await session.append(start, end, this.#body(start, end));
-      this.#taken = Math.max(this.#taken, end - start);
+      this.#largestAccepted = Math.max(this.#largestAccepted, end - start);
     }
-    this.#bodySize = 0;
+    this.#lastBodySize = 0;
     await session.finish(new Uint8Array(), digest);
   }
 
   /**
-   * In one body where nothing speaks against it, which is fastest; ACR limits bodies, and a registry
-   * or proxy that refused one gets less at a time.
+   * Bytes per request. One request for everything is fastest, but ACR limits the size of bodies, and a
+   * registry or proxy may have refused a larger one.
    */
   #chunkSize(): number {
     const { chunkSize, acrChunkSize } = this.#settings;
-    const most = Math.min(this.#limit.most, this.#careful);
+    const most = Math.min(this.#limit.most, this.#limitAfterCut);
     if (this.#blob.descriptor.size <= this.#wholeLimit) return Math.min(this.#wholeLimit, most);
     const { acr } = traitsOf(this.#context.transport);
     const suits = acr === false ? Number.POSITIVE_INFINITY : acrChunkSize;
     return Math.min(chunkSize ?? suits, most);
   }
 
-  /** Up to here a blob is one body, unless the user wants less. */
+  /** Blobs up to this size are sent as one body. */
   get #wholeLimit(): number {
     return Math.min(SMALL_BLOB, this.#settings.chunkSize ?? SMALL_BLOB);
   }
 
   #body(start: number, end: number): RequestBody {
-    this.#bodySize = end - start;
+    this.#lastBodySize = end - start;
     return {
       size: end - start,
       open: () => this.#reader.slice(start, end),
@@ -193,7 +209,9 @@ export class BlobPush {
     };
   }
 
-  /** A source that is silent may not hear of an abort. */
+  /**
+   * Waits for the whole blob. A silent source may not notice an abort, so the signal is watched here.
+   */
   #bytes(): Promise<Uint8Array> {
     return untilAborted(this.#reader.bytes(), this.#options.signal);
   }

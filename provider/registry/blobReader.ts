@@ -5,19 +5,23 @@ import { ContentCheck } from "../oci/verifiedStream.js";
 import { checkedPiece } from "./uploadContent.js";
 
 /**
- * Reads a blob for an upload; the bytes are checked as they pass, here or by the blob itself. Slices that follow one another come
- * from one stream, so that a blob in chunks is read and hashed once; a slice that is asked for again
- * (the transport repeats a request) opens the blob anew and skips what is before it.
+ * Reads a blob for an upload. The bytes are verified while they are read, here or by the blob itself.
+ * Consecutive slices are read from one stream, so that a blob sent in chunks is read and hashed once. If
+ * a slice is requested again (because the transport repeats a request), the blob is opened again and
+ * everything before the slice is skipped.
  *
- * The last bytes are handed out only after the whole was checked: the registry never gets a complete
- * body with other bytes than the descriptor's. A chunk may share its memory with the next one.
+ * The last bytes are handed out only after the whole blob was verified, so the registry never gets a
+ * complete body that differs from the descriptor. A chunk may share its memory with the next one.
  */
 export class BlobReader {
   readonly #blob: Blob;
   readonly #subject: string;
   readonly #signal: AbortSignal | undefined;
   #cursor: Cursor | undefined;
-  /** Changes whenever what was asked for before is over. */
+  /**
+   * Increased by each new request for bytes, and by closing: reads of an earlier generation are
+   * cancelled.
+   */
   #generation = 0;
   #failure: Error | undefined;
 
@@ -27,17 +31,20 @@ export class BlobReader {
     this.#signal = signal;
   }
 
-  /** What went wrong with the blob itself, if anything: never a reason to try again. */
+  /** The error of the blob itself, if it failed. Retrying does not help then. */
   get failure(): Error | undefined {
     return this.#failure;
   }
 
-  /** Bytes from `start` up to, not including, `end`; what an earlier slice has not given yet is void. */
+  /**
+   * Bytes from `start` up to, but not including, `end`. Earlier slices that were not read to their end
+   * become invalid.
+   */
   async slice(start: number, end: number): Promise<AsyncIterable<Uint8Array>> {
     return this.#bytes(await this.#cursorAt(start), end);
   }
 
-  /** The whole in memory. */
+  /** The whole blob in memory. */
   async bytes(): Promise<Uint8Array> {
     const { size } = this.#blob.descriptor;
     const whole = new Uint8Array(size);
@@ -72,7 +79,10 @@ export class BlobReader {
     }
   }
 
-  /** The one that the slice before has left there, or a new one: none is shared with a slice given up. */
+  /**
+   * Continues the stream of the slice before if that ended exactly at `start`; otherwise opens the blob
+   * again.
+   */
   async #cursorAt(start: number): Promise<Cursor> {
     const left = this.#cursor;
     if (left?.position !== start || left.inUse || left.closed) return this.#newCursor(start);
@@ -98,7 +108,7 @@ export class BlobReader {
     return cursor;
   }
 
-  /** One that was closed fails for that reason alone. */
+  /** After `close`, the only error reported is that of the closing. */
   #fault(cursor: Cursor, error: unknown): unknown {
     if (!cursor.closed) this.#failure = error as Error;
     return error;
@@ -110,8 +120,10 @@ export class BlobReader {
       const chunks = this.#blob.readVerified?.(options);
       if (chunks !== undefined) return { chunks, verified: true };
       const opened = this.#blob.open(options);
-      // Listened to at once: a stream that failed already would tell it before an `await` is over.
-      const stream = opened instanceof Readable ? heard(opened) : heard(await opened);
+      // The listener is added before any `await`: a stream that has failed already emits its error at
+      // once.
+      const stream =
+        opened instanceof Readable ? withErrorListener(opened) : withErrorListener(await opened);
       return { chunks: stream as AsyncIterable<Uint8Array>, verified: false };
     } catch (error) {
       if (generation === this.#generation) this.#failure = error as Error;
@@ -122,16 +134,19 @@ export class BlobReader {
 
 interface Source {
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Whether they fail by themselves unless they are the descriptor's. */
+  /** Whether reading them fails if they do not match the descriptor. */
   readonly verified: boolean;
 }
 
-/** Who iterates the stream gets its error; without a listener it would also end the process. */
-function heard(stream: Readable): Readable {
+/**
+ * Adds an error listener, without which an error would end the process. The reader of the stream gets the
+ * error anyway.
+ */
+function withErrorListener(stream: Readable): Readable {
   return stream.on("error", () => undefined);
 }
 
-/** A place in one opened source. */
+/** A position in one opened source. */
 class Cursor {
   readonly #source: Source;
   readonly #check: ContentCheck | undefined;
@@ -140,7 +155,7 @@ class Cursor {
   #position = 0;
   #ended = false;
   #closed = false;
-  /** A slice has not come to its end yet. */
+  /** Whether its slice has not been read to the end yet. */
   inUse = true;
 
   constructor(source: Source, expected: Pick<Descriptor, "digest" | "size">, subject: string) {
@@ -166,7 +181,7 @@ class Cursor {
     return piece;
   }
 
-  /** Waits for the end of the source, and checks that it came in the right place. */
+  /** Reads to the end of the source, and checks that it comes where it should. */
   async finish(): Promise<void> {
     while (!this.#ended) await this.#next();
   }
@@ -175,11 +190,11 @@ class Cursor {
     this.#closed = true;
     const { chunks } = this.#source;
     if (chunks instanceof Readable) chunks.destroy();
-    // What it says on its way out is no news: nobody wants its bytes any more.
+    // Nobody reads these bytes any more, so an error while closing does not matter.
     else this.#chunks.return?.().catch(() => undefined);
   }
 
-  /** The next bytes, checked; none at the end. Throws if the end comes early. */
+  /** The next verified bytes; empty at the end. Throws if the source ends too early. */
   async #next(): Promise<Uint8Array> {
     if (this.#ended) throw new Error("the blob's source ended early");
     const next = await this.#chunks.next();

@@ -2,7 +2,7 @@ import type { AccessOptions } from "./repository.js";
 import { orAbsent } from "./refusal.js";
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
 
-/** What is to be deleted, and in which of its codes the registry says that it was not there. */
+/** What to delete, and the error codes by which the registry says that it does not exist. */
 export interface Content {
   readonly kind: "blob" | "manifest";
   readonly digest: string;
@@ -10,7 +10,7 @@ export interface Content {
   readonly absent: readonly string[];
 }
 
-/** Deletes content by digest (distribution-spec, "Content Management"); `false` if it was not there. */
+/** Deletes content by digest (distribution-spec, "Content Management"). `false` if it did not exist. */
 export async function deleteContent(
   context: RepositoryContext,
   { kind, digest, path, absent }: Content,

@@ -4,8 +4,8 @@ import { digestAlgorithm, isDigest, type Digest } from "../oci/digest.js";
 import { quoted } from "../oci/printable.js";
 
 /**
- * Compares the registry's own digest (`Docker-Content-Digest`), where it tells it, with ours. One by
- * another algorithm says nothing: a registry may answer with its canonical one.
+ * Compares the digest that the registry reports (`Docker-Content-Digest`), if it does, with ours. A
+ * digest of another algorithm cannot be compared: a registry may answer with its canonical one.
  */
 export function checkDigestHeader(
   response: RegistryResponse,

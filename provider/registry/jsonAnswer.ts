@@ -2,12 +2,12 @@ import { ProtocolError } from "../errors.js";
 import type { RegistryResponse } from "../http/transport.js";
 import { quoted } from "../oci/printable.js";
 
-/** A page of 10,000 names of full length fits. */
+/** Enough for a page of 10,000 names of maximum length. */
 const LIST_SIZE_LIMIT = 4 * 1024 * 1024;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Reads a JSON object; anything else, a login page for instance, breaks the protocol. */
+/** Reads a JSON object. Anything else, such as a login page, is a `ProtocolError`. */
 export async function readJson(
   response: RegistryResponse,
   operation: string,
@@ -18,7 +18,9 @@ export async function readJson(
   throw notJson(response, operation);
 }
 
-/** `undefined` for what is no JSON. The parser's own error is not kept: it repeats what it read. */
+/**
+ * `undefined` if it is not JSON. The parser's error is dropped, because its message quotes the answer.
+ */
 function parsed(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -39,7 +41,10 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Members of answers, checked; what is not named is ignored, since the service adds members. */
+/**
+ * Reads members of an answer and checks their types. Unknown members are ignored, since the service adds
+ * new ones.
+ */
 export class Members {
   readonly #object: JsonObject;
   readonly #operation: string;
@@ -68,14 +73,14 @@ export class Members {
     return value;
   }
 
-  /** A count; 0 if it is left out. */
+  /** A count; 0 if it is absent. */
   count(name: string): number {
     const value = this.#object[name] ?? 0;
     if (!Number.isSafeInteger(value)) throw this.#malformed(name, "a whole number");
     return Number(value);
   }
 
-  /** A list; empty if it is left out or `null`. */
+  /** A list; empty if it is absent or `null`. */
   list(name: string): readonly unknown[] {
     const value = this.#object[name] ?? [];
     if (!Array.isArray(value)) throw this.#malformed(name, "a list");
@@ -100,7 +105,7 @@ export class Members {
 
 const ERROR_SIZE_LIMIT = 64 * 1024;
 
-/** Codes of an error body (distribution-spec, "Error Codes"); none if it is anything else. */
+/** The codes of an error body (distribution-spec, "Error Codes"); empty for any other body. */
 export async function readDiagnosticCodes(response: RegistryResponse): Promise<readonly string[]> {
   const bytes = await response.bytes(ERROR_SIZE_LIMIT);
   try {

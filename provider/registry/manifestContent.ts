@@ -15,7 +15,7 @@ export function manifestFrom(content: Uint8Array | object, mediaType?: string): 
   return encodeRawManifest(bytes, checked(mediaType ?? ownMediaType(bytes) ?? OCI_MANIFEST));
 }
 
-/** Streams and buffers have no members of their own, and would be written as `{}`. */
+/** Streams and buffers are refused: they have no members of their own, and would be written as `{}`. */
 function written(content: unknown): string {
   const isDocument = isObject(content) && !ArrayBuffer.isView(content);
   const isSource =
@@ -34,7 +34,9 @@ function ownMediaType(bytes: Uint8Array): string | undefined {
   return typeof own === "string" && own !== "" ? own : undefined;
 }
 
-/** Bytes that are no JSON may be a manifest of another kind; then its media type has to be given. */
+/**
+ * Bytes that are not JSON may be a manifest of another kind; then the caller must give the media type.
+ */
 function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));

@@ -14,13 +14,13 @@ import { orAbsent } from "./refusal.js";
 import { traitsOf } from "./registryTraits.js";
 import type { FetchedManifest, FetchManifestOptions, OperationOptions } from "./repository.js";
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
-import { served } from "./servedManifest.js";
+import { parseServed } from "./parseServed.js";
 import { manifestPath } from "./urls.js";
 import { quoted } from "../oci/printable.js";
 
 /**
- * The service answers "not found" to a type that Accept leaves out, and a tag that is taken must not
- * look free: so the types that came before OCI 1.1's artifacts are named too.
+ * The service answers "not found" for a manifest whose type is not in Accept, and a tag in use must not
+ * look free. So the list also has the artifact types from before OCI 1.1.
  */
 const ACCEPTED: readonly string[] = [
   ...MANIFEST_TYPES,
@@ -29,7 +29,7 @@ const ACCEPTED: readonly string[] = [
   "*/*",
 ];
 
-/** Codes in which registries say that a manifest is not there. */
+/** Error codes by which registries say that a manifest does not exist. */
 export const ABSENT_CODES = ["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "TAG_UNKNOWN"] as const;
 
 export function readRequest(
@@ -51,7 +51,7 @@ export function readRequest(
   };
 }
 
-/** A manifest, and the entity tag by which a later write can tell that it is still the one. */
+/** A manifest with its entity tag, by which a later write can require that it has not changed. */
 export interface ServedManifest {
   readonly manifest: FetchedManifest;
   readonly etag: string | undefined;
@@ -76,7 +76,7 @@ async function read(
   const bytes = await response.bytes(MANIFEST_SIZE_LIMIT);
   const mediaType = mediaTypeOf(response, request.operation);
   const digest = verifiedDigest(bytes, response, reference, request.operation);
-  served(request.operation, () => checkManifestKind(bytes, mediaType));
+  parseServed(request.operation, () => checkManifestKind(bytes, mediaType));
   const descriptor = { mediaType, digest, size: bytes.length };
   return { manifest: { bytes, descriptor }, etag: response.header("etag") };
 }
@@ -85,7 +85,10 @@ async function read(
 export type Precondition =
   Readonly<Record<"if-match", string>> | Readonly<Record<"if-none-match", "*">>;
 
-/** `subject`: the `OCI-Subject` of the answer. `undefined`: the precondition did not hold. */
+/**
+ * Writes a manifest. Returns the `OCI-Subject` of the answer as `subject`, or `undefined` if the
+ * precondition failed.
+ */
 export async function putManifest(
   context: RepositoryContext,
   { descriptor, bytes }: EncodedManifest,
@@ -113,7 +116,10 @@ export async function putManifest(
 
 const PRECONDITION_FAILED = 412;
 
-/** Over the raw bytes, whatever the header says; a tag has only the header to be compared with. */
+/**
+ * Computes the digest of the bytes received. For a tag, the only digest to compare it with is the
+ * header's.
+ */
 function verifiedDigest(
   bytes: Uint8Array,
   response: RegistryResponse,

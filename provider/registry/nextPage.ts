@@ -7,12 +7,12 @@ const LINK_VALUE = /<([^<>]*)>([^<>]*)/g;
 const NEXT = /;\s*rel\s*=\s*(?:"(?:[^";]*\s)?next(?:\s[^";]*)?"|next(?=\s*(?:[;,]|$)))/i;
 
 /**
- * Path and query of the next page, or `undefined` on the last one (distribution-spec, "Listing
- * Tags"; the service sends the header only, and leaves it out at the end).
+ * Path and query of the next page, or `undefined` on the last one (distribution-spec, "Listing Tags"; the
+ * service sends the header only, and leaves it out at the end).
  *
- * Only the query is taken from the link: it must lead to the same listing on the same origin, since
- * our token goes with it. The service writes the repository's slash as `%2F` there, so paths are
- * compared decoded, and ours is sent again.
+ * Only the query of the link is used. The link must lead to the same listing on the same origin, because
+ * our token goes with the request. The service writes the slash of the repository's name as `%2F` in
+ * links, so paths are compared decoded, and our own path is sent.
  */
 export function nextPage(
   header: string | undefined,
@@ -39,7 +39,7 @@ function nextTarget(header: string, path: string): string | undefined {
   return values.find(([, , parameters]) => NEXT.test(parameters ?? ""))?.[1];
 }
 
-/** `undefined` for bytes that are not UTF-8, which equals no path of ours. */
+/** `undefined` for bytes that are not UTF-8, so that the path matches none of ours. */
 function decoded(pathname: string): string | undefined {
   try {
     return decodeURIComponent(pathname);

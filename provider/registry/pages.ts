@@ -3,7 +3,10 @@ import { digestOf, isDigest } from "../oci/digest.js";
 import { DigestSet } from "../oci/digestSet.js";
 import { nextPage } from "./nextPage.js";
 
-/** With the service's 100 items a page this is a million; a registry that goes on is not counting. */
+/**
+ * A million items in pages of 100, the service's default. A registry with more pages than this repeats
+ * itself.
+ */
 const PAGE_LIMIT = 10_000;
 
 export interface Page<T> {
@@ -19,21 +22,21 @@ export interface Listing<T> {
   /** Path and query of the first page. */
   readonly path: string;
   /**
-   * Asks for one page; `undefined` if the registry says that what is listed does not exist, which it
-   * can only say in place of the first page.
+   * Requests one page. `undefined` if the registry says that the thing to list does not exist, which it
+   * can only say instead of the first page.
    */
   fetch(path: string, place: PagePlace): Promise<Page<T> | undefined>;
-  /** What makes two items the same one. */
+  /** Identifies an item: two items with the same key are the same. */
   key(item: T): string;
-  /** The key that the listing begins behind. */
+  /** The listing starts after the item with this key. */
   readonly after?: string | undefined;
 }
 
 /**
- * All items of a listing, each once. The end is where the Link header is absent, and nothing else: a
- * short page may have a successor. A listing that does not get on (a page with a successor brings
- * nothing new, or a link comes twice) is an error, not an end; so is one that is refused after its
- * first page, since what was not listed would be taken for absent.
+ * Yields each item of a listing once. Only a missing Link header marks the last page: a short page may
+ * have a successor. It is an error if a listing makes no progress (a page with a successor has no new
+ * items, or a link repeats), or if a page after the first is refused: ending there would make the missing
+ * items look absent.
  */
 export async function* listPages<T>(listing: Listing<T>): AsyncGenerator<T, void, undefined> {
   const seen = new DigestSet();
@@ -52,21 +55,24 @@ export async function* listPages<T>(listing: Listing<T>): AsyncGenerator<T, void
     if (path !== undefined && fresh.length === 0) {
       throw endless(listing, "a page with nothing new and a link to another one");
     }
-    yield* place === "first" ? behind(fresh, listing) : fresh;
+    yield* place === "first" ? itemsAfter(fresh, listing) : fresh;
   }
 }
 
-/** Docker's registry knows no `last`, and lists all tags again: whoever goes on by it would never come to an end. */
-function behind<T>(items: readonly T[], listing: Listing<T>): readonly T[] {
+/**
+ * Drops the items up to `after`. Docker's registry ignores `last` and lists all tags again, which would
+ * never end.
+ */
+function itemsAfter<T>(items: readonly T[], listing: Listing<T>): readonly T[] {
   return items.slice(items.findIndex((item) => listing.key(item) === listing.after) + 1);
 }
 
 function unseen<T>(items: readonly T[], listing: Listing<T>, seen: DigestSet): readonly T[] {
-  return items.filter((item) => seen.add(asDigest(listing.key(item))));
+  return items.filter((item) => seen.add(keyDigest(listing.key(item))));
 }
 
-/** Long listings are to cost little memory: of each key a few bytes stay, whatever its length. */
-function asDigest(key: string): string {
+/** Keeps a few bytes of each key, however long it is, so that long listings need little memory. */
+function keyDigest(key: string): string {
   return isDigest(key) ? key : digestOf(key);
 }
 

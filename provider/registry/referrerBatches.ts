@@ -7,7 +7,7 @@ import type { Tag } from "../oci/reference.js";
 import type { ReferrerChanges } from "./referrersDocument.js";
 import type { RepositoryContext } from "./repositoryContext.js";
 
-/** A referrer to be listed, or (without an entry) not to be listed any more. */
+/** A change of a list of referrers: with an entry, add the referrer; without one, remove it. */
 export interface ReferrerChange {
   readonly digest: string;
   readonly entry: Descriptor | undefined;
@@ -15,13 +15,14 @@ export interface ReferrerChange {
 
 type Apply = (changes: ReferrerChanges, signal: AbortSignal) => Promise<void>;
 
-/** By registry, repository and tag, whichever client of this process goes there. */
+/** One turn per registry, repository and tag, shared by all clients of this process. */
 const turns = new Turns();
 const batches = new WeakMap<Transport, Map<string, ReferrerBatches>>();
 
 /**
- * Changes of one list of referrers through one client. They take turns with those of all other
- * clients of this process, and those that wait go together: twenty signatures are one write.
+ * Changes one client's lists of referrers. Changes of the same list take turns with those of all other
+ * clients of this process. Changes that wait at the same time are written together: twenty signatures
+ * need one write.
  */
 export class ReferrerBatches {
   readonly #key: string;
@@ -46,11 +47,11 @@ export class ReferrerBatches {
     signal: AbortSignal = new AbortController().signal,
   ): Promise<void> {
     if (signal.aborted) throw aborted(signal);
-    // What everybody gave up while it waited is called off for good.
+    // A batch that everybody stopped waiting for stays cancelled.
     if (this.#waiting?.stop.signal.aborted === true) this.#waiting = undefined;
     const batch = (this.#waiting ??= this.#begin(apply));
     batch.changes.set(change.digest, change.entry);
-    const leave = batch.stop.await(signal);
+    const leave = batch.stop.join(signal);
     try {
       await untilAborted(batch.done, signal);
     } catch (error) {
@@ -62,13 +63,13 @@ export class ReferrerBatches {
 
   #begin(apply: Apply): Batch {
     const changes = new Map<string, Descriptor | undefined>();
-    const stop = new StopTogether();
+    const stop = new SharedAbort();
     const done = turns.take(this.#key, async () => {
       if (this.#waiting?.stop === stop) this.#waiting = undefined;
       stop.signal.throwIfAborted();
       await apply(changes, stop.signal);
     });
-    // Who waits for it hears of it; the last one may have stopped waiting.
+    // The callers get the error; if they have all stopped waiting, nobody handles it.
     done.catch(() => undefined);
     return { changes, stop, done };
   }
@@ -76,12 +77,12 @@ export class ReferrerBatches {
 
 interface Batch {
   readonly changes: Map<string, Descriptor | undefined>;
-  readonly stop: StopTogether;
+  readonly stop: SharedAbort;
   readonly done: Promise<void>;
 }
 
-/** Aborted when everybody has given up, since the work is for all of them. */
-class StopTogether {
+/** A signal for work that several callers share: aborted when all of them have given up. */
+class SharedAbort {
   readonly #controller = new AbortController();
   #waiting = 0;
 
@@ -89,8 +90,10 @@ class StopTogether {
     return this.#controller.signal;
   }
 
-  /** Answers how to leave when the work is done: one signal may outlive very many changes. */
-  await(signal: AbortSignal): () => void {
+  /**
+   * Adds a caller. Returns a function that removes it, because a signal may outlive very many changes.
+   */
+  join(signal: AbortSignal): () => void {
     this.#waiting += 1;
     const giveUp = (): void => {
       this.#waiting -= 1;

@@ -6,13 +6,16 @@ import { OCI_INDEX, OCI_MANIFEST } from "../oci/mediaTypes.js";
 import { parseTag, type Tag } from "../oci/reference.js";
 import { isObject, type JsonObject } from "./jsonAnswer.js";
 
-/** distribution-spec, "Referrers Tag Schema": algorithm and digest, cut to 32 and 64 characters. */
+/**
+ * The tag of the list (distribution-spec, "Referrers Tag Schema"): algorithm and digest, cut to 32 and 64
+ * characters.
+ */
 export function referrersTag(subject: Digest): Tag {
   const [algorithm = "", hex = ""] = subject.split(":");
   return parseTag(`${algorithm.slice(0, 32)}-${hex.slice(0, 64)}`);
 }
 
-/** A manifest as it stands in the list of its subject's referrers. */
+/** A manifest as an entry in the list of its subject's referrers. */
 export interface Referrer {
   readonly subject: Digest;
   readonly descriptor: Descriptor;
@@ -39,20 +42,19 @@ export function asReferrer({ bytes, descriptor }: EncodedManifest): Referrer | u
   return { subject: subject.digest, descriptor: entry };
 }
 
-/** What is to become of each referrer: its entry, or `undefined` for one that is to be taken out. */
+/** The wanted entry of each changed referrer; `undefined` to remove it. */
 export type ReferrerChanges = ReadonlyMap<string, Descriptor | undefined>;
 
-/** A list of referrers that is to take the place of the one that a tag names. */
+/** A new list of referrers, to replace the one that the tag names. */
 export interface ChangedIndex {
   readonly manifest: EncodedManifest;
   readonly isEmpty: boolean;
 }
 
 /**
- * Applies changes to what the referrers tag names; `undefined` if that is as they want it already.
- * Entries and members of other clients are kept as they are, also what we know nothing of. Throws
- * `CONFLICT` where an entry is to be added to something that is no list of referrers; `reference`
- * is the tag's, for the error.
+ * Applies changes to the list that the referrers tag names; `undefined` if nothing changes. Entries and
+ * members written by other clients are kept, also unknown ones. Throws `CONFLICT` if an entry is to be
+ * added to something that is not a list of referrers; `reference` names the tag in the error.
  */
 export function changeIndex(
   current: EncodedManifest | undefined,
@@ -78,17 +80,17 @@ function isTakenOut(digest: string | undefined, changes: ReferrerChanges): boole
   return digest !== undefined && changes.has(digest) && changes.get(digest) === undefined;
 }
 
-/** The members of a new list stand in the order in which ORAS writes them. */
+/** A new list has its members in the order in which ORAS writes them. */
 function encodeIndex(document: JsonObject, manifests: readonly unknown[]): EncodedManifest {
   const members = { schemaVersion: 2, mediaType: OCI_INDEX, ...document, manifests };
   return encodeRawManifest(new TextEncoder().encode(JSON.stringify(members)), OCI_INDEX);
 }
 
-/** `undefined` if it is something else than an index with a list. */
+/** `undefined` if it is not an index with a list. */
 function readIndex({ bytes, descriptor }: EncodedManifest): JsonObject | undefined {
   if (descriptor.mediaType !== OCI_INDEX) return undefined;
   const document: unknown = JSON.parse(new TextDecoder().decode(bytes));
-  // Go writes an absent list as `null`.
+  // Go writes an empty list as `null`.
   return isObject(document) && Array.isArray(document["manifests"] ?? []) ? document : undefined;
 }
 

@@ -19,28 +19,33 @@ import type { AccessOptions, OperationOptions } from "./repository.js";
 import type { RepositoryContext } from "./repositoryContext.js";
 import { manifestPath } from "./urls.js";
 
-/** How long to wait before looking whether a write lasted; times and chance are injected. */
+/** Decides how long to wait before checking that a write lasted. Time and randomness are injected. */
 export interface LookBack {
   readonly now: () => number;
   readonly random: () => number;
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** With each of these somebody else wrote at the same time; that does not happen so often by chance. */
+/**
+ * Attempts to write. Each one failed because somebody else wrote at the same time; ten in a row are no
+ * coincidence.
+ */
 const WRITES = 10;
-/** Others may be further away from the registry than we are. */
+/**
+ * The shortest wait before checking: other clients may be further away from the registry than we are.
+ */
 const SHORTEST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * The list of referrers under a tag of its own, which clients keep themselves where the registry does
- * not index subjects (distribution-spec, "Referrers Tag Schema").
+ * The list of referrers that clients keep under a tag if the registry does not index subjects
+ * (distribution-spec, "Referrers Tag Schema").
  *
- * The specification warns that two clients may overwrite each other's entry. Here, changes of one
- * process go one after the other, those that wait together in one write. Against others, the write is
- * conditional (`If-Match`, which registries may ignore), and it is looked at again once everybody who
- * read the list before has had time to write theirs: twice as long as we took ourselves. Whoever
- * takes longer than that and ignores conditions can still undo an entry.
+ * The specification warns that two clients may overwrite each other's entries. Within one process,
+ * changes take turns, and those that wait at the same time are written together. Against other clients,
+ * the write is conditional (`If-Match`, which registries may ignore) and is checked afterwards, once
+ * everybody who had read the old list has had time to write: after twice the time that our own write
+ * took. A client that takes longer and sends no condition can still undo an entry.
  */
 export class ReferrersIndex {
   readonly #context: RepositoryContext;
@@ -51,12 +56,12 @@ export class ReferrersIndex {
     this.#lookBack = lookBack;
   }
 
-  /** Makes sure that the list names the referrer. */
+  /** Makes sure that the list contains the referrer. */
   add(subject: Digest, referrer: Descriptor, options: OperationOptions): Promise<void> {
     return this.#change(subject, referrer.digest, referrer, options);
   }
 
-  /** Makes sure that the list, if there is one, does not name the referrer. */
+  /** Makes sure that the list, if it exists, does not contain the referrer. */
   remove(subject: Digest, digest: Digest, options: OperationOptions): Promise<void> {
     return this.#change(subject, digest, undefined, options);
   }
@@ -84,7 +89,8 @@ export class ReferrersIndex {
       const next = changeIndex(current?.manifest, changes, reference);
       if (next === undefined) return this.#deleteReplaced(tag, replaced, current, signal);
       const old = current?.manifest.descriptor.digest;
-      // By digest: if the tag names another list by now, that one stays, and is what is read next.
+      // Deleted by digest: if the tag names another list by now, that one is kept, and the next round
+      // reads it.
       if (next.isEmpty && old !== undefined && (await this.#mayDelete(tag, old, signal))) continue;
       const gone = await this.#write(tag, next, current, signal);
       for (const digest of gone) {
@@ -99,8 +105,9 @@ export class ReferrersIndex {
   }
 
   /**
-   * Answers the entries that the registry refuses, since what they name is gone: distribution looks
-   * for every child of an index. A write that came too late is found out by reading again.
+   * Writes the list. Returns the entries that the registry refuses because their manifests are gone:
+   * distribution requires every child of an index to exist. Whether another client wrote in between shows
+   * in the check afterwards.
    */
   async #write(
     tag: Tag,
@@ -119,14 +126,16 @@ export class ReferrersIndex {
     }
   }
 
-  /** Longer with every write, so that those who met do not meet again. */
+  /** Grows with every write, so that two clients that collided do not collide again. */
   #pause(tookMs: number, writes: number, signal: AbortSignal): Promise<void> {
     const assumed = Math.max(2 * tookMs, SHORTEST_PAUSE_MS);
     const ms = assumed * (1 + (writes + 1) * 0.5 * this.#lookBack.random());
     return this.#lookBack.pause(Math.min(ms, LONGEST_PAUSE_MS), signal);
   }
 
-  /** Lists that nothing names any more, as ORAS does. Where that is not allowed, they stay. */
+  /**
+   * Deletes lists that no tag names any more, as ORAS does. Without the permission to delete, they stay.
+   */
   async #deleteReplaced(
     tag: Tag,
     replaced: ReadonlySet<Digest>,
@@ -138,16 +147,19 @@ export class ReferrersIndex {
       try {
         await this.#mayDelete(tag, digest, signal);
       } catch (error) {
-        // It is only litter; what mattered has been written.
+        // Only clean-up failed; the list itself has been written.
         if (!isRegistryError(error)) throw error;
       }
     }
   }
 
-  /** Deletes a list; `false` if that is not permitted, or if it has another tag, which would go with it. */
+  /**
+   * Deletes a list. `false` if that is not permitted, or if the list has another tag, which would be
+   * deleted too.
+   */
   async #mayDelete(tag: Tag, digest: Digest, signal: AbortSignal): Promise<boolean> {
     const path = manifestPath(this.#context.repository, digest);
-    // AcrPush does not include to delete: that is no permission that is still to come.
+    // AcrPush does not include deleting, so waiting for the permission is pointless.
     const options = { signal, waitForAccess: false };
     try {
       if (await this.#hasOtherTag(tag, digest, options)) return false;
@@ -160,7 +172,7 @@ export class ReferrersIndex {
     }
   }
 
-  /** Only ACR tells; elsewhere nobody is expected to tag the list of referrers. */
+  /** Only ACR tells the tags of a manifest. Elsewhere, nobody is expected to have tagged the list. */
   async #hasOtherTag(tag: Tag, digest: Digest, options: AccessOptions): Promise<boolean> {
     if (traitsOf(this.#context.transport).acr !== true) return false;
     const properties = await new AcrAttributes(this.#context).manifest(digest, options);
@@ -170,10 +182,10 @@ export class ReferrersIndex {
 
 type Changes = ReadonlyMap<string, Descriptor | undefined>;
 
-/** RFC 9110, section 13.1: only if it is still the one that was read, or still absent. */
+/** Write only if the list is the one that was read, or still absent (RFC 9110, section 13.1). */
 function conditionOf(current: ServedManifest | undefined): Precondition | undefined {
   if (current === undefined) return { "if-none-match": "*" };
-  // A weak tag never matches here.
+  // `If-Match` never matches a weak entity tag.
   return current.etag?.startsWith('"') === true ? { "if-match": current.etag } : undefined;
 }
 

@@ -2,19 +2,21 @@ import { isAcrError, type RegistryError } from "../errors.js";
 import { isDigest, type Digest } from "../oci/digest.js";
 import type { RepositoryListOptions } from "./repository.js";
 
-/** Tells whether the registry refused or could not be reached, and the facts are there to look at. */
+/** Tells whether the error is a registry's refusal or a failed connection, with its facts. */
 export function isRegistryError(error: unknown): error is RegistryError {
   return isAcrError(error) && "diagnostics" in error && "status" in error;
 }
 
-/** Tells whether the registry's own JSON has one of these codes (distribution-spec, "Error Codes"). */
+/**
+ * Tells whether the registry's own JSON contains one of these codes (distribution-spec, "Error Codes").
+ */
 export function hasDiagnostic(error: unknown, ...codes: readonly string[]): error is RegistryError {
   return isRegistryError(error) && error.diagnostics.some(({ code }) => codes.includes(code));
 }
 
 /**
- * Tells whether the registry said that the thing does not exist: a 404 with one of its codes in its
- * own JSON. A 404 page of a proxy, a captive portal or a wrong route says nothing about it; nor does
+ * Tells whether the registry said that something does not exist: a 404 with one of these codes in the
+ * registry's own JSON. A 404 page of a proxy, a captive portal or a wrong route does not say so; nor does
  * "found, but accept header does not support it", which has the same code.
  */
 export function saysAbsent(error: unknown, ...codes: readonly string[]): boolean {
@@ -25,7 +27,7 @@ export function saysAbsent(error: unknown, ...codes: readonly string[]): boolean
   );
 }
 
-/** Waits for the answer; `absent` if the registry says so in one of these codes. */
+/** Waits for the answer; returns `absent` if the registry answered with one of these codes. */
 export async function orAbsent<T, A>(
   answer: Promise<T>,
   absent: A,
@@ -39,7 +41,10 @@ export async function orAbsent<T, A>(
   }
 }
 
-/** Waits for a page of what is in a repository; `undefined` if that does not exist, and need not. */
+/**
+ * Waits for a page of a repository's listing. `undefined` if the repository does not exist and
+ * `mustExist` is not set.
+ */
 export async function orNothing<T>(
   page: Promise<T>,
   { mustExist = false }: RepositoryListOptions,
@@ -57,7 +62,7 @@ export function missingBlobs(error: unknown): readonly Digest[] {
     .filter(({ code }) => code === "MANIFEST_BLOB_UNKNOWN" || code === "BLOB_UNKNOWN")
     .map(({ detail }) => JSON.stringify(detail ?? ""))
     .join(" ");
-  // ACR and distribution name the digest itself; others wrap it.
+  // ACR and distribution give the digest alone; others embed it in a text.
   return [...new Set(details.match(DIGEST) ?? [])].filter(isDigest);
 }
 

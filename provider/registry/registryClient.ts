@@ -108,7 +108,7 @@ export class RegistryClient implements Registry {
   }
 }
 
-/** Failed upload sessions wait like failed requests before they are repeated. */
+/** A failed upload session is repeated after the same back-off as a failed request. */
 function pauseOf(options: RegistryClientOptions): UploadSettings["pause"] {
   const { clock = systemClock, random = Math.random } = options;
   const limits = retryLimits(options.retry);

@@ -3,22 +3,22 @@ import type { RegistryResponse, Transport } from "../http/transport.js";
 import { isRegistryError } from "./refusal.js";
 import { basePath } from "./urls.js";
 
-/** What a registry has shown of itself so far. Nothing is asked only to learn it. */
+/** What is known of a registry from its answers so far. No request is made only to learn these. */
 class RegistryTraits {
-  /** Whether it stores a blob that is sent with its digest in one POST; `undefined`: not tried. */
+  /** Whether it stores a blob that is sent in a single POST; `undefined`: not tried yet. */
   singlePost: boolean | undefined;
-  /** Whether it has `/acr/v1`; `undefined`: not known for certain. */
+  /** Whether it has `/acr/v1`; `undefined`: not known yet. */
   metadata: boolean | undefined;
-  /** What it, or a proxy in front of it, takes at a time. */
+  /** The largest body that it, or a proxy in front of it, accepts. */
   readonly bodyLimit = new BodyLimit();
   #acr: boolean | undefined;
 
-  /** Whether its answers look like Azure Container Registry's; `undefined`: none has been seen. */
+  /** Whether its answers look like those of Azure Container Registry; `undefined`: no answer yet. */
   get acr(): boolean | undefined {
     return this.#acr;
   }
 
-  /** Learns from an answer: ACR marks every one below `/v2/` and `/acr/v1/` with a request id. */
+  /** Learns from an answer: ACR adds a request id to every answer below `/v2/` and `/acr/v1/`. */
   observe(response: RegistryResponse): void {
     if (isMarkedByAcr(response)) this.#acr = true;
     else if (isMarkedByRegistry(response)) this.#acr ??= false;
@@ -27,7 +27,7 @@ class RegistryTraits {
 
 const traits = new WeakMap<Transport, RegistryTraits>();
 
-/** The traits of the registry behind a transport: shared by all that is built on it. */
+/** The traits of the registry behind a transport, shared by everything that uses the transport. */
 export function traitsOf(transport: Transport): RegistryTraits {
   const known = traits.get(transport);
   if (known !== undefined) return known;
@@ -36,7 +36,10 @@ export function traitsOf(transport: Transport): RegistryTraits {
   return fresh;
 }
 
-/** A 404 says "absent" without a body only if a registry signed it, in the type of its errors. */
+/**
+ * Tells whether a 404 without a body comes from the registry itself: it must have the registry's header
+ * and the content type of its errors.
+ */
 export function isRegistryAbsence(response: RegistryResponse): boolean {
   return (
     response.status === 404 &&
@@ -49,7 +52,7 @@ function isMarkedByAcr(response: RegistryResponse): boolean {
   return response.header("x-ms-correlation-request-id") !== undefined;
 }
 
-/** The mark of distribution and of nearly everything that speaks its protocol. */
+/** Tells whether the answer has the header of distribution, which nearly every registry sends. */
 export function isMarkedByRegistry(response: RegistryResponse): boolean {
   return response.header("docker-distribution-api-version")?.startsWith("registry/2.") === true;
 }
@@ -57,8 +60,8 @@ export function isMarkedByRegistry(response: RegistryResponse): boolean {
 export type RegistryKind = "acr" | "other" | "unknown";
 
 /**
- * Asks the registry's base path what answers there. "other" only if a registry answered and it was
- * not ACR; a portal's or proxy's page is "unknown", whatever its status.
+ * Asks `/v2/` which kind of registry answers. "other" only if a registry that is not ACR answered; the
+ * page of a portal or proxy is "unknown", whatever its status.
  */
 export async function askKind(transport: Transport, signal?: AbortSignal): Promise<RegistryKind> {
   try {

@@ -38,7 +38,7 @@ import { blobPath, mountPath } from "./urls.js";
 const OCTET_STREAM = "application/octet-stream";
 const ABSENT = ["BLOB_UNKNOWN", "NAME_UNKNOWN"] as const;
 
-/** Blobs of one repository. */
+/** The blobs of one repository. */
 export class RemoteBlobs implements BlobStore {
   readonly #context: RepositoryContext;
   readonly #settings: UploadSettings;
@@ -48,7 +48,10 @@ export class RemoteBlobs implements BlobStore {
     this.#settings = settings;
   }
 
-  /** One HEAD; where its 404 is not signed by a registry, a GET of the first byte tells the reason. */
+  /**
+   * Sends a HEAD. If its 404 does not clearly come from the registry, a GET of the first byte tells the
+   * reason.
+   */
   async exists(written: string, options: OperationOptions = {}): Promise<boolean> {
     const digest = parseDigest(written);
     const found = await this.#head(digest, ["pull"], options);
@@ -60,7 +63,7 @@ export class RemoteBlobs implements BlobStore {
       scopes: [scopeOf(this.#context, "pull")],
       operation: `look for the blob ${nameOf(this.#context, digest)}`,
       headers: { range: "bytes=0-0" },
-      // 307 leads to the content, 416 is an empty blob's answer to a range.
+      // 307 redirects to the content; 416 is the answer for an empty blob, which has no first byte.
       expect: [200, 206, 307, 416],
       repeatable: true,
       signal: options.signal,
@@ -85,14 +88,15 @@ export class RemoteBlobs implements BlobStore {
     if (!Number.isSafeInteger(size) || size < 0) {
       throw new InputError("size", `the blob ${digest} cannot have ${size} bytes`);
     }
-    // Believing a wrong "absent" only costs an upload, so that an unsigned one will do. The scope is
-    // the upload's, so that one token serves both.
+    // HEAD alone is enough here: a wrong "absent" only costs an upload. The scope is that of the upload,
+    // so that one token serves both.
     const exists = async (): Promise<boolean> =>
       (await this.#head(digest, ["pull", "push"], options)) === true;
     const source = markingFailures(blob);
     const push = (): Promise<PushOutcome> =>
       new BlobPush(this.#context, source, this.#settings, options, exists).run();
-    // Who sends because "it is there" was wrong must not be told so by one who only asks.
+    // A caller that does not ask first has found a wrong "it exists" before, so it must not share the
+    // answer of one that asks.
     const key = options.askFirst === false ? `${digest} unasked` : digest;
     return sharedPush(this.#context, key, push, options.signal);
   }
@@ -143,7 +147,8 @@ export class RemoteBlobs implements BlobStore {
     const response = await orAbsent(asked, undefined, ...ABSENT);
     if (response === undefined) return false;
     if (response.status === 202) {
-      // An ordinary session instead (distribution-spec, "Mounting a blob from another repository").
+      // The registry opened an upload session instead (distribution-spec, "Mounting a blob from another
+      // repository").
       await (await UploadSession.from(this.#context, digest, response)).cancel();
       return false;
     }
@@ -158,7 +163,10 @@ export class RemoteBlobs implements BlobStore {
     return deleteContent(this.#context, content, options);
   }
 
-  /** However the signal, or the end of the client, stopped the work (in the source, in a pause), it is told in one way. */
+  /**
+   * Runs the work until the caller aborts or the client is closed; either makes it fail with `ABORTED`,
+   * wherever it waits.
+   */
   async #untilClosed<O extends OperationOptions, T>(
     options: O,
     work: (options: O) => Promise<T>,
@@ -185,7 +193,7 @@ export class RemoteBlobs implements BlobStore {
       path: blobPath(this.#context.repository, digest),
       scopes: [scopeOf(this.#context, ...actions)],
       operation,
-      // A redirect leads to the content, so there is some.
+      // A redirect leads to the content, so the blob exists.
       expect: [200, 307, 404],
       repeatable: true,
       signal: options.signal,

@@ -25,7 +25,7 @@ import type {
 import type { RepositoryContext } from "./repositoryContext.js";
 import { manifestPath } from "./urls.js";
 
-/** Manifests of one repository. */
+/** The manifests of one repository. */
 export class RemoteManifests implements ManifestStore {
   readonly #context: RepositoryContext;
   readonly #index: Pick<ReferrersIndex, "add">;
@@ -35,7 +35,10 @@ export class RemoteManifests implements ManifestStore {
     this.#index = index;
   }
 
-  /** One HEAD. Where that does not tell (no digest, an unsigned 404), a GET does. */
+  /**
+   * Sends a HEAD, and a GET if the HEAD does not suffice (no digest, or a 404 that may not be the
+   * registry's).
+   */
   async resolve(
     reference: string,
     options: FetchManifestOptions = {},
@@ -62,7 +65,7 @@ export class RemoteManifests implements ManifestStore {
     options: PushManifestOptions = {},
   ): Promise<{ readonly subjectIndexed: boolean }> {
     const { signal, updateReferrers = true } = options;
-    // Not whatever can stand in this place of the path: a digest is no tag.
+    // Only a tag may stand here, although the URL would take a digest, too.
     const tag = options.tag === undefined ? undefined : parseTag(options.tag);
     const answer = await putManifest(this.#context, manifest, { signal, tag });
     const subjectIndexed = answer?.subject !== undefined;
@@ -74,7 +77,7 @@ export class RemoteManifests implements ManifestStore {
   }
 
   async delete(written: string, options: OperationOptions = {}): Promise<boolean> {
-    // A tag in this place would delete its manifest on other registries.
+    // Only a digest may stand here: many registries would delete the manifest of a tag.
     const digest = parseDigest(written);
     const path = manifestPath(this.#context.repository, digest);
     const content = { kind: "manifest" as const, digest, path, absent: ABSENT_CODES };
@@ -82,7 +85,7 @@ export class RemoteManifests implements ManifestStore {
   }
 }
 
-/** `undefined` if the headers do not suffice. */
+/** `undefined` if the headers are not sufficient. */
 function headDescriptor(
   response: RegistryResponse,
   reference: string,

@@ -13,15 +13,15 @@ import { isRegistryError } from "./refusal.js";
 import { askKind, isMarkedByRegistry } from "./registryTraits.js";
 import type { ManifestStore, OperationOptions, ReferrerStore } from "./repository.js";
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
-import { served } from "./servedManifest.js";
+import { parseServed } from "./parseServed.js";
 import { referrersPath } from "./urls.js";
 
 type ListReferrersOptions = OperationOptions & { readonly artifactType?: string };
 
-/** Statuses by which a registry says that it does not know the repository, or this function. */
+/** Statuses by which a registry says that the repository, or this API, does not exist. */
 const NOTHING: readonly number[] = [400, 404, 405, 501];
 
-/** Manifests that name another one as their subject. */
+/** The referrers of manifests in one repository. */
 export class RemoteReferrers implements ReferrerStore {
   readonly #context: RepositoryContext;
   readonly #manifests: Pick<ManifestStore, "fetch">;
@@ -71,10 +71,10 @@ export class RemoteReferrers implements ReferrerStore {
     const index = await this.#manifests.fetch(tag, options);
     if (index?.descriptor.mediaType !== OCI_INDEX) return;
     const operation = `read the referrers in ${nameOf(this.#context, tag)}`;
-    yield* served(operation, () => parseManifest(index.bytes, OCI_INDEX)).manifests;
+    yield* parseServed(operation, () => parseManifest(index.bytes, OCI_INDEX)).manifests;
   }
 
-  /** `undefined` if the registry knows no referrer, or nothing of referrers. */
+  /** One page. `undefined` if the registry has no referrers, or no referrers API. */
   async #page(
     path: string,
     place: PagePlace,
@@ -102,13 +102,13 @@ export class RemoteReferrers implements ReferrerStore {
       );
     }
     const bytes = await response.bytes(MANIFEST_SIZE_LIMIT);
-    const { manifests: items } = served(operation, () => parseManifest(bytes, OCI_INDEX));
+    const { manifests: items } = parseServed(operation, () => parseManifest(bytes, OCI_INDEX));
     return { items, link: response.header("link") };
   }
 
   /**
-   * A registry without this function answers as for any path that it does not know. That is believed
-   * only of a registry: "no referrers" allows a deletion, so a portal's page must not say it.
+   * Accepts a "not found" only from a registry that lacks the referrers API. It must not come from a
+   * portal's page: a manifest without referrers may be deleted.
    */
   async #checkUnsupported(
     response: RegistryResponse,
@@ -128,7 +128,7 @@ export class RemoteReferrers implements ReferrerStore {
   }
 }
 
-/** Waits for a page after the first one; a refusal there is not the end of the list. */
+/** Waits for a page after the first one. If it is refused, the listing fails: it would be incomplete. */
 async function orIncomplete(page: Promise<RegistryResponse>): Promise<RegistryResponse> {
   try {
     return await page;

@@ -18,7 +18,7 @@ import type {
 } from "./repository.js";
 import { acrCatalogPath, acrRepositoryPath, catalogPath } from "./urls.js";
 
-/** A registry behind a transport. */
+/** A registry that is reached through a transport. */
 export class RemoteRegistry implements Registry {
   readonly #transport: Transport;
   readonly #settings: ClientSettings;

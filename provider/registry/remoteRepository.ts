@@ -10,13 +10,13 @@ import { RemoteTags } from "./remoteTags.js";
 import type { Repository } from "./repository.js";
 import type { UploadSettings } from "./uploadSettings.js";
 
-/** How a client behaves, beyond single requests. */
+/** Settings of a client that concern more than single requests. */
 export interface ClientSettings {
   readonly uploads: UploadSettings;
   readonly lookBack: LookBack;
 }
 
-/** Puts the stores of one repository together. Sends nothing. */
+/** A repository made of its stores. Sends nothing. */
 export function remoteRepository(
   transport: Transport,
   name: RepositoryName,

@@ -6,7 +6,7 @@ import type { OperationOptions, RepositoryListOptions, TagStore } from "./reposi
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
 import { acrTagPath, tagsPath } from "./urls.js";
 
-/** Tags of one repository. */
+/** The tags of one repository. */
 export class RemoteTags implements TagStore {
   readonly #context: RepositoryContext;
 
@@ -30,7 +30,7 @@ export class RemoteTags implements TagStore {
     const response = await this.#context.transport.send({
       method: "GET",
       path,
-      // The service wants metadata_read here, distribution pull.
+      // ACR requires metadata_read for this, distribution pull.
       scopes: [scopeOf(this.#context, "metadata_read")],
       operation,
       expect: [200],
@@ -42,7 +42,10 @@ export class RemoteTags implements TagStore {
     return { items, link: response.header("link") };
   }
 
-  /** `/v2` cannot do it: DELETE of a manifest by tag is 405 there, and would delete the manifest elsewhere. */
+  /**
+   * Deletes through `/acr/v1`. With `/v2`, ACR refuses DELETE by tag (405), and other registries delete
+   * the manifest.
+   */
   async delete(tag: string, options: OperationOptions = {}): Promise<boolean> {
     const { transport, repository } = this.#context;
     const deleted = new AcrApi(transport).done({

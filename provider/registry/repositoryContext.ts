@@ -2,20 +2,20 @@ import { repositoryScope, type RepositoryAction, type Scope } from "../auth/scop
 import type { Transport } from "../http/transport.js";
 import type { RepositoryName } from "../oci/reference.js";
 
-/** What every store of one repository works with. */
+/** What all stores of one repository share. */
 export interface RepositoryContext {
   readonly transport: Transport;
   readonly repository: RepositoryName;
-  /** Asked for together with what each request needs, so that one token serves them all. */
+  /** Added to the actions of every request, so that one token serves all. */
   readonly actions: readonly RepositoryAction[];
 }
 
-/** The scope that a request needs, widened by what the caller announced. */
+/** The scope of a request: its actions, and those that the caller announced. */
 export function scopeOf(context: RepositoryContext, ...actions: RepositoryAction[]): Scope {
   return repositoryScope(context.repository, ...new Set([...actions, ...context.actions]));
 }
 
-/** How operations name content of the repository. */
+/** How error messages name content of the repository. */
 export function nameOf(context: RepositoryContext, reference: string): string {
   return `${context.repository}${reference.includes(":") ? "@" : ":"}${reference}`;
 }

@@ -10,14 +10,14 @@ interface Flight {
   readonly outcome: Promise<PushOutcome>;
 }
 
-/** Pushes under way in this process, by registry, repository and digest. */
+/** Running pushes of this process, by registry, repository and digest. */
 const flights = new Map<string, Flight>();
 
 /**
- * Two that push the same blob to the same repository at the same time send it once; the second one
- * finds it "existed". What the registry said to the first holds for the second too, unless that one
- * goes there as somebody else; a first one that was stopped, or whose own copy of the bytes failed,
- * says nothing, and the second takes over.
+ * If two callers push the same blob to the same repository at the same time, it is sent once, and the
+ * second caller gets "existed". A refusal by the registry holds for both, unless they use different
+ * credentials. If the first push is aborted, or its source fails, the second caller sends the blob
+ * itself.
  */
 export async function sharedPush(
   context: RepositoryContext,

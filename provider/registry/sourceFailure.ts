@@ -3,14 +3,14 @@ import type { Blob } from "../oci/blob.js";
 
 const marked = new WeakSet<object>();
 
-/** Tells whether the bytes themselves failed, and not the registry that they were on their way to. */
+/** Tells whether reading the bytes failed, rather than the registry that they were sent to. */
 export function isSourceFailure(error: unknown): boolean {
   return typeof error === "object" && error !== null && marked.has(error);
 }
 
 /**
- * The same blob, and how it fails is remembered: a copy reads its bytes from a registry, whose refusal
- * looks like one of the registry that they go to.
+ * Returns the same blob, whose failures are marked as those of a source: a copy reads its bytes from a
+ * registry, and an error of that registry looks like one of the target.
  */
 export function markingFailures(blob: Blob): Blob {
   return {
@@ -18,7 +18,7 @@ export function markingFailures(blob: Blob): Blob {
     open: (options) => {
       try {
         const opened = blob.open(options);
-        return opened instanceof Readable ? heard(opened) : opened.then(heard, rethrow);
+        return opened instanceof Readable ? marking(opened) : opened.then(marking, rethrow);
       } catch (error) {
         return rethrow(error);
       }
@@ -29,7 +29,7 @@ export function markingFailures(blob: Blob): Blob {
   };
 }
 
-function heard(stream: Readable): Readable {
+function marking(stream: Readable): Readable {
   if (stream.errored !== null) marked.add(stream.errored);
   return stream.once("error", (error) => marked.add(error));
 }

@@ -12,28 +12,28 @@ import { checkedPiece, type UploadContent, uploadSource } from "./uploadContent.
 import { UploadSession } from "./uploadSession.js";
 import type { UploadSettings } from "./uploadSettings.js";
 
-/** How the repository's other operations do the rest. */
+/** Operations of the repository that the upload uses. */
 export interface StreamUploadParts {
-  /** Pushes what turned out to fit into one request. */
+  /** Pushes content that fits into one request. */
   readonly push: (bytes: Uint8Array) => Promise<Descriptor>;
   readonly exists: (digest: Digest) => Promise<boolean>;
 }
 
 /**
- * Uploads a stream that can be read once. It is read a chunk ahead, so that a short one is pushed like
- * any blob in memory. A longer one has a single session: the chunk in memory is what can be sent
- * again, from the byte where the registry says that it stopped.
+ * Uploads a stream that can be read only once. It reads one chunk ahead, so that a short stream is pushed
+ * like a blob in memory. A longer one is sent in one upload session: only the chunk in memory can be sent
+ * again, from the byte at which the registry stopped.
  */
 export class StreamUpload {
   readonly #context: RepositoryContext;
   readonly #settings: UploadSettings;
   readonly #options: UploadBlobOptions;
   readonly #parts: StreamUploadParts;
-  /** Whether the source owes us bytes. */
-  #asking = false;
+  /** Whether a read of the source is pending. */
+  #readPending = false;
   readonly #limit: BodyLimit;
-  /** The most that was taken as one body so far. */
-  #taken = 0;
+  /** Size of the largest request body that the registry accepted so far. */
+  #largestAccepted = 0;
 
   constructor(
     context: RepositoryContext,
@@ -58,26 +58,29 @@ export class StreamUpload {
       if (second === undefined) return await this.#parts.push(first);
       return await this.#session(chunks, first, second);
     } finally {
-      await this.#leave(chunks, source);
+      await this.#closeSource(chunks, source);
     }
   }
 
-  /** A source that is asked for more hears of the end only when it answers, which may be never. */
-  async #leave(
+  /**
+   * Closes the source. If a read is pending, the source learns of it only after that read, which may
+   * never end, so it is not waited for.
+   */
+  async #closeSource(
     chunks: AsyncGenerator<Uint8Array, void, undefined>,
     source: AsyncIterable<Uint8Array>,
   ): Promise<void> {
     const left = chunks.return();
-    // One that was never asked hears of nothing, either.
+    // A generator that was never started does not close the stream that it would read.
     if (source instanceof Readable) source.destroy();
-    if (this.#asking) left.catch(() => undefined);
+    if (this.#readPending) left.catch(() => undefined);
     else await left;
   }
 
   async #next(chunks: AsyncGenerator<Uint8Array, void, undefined>) {
     this.#options.signal?.throwIfAborted();
-    this.#asking = true;
-    const asked = chunks.next().finally(() => (this.#asking = false));
+    this.#readPending = true;
+    const asked = chunks.next().finally(() => (this.#readPending = false));
     const next = await untilAborted(asked, this.#options.signal);
     return next.done === true ? undefined : next.value;
   }
@@ -119,7 +122,7 @@ export class StreamUpload {
       const to = Math.min(end, from + Math.max(this.#limit.most, session.minChunk));
       try {
         await session.append(from, to, chunk.subarray(from - start, to - start));
-        this.#taken = Math.max(this.#taken, to - from);
+        this.#largestAccepted = Math.max(this.#largestAccepted, to - from);
         from = to;
       } catch (error) {
         failures += 1;
@@ -132,10 +135,10 @@ export class StreamUpload {
     }
   }
 
-  /** Where the session goes on, as the registry says. */
+  /** Asks the registry at which byte the session continues. */
   async #resume(session: UploadSession, failure: unknown): Promise<number> {
     try {
-      return await session.held();
+      return await session.receivedBytes();
     } catch (error) {
       this.#options.signal?.throwIfAborted();
       throw unresumable(this.#context, failure, error);
@@ -149,7 +152,7 @@ export class StreamUpload {
         return;
       } catch (error) {
         this.#judge(error, attempt);
-        // The answer may be all that was lost.
+        // Perhaps only the answer was lost.
         if (await this.#parts.exists(digest)) return;
         await this.#settings.pause(attempt, this.#options.signal);
         await this.#resume(session, error);
@@ -162,10 +165,13 @@ export class StreamUpload {
     if (judgeSession(error) === "give-up" || attempt >= this.#settings.sessions) throw error;
   }
 
-  /** Sends less at a time from now on, where that may help. */
+  /** Uses smaller bodies from now on; throws if that would not help. */
   #judgeSize(error: unknown, size: number, { minChunk }: UploadSession): void {
     const tooLarge = judgeSession(error) === "too-large";
-    if (tooLarge && !this.#limit.refused(size, { atLeast: minChunk, taken: this.#taken }))
+    if (
+      tooLarge &&
+      !this.#limit.lowerAfterRefusal(size, { atLeast: minChunk, accepted: this.#largestAccepted })
+    )
       throw error;
   }
 }
@@ -180,7 +186,9 @@ function unresumable(context: RepositoryContext, failure: unknown, cause = failu
   );
 }
 
-/** The same bytes in pieces of exactly this size, the last one excepted; no piece is empty. */
+/**
+ * Cuts the content into chunks of exactly `size` bytes, except for the last one, which is never empty.
+ */
 export async function* chunksOf(
   content: AsyncIterable<Uint8Array>,
   size: number,
@@ -196,7 +204,7 @@ export async function* chunksOf(
       taken += part.length;
       if (filled < size) continue;
       yield chunk;
-      // The one before may still be on its way.
+      // The previous chunk may still be in use.
       chunk = Buffer.allocUnsafe(size);
       filled = 0;
     }

@@ -2,7 +2,7 @@ import { isAcrError, UnpackError } from "../errors.js";
 import { aborted } from "../http/clock.js";
 import { quoted } from "../oci/printable.js";
 
-/** Errors of the disk that is written to, and of signals, in the words of this package. */
+/** Turns an error of the local disk, or an abort, into an error of this package. */
 export function targetFailure(
   error: unknown,
   target: string,

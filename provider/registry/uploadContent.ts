@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { isUint8Array } from "node:util/types";
 import { InputError } from "../errors.js";
 
-/** A stream of the web's kind, such as `Response.body`, as far as it is read here. */
+/** The part of a web stream, such as `Response.body`, that is used here. */
 export interface WebStream {
   getReader(): {
     read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
@@ -10,16 +10,16 @@ export interface WebStream {
   };
 }
 
-/** Bytes that are read once. */
+/** Bytes that can be read only once. */
 export type UploadContent = AsyncIterable<Uint8Array> | WebStream;
 
 const BYTES =
   "expected bytes (Uint8Array), a stream of them, or an async iterable of them; text is encoded first, " +
   "for instance by Buffer.from";
 
-/** What an upload reads: a stream of any kind, which can be given up whether it was read or not. */
+/** The content as something to iterate over, which can be closed whether it was read or not. */
 export function uploadSource(content: UploadContent): AsyncIterable<Uint8Array> {
-  // Its errors are those of the upload, and must not end the process where that ends before them.
+  // The upload reports the stream's errors. One that comes after the upload must not end the process.
   if (content instanceof Readable) return content.on("error", () => undefined);
   const given: unknown = content;
   if (typeof given !== "object" || given === null || ArrayBuffer.isView(given))
@@ -29,13 +29,15 @@ export function uploadSource(content: UploadContent): AsyncIterable<Uint8Array> 
   throw noBytes(given);
 }
 
-/** A piece of the content. Anything else would be taken for bytes that it is not: arrays of other numbers, text. */
+/**
+ * Checks a chunk of the content. Text and arrays of other numbers would otherwise be sent as wrong bytes.
+ */
 export function checkedPiece(piece: unknown): Uint8Array {
   if (isUint8Array(piece)) return piece;
   throw new InputError("content", `the stream gave ${kindOf(piece)}: ${BYTES}`);
 }
 
-/** Node's own conversion takes none but Node's own streams, and cannot be given up while it waits. */
+/** `Readable.fromWeb` accepts only Node's own web streams, and cannot be cancelled while it waits. */
 function readableOf(stream: WebStream): Readable {
   const reader = stream.getReader();
   const readable = new Readable({
@@ -48,7 +50,7 @@ function readableOf(stream: WebStream): Readable {
         .catch((error: unknown) => this.destroy(error as Error));
     },
     destroy(error, done) {
-      // Why it does not end in good order is of no interest any more.
+      // The stream is given up, so an error while cancelling does not matter.
       reader.cancel(error).catch(() => undefined);
       done(error);
     },

@@ -3,24 +3,24 @@ import { sameOrigin } from "../oci/origin.js";
 import type { Digest } from "../oci/digest.js";
 import { quoted } from "../oci/printable.js";
 
-/** ACR's `_state` makes about 500 characters; nobody needs more than this. */
+/** ACR's `_state` makes the location about 500 characters long; no registry needs more than this. */
 const LENGTH_LIMIT = 16 * 1024;
 
 export interface UploadLocationContext {
   readonly origin: string;
-  /** Path of the request that was answered; relative locations refer to it. */
+  /** Path of the answered request; relative locations refer to it. */
   readonly path: string;
   readonly repository: string;
 }
 
 /**
- * Where an upload session continues (distribution-spec, "POST then PUT"), as path and query for the
- * next request. The header comes from the network and the next request carries our token and the
- * user's bytes, so it must stay on the registry's origin, and below `/v2/` in our repository's
- * uploads (oras-go CVE-2026-50151). The query is the registry's own and is kept as it is.
+ * Where an upload session continues (distribution-spec, "POST then PUT"), as path and query of the next
+ * request. The header is not trustworthy, and the next request carries our token and the user's bytes. So
+ * it must stay on the registry's origin and in the uploads of our repository below `/v2/` (oras-go
+ * CVE-2026-50151). The query belongs to the registry and is kept unchanged.
  *
- * The specification leaves the path to the registry: GitHub's writes `blobs/upload/`, Google's is
- * outside `/v2/`. Such a path is taken, as long as it is none of the paths with a meaning of its own.
+ * The specification leaves the path to the registry: GitHub uses `blobs/upload/`, Google a path outside
+ * `/v2/`. Such a path is accepted unless it is another endpoint of the API.
  */
 export function parseUploadLocation(
   header: string | undefined,
@@ -38,7 +38,7 @@ export function parseUploadLocation(
   throw new ProtocolError(`${context.path}: the upload Location ${shown} is refused: ${reason}`);
 }
 
-/** Adds the digest that ends the session, without touching what is there. */
+/** Adds the digest that ends the session, and leaves the rest of the query unchanged. */
 export function withDigest(location: string, digest: Digest): string {
   const joint = !location.includes("?") ? "?" : location.endsWith("?") ? "" : "&";
   return `${location}${joint}digest=${encodeURIComponent(digest)}`;

@@ -8,13 +8,13 @@ import { parseUploadLocation, withDigest } from "./uploadLocation.js";
 import { uploadsPath } from "./urls.js";
 import { quoted } from "../oci/printable.js";
 
-/** A host may stop us within five seconds; cancelling must fit in, twice. */
+/** Pulumi may kill a process five seconds after an interrupt; two cancellations must fit into that. */
 const CANCEL_TIMEOUT_MS = 2_000;
 
-/** One upload session (distribution-spec, "Pushing Blobs"). It is used until it fails, then thrown away. */
+/** One upload session (distribution-spec, "Pushing Blobs"). */
 export class UploadSession {
   readonly #context: RepositoryContext;
-  /** `undefined` while a stream is hashed on its way. */
+  /** `undefined` for a stream, whose digest is only known at its end. */
   readonly #digest: Digest | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #minChunk: number;
@@ -34,7 +34,7 @@ export class UploadSession {
     this.#location = this.#next(response, uploadsPath(context.repository));
   }
 
-  /** Opens a session. Repeating the request is harmless: a session more expires unused. */
+  /** Opens a session. Repeating the request is harmless: an unused session expires. */
   static async start(
     context: RepositoryContext,
     digest: Digest | undefined,
@@ -53,7 +53,7 @@ export class UploadSession {
     return UploadSession.from(context, digest, response, signal);
   }
 
-  /** Goes on with the session that the answer to a POST opened. */
+  /** Continues with the session that the answer to a POST opened. */
   static async from(
     context: RepositoryContext,
     digest: Digest | undefined,
@@ -65,12 +65,12 @@ export class UploadSession {
     return new UploadSession(context, digest, response, signal);
   }
 
-  /** Smallest chunk that the registry wants, the last one excepted. */
+  /** The smallest chunk that the registry accepts, except for the last one. */
   get minChunk(): number {
     return this.#minChunk;
   }
 
-  /** Sends the next chunk, which ends before byte `end`. */
+  /** Sends the next chunk: the bytes from `start` up to, but not including, `end`. */
   async append(start: number, end: number, body: RequestBody): Promise<void> {
     const response = await this.#send({
       method: "PATCH",
@@ -78,7 +78,7 @@ export class UploadSession {
       operation: `push bytes ${start}-${end - 1} of ${this.#name}`,
       headers: {
         "content-type": "application/octet-stream",
-        // Without unit and total: the service refuses "bytes 0-9/10" (dotnet/sdk-container-builds#258).
+        // Without unit and total: ACR refuses "bytes 0-9/10" (dotnet/sdk-container-builds#258).
         "content-range": `${start}-${end - 1}`,
       },
       body,
@@ -89,10 +89,10 @@ export class UploadSession {
   }
 
   /**
-   * How many bytes the registry holds (distribution-spec, "Pushing a blob in chunks"); the session
-   * goes on where it says.
+   * Asks how many bytes the registry has (distribution-spec, "Pushing a blob in chunks"). The session
+   * continues at the location of this answer.
    */
-  async held(): Promise<number> {
+  async receivedBytes(): Promise<number> {
     const response = await this.#context.transport.send({
       method: "GET",
       path: this.#location,
@@ -104,10 +104,10 @@ export class UploadSession {
     });
     await response.discard();
     this.#location = this.#next(response, this.#location);
-    return heldBytes(response.header("range"));
+    return parseReceivedBytes(response.header("range"));
   }
 
-  /** Ends the session with the rest of the bytes, which may be none or all. */
+  /** Ends the session. `body` is the rest of the bytes: possibly none, possibly all. */
   async finish(body: RequestBody, digest: Digest): Promise<void> {
     const operation = `push the blob ${nameOf(this.#context, digest)}`;
     const response = await this.#send({
@@ -122,7 +122,7 @@ export class UploadSession {
     checkDigestHeader(response, digest, operation);
   }
 
-  /** Tells the registry to forget the session. Best effort: it forgets by itself, later. */
+  /** Asks the registry to discard the session. Best effort: unused sessions expire anyway. */
   async cancel(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
@@ -138,7 +138,7 @@ export class UploadSession {
     });
     await cancelled.then(
       (response) => response.discard(),
-      // What ended the upload is the news; that the session lingers is not.
+      // The failure of the upload is what counts; a session that remains expires.
       () => undefined,
     );
   }
@@ -173,16 +173,19 @@ function blobName(context: RepositoryContext, digest: Digest | undefined): strin
     : `the blob ${nameOf(context, digest)}`;
 }
 
-/** `0-0` is said for nothing as well as for one byte; a chunk of one byte is not worth telling them apart. */
-function heldBytes(header: string | undefined): number {
+/**
+ * Registries answer `0-0` for no bytes as well as for one byte. It is read as none: a single byte is sent
+ * again.
+ */
+function parseReceivedBytes(header: string | undefined): number {
   const last = Number(/^(?:bytes=)?0-(\d+)$/.exec(header?.trim() ?? "")?.[1] ?? Number.NaN);
   if (Number.isSafeInteger(last)) return last === 0 ? 0 : last + 1;
   throw new SessionOutOfStep("the registry does not say how much it has");
 }
 
 /**
- * The registry tells what it holds (`0-<last byte>`). Registries append whatever comes, also a chunk
- * that they had already, so this is where a lost answer is noticed.
+ * Compares what the registry says it has (`0-<last byte>`) with what was sent. Registries append every
+ * chunk, even a repeated one, so this is how a chunk sent twice after a lost answer is noticed.
  */
 function checkRange(header: string | undefined, end: number): void {
   if (header === undefined) return;

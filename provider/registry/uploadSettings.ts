@@ -4,17 +4,17 @@ const MIB = 1024 * 1024;
 
 /** How blobs are uploaded. */
 export interface UploadSettings {
-  /** Bytes per request, whatever the registry; `undefined`: as suits the registry. */
+  /** Bytes per request; `undefined`: whatever suits the registry. */
   readonly chunkSize: number | undefined;
   /** Bytes per request towards ACR. */
   readonly acrChunkSize: number;
-  /** Upload sessions that a blob may take. */
+  /** Most upload sessions per blob. */
   readonly sessions: number;
-  /** Waits after the failure of so many sessions. */
+  /** Waits after this many failed sessions. */
   readonly pause: (failures: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
-/** 16 MiB: four times fewer round trips than the SDKs' 4 MiB, and below the 20 MB that was refused. */
+/** 16 MiB: a quarter of the round trips of the SDKs' 4 MiB, and less than the 20 MB that ACR refused. */
 const ACR_CHUNK_SIZE = 16 * MIB;
 const SESSIONS = 5;
 

@@ -3,12 +3,12 @@ import { parseDigest } from "../oci/digest.js";
 import { isMeantAsTag, parseRepositoryName, parseTag } from "../oci/reference.js";
 import type { ListOrder } from "./repository.js";
 
-/** The data-plane version whose shapes `acrAnswers` reads; the service does not insist on it. */
+/** The API version whose answers `acrAnswers` reads. The service does not require the parameter. */
 const API_VERSION = "2021-07-01";
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 
-/** Which part of a listing, in the words of its query. */
+/** Query parameters of a page of a listing. */
 export type PageQuery = {
   readonly n?: number;
   readonly last?: string;
@@ -102,9 +102,9 @@ function checkedPage<T extends PageQuery>(page: T): T {
 }
 
 /**
- * The last guard: names are checked by grammar before they come here, and what a URL parser makes of
- * the whole must be the same text. Parsers resolve `..`, also when it is written `%2e%2e`, and turn
- * `\` into `/`: encoding is no defence.
+ * A last check; names were validated before. The path must stay the same when a URL parser reads it:
+ * parsers resolve `..`, even encoded as `%2e%2e`, and turn `\` into `/`, so encoding alone does not
+ * protect.
  */
 function pathOf(pathname: string, query: Query = {}): string {
   if (new URL(pathname, "https://registry.invalid").pathname !== pathname) {

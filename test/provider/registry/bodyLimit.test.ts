@@ -94,13 +94,13 @@ describe("how much is taken as one body", () => {
 
   it("is what is smallest, whichever of two uploads learns it first", () => {
     const limit = new BodyLimit();
-    assert.ok(limit.refused(16 * MIB, { atLeast: 0, taken: 0 }));
-    assert.ok(limit.refused(4 * MIB, { atLeast: 0, taken: 0 }));
+    assert.ok(limit.lowerAfterRefusal(16 * MIB, { atLeast: 0, accepted: 0 }));
+    assert.ok(limit.lowerAfterRefusal(4 * MIB, { atLeast: 0, accepted: 0 }));
     // On its way since before.
-    assert.ok(limit.refused(16 * MIB, { atLeast: 0, taken: 0 }));
+    assert.ok(limit.lowerAfterRefusal(16 * MIB, { atLeast: 0, accepted: 0 }));
     assert.equal(limit.most, MIB);
-    assert.equal(limit.refused(MIB, { atLeast: 0, taken: MIB }), false);
-    assert.equal(limit.refused(16 * MIB, { atLeast: 16 * MIB, taken: 0 }), false);
+    assert.equal(limit.lowerAfterRefusal(MIB, { atLeast: 0, accepted: MIB }), false);
+    assert.equal(limit.lowerAfterRefusal(16 * MIB, { atLeast: 16 * MIB, accepted: 0 }), false);
     assert.equal(limit.most / KIB, 1024);
   });
 });

@@ -1,7 +1,7 @@
 import { ProtocolError } from "../errors.js";
 
-/** Reads a document that the registry served; what is wrong with it is told with where it came from. */
-export function served<T>(operation: string, read: () => T): T {
+/** Parses a document from the registry. An error says which operation the document came from. */
+export function parseServed<T>(operation: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
