@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { type Emulator } from "pulumi-acr/emulator";
+import { OPEN } from "../support/attributes.js";
 import { type Bag, type Declaration, MiniEngine } from "../support/miniEngine.js";
 import { environmentFor } from "../support/engine.js";
 import { eachWithScene } from "../support/scene.js";
@@ -245,6 +246,28 @@ describe("whose is it", () => {
         await engine.up([app(["1.0"], "delete")], { replace: ["app"] });
         assert.equal(await somebody.digestOf("beta"), undefined);
         assert.equal(await somebody.digestOf("1.0"), digest());
+      });
+    }
+
+    for (const deleteBeforeReplace of [false, true]) {
+      const order = deleteBeforeReplace ? "deleted first" : "deleted last";
+      it(`with less of its lock opens the rest as an update does, ${order}`, async () => {
+        const app = (tags: readonly string[], inputs: Bag): Declaration => ({
+          ...artifact("one", { tags, ...inputs }),
+          deleteBeforeReplace,
+        });
+        const partly = { ...OPEN, deleteEnabled: false };
+        await engine.up([app(["1.0", "old", "moved"], { lock: true })]);
+        const next = app(["1.0", "moved"], { lock: { deleteEnabled: false } });
+        await engine.up([next], { replace: ["app"] });
+        assert.deepEqual(await somebody.attributesOfTag("1.0"), partly);
+        assert.deepEqual(await somebody.attributesOfTag("old"), partly);
+        assert.deepEqual(await somebody.attributesOfManifest(digest()), partly);
+        await somebody.publish("theirs", "moved");
+        await engine.up([app(["1.0"], {})], { replace: ["app"] });
+        assert.deepEqual(await somebody.attributesOfTag("1.0"), OPEN);
+        assert.deepEqual(await somebody.attributesOfManifest(digest()), OPEN);
+        assert.deepEqual(await somebody.attributesOfTag("moved"), partly, "no longer ours");
       });
     }
 

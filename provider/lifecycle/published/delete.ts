@@ -12,6 +12,7 @@ import type { DeleteReason } from "../ownership.js";
 import { openPassedTags, tagsGiven } from "../passedTags.js";
 import { dropTags } from "./dropTags.js";
 import type { DeletePolicy } from "./inputs.js";
+import { openUndeclared } from "./releaseLocks.js";
 import { asBag, asState, type ArtifactState, baseOf, claimOfState, declaredOf } from "./state.js";
 
 /**
@@ -28,7 +29,7 @@ export async function deleteArtifact(
   const urn = host.ownership.currentUrn(state.__urn, id);
   const reason = host.ownership.reasonToDelete(urn, claimOfState(state));
   const gave = await giveTags(host, urn, state, operation);
-  if (reason === "still-declared") return dropUndeclaredTags(host, urn, state, gave, operation);
+  if (reason === "still-declared") return dropUndeclared(host, urn, state, gave, operation);
   const policy = reason === "removal" ? onDelete(state) : onReplace(host, urn, state);
   if (policy === "retain") {
     const setting = reason === "removal" ? "onDelete" : "onReplace";
@@ -56,14 +57,15 @@ export async function deleteArtifact(
   else operation.log.warn(message);
 }
 
-/** `--replace` can come with fewer tags of the same content: the create knew nothing of those it had. */
-async function dropUndeclaredTags(
+/** `--replace` can come with less of a lock and fewer tags of the same content: the create knew nothing of those it had. */
+async function dropUndeclared(
   host: Host,
   urn: string,
   state: ArtifactState,
-  isLater: boolean,
+  gave: boolean,
   operation: Operation,
 ): Promise<void> {
+  const isLater = (await openUndeclared(host, urn, state, operation)) || gave;
   const declared = host.ownership.declaredBy(urn);
   const claims = host.ownership.declaredElsewhere(urn, baseOf(state));
   const kept = [declared, ...claims].flatMap((claim) => Object.keys(claim?.tags ?? {}));

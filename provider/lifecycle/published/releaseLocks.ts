@@ -1,6 +1,16 @@
-import { namesOf, whereSupported } from "../../artifact/lock.js";
-import type { Tag } from "../../oci/reference.js";
-import type { Repository } from "../../registry/repository.js";
+import {
+  closedBy,
+  closedByUs,
+  namesOf,
+  opened,
+  whereSupported,
+  without,
+  writeAttributesIfThere,
+} from "../../artifact/lock.js";
+import { isDigest } from "../../oci/digest.js";
+import type { ManifestReference, Tag } from "../../oci/reference.js";
+import type { Attributes } from "../../registry/attributes.js";
+import type { AttributeStore, Repository } from "../../registry/repository.js";
 import type { Host } from "../host.js";
 import type { Operation } from "../operation.js";
 import { openPassedTags, tagsGiven } from "../passedTags.js";
@@ -59,4 +69,45 @@ export async function giveTags(release: Release, ledger: Ledger): Promise<void> 
   const locked = given.filter(({ locks }) => locks.length > 0);
   ledger.giveUp(locked.map(({ tag }) => tag));
   await openPassedTags(host, repository.attributes, claim.repository, given, operation);
+}
+
+/**
+ * `--replace` and `replaceOnChanges` can come with less of a lock on the same content: the create knew
+ * nothing of the one that was there. Answers whether anything was opened.
+ */
+export async function openUndeclared(
+  host: Host,
+  urn: string,
+  state: artifact.ArtifactState,
+  operation: Operation,
+): Promise<boolean> {
+  const { tags, lock = {} } = artifact.declaredOf(state);
+  const undeclared = without(closedBy(lock), host.ownership.declaredBy(urn)?.lock ?? {});
+  if (namesOf(undeclared).length === 0) return false;
+  const { attributes: store } = host.registry({ ...state }).repository(state.repository);
+  const base = artifact.baseOf(state);
+  let opens = false;
+  for (const subject of [...tags, state.digest]) {
+    const live = await attributesOfOurs(store, subject, state, operation);
+    if (live === undefined) continue;
+    const free = freeOfOthers(host, urn, base, subject, closedByUs(live, undeclared));
+    if (namesOf(free).length === 0) continue;
+    host.locks.noteOpened(referenceTo(base, subject));
+    await writeAttributesIfThere(store, subject, opened(free), operation);
+    opens = true;
+  }
+  return opens;
+}
+
+/** `undefined` for a tag that names other content by now: its lock is not ours. */
+async function attributesOfOurs(
+  store: AttributeStore,
+  subject: ManifestReference,
+  { digest }: Pick<artifact.ArtifactState, "digest">,
+  operation: Operation,
+): Promise<Attributes | undefined> {
+  const read: Promise<{ readonly digest: string; readonly attributes: Attributes } | undefined> =
+    isDigest(subject) ? store.manifest(subject, operation) : store.tag(subject, operation);
+  const found = await whereSupported(read, undefined);
+  return found?.digest === digest ? found.attributes : undefined;
 }
