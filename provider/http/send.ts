@@ -27,9 +27,7 @@ export type Outgoing = Omit<RegistryRequest, "scopes"> & Partial<Pick<RegistryRe
 
 /** Sends a request through the pipeline; an answer with another status than expected is an error. */
 export async function send(sender: Sender, outgoing: Outgoing): Promise<RegistryResponse> {
-  const { signal } = outgoing;
-  if (signal === undefined) return await exchanged(sender, outgoing, sender.closing);
-  const link = linkedSignal(signal, sender.closing);
+  const link = linkedSignal(outgoing.signal, sender.closing);
   try {
     const response = await exchanged(sender, outgoing, link.signal);
     response.ended(link.unlink);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { getEventListeners } from "node:events";
+import { getEventListeners, setMaxListeners } from "node:events";
 import { describe, it } from "mocha";
 import { linkedSignal } from "../../../provider/concurrency/linkedSignal.js";
 import { emulatorForSuite } from "../../support/emulatorForSuite.js";
@@ -25,6 +25,20 @@ describe("a linked signal", () => {
     const { signal } = linkedSignal(other, AbortSignal.abort("why"));
     assert.equal(signal.reason, "why");
     assert.equal(listenersOf(other), 0);
+  });
+
+  it("is no leak to be warned of, however many there are", async () => {
+    const { signal } = new AbortController();
+    // As in early versions of Node 22.
+    setMaxListeners(10, signal);
+    const warnings: Error[] = [];
+    const note = (warning: Error): unknown => warnings.push(warning);
+    process.on("warning", note);
+    for (let links = 0; links < 20; links += 1) linkedSignal(signal);
+    // They are told before anything else goes on.
+    await new Promise(setImmediate);
+    process.off("warning", note);
+    assert.deepEqual(warnings, []);
   });
 
   it("is not aborted any more once it is unlinked", () => {
