@@ -71,7 +71,7 @@ export class LockOwnership {
 
   /**
    * URN of a resource that took the values which one that is going had set for what was there before: it was
-   * created in this run, which had not heard of the other one.
+   * created in this run, which had not heard of the other one. It may be the replacement of that one.
    */
   heirOf(
     reference: string,
@@ -79,7 +79,6 @@ export class LockOwnership {
       previous,
       declared,
     }: { readonly previous: NamedAttributes; readonly declared: NamedAttributes },
-    except: unknown,
   ): string | undefined {
     for (const [urn, held] of this.#held) {
       const found = held[reference] ?? {};
@@ -87,7 +86,7 @@ export class LockOwnership {
         previous[name] !== undefined &&
         previous[name] !== found[name] &&
         found[name] === declared[name];
-      if (urn !== except && namesOf(found).some(isInherited)) return urn;
+      if (namesOf(found).some(isInherited)) return urn;
     }
     return undefined;
   }

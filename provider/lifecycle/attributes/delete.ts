@@ -15,6 +15,8 @@ export async function deleteAttributes(
   operation: Operation,
 ): Promise<void> {
   const state = bag as unknown as AttributeState;
+  // The create of a replacement may come after this, and `--replace` calls no `diff`.
+  host.locks.remember(state.__previous);
   const repository = open(host, bag);
   for (const subject of subjectsOf(state)) {
     const ours = freeToPutBack(host, bag, subject, state.__declared);
@@ -23,7 +25,10 @@ export async function deleteAttributes(
   }
 }
 
-/** A resource that was renamed without an alias is another one, which remembers nothing. */
+/**
+ * What was created without being told of this one, while this one held the attributes, takes them for what was there
+ * before: a resource that was renamed without an alias, or the replacement that `--replace` asks for.
+ */
 function tellLoss(
   host: Host,
   { reference }: Subject,
@@ -31,13 +36,18 @@ function tellLoss(
   { log }: Operation,
 ): void {
   const previous = state.__previous[reference] ?? {};
-  const heir = host.locks.heirOf(reference, { previous, declared: state.__declared }, state.__urn);
+  const heir = host.locks.heirOf(reference, { previous, declared: state.__declared });
   if (heir === undefined) return;
+  const isReplacement = heir === state.__urn;
   log.warn(
-    `${reference} stays as it is for ${heir}, which takes this for what was there before, and will leave it so. It was ` +
-      `${describeAttributes(previous)}: put that back when it goes. A renamed resource with an alias remembers`,
+    `${reference} stays as it is for ${isReplacement ? "its replacement" : heir}, which takes this for what was there before, and ` +
+      `will leave it so. It was ${describeAttributes(previous)}: put that back when it goes. ` +
+      (isReplacement ? REPLACED_WITH_REFRESH : "A renamed resource with an alias remembers"),
   );
 }
+
+const REPLACED_WITH_REFRESH =
+  "Of what it replaces, a resource is told only by --refresh (as in `pulumi up --refresh --replace`)";
 
 /** Of these attributes, each that is still as we set it gets the value that was found. */
 export async function putBackFound(

@@ -64,6 +64,30 @@ describe("attributes are put back", () => {
       assert.deepEqual((await live()).tag, { ...OPEN, listEnabled: false });
     });
 
+    it("also by one that was replaced on request, if it is refreshed or deleted first", async () => {
+      for (const deleteBeforeReplace of [false, true]) {
+        const program = [{ ...lock(), deleteBeforeReplace }];
+        await engine.up(program);
+        const options = { replace: ["lock"], refresh: !deleteBeforeReplace };
+        assert.deepEqual((await engine.up(program, options)).operations, { lock: "replace" });
+        assert.deepEqual(engine.messages, []);
+        assert.deepEqual(await live(), { tag: LOCKED, manifest: LOCKED });
+        await engine.destroy();
+        assert.deepEqual(await live(), { tag: OPEN, manifest: OPEN });
+      }
+    });
+
+    it("not by the replacement that --replace asks for alone, of which it is told", async () => {
+      await engine.up([lock()]);
+      await engine.up([lock()], { replace: ["lock"] });
+      const said = engine.messages.map(({ text }) => text);
+      assert.equal(said.length, 2, "of the tag, and of the manifest");
+      assert.match(
+        said[0] ?? "",
+        /:v1 stays as it is for its replacement, .* It was deleteEnabled=true, writeEnabled=true: put that back .*--refresh/,
+      );
+    });
+
     it("not by one that was renamed without an alias, of which it is told", async () => {
       await engine.up([lock()]);
       await engine.up([lock({}, "renamed")]);

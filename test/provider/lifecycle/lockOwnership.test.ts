@@ -46,7 +46,7 @@ describe("LockOwnership", () => {
     const heir = (found: boolean): string | undefined => {
       const locks = new LockOwnership();
       locks.hold("new", { [MANIFEST]: { writeEnabled: found } });
-      return locks.heirOf(MANIFEST, { previous, declared }, "old");
+      return locks.heirOf(MANIFEST, { previous, declared });
     };
     assert.equal(heir(false), "new");
     assert.equal(heir(true), undefined, "it puts back the same");
@@ -56,6 +56,6 @@ describe("LockOwnership", () => {
     const locks = new LockOwnership();
     locks.hold("first", { [MANIFEST]: { writeEnabled: true } });
     const going = { previous: { writeEnabled: false }, declared: { writeEnabled: false } };
-    assert.equal(locks.heirOf(MANIFEST, going, "second"), undefined);
+    assert.equal(locks.heirOf(MANIFEST, going), undefined);
   });
 });
