@@ -1,4 +1,10 @@
-import { closedByUs, namesOf, opened, whereSupported } from "../artifact/lock.js";
+import {
+  closedByUs,
+  namesOf,
+  opened,
+  whereSupported,
+  writeAttributesIfThere,
+} from "../artifact/lock.js";
 import type { Tag } from "../oci/reference.js";
 import type { AttributeStore } from "../registry/repository.js";
 import { freeOfOthers, referenceTo } from "./sharedLocks.js";
@@ -72,7 +78,7 @@ export async function openPassedTags(
     const free = freeOfOthers(host, from, base, tag, ours);
     if (namesOf(free).length === 0) continue;
     host.locks.noteOpened(referenceTo(base, tag));
-    await attributes.updateTag(tag, opened(free), operation);
+    await writeAttributesIfThere(attributes, tag, opened(free), operation);
     opens = true;
   }
   return opens;

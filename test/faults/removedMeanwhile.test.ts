@@ -29,12 +29,22 @@ const lock: Declaration = {
   },
 };
 
+function tag(digest: string): Declaration {
+  return {
+    name: "tag",
+    kind: "ArtifactTag",
+    inputs: { repository: REPOSITORY, tag: "v1", digest },
+  };
+}
+
 interface Row {
   readonly opens: string;
   readonly before: Program;
-  /** Without one, the stack is destroyed. */
-  readonly program?: Program;
+  /** By the digest that is published before. Without one, the stack is destroyed. */
+  readonly program?: (digest: string) => Program;
   readonly path?: RegExp;
+  /** Somebody removes no more than the tag. */
+  readonly tagOnly?: boolean;
   /** What is there in the end. */
   readonly tags: readonly string[];
 }
@@ -54,12 +64,40 @@ const ROWS: readonly Row[] = [
   {
     opens: "an artifact's tag that is to move",
     before: [locked],
-    program: [artifact("two", { tags: ["v1"] })],
+    program: () => [artifact("two", { tags: ["v1"] })],
     tags: ["v1"],
   },
   {
     opens: "what a TagLock had closed",
     before: [artifact("one", { tags: ["v1"] }), lock],
+    tags: [],
+  },
+  {
+    opens: "a tag that is to be left, together with its lock",
+    before: [locked],
+    program: () => [artifact("one")],
+    tagOnly: true,
+    tags: [],
+  },
+  {
+    opens: "a tag that it takes over from a resource that is replaced",
+    before: [locked],
+    program: (digest) => [artifact("two"), tag(digest)],
+    tagOnly: true,
+    tags: ["v1"],
+  },
+  {
+    opens: "a tag that it takes over from a resource that drops it",
+    before: [locked],
+    program: (digest) => [artifact("one", { lock: true }), tag(digest)],
+    tagOnly: true,
+    tags: ["v1"],
+  },
+  {
+    opens: "a tag that another resource has already",
+    before: [locked],
+    program: (digest) => [tag(digest), artifact("one", { lock: true })],
+    tagOnly: true,
     tags: [],
   },
 ];
@@ -76,6 +114,10 @@ describe("somebody removes what an operation is about to open", () => {
     for await (const tag of somebody.repository.tags.list()) found.push(tag);
     return found;
   };
+  const removeTag = async (): Promise<void> => {
+    await somebody.setTagAttributes("v1", OPEN);
+    await somebody.untag("v1");
+  };
   const remove = async (digest: string): Promise<void> => {
     await somebody.setTagAttributes("v1", OPEN);
     await somebody.setManifestAttributes(digest, OPEN);
@@ -91,16 +133,17 @@ describe("somebody removes what an operation is about to open", () => {
     assert.equal(patch?.status, 404);
   };
 
-  for (const { opens, before, program, path = TAG_ATTRIBUTES, tags: left } of ROWS) {
-    it(opens, async () => {
+  for (const row of ROWS) {
+    const { before, program, path = TAG_ATTRIBUTES, tagOnly = false } = row;
+    it(row.opens, async () => {
       await engine.up(before);
       const digest = String(engine.resource("app").outputs["digest"]);
       await removed(
-        () => (program === undefined ? engine.destroy() : engine.up(program)),
+        () => (program === undefined ? engine.destroy() : engine.up(program(digest))),
         path,
-        () => remove(digest),
+        () => (tagOnly ? removeTag() : remove(digest)),
       );
-      assert.deepEqual(await tags(), left);
+      assert.deepEqual(await tags(), row.tags);
     });
   }
 

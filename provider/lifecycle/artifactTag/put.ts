@@ -29,14 +29,15 @@ export async function putTag(
 ): Promise<PropertyBag> {
   const inputs = asInputs(bag);
   const repository = repositoryToWrite(host, bag);
-  const found = await resolveTags(repository, [inputs.tag], operation);
-  if (found.get(inputs.tag) === inputs.digest) return takeOver(host, inputs, repository, operation);
+  const found = await takeOver(host, inputs, repository, operation);
+  if (found.get(inputs.tag) === inputs.digest) return outputsOf(inputs);
   // A tag that is replaced, and keeps its name, may be on its own digest.
   const owned =
     olds === undefined ? host.ownership.ownedBy(inputs.__urn, baseOf(inputs)) : claimOfState(olds);
   const decision = await decideTags(host, wantedOf(inputs, repository, owned, found), operation);
   const named = decision.live.get(inputs.tag);
-  if (named === inputs.digest) return takeOver(host, inputs, repository, operation);
+  // Somebody has put it there while we waited.
+  if (named === inputs.digest) return putTag(host, bag, olds, operation);
   const manifest = await requireManifest(repository, inputs, operation);
   const publication = new Publication({
     host,
@@ -60,16 +61,23 @@ export async function putTag(
   return outputsOf(inputs);
 }
 
-/** The tag names the digest already: nothing is left to do but to open what its former owner closed. */
+/**
+ * Looks at the tag. Where it names the digest already, nothing is left to do but to open what its former owner
+ * closed; it is looked at again then, since somebody may have removed it meanwhile.
+ */
 async function takeOver(
   host: Host,
   inputs: TagInputs,
-  { attributes }: Pick<Repository, "attributes">,
+  { attributes, manifests }: Pick<Repository, "attributes" | "manifests">,
   operation: Operation,
-): Promise<PropertyBag> {
+): Promise<ReadonlyMap<Tag, Digest>> {
+  const look = () => resolveTags({ manifests }, [inputs.tag], operation);
+  const found = await look();
+  if (found.get(inputs.tag) !== inputs.digest) return found;
   const passed = tagsTaken(host, baseOf(inputs), [inputs.tag]);
+  if (passed.every(({ locks }) => locks.length === 0)) return found;
   await openPassedTags(host, attributes, baseOf(inputs), passed, operation);
-  return outputsOf(inputs);
+  return look();
 }
 
 function wantedOf(

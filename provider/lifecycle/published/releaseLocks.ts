@@ -44,9 +44,11 @@ export async function unlock(release: Release, ledger: Ledger): Promise<void> {
     if (namesOf(free).length === 0) continue;
     host.locks.noteOpened(referenceTo(base, subject));
     ledger.noteWrite();
-    const opened = writeOwnAttributes(repository, inputs, subject, free, operation);
+    const writing = dropped.some((tag) => tag === subject)
+      ? writeAttributesIfThere(repository.attributes, subject, free, operation)
+      : writeOwnAttributes(repository, inputs, subject, free, operation);
     // Where there are no locks, none was ever put on: what was declared has failed, and is taken back.
-    await whereSupported(opened, undefined);
+    await whereSupported(writing, undefined);
   }
 }
 
