@@ -8,8 +8,8 @@ import { NotAzureRegistry, type TokenSource, type TokenSourceContext } from "./t
 const TOKEN = "/oauth2/token";
 
 /**
- * ACR's anonymous pull: the password grant without a user, as Microsoft's Python client asks for it
- * (Microsoft Learn, "Make your container registry content publicly available").
+ * Tokens for ACR's anonymous pull: the password grant without a user, as Microsoft's Python client
+ * requests it (Microsoft Learn, "Make your container registry content publicly available").
  */
 export class AnonymousTokenSource implements TokenSource {
   readonly #context: TokenSourceContext;
@@ -42,6 +42,6 @@ export class AnonymousTokenSource implements TokenSource {
   }
 
   forget(): void {
-    // Nothing is remembered between tokens.
+    // Nothing is kept between tokens.
   }
 }

@@ -1,19 +1,19 @@
 /**
- * How this folder reaches the registry. The way in is handed over by `http/`, so that requests for
- * tokens pass through the same limits, retries and log as all others, and `auth/` stays below it.
+ * Sends a request for a token. `http/` provides the function, so that these requests pass through the
+ * same limits, retries and log as all others, and `auth/` need not import `http/`.
  */
 export type AuthSend = (request: AuthRequest) => Promise<AuthAnswer>;
 
 export interface AuthRequest {
   readonly method: "GET" | "POST";
-  /** Path and query below the registry's own origin. No other origin can be asked. */
+  /** Path and query below the registry's own origin; no other origin can be addressed. */
   readonly path: string;
-  /** What we are doing, for errors. */
+  /** What the request is for, as errors say it. */
   readonly operation: string;
   /** Value of the `Authorization` header. */
   readonly authorization?: string;
   readonly form?: URLSearchParams;
-  /** Statuses that are answers; every other one is an error that `http/` words. */
+  /** The statuses that the caller expects; `http/` turns every other one into an error. */
   readonly expect: readonly number[];
 }
 

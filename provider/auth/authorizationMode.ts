@@ -7,7 +7,7 @@ import { DockerConfigTokenSource, type DockerLogins } from "./dockerConfigTokenS
 import { printable } from "../oci/printable.js";
 import type { TokenSource, TokenSourceContext } from "./tokenSource.js";
 
-/** How a registry wants to be signed in to. */
+/** How a registry authenticates requests. */
 export type AuthorizationMode =
   | { readonly kind: "none" }
   | ({ readonly kind: "basic" } & BasicHeader)
@@ -15,22 +15,22 @@ export type AuthorizationMode =
 
 export interface BasicHeader {
   header(): Promise<string>;
-  /** After a refusal; `false` if the next header would be the same. */
+  /** Called after a refusal. `false` if the next header would be the same. */
   renew(): boolean;
 }
 
-/** Who signs in: with a password or an identity token, or nobody. */
+/** The login: a user name and password, an identity token, or none. */
 export type Login = DockerLogin | { readonly kind: "anonymous" };
 
 export interface FoundLogin {
   readonly login: Login | undefined;
-  /** Where it is kept, if it may be another one after a refusal. */
+  /** Where the login was read from, if it may have changed there after a refusal. */
   readonly logins: DockerLogins | undefined;
 }
 
 /**
- * Reads the challenge of a registry that is not an ACR. A realm on another origin is refused, since
- * it decides where a password would go (CVE-2020-15157, CVE-2026-48978).
+ * Chooses the mode from the challenge of a registry that is not an ACR. A realm on another origin is
+ * refused, because it would decide where a password is sent (CVE-2020-15157, CVE-2026-48978).
  */
 export function modeFromChallenge(
   header: string | undefined,

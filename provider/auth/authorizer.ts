@@ -23,28 +23,31 @@ export interface AuthorizerOptions extends TokenSourceContext {
   readonly credential: Credential;
   readonly audience?: string;
   readonly authorityHost?: string;
-  /** Another way to send, for Entra's requests too. */
+  /** Sends requests instead of the default client, also to Entra. */
   readonly httpClient?: HttpClient;
 }
 
 /**
- * Says what goes into the `Authorization` header of a request to the registry.
+ * Provides the `Authorization` header of requests to the registry.
  *
- * It begins as if the registry were an ACR and asks the token endpoint at its fixed place for exactly
- * the scopes of the request: one request (user name and password, anonymous) or two (Entra), and no
- * wasted 401. If there is no such endpoint, the registry is another product: one `GET /v2/`, once,
- * tells from its challenge whether it wants nothing, Basic, or tokens from its own origin.
+ * It first assumes an ACR and asks its token endpoint for exactly the scopes of the request: in one
+ * request (user name and password, anonymous) or two (Entra), and without a 401 first. If there is no
+ * such endpoint, the registry is another product. Then a single `GET /v2/` tells from its challenge
+ * whether it needs no header, Basic authentication, or tokens from its own origin.
  */
 export class Authorizer {
   readonly #options: AuthorizerOptions;
   readonly #cache: TokenCache;
   readonly #probes = new SingleFlight<AuthorizationMode>();
-  /** Reads nothing unless the credential is Docker's. */
+  /** Reads the configuration only if the credential is Docker's. */
   readonly #logins: DockerLogins;
   #mode: AuthorizationMode;
-  /** Until a token was got or the registry was asked, that it is an ACR is only assumed. */
+  /**
+   * Whether the registry is only assumed to be an ACR: until it issues a token or turns out to be another
+   * product.
+   */
   #assumed = true;
-  /** Who signs in, as found when the registry was asked how. */
+  /** The login, once the registry turned out not to be an ACR. */
   #login: Login | undefined;
 
   constructor(options: AuthorizerOptions) {
@@ -56,7 +59,7 @@ export class Authorizer {
     this.#mode = { kind: "bearer", source: azureSource(options, this.#logins) };
   }
 
-  /** The header's value, or `undefined` where the registry wants none. */
+  /** The value of the header; `undefined` if the registry needs none. */
   async header(scopes: readonly Scope[], signal?: AbortSignal): Promise<string | undefined> {
     const mode = this.#mode;
     if (mode.kind === "none") return undefined;
@@ -67,7 +70,7 @@ export class Authorizer {
       return `Bearer ${token}`;
     } catch (error) {
       if (!(error instanceof NotAzureRegistry)) throw error;
-      // Another request, sent at the same time, has found out before.
+      // A concurrent request has found out already.
       if (this.#mode !== mode) return await this.header(scopes, signal);
       if (!this.#assumed) throw noTokenEndpoint(error);
     }
@@ -80,29 +83,29 @@ export class Authorizer {
   }
 
   /**
-   * After a 401: drops what was refused, so that the next header is a new one. `false` if a new one
-   * would be the same.
+   * Called after a 401: drops the refused token or login, so that the next header is a new one. `false`
+   * if it would be the same.
    */
   renew(refused: string | undefined, challenge: string | undefined): boolean {
     const mode = this.#mode;
     if (mode.kind === "basic") return mode.renew();
     if (mode.kind === "none") {
-      // Some registries answer `GET /v2/` to everyone, and ask for an identity only afterwards.
+      // Some registries answer `GET /v2/` without a challenge, and send one only for other requests.
       this.#mode = modeFromChallenge(challenge, this.#found(), this.#options);
       return this.#mode.kind !== "none";
     }
-    // If it is gone already, another request has seen the same 401 and renewed it.
+    // If the token was dropped already, a concurrent request got the same 401 and renewed it.
     if (this.#cache.drop((refused ?? "").replace(/^Bearer /, ""))) mode.source.forget();
     return true;
   }
 
-  /** Drops every token: what they allow may have changed. */
+  /** Drops all tokens, because the permissions in them may have changed. */
   forget(): void {
     this.#cache.clear();
     if (this.#mode.kind === "bearer") this.#mode.source.forget();
   }
 
-  /** Who signs in to a registry that is not an ACR; Azure's identities mean nothing there. */
+  /** The login for a registry that is not an ACR, where Azure identities are useless. */
   async #signsIn(): Promise<Login | undefined> {
     const { credential } = this.#options;
     if (credential.kind === "docker-config") return await this.#logins.find();
@@ -124,7 +127,7 @@ export class Authorizer {
   }
 }
 
-/** A registry that has given tokens is an ACR: what answers now in another way is something else. */
+/** The registry has issued tokens before, so it is an ACR, and this answer comes from something else. */
 function noTokenEndpoint({ message }: NotAzureRegistry): ProtocolError {
   return new ProtocolError(
     `${message}, although it gave tokens before. A proxy or a sign-in page may have answered in place of the ` +
@@ -156,7 +159,7 @@ function azureSource(options: AuthorizerOptions, logins: DockerLogins): TokenSou
 }
 
 function entraSource(options: AuthorizerOptions, credential: AzureCredential): TokenSource {
-  // One credential object for the life of the transport: it has a cache of its own.
+  // One credential object for the life of the transport, because it has its own cache.
   let found: ReturnType<typeof azureCredential> | undefined;
   const cloud = cloudOf(options.endpoint.loginServer);
   const { authorityHost = fromEnvironment() ?? cloud.authorityHost, httpClient } = options;
@@ -168,7 +171,7 @@ function entraSource(options: AuthorizerOptions, credential: AzureCredential): T
   });
 }
 
-/** The variable that all of Azure's libraries know. */
+/** The variable that all Azure SDKs read. */
 function fromEnvironment(): string | undefined {
   const value = process.env["AZURE_AUTHORITY_HOST"];
   return value === "" ? undefined : value;

@@ -9,14 +9,14 @@ export type AzureCredential = Exclude<
   { readonly kind: "anonymous" | "token" | "docker-config" }
 >;
 
-/** Where identities are looked for. */
+/** Where Azure identities come from. */
 export interface IdentityPlace {
   readonly authorityHost: string;
-  /** Another way to send, which the registry's requests take too. */
+  /** Sends requests instead of the default client; the same one as for the registry. */
   readonly httpClient?: HttpClient;
 }
 
-/** What every credential class of `@azure/identity` takes. */
+/** Options that every credential class of `@azure/identity` accepts. */
 interface IdentityOptions {
   readonly authorityHost: string;
   readonly disableInstanceDiscovery: boolean;
@@ -27,7 +27,10 @@ const KNOWN_AUTHORITIES: ReadonlySet<string> = new Set(
   Object.values(AZURE_CLOUDS).map(({ authorityHost }) => new URL(authorityHost).host),
 );
 
-/** Finds the Azure identity. `@azure/identity` is large, and loaded only when one is needed. */
+/**
+ * Creates the credential object of an Azure identity. `@azure/identity` is large, so it is loaded only
+ * when needed.
+ */
 export async function azureCredential(
   credential: AzureCredential,
   place: IdentityPlace,
@@ -65,8 +68,9 @@ function defaultOptions(
 }
 
 /**
- * Entra's public host is asked whether an authority exists, unless it is one that is known to: one of
- * its own (Azure Stack, a private cloud) is known to nobody, and may be out of reach of the public one.
+ * `@azure/identity` asks Entra's public host whether an authority exists. This is switched off for
+ * authorities outside the public clouds (Azure Stack, a private cloud): the public host does not know
+ * them, and may not be reachable from there.
  */
 function identityOptions(place: IdentityPlace): IdentityOptions {
   const { httpClient } = place;
@@ -76,7 +80,9 @@ function identityOptions(place: IdentityPlace): IdentityOptions {
   return { authorityHost, disableInstanceDiscovery, ...defined({ httpClient }) };
 }
 
-/** Without the members that are not set: `@azure/identity` asks whether a name is there at all. */
+/**
+ * Removes members that are `undefined`: `@azure/identity` checks whether an option is present at all.
+ */
 function defined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };

@@ -2,20 +2,21 @@
 export interface Challenge {
   /** In lower case: `bearer`, `basic`. */
   readonly scheme: string;
-  /** Names in lower case; of a repeated name the first value counts. */
+  /** Names in lower case. If a name is repeated, the first value counts. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** More than any registry sends; the rest is not looked at. */
+/** No registry sends a longer header; the rest is ignored. */
 const LENGTH_LIMIT = 8 * 1024;
-// One token of the grammar at a time, each anchored and without nested repetition: time is linear.
+// Each expression matches one token of the grammar at a fixed position, without nested repetition, so
+// parsing takes linear time.
 const SCHEME = /[\s,]*([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?=[\s,]|$)(?!\s*=)\s*/y;
 const PARAMETER =
   /[\s,]*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]*))(?=[\s,]|$)/y;
 
 /**
- * Reads the challenges of a header that anybody may have written. What does not follow the grammar
- * ends the reading: a challenge is a signal, and nothing of it decides where a credential goes.
+ * Parses the challenges of an untrusted header. Parsing stops where the header breaks the grammar. This
+ * is harmless, because a challenge never decides where a credential is sent.
  */
 export function parseChallenges(header: string | undefined): readonly Challenge[] {
   const text = (header ?? "").slice(0, LENGTH_LIMIT);
@@ -47,12 +48,14 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | n
   return pattern.exec(text);
 }
 
-/** The first challenge of a scheme. */
+/** The first challenge with this scheme. */
 export function findChallenge(header: string | undefined, scheme: string): Challenge | undefined {
   return parseChallenges(header).find((challenge) => challenge.scheme === scheme);
 }
 
-/** Host and port of a realm that is not on the registry's own origin, to be named in an error. */
+/**
+ * Host and port of a realm outside the registry's origin, for an error message; otherwise `undefined`.
+ */
 export function foreignRealm(challenge: Challenge, origin: string): string | undefined {
   const realm = challenge.parameters.get("realm");
   if (realm === undefined) return undefined;

@@ -13,7 +13,10 @@ const KINDS: Readonly<Record<Credential["kind"], string>> = {
   entra: "credential, an object with getToken, as those of @azure/identity",
 };
 
-/** Fails unless it is a credential, as programs without a compiler may give anything. Repeats no value. */
+/**
+ * Checks that the value is a credential, because JavaScript programs may pass anything. The error repeats
+ * no value.
+ */
 export function checkCredential(credential: unknown): void {
   const given = (credential ?? {}) as Readonly<Record<string, unknown>>;
   const { kind } = given;

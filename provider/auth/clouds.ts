@@ -30,7 +30,7 @@ export const AZURE_CLOUDS = {
   },
 } as const satisfies Readonly<Record<string, AzureCloud>>;
 
-/** The cloud of a login server, as its ending says; the public one for every other name. */
+/** The cloud of a login server, by its ending; the public cloud for all other names. */
 export function cloudOf(loginServer: string): AzureCloud {
   const [host = ""] = loginServer.split(":");
   if (host.endsWith(".azurecr.cn")) return AZURE_CLOUDS.china;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { CredentialError } from "../errors.js";
 import { printable } from "../oci/printable.js";
 
-/** What a helper tells. */
+/** The answer of a helper. */
 export interface HelperAnswer {
   readonly username: string;
   readonly secret: string;
@@ -13,20 +13,23 @@ interface Ended {
   readonly output: string;
 }
 
-/** A token of Entra has a few KiB; what says more than this is no helper. */
+/** Entra tokens have a few KiB, so no helper needs to write more. */
 const OUTPUT_LIMIT = 64 * 1024;
-/** Some helpers call a cloud; none needs longer. */
+/** Some helpers call a cloud service, but none needs longer. */
 const TIME_LIMIT_MS = 30_000;
-/** What it said is not worth repeating: it may be the secret. */
+/** The output is dropped, because it may contain the secret. */
 const STOPPED: Ended = { code: null, output: "it wrote too much, or took more than 30 seconds" };
-/** The name becomes part of a command. */
+/** The allowed names, since the name becomes part of a command. */
 const NAME = /^[A-Za-z0-9][\w.-]*$/;
-/** docker-credential-helpers, `credentials/error.go`: told in place of an answer, with exit code 1. */
+/**
+ * What a helper without a login prints before it exits with code 1 (docker-credential-helpers,
+ * `credentials/error.go`).
+ */
 const NOT_FOUND = /credentials not found in native keychain/;
 
 /**
- * Asks `docker-credential-<name> get` (docker-credential-helpers, "Development"): the registry goes in on
- * the standard input, JSON comes back on the standard output. `undefined` if it has no login for it.
+ * Runs `docker-credential-<name> get` (docker-credential-helpers, "Development"): it reads the registry's
+ * name from standard input and prints JSON. `undefined` if it has no login for this registry.
  */
 export async function askHelper(name: string, registry: string): Promise<HelperAnswer | undefined> {
   const program = `docker-credential-${name}`;
@@ -44,7 +47,7 @@ export async function askHelper(name: string, registry: string): Promise<HelperA
 }
 
 function parse(output: string, program: string, registry: string): HelperAnswer {
-  // What it says is a secret: no part of it may get into an error.
+  // The output is secret, so no part of it may get into an error.
   const answer = fromJson(output);
   const { Username: username, Secret: secret } = (answer ?? {}) as Record<string, unknown>;
   if (typeof username === "string" && typeof secret === "string" && secret !== "") {
@@ -59,7 +62,7 @@ function fromJson(output: string): unknown {
   try {
     return JSON.parse(output);
   } catch {
-    return undefined; // The caller says what it means.
+    return undefined; // The caller reports the invalid answer.
   }
 }
 
@@ -69,7 +72,7 @@ function run(program: string, input: string): Promise<Ended> {
     const output: Buffer[] = [];
     let length = 0;
     let stopped = false;
-    // A script's own children may hold the pipe; they are not waited for.
+    // Children of a script may keep the pipe open; they are not waited for.
     const stop = (): void => {
       stopped = true;
       child.kill();
@@ -89,7 +92,7 @@ function run(program: string, input: string): Promise<Ended> {
       clearTimeout(limit);
       resolve(stopped ? STOPPED : { code, output: Buffer.concat(output).toString() });
     });
-    // It may end without reading; then its exit code is what counts.
+    // A helper may exit without reading its input; then the exit code counts.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
   });

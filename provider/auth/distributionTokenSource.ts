@@ -6,19 +6,19 @@ import type { Token } from "./tokenCache.js";
 import { NotAzureRegistry, type TokenSource, type TokenSourceContext } from "./tokenSource.js";
 
 export interface DistributionTokenOptions {
-  /** Path, and query if any, of the token endpoint on the registry's own origin. */
+  /** Path of the token endpoint on the registry's own origin, with a query if it has one. */
   readonly path: string;
   readonly service: string | undefined;
-  /** Value of the `Authorization` header; without it the token is an anonymous one. */
+  /** Value of the `Authorization` header. Without it, the token is anonymous. */
   readonly basic: string | undefined;
-  /** It is not known yet whether the registry has this endpoint at all. */
+  /** Whether it is unknown if the registry has this endpoint. */
   readonly assumed?: boolean;
 }
 
 /**
- * `GET <endpoint>?service=…&scope=…`, with Basic authentication: Docker's token protocol
- * (distribution, "Token Authentication Specification"). ACR has it for the admin user, service
- * principals and repository-scoped tokens (Azure/acr, docs/Token-BasicAuth.md).
+ * Docker's token protocol: `GET <endpoint>?service=…&scope=…` with Basic authentication (distribution,
+ * "Token Authentication Specification"). ACR supports it for the admin user, service principals and
+ * repository-scoped tokens (Azure/acr, docs/Token-BasicAuth.md).
  */
 export class DistributionTokenSource implements TokenSource {
   readonly #context: TokenSourceContext;
@@ -49,7 +49,7 @@ export class DistributionTokenSource implements TokenSource {
   }
 
   forget(): void {
-    // Every token is bought with the credential itself; there is nothing in between.
+    // The credential itself is sent for every token, so nothing is kept.
   }
 
   #path(scopes: readonly Scope[]): string {

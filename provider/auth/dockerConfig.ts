@@ -4,19 +4,20 @@ import { join } from "node:path";
 import { CredentialError } from "../errors.js";
 import { type HelperAnswer, askHelper } from "./credentialHelper.js";
 
-/** What Docker knows of a registry: a user name and password, or an identity (refresh) token. */
+/** A login saved by Docker: a user name and password, or an identity (refresh) token. */
 export type DockerLogin =
   { readonly username: string; readonly password: string } | { readonly identityToken: string };
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Docker's word for "the secret is an identity token" (docker-credential-helpers, "Development"). */
+/**
+ * Docker's user name for "the secret is an identity token" (docker-credential-helpers, "Development").
+ */
 const TOKEN_USER = "<token>";
 
 /**
- * Finds the login of a registry as Docker does (docker/cli, "config.json properties"): the helper that
- * is named for the registry, else the store of all, asked by the documented protocol; else the entry
- * in the file itself.
+ * Finds the login of a registry as Docker does (docker/cli, "config.json properties"): from the helper
+ * configured for this registry, else from the general credential store, else from the file itself.
  */
 export async function findDockerLogin(
   loginServer: string,
@@ -44,7 +45,7 @@ async function readConfig(file: string): Promise<Json> {
     return object(JSON.parse(await readFile(file, "utf8")));
   } catch (error) {
     const { code } = (error ?? {}) as { code?: unknown };
-    // The parser's message would quote the file, and with it what is in there.
+    // The parser's message would quote the file, which may contain secrets.
     const reason = typeof code === "string" ? `cannot be read (${code})` : "is not JSON";
     throw new CredentialError(
       `Docker's configuration ${file} ${reason}: run "docker login" or "az acr login", set DOCKER_CONFIG to its folder, ` +
@@ -53,13 +54,13 @@ async function readConfig(file: string): Promise<Json> {
   }
 }
 
-/** The helper that speaks for the registry, and the name under which it knows it. */
+/** The helper for the registry, and the name by which the helper knows the registry. */
 function helperOf(config: Json, loginServer: string): [string | undefined, string] {
   const helpers = object(config["credHelpers"]);
   const own = keyOf(helpers, loginServer);
   const named = own === undefined ? undefined : text(helpers[own]);
   if (own !== undefined && named !== undefined) return [named, own];
-  // A store knows a registry by the name it was logged in to; that name is left in `auths`.
+  // A store knows a registry by the name used at login, which `docker login` also leaves in `auths`.
   const known = keyOf(object(config["auths"]), loginServer);
   return [text(config["credsStore"]), known ?? loginServer];
 }
@@ -84,7 +85,7 @@ function decoded(encoded: string, loginServer: string, file: string): DockerLogi
   const [, username, password] =
     /^([^:]+):(.*)$/s.exec(Buffer.from(encoded, "base64").toString("utf8")) ?? [];
   if (username !== undefined && password !== undefined) {
-    // Docker pads what it wrote long ago with zeros.
+    // Old versions of Docker padded passwords with zeros.
     return { username, password: password.replace(/\0+$/, "") };
   }
   throw new CredentialError(
@@ -92,7 +93,7 @@ function decoded(encoded: string, loginServer: string, file: string): DockerLogi
   );
 }
 
-/** Older versions wrote addresses in place of host names: `https://host/v1/`. */
+/** Older versions saved addresses instead of host names: `https://host/v1/`. */
 function keyOf(entries: Json, loginServer: string): string | undefined {
   if (Object.hasOwn(entries, loginServer)) return loginServer;
   return Object.keys(entries).find((key) => hostOf(key) === loginServer);

@@ -9,7 +9,7 @@ import type { Scope } from "./scope.js";
 import type { Token } from "./tokenCache.js";
 import type { TokenSource, TokenSourceContext } from "./tokenSource.js";
 
-/** The login that Docker keeps for one registry; read once, and again after a refusal. */
+/** The login that Docker saved for one registry; read once, and again after a refusal. */
 export class DockerLogins {
   readonly #loginServer: string;
   readonly #file: string | undefined;
@@ -31,23 +31,26 @@ export class DockerLogins {
     this.#login = undefined;
   }
 
-  /** After a refusal: the login that is kept by now, or `undefined` if it is still the refused one. */
+  /** Called after a refusal: the login as saved now, or `undefined` if it is still the refused one. */
   async other(refused: DockerLogin): Promise<DockerLogin | undefined> {
-    // If it is another one already, somebody else has seen the refusal and read it again.
+    // If it differs already, another caller has read it again after the same refusal.
     if (this.#login === refused) this.forget();
     const found = await this.find();
     return isDeepStrictEqual(found, refused) ? undefined : found;
   }
 }
 
-/** Where tokens are to be had. */
+/** The token endpoint of a registry. */
 export interface TokenEndpoint {
   readonly path: string;
   readonly service: string | undefined;
   readonly assumed?: boolean;
 }
 
-/** Tokens bought with the login that Docker keeps: one that was renewed meanwhile is used from then on. */
+/**
+ * Gets tokens with the login that Docker saved. After a refusal it is read again, in case `docker login`
+ * renewed it.
+ */
 export class DockerConfigTokenSource implements TokenSource {
   readonly #context: TokenSourceContext;
   readonly #logins: DockerLogins;

@@ -13,7 +13,7 @@ import { NotAzureRegistry, type TokenSource, type TokenSourceContext } from "./t
 const EXCHANGE = "/oauth2/exchange";
 const TOKEN = "/oauth2/token";
 
-/** Who asks Entra, and for what. */
+/** The Entra credential and the audience of its tokens. */
 export interface EntraIdentity {
   readonly kind: AzureCredential["kind"];
   readonly find: () => Promise<TokenCredential>;
@@ -21,8 +21,8 @@ export interface EntraIdentity {
 }
 
 /**
- * Microsoft Entra identities, in two hops: the Entra token is exchanged for a refresh token of the
- * registry, which buys access tokens (Azure/acr, docs/AAD-OAuth.md).
+ * Tokens for a Microsoft Entra identity, in two steps: the Entra token is exchanged for a refresh token
+ * of the registry, and that for access tokens (Azure/acr, docs/AAD-OAuth.md).
  */
 export class EntraTokenSource implements TokenSource {
   readonly #context: TokenSourceContext;
@@ -56,7 +56,8 @@ export class EntraTokenSource implements TokenSource {
     const answer = await this.#context.send(request);
     if (answer.status === 401) {
       this.forget();
-      // A refresh token that we kept may have been revoked; a new one is worth one more try.
+      // A refresh token kept from before may have been revoked, so this is tried once more with a new
+      // one.
       if (known !== undefined) return await this.accessToken(scopes);
       throw refused(
         endpoint.origin + TOKEN,
@@ -123,7 +124,7 @@ export class EntraTokenSource implements TokenSource {
   }
 }
 
-/** By the registry's clock: it is the one that refused. */
+/** Compared with the registry's clock, because it is the registry that refused the token. */
 function expiredOn(answer: AuthAnswer, token: string, now: number): string | undefined {
   const expiry = expiryOf(token);
   const date = Date.parse(answer.header("date") ?? "");

@@ -1,6 +1,6 @@
 /**
- * Reads the expiry of a JSON Web Token without checking its signature: it is only asked how long the
- * token may be kept, never what it allows. `undefined` if it is not such a token.
+ * Reads the expiry of a JSON Web Token without checking its signature, because it only decides how long
+ * to keep the token. `undefined` if it is not such a token.
  */
 export function expiryOf(token: string): number | undefined {
   const payload = token.split(".")[1];
@@ -10,16 +10,16 @@ export function expiryOf(token: string): number | undefined {
     const seconds = (claims as { exp?: unknown } | null)?.exp;
     return typeof seconds === "number" && Number.isFinite(seconds) ? seconds * 1000 : undefined;
   } catch {
-    return undefined; // An opaque token: distribution-spec's token protocol allows any text.
+    return undefined; // An opaque token: the token protocol allows any text.
   }
 }
 
-/** Docker's token protocol: a token without an expiry lasts 60 seconds. */
+/** The lifetime of a token without an expiry, by Docker's token protocol. */
 const DEFAULT_LIFETIME_MS = 60_000;
 
 /**
- * Milliseconds that a token has left. The server's own clock is what counts (`Date` of the answer
- * that brought it), so that a machine whose clock is wrong neither discards nor overuses tokens.
+ * Milliseconds until a token expires, by the server's clock (`Date` of the answer that contained it), so
+ * that a wrong local clock neither discards tokens early nor keeps them too long.
  */
 export function lifetimeOf(
   token: string,
@@ -30,12 +30,15 @@ export function lifetimeOf(
   return facts.expiresInSeconds === undefined ? DEFAULT_LIFETIME_MS : facts.expiresInSeconds * 1000;
 }
 
-/** When to get a new access token: 60 s before the end, or at 80 % of a life too short for that. */
+/** How long to use an access token: until 60 s before its end, or 80 % of a shorter lifetime. */
 export function accessTokenUse(lifetimeMs: number): number {
   return Math.max(0.8 * lifetimeMs, lifetimeMs - 60_000);
 }
 
-/** When to get a new refresh token: five minutes before the end, as Microsoft's clients do. */
+/**
+ * How long to use a refresh token: until five minutes before its end, as Microsoft's clients do, or half
+ * of a shorter lifetime.
+ */
 export function refreshTokenUse(lifetimeMs: number): number {
   return Math.max(0.5 * lifetimeMs, lifetimeMs - 300_000);
 }

@@ -5,8 +5,8 @@ import { printable } from "../oci/printable.js";
 type Kind = AzureCredential["kind"];
 
 /**
- * What to do about the refusals that people meet, by Entra's own codes (Microsoft Learn, "Microsoft Entra
- * authentication and authorization error codes").
+ * Advice for frequent refusals, by Entra's error codes (Microsoft Learn, "Microsoft Entra authentication
+ * and authorization error codes").
  */
 const REFUSALS: readonly (readonly [codes: RegExp, advice: string])[] = [
   [
@@ -40,7 +40,7 @@ const REFUSALS: readonly (readonly [codes: RegExp, advice: string])[] = [
   ],
 ];
 
-/** How each kind comes to have an identity at all. */
+/** How to set up each kind of credential. */
 const SOURCES: Readonly<Record<Kind, string>> = {
   default: `Sign in ("az login"), or give another credential`,
   entra: `Sign in ("az login"), or give a credential object that has a token`,
@@ -56,7 +56,7 @@ const SOURCES: Readonly<Record<Kind, string>> = {
   "azure-cli": `Install the Azure CLI and sign in ("az login")`,
 };
 
-/** The error of an identity that cannot be had: which one, why, and what to do. */
+/** The error for an identity that gives no token: which one, why, and what to do. */
 export function identityFailure(kind: Kind, cause?: unknown): CredentialError {
   const said = cause === undefined ? "the credential has none" : reasonOf(cause);
   const known = REFUSALS.find(([codes]) => codes.test(said));
@@ -67,7 +67,7 @@ export function identityFailure(kind: Kind, cause?: unknown): CredentialError {
   );
 }
 
-/** A failure of `@azure/identity` carries requests and answers: only its text goes on. */
+/** Errors of `@azure/identity` contain requests and answers, so only the text is kept. */
 function bare(said: string): Error {
   return new Error(said);
 }
@@ -76,7 +76,7 @@ function reasonOf(cause: unknown): string {
   return cause instanceof Error ? printable(withoutSecrets(cause.message), 2000) : "unknown error";
 }
 
-/** Entra quotes what it was sent in places; assertions and tokens are never worth showing. */
+/** Removes assertions and tokens, which Entra sometimes quotes in its errors. */
 function withoutSecrets(text: string): string {
   return text.replace(/\bey[\w-]{8,}\.[\w-]+\.[\w-]*/g, "(a token)");
 }

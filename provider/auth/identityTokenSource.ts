@@ -10,13 +10,13 @@ export interface IdentityTokenOptions {
   readonly path: string;
   readonly service: string | undefined;
   readonly identityToken: string;
-  /** It is not known yet whether the registry has this endpoint at all. */
+  /** Whether it is unknown if the registry has this endpoint. */
   readonly assumed?: boolean;
 }
 
 /**
- * Tokens for an identity token, which is the registry's refresh token: what `az acr login` leaves in
- * Docker's configuration (distribution, "OAuth2 Token Authentication").
+ * Gets access tokens for an identity token, which is a refresh token of the registry: what `az acr login`
+ * saves in Docker's configuration (distribution, "OAuth2 Token Authentication").
  */
 export class IdentityTokenSource implements TokenSource {
   readonly #context: TokenSourceContext;
@@ -48,7 +48,7 @@ export class IdentityTokenSource implements TokenSource {
   }
 
   forget(): void {
-    // The identity token is the caller's; there is nothing in between.
+    // The identity token comes from the caller, so nothing is kept.
   }
 
   #form(scopes: readonly Scope[]): URLSearchParams {

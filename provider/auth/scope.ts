@@ -1,7 +1,7 @@
-/** What may be done to a repository; ACR's own words (Microsoft Learn, "repository-scoped permissions"). */
+/** An action on a repository, in ACR's own words (Microsoft Learn, "repository-scoped permissions"). */
 export type RepositoryAction = "pull" | "push" | "delete" | "metadata_read" | "metadata_write";
 
-/** What an access token is asked for. */
+/** What an access token gives access to. */
 export type Scope =
   | {
       readonly type: "repository";
@@ -26,9 +26,8 @@ const ACTION_ORDER: readonly string[] = [
 ];
 
 /**
- * The scopes as the token endpoint wants them, one per resource: `repository:charts/web:pull,push`.
- * The form is canonical (sorted, no duplicates), because the service itself answers `pull,push` and
- * `push,pull` for the same request: only sets can be compared.
+ * The scopes as the token endpoint expects them, one per resource: `repository:charts/web:pull,push`.
+ * They are sorted and without duplicates, so that equal sets of scopes are equal texts.
  */
 export function formatScopes(scopes: readonly Scope[]): readonly string[] {
   return [...actionsByResource(scopes)]
@@ -45,7 +44,7 @@ export function coversScopes(granted: readonly Scope[], needed: readonly Scope[]
   });
 }
 
-/** What the actions are done to, as the token endpoint names it. */
+/** The name of the scope's resource, as the token endpoint knows it. */
 export function resourceOf(scope: Scope): string {
   return scope.type === "catalog" ? CATALOG_RESOURCE : `repository:${scope.repository}`;
 }

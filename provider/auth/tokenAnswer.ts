@@ -1,7 +1,7 @@
 import { ProtocolError } from "../errors.js";
 import type { AuthAnswer } from "./authSend.js";
 
-/** What a token endpoint said: the token, and how long it lasts. */
+/** A token with its lifetime, from the answer of a token endpoint. */
 export interface TokenAnswer {
   readonly token: string;
   readonly serverTime: number;
@@ -9,8 +9,8 @@ export interface TokenAnswer {
 }
 
 /**
- * Takes the token out of a 200 answer. `names` are tried in order: ACR says `access_token` or
- * `refresh_token`; Docker's token protocol says `token`, and some of its servers `access_token`.
+ * Reads the token from a 200 answer. `names` are tried in order: ACR uses `access_token` and
+ * `refresh_token`; Docker's token protocol uses `token`, and some servers `access_token`.
  */
 export function readToken(
   answer: AuthAnswer,
@@ -33,7 +33,7 @@ export function readToken(
   };
 }
 
-/** Whether an answer looks like one of a token endpoint at all, rather than of a web page. */
+/** Whether the answer may come from a token endpoint, rather than being a web page. */
 export function isJsonObject(text: string): boolean {
   return parseObject(text) !== undefined;
 }
@@ -53,11 +53,11 @@ function parseObject(text: string): Record<string, unknown> | undefined {
     const object = typeof value === "object" && value !== null && !Array.isArray(value);
     return object ? (value as Record<string, unknown>) : undefined;
   } catch {
-    return undefined; // The caller says what it means that there is no JSON.
+    return undefined; // The caller reports that it is not JSON.
   }
 }
 
-/** Only what may stand in a header: a token with a line break would be cut silently. */
+/** Whether the token may be sent in a header: one with a line break would be cut silently. */
 function isToken(value: unknown): value is string {
   return typeof value === "string" && /^[\x21-\x7e]+$/.test(value);
 }

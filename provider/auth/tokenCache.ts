@@ -1,7 +1,7 @@
 import { SingleFlight, untilAborted } from "../concurrency/singleFlight.js";
 import { coversScopes, formatScopes, resourceOf, type Scope } from "./scope.js";
 
-/** A token, and until when (in the clock's milliseconds) it may be used again. */
+/** A token, and the time (in the clock's milliseconds) until which it may be used. */
 export interface Token {
   readonly value: string;
   readonly useUntil: number;
@@ -14,14 +14,14 @@ interface Entry {
 }
 
 /**
- * Access tokens of one registry. A request is served by any token whose scopes contain its own, so
- * that a pull after a push costs nothing; tokens are only ever asked for exactly what a request
- * needs, since a wider wish could be refused where the need would have been granted.
+ * Access tokens of one registry. A token serves every request whose scopes it contains, so that a pull
+ * after a push needs no new one. A new token has exactly the scopes of its request: asking for more could
+ * be refused.
  */
 export class TokenCache {
-  /** By scopes, the oldest first. */
+  /** All entries by scopes, the oldest first. */
   readonly #entries = new Map<string, Entry>();
-  /** The same by what they are for: a run over thousands of repositories looks at those of one. */
+  /** The same entries by resource, so that a lookup stays fast with thousands of repositories. */
   readonly #byResource = new Map<string, Set<Entry>>();
   readonly #flights = new SingleFlight<Token>();
   readonly #now: () => number;
@@ -50,7 +50,7 @@ export class TokenCache {
     const exact = this.#entries.get(key);
     if (exact !== undefined && this.#isUsable(exact)) return exact;
     const [first] = scopes;
-    // Any token will do for a request that needs no scope.
+    // A request without scopes can use any token.
     const candidates =
       first === undefined ? this.#entries.values() : this.#byResource.get(resourceOf(first));
     for (const entry of candidates ?? []) {
@@ -68,7 +68,7 @@ export class TokenCache {
   #add(entry: Entry): void {
     const before = this.#entries.get(entry.key);
     if (before !== undefined) this.#remove(before);
-    // Tokens of one registry last about as long as one another, so that the oldest ones end first.
+    // All tokens of a registry last about equally long, so the oldest expire first.
     for (const oldest of this.#entries.values()) if (this.#isUsable(oldest)) break;
     this.#entries.set(entry.key, entry);
     for (const scope of entry.scopes) {
@@ -89,8 +89,8 @@ export class TokenCache {
   }
 
   /**
-   * Drops a token that the registry refused, and all others with it: what ended the one may have ended
-   * them, and a second attempt is worth nothing with any of them. `true` if it was still in use here.
+   * Drops a token that the registry refused, and all others: the reason for the refusal probably applies
+   * to them, too. Returns whether the token was still cached.
    */
   drop(value: string): boolean {
     const inUse = [...this.#entries.values()].some(({ token }) => token.value === value);

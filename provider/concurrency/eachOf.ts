@@ -1,14 +1,14 @@
 import { linkedSignal } from "./linkedSignal.js";
 
-/** How many at a time, and what ends all of them. */
+/** How many tasks run at the same time, and a signal that aborts all of them. */
 export interface EachOptions {
   readonly places: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs a task for each item, so many at a time. The first failure aborts the signal that the others
- * were given, and is thrown when all have ended: not one of the aborts that it caused.
+ * Runs a task for each item. The first failure aborts the signal that all tasks share. When all have
+ * ended, it is thrown, rather than one of the aborts that it caused.
  */
 export async function eachOf<T>(
   items: Iterable<T>,
@@ -35,7 +35,7 @@ export async function eachOf<T>(
   if (results.some(({ status }) => status === "rejected")) throw firstCause(results);
 }
 
-/** The failure that began it, not one of the aborts that it caused. */
+/** The failure that came first, not one of the aborts that it caused. */
 function firstCause(results: readonly PromiseSettledResult<void>[]): unknown {
   const reasons: unknown[] = results.flatMap((result) =>
     result.status === "rejected" ? [result.reason as unknown] : [],

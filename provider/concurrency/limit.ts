@@ -1,9 +1,9 @@
-/** Runs a task when one of the places is free; first come, first served. */
+/** Runs a task when a slot is free; first come, first served. */
 export type Limit = <T>(task: () => Promise<T>) => Promise<T>;
 
-/** At most `places` tasks at the same time. */
-export function limit(places: number): Limit {
-  const queue = new Places(places);
+/** Runs at most `size` tasks at the same time. */
+export function limit(size: number): Limit {
+  const queue = new Slots(size);
   return async (task) => {
     const release = await queue.take();
     try {
@@ -14,19 +14,19 @@ export function limit(places: number): Limit {
   };
 }
 
-/** The places themselves, for work that ends elsewhere than where it began. */
-export class Places {
+/** The slots of a limit, for work that does not end in the function that starts it. */
+export class Slots {
   readonly #waiting = new Set<() => void>();
   #free: number;
 
-  constructor(places: number) {
-    if (!Number.isInteger(places) || places < 1) {
-      throw new RangeError(`a limit must be a whole number of at least 1, not ${places}`);
+  constructor(size: number) {
+    if (!Number.isInteger(size) || size < 1) {
+      throw new RangeError(`a limit must be a whole number of at least 1, not ${size}`);
     }
-    this.#free = places;
+    this.#free = size;
   }
 
-  /** Waits for a place and answers how to give it back; giving back twice does nothing. */
+  /** Waits for a slot. Returns a function that frees it; calling it twice does no harm. */
   async take(signal?: AbortSignal): Promise<() => void> {
     signal?.throwIfAborted();
     if (this.#free > 0) this.#free -= 1;

@@ -1,16 +1,17 @@
 import { setMaxListeners } from "node:events";
 
-/** A signal that ends with others, until it is let go of. */
+/** A signal that follows others until it is unlinked. */
 export interface LinkedSignal {
   readonly signal: AbortSignal;
-  /** Ends the link, when what the signal was for is over. */
+  /** Ends the link, once the signal is no longer needed. */
   readonly unlink: () => void;
 }
 
 /**
- * A signal that is aborted as soon as one of these is, of which some may be absent. What `AbortSignal.any` is for, but on Node 22 each of
- * its signals leaves some hundred bytes behind with those that it depends on, for as long as they live; and
- * one of a service's may live for millions of requests.
+ * A signal that is aborted as soon as one of the given signals is; some of them may be absent.
+ * `AbortSignal.any` does the same, but on Node 22 each signal that it makes leaves about a hundred bytes
+ * behind for as long as the given signals live, and a service may use one of these for millions of
+ * requests.
  */
 export function linkedSignal(...given: readonly (AbortSignal | undefined)[]): LinkedSignal {
   const sources = given.filter((one) => one !== undefined);

@@ -1,6 +1,6 @@
 /**
- * One run per key at a time: whoever asks while it is under way gets its result. Nothing is kept
- * afterwards, failures included, so that the next one to ask starts anew.
+ * Runs at most one task per key: callers that come while it runs share its result. Results and failures
+ * are not kept, so the next caller starts a new run.
  */
 export class SingleFlight<T> {
   readonly #running = new Map<string, Promise<T>>();
@@ -8,7 +8,7 @@ export class SingleFlight<T> {
   run(key: string, start: () => Promise<T>): Promise<T> {
     const running = this.#running.get(key);
     if (running !== undefined) return running;
-    // Deferred, so that a `start` that throws at once is a rejection like any other.
+    // Deferred, so that a `start` that throws synchronously also rejects the promise.
     const flight = Promise.resolve()
       .then(start)
       .finally(() => this.#running.delete(key));
@@ -17,7 +17,7 @@ export class SingleFlight<T> {
   }
 }
 
-/** Stops waiting when the signal is aborted; what is waited for goes on for the others. */
+/** Stops waiting when the signal is aborted. The work itself continues for other callers. */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {

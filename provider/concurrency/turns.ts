@@ -1,4 +1,4 @@
-/** One task per key at a time, first come, first served. */
+/** Runs one task per key at a time; first come, first served. */
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 

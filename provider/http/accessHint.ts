@@ -1,8 +1,8 @@
 import { type RepositoryAction, type Scope, formatScopes } from "../auth/scope.js";
 
 /**
- * What each action needs: a role of Azure, the role of a registry in ABAC mode, or the action of a
- * repository-scoped token's scope map (Microsoft Learn, "Azure Container Registry roles and
+ * The permission for each action: an Azure role, the role of a registry in ABAC mode, or an action in the
+ * scope map of a repository-scoped token (Microsoft Learn, "Azure Container Registry roles and
  * permissions", "Token-based repository permissions").
  */
 const NEEDS: Readonly<Record<RepositoryAction, string>> = {
@@ -13,7 +13,7 @@ const NEEDS: Readonly<Record<RepositoryAction, string>> = {
   metadata_write: "AcrPush, or Container Registry Repository Writer; scope map: metadata/write",
 };
 
-/** Names what was asked for and what gives it. */
+/** Says which permissions the scopes need and which roles include them. */
 export function accessHint(scopes: readonly Scope[]): string {
   if (scopes.length === 0) return "Check the credential";
   const needs = new Set(scopes.flatMap(needsOf));
@@ -26,7 +26,7 @@ function needsOf(scope: Scope): string[] {
       "AcrPull, or Container Registry Repository Catalog Lister; not for repository-scoped tokens",
     ];
   }
-  // `push` includes what `pull` names.
+  // `push` implies what `pull` needs.
   const actions = scope.actions.filter(
     (action) => action !== "pull" || !scope.actions.includes("push"),
   );

@@ -4,8 +4,9 @@ import { TransientFailure } from "./failure.js";
 import { isFirewall } from "./responseError.js";
 
 /**
- * A registry made a moment ago may have a name that does not resolve yet, and role assignments that do
- * not work yet. On exactly these failures, and for a limited time after the first, it is worth to wait.
+ * Decides whether to wait for access. The name of a new registry may not resolve yet, and new role
+ * assignments may not be in effect yet. Only such failures are waited for, and only for a limited time
+ * after the first one.
  */
 export class AccessWait {
   readonly #clock: Clock;
@@ -18,8 +19,8 @@ export class AccessWait {
   }
 
   /**
-   * Whether to try again after this failure. A refusal that the request's sender has a plan for says
-   * nothing about what is to come: it does not start the time either.
+   * Whether to try again after this failure. If the request does not wait for access, its failure is
+   * ignored: it does not start the time limit, either.
    */
   allows(failure: unknown, request: { readonly waitForAccess: boolean }): boolean {
     if (this.#waitMs <= 0) return false;

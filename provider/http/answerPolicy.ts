@@ -7,12 +7,12 @@ import { TransientFailure } from "./failure.js";
 import { ERROR_BODY_LIMIT } from "./responseError.js";
 import { quoted } from "../oci/printable.js";
 
-/** Manifests and pages of lists: the service and every client read up to 4 MiB. */
+/** Largest manifest or page of a list. The service and all clients read up to 4 MiB. */
 const ANSWER_LIMIT = 4 * 1024 * 1024;
 
 /**
- * Reads answers into memory, blobs apart. It stands inside the retries, so that an answer that breaks
- * off is asked for again like one that never came.
+ * Reads answers into memory, except for blobs. It runs inside the retries, so that an answer that breaks
+ * off is requested again.
  */
 export function answerPolicy(): PipelinePolicy {
   return {
@@ -30,7 +30,10 @@ export function answerPolicy(): PipelinePolicy {
   };
 }
 
-/** We ask for no encoding (no `Accept-Encoding`); bytes are hashed as they come. */
+/**
+ * Refuses compressed answers. We do not send `Accept-Encoding`, and digests are computed over the bytes
+ * as received.
+ */
 function checkEncoding(response: PipelineResponse, exchange: Exchange): void {
   const encoding = response.headers.get("Content-Encoding");
   if (encoding === undefined || encoding.trim().toLowerCase() === "identity") return;
@@ -84,14 +87,16 @@ function destroyBody(response: PipelineResponse): void {
   (response.readableStreamBody as Readable | undefined)?.destroy();
 }
 
-/** Reads what little an answer may have to say, so that its connection can be used again. */
+/**
+ * Reads the rest of an answer, up to the size of an error's body, so that its connection can be reused.
+ */
 export async function drain(response: PipelineResponse): Promise<Uint8Array> {
   const body = response.readableStreamBody as Readable | undefined;
   if (body === undefined) return new Uint8Array();
   try {
     return (await readCapped(body, ERROR_BODY_LIMIT)).bytes;
   } catch {
-    // Nobody wants these bytes: a connection that breaks here only is not used again.
+    // The bytes are not needed. A broken connection is not reused anyway.
     body.destroy();
     return new Uint8Array();
   }

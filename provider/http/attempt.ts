@@ -6,8 +6,8 @@ import { locationOf } from "./redaction.js";
 import { Watchdog } from "./watchdog.js";
 
 /**
- * One attempt to send a request: it can be cut short by the caller, by silence, or by a request body
- * that fails, and remembers which it was, since the HTTP client reports all three alike.
+ * One attempt to send a request. The caller, the idle timeout or a failing request body can end it early.
+ * It remembers which one did, because the HTTP client reports the same error for all three.
  */
 export class Attempt {
   readonly exchange: Exchange;
@@ -27,14 +27,14 @@ export class Attempt {
     return this.#controller.signal;
   }
 
-  /** Cuts the attempt short. The first reason counts. */
+  /** Ends the attempt early. Only the first reason is kept. */
   fail(reason: AcrError | SourceFailure | TransientFailure): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
     this.#controller.abort();
   }
 
-  /** What a rejection means. */
+  /** The error that a rejection of the HTTP client stands for. */
   explain(error: unknown): AcrError | SourceFailure | TransientFailure {
     if (this.#reason !== undefined) return this.#reason;
     const explained =
@@ -42,7 +42,7 @@ export class Attempt {
     return explained ? error : failureOf(error, this.exchange);
   }
 
-  /** Nothing will happen any more; `cut` also gives up the connection. */
+  /** Ends the attempt; with `cut`, its connection is closed, too. */
   end(cut = false): void {
     this.watchdog.end();
     this.exchange.signal.removeEventListener("abort", this.#onAbort);

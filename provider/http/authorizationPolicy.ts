@@ -13,8 +13,8 @@ import { locationOf } from "./redaction.js";
 import { readDiagnostics } from "./responseError.js";
 
 /**
- * Puts the authorization into requests to the registry's own origin, and into no other. The scopes are
- * those of the request, known before it is sent; of a challenge only the fact counts, and once.
+ * Adds the `Authorization` header to requests to the registry's own origin, and to no others. The scopes
+ * come from the request, not from the server's challenge, which can only cause one renewal of the token.
  */
 export function authorizationPolicy(
   authorizer: Authorizer,
@@ -38,7 +38,7 @@ export function authorizationPolicy(
       const used = await authorize();
       const response = await next(request);
       if (response.status !== 401) return response;
-      // Read before anything is made of it: what throws must not leave a connection with an answer in it.
+      // The body is read first, since an error must not leave a connection with unread bytes.
       const body = await drain(response);
       if (!authorizer.renew(used, response.headers.get("WWW-Authenticate"))) {
         throw refused(response, body, exchange, endpoint);

@@ -2,15 +2,15 @@ import { InputError } from "../errors.js";
 import { asWritten } from "../oci/printable.js";
 import type { RetryLimits } from "./retryDelay.js";
 
-/** What Node's timers hold; they take a longer time for none at all. */
+/** The longest delay of Node's timers; they treat a longer one as no delay. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 interface Range {
   readonly least: number;
   readonly most?: number;
-  /** `Infinity` means that there is no limit. */
+  /** Whether `Infinity` is allowed, for no limit. */
   readonly unlimited?: boolean;
-  /** Parts of one mean nothing. */
+  /** Whether it must be a whole number. */
   readonly whole?: boolean;
   readonly unit: string;
 }
@@ -29,7 +29,10 @@ const RETRY: Readonly<Record<keyof RetryLimits, Range>> = {
   budgetMs: { least: 0, unlimited: true, unit: "milliseconds" },
 };
 
-/** Fails for options that cannot be right: a wait of `NaN` never ends, and a limit of it is none. */
+/**
+ * Refuses options that cannot be right: a wait of `NaN` would never end, and a limit of `NaN` would be
+ * none.
+ */
 export function checkOptions(options: {
   readonly retry?: Partial<RetryLimits>;
   readonly userAgent?: string;
@@ -40,7 +43,7 @@ export function checkOptions(options: {
   for (const [name, range] of Object.entries(RETRY))
     checkNumber(retry[name], `retry.${name}`, range);
   const { userAgent } = options;
-  // The HTTP client leaves out what cannot stand in a header, and so would send something else.
+  // The HTTP client silently drops characters that are not allowed in a header.
   if (userAgent === undefined || /^[\x20-\x7e]*$/.test(userAgent)) return;
   throw new InputError("userAgent", `${asWritten(userAgent)} cannot be sent: expected ASCII`);
 }

@@ -1,10 +1,10 @@
 import { AcrError } from "../errors.js";
 
-/** Time, so that tests need not wait for it. */
+/** Time, as a dependency, so that tests can replace it. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Runs once, after so many milliseconds; answers how to call it off. */
+  /** Calls `run` once, after `ms` milliseconds. Returns a function that cancels this. */
   timer(run: () => void, ms: number): () => void;
 }
 
@@ -16,7 +16,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Waits; rejects with `ABORTED` as soon as the signal is aborted. */
+/** Waits; rejects with `ABORTED` when the signal is aborted. */
 export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
@@ -32,7 +32,7 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
   });
 }
 
-/** The error of an operation that its caller called off. */
+/** The error of an operation that its caller aborted. */
 export function aborted(signal: AbortSignal): AcrError {
   return new AcrError("ABORTED", "the operation was aborted", { cause: signal.reason });
 }

@@ -12,16 +12,18 @@ export interface Connections {
 }
 
 /**
- * Connections that are kept and used again; idle ones do not keep the process alive (Node's agents
- * take care of that). Proxies of the environment are those of all Azure SDKs: `HTTPS_PROXY`, else
- * `ALL_PROXY`, else `HTTP_PROXY`; `NO_PROXY` names hosts, or `.suffix` for all below. They see host and
- * port alone, since TLS goes through them, in tunnels that are kept as well. This machine is never reached through one.
+ * Keeps connections and reuses them; Node's agents do not let idle ones keep the process alive. Proxies
+ * are taken from the environment as by all Azure SDKs: `HTTPS_PROXY`, else `ALL_PROXY`, else
+ * `HTTP_PROXY`; `NO_PROXY` lists hosts, or `.suffix` for all subdomains. A proxy only sees host and port,
+ * because TLS goes through a tunnel, which is reused as well. Loopback addresses are never reached
+ * through a proxy.
  */
 export function connections(options: {
   readonly maxConcurrency: number;
   readonly caCertificate: string | undefined;
 }): Connections {
-  // The limiter bounds the number of requests; waiting here would look like a silent server.
+  // The limiter bounds the number of requests. Waiting for a connection here would look like a silent
+  // server.
   const kept = { keepAlive: true, maxFreeSockets: options.maxConcurrency };
   const http = new HttpAgent(kept);
   const { caCertificate } = options;
@@ -41,8 +43,8 @@ export function connections(options: {
         const direct = tunnel === undefined || tunnel === agent;
         exchangeOf(routed).proxy = direct ? undefined : proxy.host;
         if (direct) return next(Object.assign(routed, { agent }));
-        // Not our agent: it is told what to trust, and the protocol, which stands in the name that it
-        // keeps a connection under.
+        // The library's agent does not know the certificate authority, nor the protocol, which is part of
+        // the key under which it keeps a connection.
         override(routed, { ...trust, protocol: url.protocol });
         return tunnels.use(Object.assign(tunnel, kept), (wanted) => {
           override(routed, { wanted });
@@ -61,19 +63,19 @@ export function connections(options: {
   };
 }
 
-/** Node wants an IPv6 address without its brackets. */
+/** Node expects IPv6 addresses without brackets. */
 function withoutBrackets(request: PipelineRequest, { hostname }: URL): void {
   if (hostname.startsWith("[")) override(request, { hostname: hostname.slice(1, -1) });
 }
 
-/** What Node's client is told besides. */
+/** Adds options for Node's HTTP client. */
 function override(request: PipelineRequest, options: Record<string, unknown>): void {
   request.requestOverrides = { ...request.requestOverrides, ...options };
 }
 
 /**
- * A host without a scheme is no URL, or one of an unknown kind, and would lead to nowhere. What is set
- * there may hold a password, so that the error does not repeat it.
+ * The proxy of the environment. Throws if it is not a usable URL, such as a host without a scheme. The
+ * value may contain a password, so the error does not repeat it.
  */
 function environmentProxy(): { readonly policy: PipelinePolicy; readonly host?: string } {
   const name = PROXIES.flatMap((one) => [one, one.toLowerCase()]).find((one) => process.env[one]);
@@ -83,7 +85,7 @@ function environmentProxy(): { readonly policy: PipelinePolicy; readonly host?: 
   return { policy: proxyPolicy(), host };
 }
 
-/** In the order in which the library looks. */
+/** In the order in which the library reads them. */
 const PROXIES = ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY"] as const;
 
 function notAProxy(name: string): InputError {

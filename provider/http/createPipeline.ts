@@ -27,33 +27,34 @@ export interface PipelineParts {
 }
 
 /**
- * The way of a request, from the caller to the wire. All policies are ours: the library's own retry,
- * redirect, decompression, log and bearer policies each do something that must not happen here
- * (unclamped waits, PATCH sent twice, tokens to other origins, URLs with signatures in the log).
+ * The pipeline that sends all requests, from the caller to the network. Every policy is our own, because
+ * the library's policies for retry, redirect, decompression, logging and bearer tokens each do something
+ * that must not happen here: waits without a limit, repeated PATCH requests, tokens sent to other
+ * origins, signed URLs in the log.
  */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { endpoint, clock } = parts;
   const pipeline = createEmptyPipeline();
-  // Once per request, whatever its number of attempts.
+  // Once per request, however many attempts it takes.
   pipeline.addPolicy(telemetryPolicy(parts.userAgent));
-  // Around everything that can fail: an attempt begins at the registry, redirect included.
+  // Outside everything that can fail: each attempt starts again at the registry, including the redirect.
   pipeline.addPolicy(retryPolicy(parts.retry));
-  // Inside the retries: an answer that breaks off is a failed attempt.
+  // Inside the retries, so that an answer that breaks off counts as a failed attempt.
   pipeline.addPolicy(answerPolicy());
-  // Outside the authorization, with new requests, which the authorization then leaves alone.
+  // Outside the authorization: the request to another origin is a new one, to which no token is added.
   pipeline.addPolicy(
     redirectPolicy({ origin: endpoint.origin, allowedHosts: parts.allowedRedirectHosts }, clock),
   );
-  // Before the limiter: whoever waits for a token takes nobody's place.
+  // Before the limiter, so that a request that waits for a token does not occupy a slot.
   pipeline.addPolicy(authorizationPolicy(parts.authorizer, endpoint));
-  // Before the limiter, too: what opens a source may need its places.
+  // Also before the limiter, because opening a source may need slots itself.
   pipeline.addPolicy(sourcePolicy(parts.limiter.maxConcurrency));
-  // Each attempt, and each token request, waits for its turn.
+  // Each attempt, and each request for a token, waits for a slot.
   pipeline.addPolicy(limiterPolicy(parts.limiter, endpoint.origin));
-  // What is logged is what goes over the wire.
+  // After everything that changes the request, so that the log shows what is really sent.
   pipeline.addPolicy(logPolicy(clock, parts.log));
   pipeline.addPolicy(parts.connections.policy);
-  // Last: silence is measured from here, so no wait of ours is taken for the server's.
+  // Last, so that our own waiting does not count as silence of the server.
   pipeline.addPolicy(guardPolicy({ clock, idleTimeoutMs: parts.idleTimeoutMs }));
   return pipeline;
 }

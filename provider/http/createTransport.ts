@@ -65,7 +65,9 @@ export interface TransportOptions {
   readonly random?: () => number;
 }
 
-/** A transport that can be closed: its connections end, and its part of the shared limiter. */
+/**
+ * A transport that can be closed, which ends its connections and its use of the shared throttle gate.
+ */
 export interface ClosableTransport extends Transport {
   close(): void;
 }
@@ -73,8 +75,8 @@ export interface ClosableTransport extends Transport {
 const PRODUCT = "pulumi-acr";
 
 /**
- * Makes a transport. Nothing is sent, and no identity is looked for, before the first request. Not
- * closed, it keeps nothing alive either; its idle connections end with the process.
+ * Creates a transport. Nothing is sent, and no credential is obtained, before the first request. A
+ * transport that is never closed does not keep the process alive.
  */
 export function createTransport(options: TransportOptions): ClosableTransport {
   const { endpoint, clock = systemClock, random = Math.random, maxConcurrency = 16 } = options;

@@ -4,8 +4,8 @@ import type { Attempt } from "./attempt.js";
 import { type SourceFailure, TransientFailure } from "./failure.js";
 
 /**
- * The body of an answer. While its reader wants bytes and none come, the watchdog runs; while the
- * reader is busy, it rests. Errors are ours: a cut connection is `UNAVAILABLE`, silence is `STALLED`.
+ * The body of an answer. The idle timeout runs while the reader waits for bytes, and stops while the
+ * reader is busy. A broken connection fails with `UNAVAILABLE`, a silent one with `STALLED`.
  */
 export class DownloadBody extends Readable {
   readonly #source: Readable;
@@ -18,9 +18,9 @@ export class DownloadBody extends Readable {
     this.#source = source;
     this.#attempt = attempt;
     this.#onClosed = onClosed;
-    // Who reads it gets its error; while nobody does, it must not end the process.
+    // The reader gets the error. Before there is one, an error must not end the process.
     this.on("error", () => undefined);
-    // Paused first: a listener alone would start the flow.
+    // Paused first, because adding a listener starts the flow.
     source.pause();
     source.on("data", (chunk: Buffer) => this.#take(chunk));
     source.once("end", () => this.#finish());
@@ -36,7 +36,7 @@ export class DownloadBody extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    // Without an end, the rest is still on its way: the connection is of no further use.
+    // The rest of the body is still being sent, so the connection cannot be reused.
     if (!this.#ended) this.#source.destroy();
     this.#attempt.end(!this.#ended);
     this.#onClosed();
@@ -61,20 +61,22 @@ function cut(): Error {
   return Object.assign(new Error("closed before its end"), { code: "ECONNRESET" });
 }
 
-/** The error of the request's source stays marked as such: the retries give it back as it was. */
+/**
+ * An error of the request's source stays marked as one, so that the retry policy passes it on unchanged.
+ */
 function errorFor(attempt: Attempt, error: unknown): AcrError | SourceFailure {
   const reason = attempt.explain(error);
   if (!(reason instanceof TransientFailure)) return reason;
   return reason.toError(attempt.exchange.attempts);
 }
 
-/** What could be read of a body, and whether that is all of it. */
+/** The bytes read of a body, and whether they are all of it. */
 export interface CappedBytes {
   readonly bytes: Uint8Array;
   readonly complete: boolean;
 }
 
-/** Reads up to `limit` bytes; what is beyond is not read, and its connection is given up. */
+/** Reads at most `limit` bytes. If there are more, the connection is closed. */
 export async function readCapped(body: Readable, limit: number): Promise<CappedBytes> {
   const pieces: Uint8Array[] = [];
   let size = 0;

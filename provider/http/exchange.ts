@@ -2,39 +2,39 @@ import type { PipelineRequest } from "@azure/core-rest-pipeline";
 import type { Scope } from "../auth/scope.js";
 import type { RequestBody } from "./transport.js";
 
-/** One request of a caller on its way through the policies, over all its attempts. */
+/** One request of a caller, on its way through the policies, with all its attempts. */
 export interface Exchange {
   readonly method: string;
   readonly url: string;
   readonly operation: string;
-  /** `undefined`: a request for a token, or to another origin; it never carries our authorization. */
+  /** `undefined` for requests for tokens and to other origins, which never carry our authorization. */
   readonly scopes: readonly Scope[] | undefined;
   readonly expect: readonly number[];
   readonly repeatable: boolean;
   readonly followRedirect: boolean;
-  /** It goes where the registry sent a read: to its storage. */
+  /** Whether it goes to the storage that the registry redirected a read to. */
   readonly redirected: boolean;
-  /** Whether access that is refused is waited for. */
+  /** Whether a refusal of access is waited for. */
   readonly waitForAccess: boolean;
   readonly body: RequestBody | undefined;
   readonly signal: AbortSignal;
-  /** What the body is read from, opened for the attempt under way. */
+  /** The opened source of the body, during an attempt. */
   source: AsyncIterable<Uint8Array> | undefined;
-  /** Host and port of the proxy that the attempt under way leads through. */
+  /** Host and port of the proxy that the current attempt uses. */
   proxy: string | undefined;
-  /** How often it was sent. */
+  /** How often the request was sent. */
   attempts: number;
-  /** Since when the registry keeps it waiting with 429. */
+  /** When the registry first answered with 429. */
   throttledSince: number | undefined;
-  /** What the last `Retry-After` asked for, if it was more than we may wait. */
+  /** The wait that the last `Retry-After` asked for, if it was longer than allowed. */
   refusedWaitMs: number | undefined;
-  /** The answer's body, once it was read into memory. */
+  /** The body of the answer, once it was read into memory. */
   bytes: Uint8Array | undefined;
 }
 
 const exchanges = new WeakMap<PipelineRequest, Exchange>();
 
-/** Ties what a policy must know to the pipeline's request, which has no room for it. */
+/** Attaches the exchange to the pipeline's request, which has no room for it. */
 export function bindExchange(request: PipelineRequest, exchange: Exchange): PipelineRequest {
   exchanges.set(request, exchange);
   return request;

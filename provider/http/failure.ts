@@ -5,34 +5,34 @@ import type { Exchange } from "./exchange.js";
 import { locationOf } from "./redaction.js";
 import { UNREACHED, UNRESOLVED, whatFailed, whatToDo } from "./unreached.js";
 
-/** A failure that another attempt may overcome. */
+/** A failure that another attempt may not have. */
 export class TransientFailure extends Error {
   override readonly name = "TransientFailure";
-  /** It is proven that the registry has not taken the request. */
-  readonly untouched: boolean;
-  /** The name of the host was not found. */
+  /** Whether it is certain that the registry did not receive the request. */
+  readonly notReceived: boolean;
+  /** Whether the registry's name did not resolve. */
   readonly unresolved: boolean;
-  /** What the server asked to wait, in milliseconds. */
-  readonly askedMs: number | undefined;
-  /** Fewer attempts than others are worth. */
-  readonly mostRetries: number;
+  /** The wait that the server asked for, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  /** Most retries for this failure, if fewer than usual. */
+  readonly maxRetries: number;
   readonly #toError: (attempts: number) => AcrError;
 
   constructor(
     toError: (attempts: number) => AcrError,
     facts: {
-      untouched?: boolean;
+      notReceived?: boolean;
       unresolved?: boolean;
-      askedMs?: number | undefined;
-      mostRetries?: number;
+      retryAfterMs?: number | undefined;
+      maxRetries?: number;
     } = {},
   ) {
     super("transient");
     this.#toError = toError;
-    this.untouched = facts.untouched ?? false;
+    this.notReceived = facts.notReceived ?? false;
     this.unresolved = facts.unresolved ?? false;
-    this.askedMs = facts.askedMs;
-    this.mostRetries = facts.mostRetries ?? Number.POSITIVE_INFINITY;
+    this.retryAfterMs = facts.retryAfterMs;
+    this.maxRetries = facts.maxRetries ?? Number.POSITIVE_INFINITY;
   }
 
   toError(attempts: number): AcrError {
@@ -40,7 +40,7 @@ export class TransientFailure extends Error {
   }
 }
 
-/** The source of a request body failed; its own error comes through unchanged, and is not retried. */
+/** Marks an error of a request body's source, which is passed on unchanged and not retried. */
 export class SourceFailure extends Error {
   override readonly name = "SourceFailure";
 
@@ -49,7 +49,7 @@ export class SourceFailure extends Error {
   }
 }
 
-/** No connection came about, so nothing was sent. */
+/** Codes of failures to connect: nothing was sent. */
 const UNCONNECTED: ReadonlySet<string> = new Set([...UNREACHED, "EMFILE", "ENFILE"]);
 const CUT: ReadonlySet<string> = new Set([
   "ECONNRESET",
@@ -63,12 +63,12 @@ const CUT: ReadonlySet<string> = new Set([
   "ERR_SOCKET_CONNECTION_TIMEOUT",
   "REQUEST_SEND_ERROR",
 ]);
-/** OpenSSL's reasons for an answer that is none in TLS. */
+/** OpenSSL's reasons for an answer that is not TLS. */
 const NO_TLS = /^(?:wrong version number|packet length too long|http request)$/;
 const TLS =
   /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERROR_IN_CERT|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED)/;
 
-/** Says what a rejection of the HTTP client means: worth another attempt, or final. */
+/** Classifies a rejection of the HTTP client: transient, or a final error. */
 export function failureOf(error: unknown, exchange: Exchange): TransientFailure | AcrError {
   const code = codeOf(error);
   if (TLS.test(code)) return tlsError(error, code, exchange);
@@ -77,20 +77,20 @@ export function failureOf(error: unknown, exchange: Exchange): TransientFailure 
       cause: bare(error),
     });
   }
-  const untouched = UNCONNECTED.has(code) || /^connect /.test(messageOf(error));
-  if (untouched || CUT.has(code) || code.startsWith("HPE_")) {
-    // A name that does not exist is mostly a mistyped one; nobody should wait long to be told.
-    const mostRetries = code === "ENOTFOUND" ? 2 : Number.POSITIVE_INFINITY;
-    // The name of a new registry comes with time; a proxy's or a storage's says nothing about it.
+  const notReceived = UNCONNECTED.has(code) || /^connect /.test(messageOf(error));
+  if (notReceived || CUT.has(code) || code.startsWith("HPE_")) {
+    // A name that does not exist is usually mistyped, so few retries suffice.
+    const maxRetries = code === "ENOTFOUND" ? 2 : Number.POSITIVE_INFINITY;
+    // The name of a new registry may resolve later. This does not apply to a proxy or a storage host.
     const registry = exchange.proxy === undefined && !exchange.redirected;
     const unresolved = UNRESOLVED.has(code) && registry;
-    const facts = { untouched, unresolved, mostRetries };
+    const facts = { notReceived, unresolved, maxRetries };
     return new TransientFailure((attempts) => unavailable(error, code, attempts, exchange), facts);
   }
   return unavailable(error, code, exchange.attempts, exchange);
 }
 
-/** The answer's body broke off, or the connection did. */
+/** The error of a connection that failed or broke off. */
 function unavailable(
   cause: unknown,
   code: string,
@@ -112,8 +112,8 @@ export function codeOf(error: unknown): string {
 }
 
 /**
- * An error with the text and code alone: those of the HTTP client carry the request, and with it its
- * headers.
+ * A copy of an error with only its text and code: errors of the HTTP client contain the request, and so
+ * its headers.
  */
 function bare(error: unknown): Error {
   const kept = new Error(messageOf(error).replace(/\?\S*/g, "?…"));
@@ -127,7 +127,7 @@ function messageOf(error: unknown): string {
 function tlsError(error: unknown, code: string, exchange: Exchange): RegistryError {
   const { method, url, operation } = exchange;
   const text = messageOf(error);
-  // OpenSSL names its source files, and the reason among them.
+  // OpenSSL's messages contain its source files; the reason stands in between.
   const reason = /:SSL routines:[^:]*:([^:]+)/.exec(text)?.[1];
   return new RegistryError(
     "TLS_FAILED",
@@ -162,7 +162,7 @@ function tlsAdvice(code: string, reason: string | undefined, url: string): strin
   return "If it has a certificate authority of its own, give that one (`caCertificate`, or NODE_EXTRA_CA_CERTS)";
 }
 
-/** Behind a proxy that speaks TLS itself it may be either. */
+/** With a proxy that itself uses TLS, either side may be the cause. */
 function whoOf({ url, proxy }: Exchange): string {
   const host = URL.parse(url)?.host ?? "the registry";
   return proxy === undefined ? host : `${host}, reached through the proxy ${proxy},`;

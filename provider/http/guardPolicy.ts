@@ -13,8 +13,8 @@ import { type Exchange, exchangeOf } from "./exchange.js";
 import { type AttemptBody, attemptBody } from "./uploadGuard.js";
 
 /**
- * Closest to the wire: guards the request body of this attempt, watches both directions for silence, and
- * says in our words what went wrong.
+ * The innermost policy: guards the request body of one attempt, applies the idle timeout in both
+ * directions, and turns failures into our errors.
  */
 export function guardPolicy(options: { clock: Clock; idleTimeoutMs: number }): PipelinePolicy {
   return {
@@ -42,7 +42,7 @@ export function guardPolicy(options: { clock: Clock; idleTimeoutMs: number }): P
 function setBody(request: PipelineRequest, body: AttemptBody | undefined, attempt: Attempt): void {
   request.abortSignal = attempt.signal;
   if (body === undefined) return;
-  // Chunked framing is refused by the service (400 CONTENT_LENGTH_INVALID): the length is always said.
+  // The service refuses chunked encoding (400 CONTENT_LENGTH_INVALID), so the length is always sent.
   request.headers.set("Content-Length", String(body.size));
   request.body = body.content;
 }
@@ -54,11 +54,11 @@ function withGuardedBody(
   body: AttemptBody | undefined,
 ): PipelineResponse {
   const sent = body?.complete() ?? true;
-  // What is watched from now on is the answer.
+  // From now on, the idle timeout applies to the answer.
   body?.unwatch();
   const close = (): void => {
     body?.destroy();
-    // An answer that came before the request was sent leaves a connection that cannot be used again.
+    // If the answer came before the whole request was sent, the connection cannot be reused.
     attempt.end(!sent);
   };
   const source = response.readableStreamBody as Readable | undefined;

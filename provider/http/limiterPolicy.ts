@@ -1,16 +1,19 @@
 import type { Readable } from "node:stream";
 import type { PipelinePolicy, PipelineResponse } from "@azure/core-rest-pipeline";
-import { Places } from "../concurrency/limit.js";
+import { Slots } from "../concurrency/limit.js";
 import { RegistryError } from "../errors.js";
 import { sameOrigin } from "../oci/origin.js";
 import { type Clock, aborted, sleep } from "./clock.js";
 import { type Exchange, exchangeOf } from "./exchange.js";
 import { locationOf } from "./redaction.js";
 import { type RegistryTier, RequestPaces, type RequestRates } from "./requestRates.js";
-import { type RetryLimits, askedWait, retryDelay } from "./retryDelay.js";
+import { type RetryLimits, retryAfterOf, retryDelay } from "./retryDelay.js";
 import type { ThrottleGate } from "./throttleGate.js";
 
-/** Whatever the limits say: refusals count against no number of attempts, so that it would be a loop without a pause. */
+/**
+ * The shortest pause after a 429. These retries are not counted, so without a pause they would be a busy
+ * loop.
+ */
 const SHORTEST_PAUSE_MS = 100;
 
 export interface LimiterOptions {
@@ -24,22 +27,22 @@ export interface LimiterOptions {
 }
 
 /**
- * Lets requests through one by one: so many at a time, so many a minute, and none to the registry (its
- * `origin`) while that asks for a pause. All waiting happens here and not in the connection pool, where
- * it would count as silence of the server.
+ * Limits the requests: how many at a time, how many a minute, and none to the registry (its `origin`)
+ * during a pause that it asked for. All waiting happens here and not in the connection pool, where it
+ * would count as silence of the server.
  */
 export function limiterPolicy(options: LimiterOptions, origin: string): PipelinePolicy {
-  const places = new Places(options.maxConcurrency);
+  const slots = new Slots(options.maxConcurrency);
   const pace = pacing(options);
   return {
     name: "acrLimiter",
     async sendRequest(request, next) {
       const exchange = exchangeOf(request);
-      // Storage has throttles of its own, one for each account; they say nothing about the registry.
+      // Blob storage throttles by itself, per storage account. This does not concern the registry.
       const gated = sameOrigin(request.url, origin);
       const { first, release } = gated
-        ? await gatedTurn(options, places, pace, exchange)
-        : { first: false, release: await plainTurn(options, places, pace, exchange) };
+        ? await gatedTurn(options, slots, pace, exchange)
+        : { first: false, release: await plainTurn(options, slots, pace, exchange) };
       try {
         const response = await next(request);
         if (gated) noteAnswer(response, options, exchange);
@@ -54,16 +57,19 @@ export function limiterPolicy(options: LimiterOptions, origin: string): Pipeline
   };
 }
 
-/** The gate before the place: who waits for the registry takes nobody's place. */
+/**
+ * Passes the gate before taking a slot, so that a request waiting for the registry's pause does not
+ * occupy one.
+ */
 async function gatedTurn(
   options: LimiterOptions,
-  places: Places,
+  slots: Slots,
   pace: Pacing,
   exchange: Exchange,
 ): Promise<{ first: boolean; release: () => void }> {
   for (;;) {
     const first = await passGate(options, exchange);
-    const release = await plainTurn(options, places, pace, exchange).catch((error: unknown) => {
+    const release = await plainTurn(options, slots, pace, exchange).catch((error: unknown) => {
       if (first) options.gate.leave();
       throw error;
     });
@@ -72,14 +78,17 @@ async function gatedTurn(
   }
 }
 
-/** The pace last: what waited after it might come together with others. */
+/**
+ * Takes the slot before waiting for the rate: requests that wait for a slot after the rate could all
+ * start together.
+ */
 async function plainTurn(
   options: LimiterOptions,
-  places: Places,
+  slots: Slots,
   pace: Pacing,
   exchange: Exchange,
 ): Promise<() => void> {
-  const release = await takePlace(places, options, exchange);
+  const release = await takeSlot(slots, options, exchange);
   try {
     await pace(exchange);
     return release;
@@ -89,15 +98,15 @@ async function plainTurn(
   }
 }
 
-async function takePlace(
-  places: Places,
+async function takeSlot(
+  slots: Slots,
   { maxConcurrency }: LimiterOptions,
   exchange: Exchange,
 ): Promise<() => void> {
-  // The only place is left to what the upload reads from.
+  // With a single slot, the upload must leave it to the requests that read its source.
   if (maxConcurrency === 1 && exchange.source !== undefined) return () => undefined;
   try {
-    return await places.take(exchange.signal);
+    return await slots.take(exchange.signal);
   } catch {
     throw aborted(exchange.signal);
   }
@@ -126,14 +135,14 @@ function noteAnswer(response: PipelineResponse, options: LimiterOptions, exchang
     return;
   }
   exchange.throttledSince ??= clock.now();
-  const askedMs = askedWait(response.headers, clock.now());
-  const pauseMs = retryDelay({ failures: gate.refusals, askedMs }, retry, random);
+  const retryAfterMs = retryAfterOf(response.headers, clock.now());
+  const pauseMs = retryDelay({ failures: gate.refusals, retryAfterMs }, retry, random);
   gate.refuse(clock, Math.max(pauseMs, SHORTEST_PAUSE_MS));
 }
 
 /**
- * A place is free again when the body has been read; a download that the caller streams gives it back
- * at once, or copying from a registry to itself could wait for its own places.
+ * Frees the slot once the body has been read. A blob download frees it at once: otherwise, copying within
+ * one registry could wait for its own slots.
  */
 function releaseAfter(response: PipelineResponse, exchange: Exchange, release: () => void): void {
   const body = response.readableStreamBody as Readable | undefined;
@@ -141,10 +150,10 @@ function releaseAfter(response: PipelineResponse, exchange: Exchange, release: (
   else body.once("close", release);
 }
 
-/** Waits until a request may be sent as far as rates are concerned. */
+/** Waits until the rates allow the request. */
 type Pacing = (exchange: Exchange) => Promise<void>;
 
-/** Spreads all requests evenly over the minute, and keeps each kind of them below its rate. */
+/** Spreads all requests evenly over the minute, and keeps each kind of request below its own rate. */
 function pacing({ clock, requestsPerMinute, requestRates }: LimiterOptions): Pacing {
   const paces = new RequestPaces(requestRates, clock);
   const interval = requestsPerMinute === undefined ? 0 : 60_000 / requestsPerMinute;
@@ -153,7 +162,7 @@ function pacing({ clock, requestsPerMinute, requestRates }: LimiterOptions): Pac
     const now = clock.now();
     const turn = Math.max(free, now);
     free = turn + interval;
-    // Without scopes it asks for a token, or another origin for a blob.
+    // Without scopes, it is a request for a token, or to another origin for a blob.
     const rateWait = scopes === undefined ? 0 : paces.take(method, new URL(url).pathname);
     const waitMs = Math.max(turn - now, rateWait);
     if (waitMs > 0) await sleep(clock, waitMs, signal);

@@ -9,9 +9,9 @@ import { redactHeaders, redactUrl } from "./redaction.js";
 const logger: AzureLogger = createClientLogger("pulumi-acr");
 
 /**
- * One line when a request goes out and one when its answer begins; nothing secret, no bodies. `log` is
- * told them too: a program in ES modules has another copy of `@azure/logger` than we, and cannot switch
- * ours on.
+ * Logs one line when a request is sent and one when its answer begins, without secrets or bodies. The
+ * lines also go to `log`, because a program in ES modules has its own copy of `@azure/logger` and cannot
+ * switch ours on.
  */
 export function logPolicy(clock: Clock, log?: (line: string) => void): PipelinePolicy {
   const tell = (level: "info" | "warning", line: string): void => {

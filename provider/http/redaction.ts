@@ -1,6 +1,6 @@
 import { printable } from "../oci/printable.js";
 
-/** Values that say nothing secret; `_state`, `sig` and every unknown name may. */
+/** Query parameters whose values are not secret. Every other one may be, such as `_state` or `sig`. */
 const QUERY_NAMES: ReadonlySet<string> = new Set([
   "n",
   "last",
@@ -35,7 +35,7 @@ const HEADER_NAMES: ReadonlySet<string> = new Set([
   "x-ms-ratelimit-remaining-calls-per-second",
 ]);
 
-/** A URL that may be shown: every query value but a few is left out, user information too. */
+/** A URL that may be shown: without user information, and with only the harmless query values. */
 export function redactUrl(value: string): string {
   const url = URL.parse(value);
   if (url === null) return "(not a URL)";
@@ -46,13 +46,13 @@ export function redactUrl(value: string): string {
   return printable(`${url.origin}${url.pathname}${shown}`, 2000);
 }
 
-/** Scheme, host and path: what an error names. */
+/** Scheme, host and path, as errors show them. */
 export function locationOf(value: string): string {
   const url = URL.parse(value);
   return url === null ? "(not a URL)" : printable(`${url.origin}${url.pathname}`);
 }
 
-/** Headers that may be shown; of every other one only the name. */
+/** Headers that may be shown; of all others, only the name. */
 export function redactHeaders(headers: Iterable<[string, string]>): Record<string, string> {
   const shown: Record<string, string> = {};
   for (const [name, value] of headers) {

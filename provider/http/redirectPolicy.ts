@@ -13,17 +13,17 @@ import { TransientFailure } from "./failure.js";
 import { locationOf } from "./redaction.js";
 import { type RedirectRules, redirectTarget } from "./redirectTarget.js";
 import { responseError } from "./responseError.js";
-import { askedWait } from "./retryDelay.js";
+import { retryAfterOf } from "./retryDelay.js";
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const MAX_HOPS = 3;
-/** All that another origin learns of us. */
+/** The only headers that another origin receives. */
 const FORWARDED = ["Accept", "Range", "User-Agent"];
 
 /**
- * Follows the redirect of a blob read to blob storage, by hand and without credentials: every hop is a
- * new request that never had any. What the storage refuses is a failed download; it never starts the
- * sign-in, which would carry a token to wherever the redirect led.
+ * Follows the redirect of a blob read to blob storage, without credentials: every hop is a new request,
+ * to which none were ever added. If the storage refuses, the download fails; no sign-in follows, since
+ * that would send a token to wherever the redirect led.
  */
 export function redirectPolicy(rules: RedirectRules, clock: Clock): PipelinePolicy {
   return {
@@ -34,7 +34,7 @@ export function redirectPolicy(rules: RedirectRules, clock: Clock): PipelinePoli
       if (!exchange.followRedirect || !REDIRECTS.has(first.status)) return first;
       const stored = await follow(first, exchange, next, { rules, clock });
       if (!isRefusal(stored)) return stored;
-      // The signature in the URL lasts minutes; the registry makes a new one for the asking.
+      // The signature in the URL is valid for minutes; asking the registry again gives a new one.
       await drain(stored);
       const again = await next(request);
       if (!REDIRECTS.has(again.status)) return again;
@@ -106,7 +106,7 @@ function refusedByStorage(response: PipelineResponse, exchange: Exchange): Regis
   );
 }
 
-/** Storage throttles with 503 and `Retry-After` (Azure Storage, "Scalability and performance targets"). */
+/** Azure Storage throttles with 503 and `Retry-After` ("Scalability and performance targets"). */
 function busyStorage(
   response: PipelineResponse,
   body: Uint8Array,
@@ -115,9 +115,9 @@ function busyStorage(
 ): TransientFailure {
   const { status, headers, request } = response;
   const answer = { status, header: (name: string) => headers.get(name), body, foreign: true };
-  // The exchange as it is by then: the retries note in it what they could not wait for.
+  // The exchange is read when the error is made, because the retries record the refused wait in it.
   return new TransientFailure(
     (attempts) => responseError(answer, { ...exchange, url: request.url, attempts }),
-    { askedMs: askedWait(headers, clock.now()) },
+    { retryAfterMs: retryAfterOf(headers, clock.now()) },
   );
 }

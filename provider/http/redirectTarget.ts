@@ -2,7 +2,7 @@ import { printable } from "../oci/printable.js";
 import { ProtocolError } from "../errors.js";
 import { isLoopback } from "../oci/loginServer.js";
 
-/** Where ACR keeps its blobs: its data endpoints, and Azure storage of each cloud (Microsoft Learn). */
+/** Where ACR stores blobs: its data endpoints, and Azure Storage in each cloud (Microsoft Learn). */
 const STORAGE_HOSTS: readonly string[] = [
   "*.blob.core.windows.net",
   "*.blob.core.chinacloudapi.cn",
@@ -17,13 +17,13 @@ const STORAGE_HOSTS: readonly string[] = [
 export interface RedirectRules {
   /** Origin of the registry. */
   readonly origin: string;
-  /** Host names, or `*.` and a suffix, in addition to those of Azure. */
+  /** Host names, or `*.` and a suffix, allowed in addition to those of Azure. */
   readonly allowedHosts: readonly string[];
 }
 
 /**
- * Where a redirected blob read may go: https, to blob storage or to the registry's own host. On this
- * machine only, for registries that run here over http, http to another port is as good.
+ * Validates the target of a redirected blob read: https, to blob storage or to the registry's own host.
+ * On loopback, where registries may run without TLS, http to another port is allowed as well.
  */
 export function redirectTarget(
   location: string | undefined,

@@ -15,7 +15,7 @@ export interface RequestRates {
 export const REGISTRY_TIERS = ["basic", "standard", "premium"] as const;
 export type RegistryTier = (typeof REGISTRY_TIERS)[number];
 
-/** A second longer than the minute, since not all requests take equally long to arrive. */
+/** A minute and a second, because requests do not all take equally long to arrive. */
 const WINDOW_MS = 61_000;
 
 const BASIC = { reads: 5_000, writes: 1_000, deletes: 500, referrerLists: 250 } as const;
@@ -32,7 +32,7 @@ export const PUBLISHED_RATES: Readonly<Record<RegistryTier, Required<RequestRate
 
 type Category = keyof RequestRates;
 
-/** Says how long a request must wait so that in no minute there are more than the rates allow. */
+/** Computes how long a request must wait so that no minute has more requests than its rates allow. */
 export class RequestPaces {
   readonly #paces: ReadonlyMap<Category, Pace>;
   readonly #clock: Clock;
@@ -48,7 +48,9 @@ export class RequestPaces {
     );
   }
 
-  /** Takes a place in every minute that the request counts in; answers the milliseconds until it. */
+  /**
+   * Reserves the next free place in every category of the request. Returns the milliseconds until then.
+   */
   take(method: string, path: string): number {
     const now = this.#clock.now();
     const paces = categoriesOf(method, path).flatMap((category) => {
@@ -78,14 +80,14 @@ function checked(category: Category, rate: number): number {
   );
 }
 
-/** Listing referrers counts as a read, too; requests for tokens have a rate of their own, far away. */
+/** Listing referrers is also a read. Requests for tokens have a separate, much higher rate. */
 function categoriesOf(method: string, path: string): readonly Category[] {
   if (method === "DELETE") return ["deletes"];
   if (method !== "GET" && method !== "HEAD") return ["writes"];
   return /^\/v2\/.+\/referrers\/[^/]+$/.test(path) ? ["reads", "referrerLists"] : ["reads"];
 }
 
-/** The times of the last requests, as many as there may be in a minute, in a ring. */
+/** The times of the last requests, as many as are allowed per minute, in a ring buffer. */
 class Pace {
   readonly #times: Float64Array;
   #next = 0;
@@ -94,7 +96,7 @@ class Pace {
     this.#times = new Float64Array(perMinute);
   }
 
-  /** When the oldest of them is a minute ago. */
+  /** When the oldest of these requests will be a minute old. */
   get free(): number {
     return (this.#times[this.#next] ?? 0) + WINDOW_MS;
   }

@@ -4,21 +4,24 @@ import { accessHint } from "./accessHint.js";
 import type { Exchange } from "./exchange.js";
 import { locationOf } from "./redaction.js";
 
-/** What is read of an error's body; the rest is let go. */
+/** How much of an error's body is read. */
 export const ERROR_BODY_LIMIT = 64 * 1024;
 const MESSAGE_LIMIT = 1000;
 
-/** An answer that the caller does not expect. */
+/** An answer with an unexpected status. */
 export interface ErrorAnswer {
   readonly status: number;
   header(name: string): string | undefined;
   /** At most {@link ERROR_BODY_LIMIT} bytes; empty for HEAD. */
   readonly body: Uint8Array;
-  /** It comes from where a redirect led, not from the registry. */
+  /** Whether it comes from the target of a redirect instead of the registry. */
   readonly foreign: boolean;
 }
 
-/** Codes that say that the thing itself is absent (distribution-spec, "Error Codes"; ACR's TAG_UNKNOWN). */
+/**
+ * Error codes that say that something does not exist (distribution-spec, "Error Codes"; ACR's
+ * TAG_UNKNOWN).
+ */
 const ABSENT: ReadonlySet<string> = new Set([
   "MANIFEST_UNKNOWN",
   "NAME_UNKNOWN",
@@ -27,7 +30,7 @@ const ABSENT: ReadonlySet<string> = new Set([
   "BLOB_UPLOAD_UNKNOWN",
 ]);
 
-/** Turns an unexpected answer into the error that says what to do about it. */
+/** Turns an unexpected answer into an error that says what to do. */
 export function responseError(answer: ErrorAnswer, exchange: Exchange): RegistryError {
   const diagnostics = readDiagnostics(answer);
   const code = codeFor(answer, diagnostics, exchange);
@@ -66,8 +69,8 @@ function codeFor(
 }
 
 /**
- * A resource leaves a state only because of a 404 that the registry itself gave: with its own code, or,
- * as HEAD has no body, with the content type of its errors.
+ * Whether the registry itself says that the thing does not exist: by an error code, or, because HEAD has
+ * no body, by the content type of its errors. Only such a 404 removes a resource from the state.
  */
 function isAbsent(
   answer: ErrorAnswer,
@@ -83,7 +86,7 @@ function isJson(answer: ErrorAnswer): boolean {
   return /^application\/(?:[\w.-]+\+)?json\b/i.test(answer.header("content-type") ?? "");
 }
 
-/** The `errors` of the body, cleaned; none if it is anything else. */
+/** The `errors` of the body, sanitised; empty for any other body. */
 export function readDiagnostics(answer: Pick<ErrorAnswer, "body">): readonly Diagnostic[] {
   let document: unknown;
   try {
@@ -135,7 +138,7 @@ function advice(
   return diagnostics.length === 0 && status < 500 ? foreignAnswer(answer) : "";
 }
 
-/** The registry's network rules, which nobody's permission changes. */
+/** Whether the registry's network rules refuse this machine, whatever its permissions. */
 export function isFirewall(
   status: number | undefined,
   diagnostics: readonly Diagnostic[],
@@ -143,15 +146,15 @@ export function isFirewall(
   return status === 403 && diagnostics.some(({ message }) => /client with ip/i.test(message));
 }
 
-/** Only what is uploaded in pieces can be sent in smaller ones. */
+/** Advice on a body that is too large: only blobs can be sent in smaller chunks. */
 function sizeAdvice(url: string): string {
   const what = "The request is larger than the registry, or a proxy in between, accepts";
   if (!/\/blobs\/uploads\//.test(url)) return what;
   return `${what}: raise that limit (nginx: client_max_body_size), or give the client a smaller \`chunkSize\``;
 }
 
-function waitAdvice(askedMs: number): string {
-  const seconds = Math.ceil(askedMs / 1000);
+function waitAdvice(retryAfterMs: number): string {
+  const seconds = Math.ceil(retryAfterMs / 1000);
   return `It asks to wait ${seconds} seconds, which is longer than this operation may wait: try again later`;
 }
 

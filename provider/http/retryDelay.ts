@@ -16,7 +16,7 @@ export const DEFAULT_RETRY: RetryLimits = {
   budgetMs: 300_000,
 };
 
-/** The limits as given; what is not given, or `undefined`, is as by default. */
+/** The given limits; a default for each one that is missing or `undefined`. */
 export function retryLimits(given: Partial<RetryLimits> = {}): RetryLimits {
   return {
     maxRetries: given.maxRetries ?? DEFAULT_RETRY.maxRetries,
@@ -27,23 +27,23 @@ export function retryLimits(given: Partial<RetryLimits> = {}): RetryLimits {
 }
 
 /**
- * What a `Retry-After` asks for, in milliseconds: seconds or a date (RFC 9110, section 10.2.3).
- * `undefined` if it asks for nothing that can be understood; a date in the past asks for 0.
+ * The wait that `Retry-After` asks for, in milliseconds: given as seconds or a date (RFC 9110, section
+ * 10.2.3). `undefined` if the value is not understood; 0 for a date in the past.
  */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   const text = value?.trim() ?? "";
   if (/^\d{1,15}$/.test(text)) return Number(text) * 1000;
-  // `Date.parse` takes "-5" and "abc 1" for dates; a date of HTTP begins with the day's name.
+  // `Date.parse` would accept "-5" and "abc 1". HTTP dates begin with the name of the day.
   if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return undefined;
   const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 /**
- * What an answer asks for. A date is the server's, and so counts from the `Date` of the same answer
- * (RFC 9110, section 6.6.1) where there is one: our own clock may be wrong by minutes.
+ * The wait that an answer asks for. A date in it is compared with the `Date` of the same answer (RFC
+ * 9110, section 6.6.1), if there is one, because our own clock may be wrong by minutes.
  */
-export function askedWait(
+export function retryAfterOf(
   headers: { get(name: string): string | undefined },
   now: number,
 ): number | undefined {
@@ -51,7 +51,7 @@ export function askedWait(
   return parseRetryAfter(headers.get("Retry-After"), Number.isNaN(date) ? now : date);
 }
 
-/** Doubles with every failure; a random half of it keeps clients from coming back together. */
+/** Doubles with every failure. Half of it is random, so that clients do not all retry together. */
 export function backoff(
   failures: number,
   limits: Pick<RetryLimits, "baseDelayMs" | "maxDelayMs">,
@@ -62,14 +62,14 @@ export function backoff(
 }
 
 /**
- * How long to wait. What the server asks for counts, but not less than the base (0 would be a loop
- * without a pause) and not more than the longest wait.
+ * How long to wait. The server's wish counts, but at least the base delay (0 would be a busy loop) and at
+ * most the longest wait.
  */
 export function retryDelay(
-  facts: { readonly failures: number; readonly askedMs: number | undefined },
+  facts: { readonly failures: number; readonly retryAfterMs: number | undefined },
   limits: Pick<RetryLimits, "baseDelayMs" | "maxDelayMs">,
   random: () => number,
 ): number {
-  if (facts.askedMs === undefined) return backoff(facts.failures, limits, random);
-  return Math.min(Math.max(facts.askedMs, limits.baseDelayMs), limits.maxDelayMs);
+  if (facts.retryAfterMs === undefined) return backoff(facts.failures, limits, random);
+  return Math.min(Math.max(facts.retryAfterMs, limits.baseDelayMs), limits.maxDelayMs);
 }

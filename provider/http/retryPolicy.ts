@@ -9,26 +9,29 @@ import { type Clock, sleep } from "./clock.js";
 import { type Exchange, exchangeOf } from "./exchange.js";
 import { SourceFailure, TransientFailure } from "./failure.js";
 import { responseError } from "./responseError.js";
-import { type RetryLimits, askedWait, backoff, retryDelay } from "./retryDelay.js";
+import { type RetryLimits, retryAfterOf, backoff, retryDelay } from "./retryDelay.js";
 
 export interface RetryOptions {
   readonly limits: RetryLimits;
   readonly clock: Clock;
   readonly random: () => number;
   readonly access: AccessWait;
-  /** Drops all tokens: what they allow may be about to change. */
+  /** Drops all tokens, because new permissions may need new ones. */
   readonly forgetTokens: () => void;
 }
 
 type Outcome = { readonly response: PipelineResponse } | { readonly failure: unknown };
 
 const TRANSIENT: ReadonlySet<number> = new Set([408, 500, 502, 503, 504]);
-/** While access is waited for: often enough to notice, seldom enough not to be throttled. */
+/**
+ * The longest delay while waiting for access: short enough to notice it soon, long enough not to be
+ * throttled.
+ */
 const ACCESS_DELAY_MS = 15_000;
 
 /**
- * Sends again what may be sent again. A request that is not repeatable goes again only where it is
- * proven that the registry has not taken it; its caller restarts the session otherwise.
+ * Repeats failed requests. A request that is not `repeatable` is only repeated if it is certain that the
+ * registry did not receive it; otherwise its caller restarts the upload session.
  */
 export function retryPolicy(options: RetryOptions): PipelinePolicy {
   return {
@@ -51,7 +54,7 @@ export function retryPolicy(options: RetryOptions): PipelinePolicy {
         if (isThrottled(outcome)) {
           if (!mayWaitForGate(outcome.response, exchange, options))
             return settle(outcome, exchange);
-          continue; // The limiter holds it back until the registry's pause is over.
+          continue; // The limiter delays the next attempt until the registry's pause is over.
         }
         const delay = delayFor(outcome, exchange, failures, waitedMs, options);
         if (delay === undefined) return settle(outcome, exchange);
@@ -105,10 +108,10 @@ function mayWaitForGate(
 ): boolean {
   if (limits.maxRetries === 0) return false;
   const now = clock.now();
-  const askedMs = askedWait(response.headers, now) ?? limits.baseDelayMs;
+  const retryAfterMs = retryAfterOf(response.headers, now) ?? limits.baseDelayMs;
   const left = (exchange.throttledSince ?? now) + limits.budgetMs - now;
-  if (askedMs <= left && left > 0) return true;
-  exchange.refusedWaitMs = askedMs;
+  if (retryAfterMs <= left && left > 0) return true;
+  exchange.refusedWaitMs = retryAfterMs;
   return false;
 }
 
@@ -120,31 +123,31 @@ function delayFor(
   { limits, clock, random }: RetryOptions,
 ): number | undefined {
   if (
-    failures >= Math.min(limits.maxRetries, mostRetries(outcome)) ||
+    failures >= Math.min(limits.maxRetries, maxRetriesOf(outcome)) ||
     !mayGoAgain(outcome, exchange)
   )
     return undefined;
-  const askedMs = askedOf(outcome, clock);
-  const delay = retryDelay({ failures, askedMs }, limits, random);
-  if (Math.max(delay, askedMs ?? 0) <= limits.budgetMs - waitedMs) return delay;
-  exchange.refusedWaitMs = askedMs;
+  const retryAfterMs = requestedWait(outcome, clock);
+  const delay = retryDelay({ failures, retryAfterMs }, limits, random);
+  if (Math.max(delay, retryAfterMs ?? 0) <= limits.budgetMs - waitedMs) return delay;
+  exchange.refusedWaitMs = retryAfterMs;
   return undefined;
 }
 
-function askedOf(outcome: Outcome, clock: Clock): number | undefined {
-  if ("response" in outcome) return askedWait(outcome.response.headers, clock.now());
-  return outcome.failure instanceof TransientFailure ? outcome.failure.askedMs : undefined;
+function requestedWait(outcome: Outcome, clock: Clock): number | undefined {
+  if ("response" in outcome) return retryAfterOf(outcome.response.headers, clock.now());
+  return outcome.failure instanceof TransientFailure ? outcome.failure.retryAfterMs : undefined;
 }
 
-function mostRetries(outcome: Outcome): number {
+function maxRetriesOf(outcome: Outcome): number {
   const transient = "failure" in outcome && outcome.failure instanceof TransientFailure;
-  return transient ? outcome.failure.mostRetries : Number.POSITIVE_INFINITY;
+  return transient ? outcome.failure.maxRetries : Number.POSITIVE_INFINITY;
 }
 
 function mayGoAgain(outcome: Outcome, exchange: Exchange): boolean {
   if ("failure" in outcome) {
     const { failure } = outcome;
-    return failure instanceof TransientFailure && (exchange.repeatable || failure.untouched);
+    return failure instanceof TransientFailure && (exchange.repeatable || failure.notReceived);
   }
   const { status } = outcome.response;
   if (exchange.expect.includes(status)) return false;

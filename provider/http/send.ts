@@ -18,14 +18,16 @@ export interface Sender {
   readonly origin: string;
   readonly pipeline: Pipeline;
   readonly httpClient: HttpClient;
-  /** Aborted when the transport is closed: nothing goes on after that, token requests included. */
+  /**
+   * Aborted when the transport is closed. Nothing continues after that, not even requests for tokens.
+   */
   readonly closing: AbortSignal;
 }
 
-/** What is sent: a request of the client, or one for a token, which has no scopes. */
+/** A request of the client, or one for a token, which has no scopes. */
 export type Outgoing = Omit<RegistryRequest, "scopes"> & Partial<Pick<RegistryRequest, "scopes">>;
 
-/** Sends a request through the pipeline; an answer with another status than expected is an error. */
+/** Sends a request through the pipeline. An answer with an unexpected status becomes an error. */
 export async function send(sender: Sender, outgoing: Outgoing): Promise<RegistryResponse> {
   const link = linkedSignal(outgoing.signal, sender.closing);
   try {
@@ -39,7 +41,7 @@ export async function send(sender: Sender, outgoing: Outgoing): Promise<Registry
 }
 
 interface Answer extends RegistryResponse {
-  /** Calls back when no more of the body comes, which may be at once. */
+  /** Calls `then` when the body has ended or was closed, possibly at once. */
   ended(then: () => void): void;
 }
 
@@ -70,8 +72,8 @@ async function exchanged(sender: Sender, outgoing: Outgoing, signal: AbortSignal
 }
 
 /**
- * Builds the URL and makes sure that it is the one that was meant: the URL parser resolves dot
- * segments, even encoded ones, and cuts at `#`.
+ * Builds the URL and checks that it is the intended one: the URL parser resolves dot segments, even
+ * encoded ones, and cuts at `#`.
  */
 function urlOf(origin: string, path: string): string {
   const url = URL.parse(origin + path);
@@ -89,7 +91,7 @@ function urlOf(origin: string, path: string): string {
   );
 }
 
-/** The HTTP client removes line breaks silently, and so would send something else. */
+/** The HTTP client silently removes line breaks, and would send another value. */
 function checkHeader(name: string, value: string): string {
   if (/^[\t\x20-\x7e]*$/.test(value)) return value;
   throw new InputError(name, `the value of the header ${name} has characters that cannot be sent`);

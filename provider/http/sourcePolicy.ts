@@ -1,32 +1,32 @@
 import { Readable } from "node:stream";
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
-import { Places } from "../concurrency/limit.js";
+import { Slots } from "../concurrency/limit.js";
 import { untilAborted } from "../concurrency/singleFlight.js";
 import { aborted } from "./clock.js";
 import { exchangeOf } from "./exchange.js";
 import { SourceFailure } from "./failure.js";
 import type { RequestBody } from "./transport.js";
 
-/** A body that is read while it is sent. */
+/** A request body that is read while it is sent. */
 export type StreamedBody = Exclude<RequestBody, Uint8Array>;
 
 /**
- * Opens what a request is read from, anew for each attempt and before it takes its turn. To open it may
- * need requests itself, even to the same registry (a copy within one): they must wait for nothing that
- * the upload holds, and the registry must not be kept waiting for them.
+ * Opens the source of a request body, anew for each attempt and before the attempt takes a slot. Opening
+ * may need requests itself, even to the same registry (a copy within one). Those must not wait for the
+ * slot of the upload, and the registry must not wait for them.
  *
- * There are at most as many open sources as the limiter has places, less one: that one is left for what
- * an upload under way has yet to read.
+ * At most one source fewer is open than the limiter has slots. The last slot is left for the requests
+ * that read from the sources.
  */
 export function sourcePolicy(maxConcurrency: number): PipelinePolicy {
-  const places = new Places(Math.max(1, maxConcurrency - 1));
+  const slots = new Slots(Math.max(1, maxConcurrency - 1));
   return {
     name: "acrSource",
     async sendRequest(request, next) {
       const exchange = exchangeOf(request);
       const { body, signal } = exchange;
       if (body === undefined || body instanceof Uint8Array) return await next(request);
-      const release = await places.take(signal).catch(() => {
+      const release = await slots.take(signal).catch(() => {
         throw aborted(signal);
       });
       try {
@@ -52,13 +52,16 @@ async function openSource(
     return await untilAborted(opening, signal);
   } catch (error) {
     if (!signal.aborted) throw new SourceFailure(error);
-    // What comes now is not wanted any more.
+    // The source is no longer needed when it arrives.
     opening.then(giveUp, () => undefined);
     throw aborted(signal);
   }
 }
 
-/** Who iterates it gets its error; without a listener it would also end the process. */
+/**
+ * Adds an error listener, without which an error would end the process. The reader of the source gets the
+ * error anyway.
+ */
 function withErrorListener(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   if (source instanceof Readable) source.on("error", () => undefined);
   return source;
@@ -67,7 +70,7 @@ function withErrorListener(source: AsyncIterable<Uint8Array>): AsyncIterable<Uin
 /** Closes a source, whether it was read or not. */
 export function giveUp(source: AsyncIterable<Uint8Array>): void {
   if (source instanceof Readable) source.destroy();
-  // One that fails while it is given up says nothing new.
+  // The source is given up, so an error while closing does not matter.
   else if (isGenerator(source)) source.return(undefined).catch(() => undefined);
 }
 

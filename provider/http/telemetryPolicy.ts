@@ -1,6 +1,9 @@
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 
-/** Names the client, and the request, which the service echoes and its support can look up. */
+/**
+ * Names the client in `User-Agent` and gives the request an id, which the service echoes and its support
+ * can look up.
+ */
 export function telemetryPolicy(userAgent: string): PipelinePolicy {
   return {
     name: "acrTelemetry",

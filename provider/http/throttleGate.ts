@@ -1,23 +1,26 @@
 import { linkedSignal } from "../concurrency/linkedSignal.js";
 import { type Clock, sleep } from "./clock.js";
 
-/** So long the first one may take, which may be a large upload, before another one asks too. */
+/**
+ * How long the first request after a pause may take (it may be a large upload) before another one tries,
+ * too.
+ */
 const PROBE_MS = 30_000;
 
 /**
- * The pause of a whole registry. After a 429 nothing is sent until its time is over; then one request
- * goes first, and only when it is served do the others follow. So a registry under load sees one
- * request per pause, not all of them.
+ * The pause of a whole registry. After a 429, nothing is sent until the pause is over. Then a single
+ * request goes first, and the others follow only when it succeeds. So an overloaded registry gets one
+ * request per pause instead of all of them.
  */
 export class ThrottleGate {
   #closed = false;
   #until = 0;
   #refusals = 0;
-  /** Until when the first one has the way for itself. */
+  /** Until when only the first request may be sent. */
   #probingUntil = 0;
   #changed = new AbortController();
 
-  /** Consecutive refusals so far: what a back-off without `Retry-After` grows with. */
+  /** Consecutive refusals, by which the back-off grows if there is no `Retry-After`. */
   get refusals(): number {
     return this.#refusals;
   }
@@ -26,7 +29,9 @@ export class ThrottleGate {
     return this.#closed;
   }
 
-  /** Waits until the way is free. `first`: alone, to see whether the registry serves again. */
+  /**
+   * Waits until requests may be sent. `first`: only this one, as a test. `late`: the deadline passed.
+   */
   async pass(
     clock: Clock,
     deadline: number,
@@ -45,7 +50,7 @@ export class ThrottleGate {
     return "free";
   }
 
-  /** The registry refused: close for so long. */
+  /** The registry refused a request: close for `waitMs`. */
   refuse(clock: Clock, waitMs: number): void {
     if (!this.#closed || clock.now() >= this.#until) this.#refusals += 1;
     this.#closed = true;
@@ -54,9 +59,9 @@ export class ThrottleGate {
     this.#notify();
   }
 
-  /** The registry served a request. */
+  /** The registry answered a request: open, if the pause is over. */
   admit(clock: Clock): void {
-    // Requests that were under way when it closed may still be served; the pause stands.
+    // Requests sent before the pause may still succeed during it; the pause continues.
     if (!this.#closed || clock.now() < this.#until) return;
     this.#closed = false;
     this.#probingUntil = 0;
@@ -64,7 +69,7 @@ export class ThrottleGate {
     this.#notify();
   }
 
-  /** A request ended without an answer; if it was the first one, another takes its place. */
+  /** The first request ended without an answer: let another one go first. */
   leave(): void {
     this.#probingUntil = 0;
     this.#notify();
@@ -91,7 +96,7 @@ export class ThrottleGate {
 
 const gates = new Map<string, { readonly gate: ThrottleGate; users: number }>();
 
-/** The gate of a registry, one for the whole process; kept as long as somebody uses it. */
+/** The gate of a registry, shared by the whole process and kept as long as it is used. */
 export function shareGate(loginServer: string): { gate: ThrottleGate; release: () => void } {
   const shared = gates.get(loginServer) ?? { gate: new ThrottleGate(), users: 0 };
   gates.set(loginServer, shared);

@@ -1,12 +1,12 @@
 import type { AuthSend } from "../auth/authSend.js";
 import { type Sender, send } from "./send.js";
 
-/** Tokens are small; what is larger is not one. */
+/** Tokens are small; anything larger is not one. */
 const TOKEN_LIMIT = 64 * 1024;
 
 /**
- * Sends the requests for tokens: through the same pipeline, to the same origin, but without scopes, so
- * that they never wait for a token themselves. None has an effect that must not happen twice.
+ * Sends requests for tokens through the same pipeline to the same origin, but without scopes, so that
+ * they never wait for a token themselves. All of them may be repeated safely.
  */
 export function tokenSend(sender: () => Sender): AuthSend {
   return async (request) => {
@@ -17,7 +17,7 @@ export function tokenSend(sender: () => Sender): AuthSend {
       operation,
       expect,
       repeatable: true,
-      // Whoever needs the token knows whether to wait.
+      // The request that needs the token decides whether to wait.
       waitForAccess: false,
       headers: {
         Accept: "application/json",

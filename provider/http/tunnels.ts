@@ -1,28 +1,28 @@
 import type { Agent } from "@azure/core-rest-pipeline";
 
-/** What a request is made with, as it comes back to the agent. */
+/** Options of a request, as the agent receives them. */
 interface ConnectOptions {
   /** Aborted when the request has failed. */
   readonly wanted?: AbortSignal;
 }
 
-/** An agent that makes tunnels, as far as it concerns us (`https-proxy-agent`). */
+/** The part of a tunnelling agent (`https-proxy-agent`) that is used here. */
 interface TunnelAgent extends Agent {
   connect(request: unknown, options: ConnectOptions): Promise<unknown>;
-  /** What a connection to the proxy is made with. */
+  /** Options for its connection to the proxy. */
   connectOpts: object;
 }
 
 /**
- * The agents of a client that reach the registry through a proxy. Their connection to it is nobody's until
- * it has answered: the agent does not know of it yet, nor does the request that it is made for. What was
- * given up meanwhile would stay open, and keep the process alive, for as long as the proxy is silent.
+ * The agents of a client that reach the registry through a proxy. While the proxy has not answered,
+ * neither the agent nor the request owns the connection to it. Without this class, aborting the request
+ * would leave that connection open, and the process alive, for as long as the proxy is silent.
  */
 export class Tunnels {
   readonly #agents = new Set<Agent>();
   readonly #closing = new AbortController();
 
-  /** Sends a request that an agent makes a tunnel for, if need be; `wanted` goes among its options. */
+  /** Sends a request that may open a tunnel. `wanted` must be among the options of the request. */
   async use<T>(agent: Agent, send: (wanted: AbortSignal) => Promise<T>): Promise<T> {
     if (!this.#agents.has(agent)) this.#add(agent);
     const failed = new AbortController();
@@ -47,7 +47,7 @@ export class Tunnels {
     agent.connect = (request, options) => {
       const { wanted } = options;
       const ends = [this.#closing.signal, ...(wanted === undefined ? [] : [wanted])];
-      // Read at once, so that each connection gets the one that is meant for it.
+      // `connect` reads this synchronously, so each connection gets its own signal.
       agent.connectOpts = { ...connectOpts, signal: AbortSignal.any(ends) };
       return connect(request, options);
     };

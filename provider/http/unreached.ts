@@ -2,7 +2,7 @@ import type { Exchange } from "./exchange.js";
 
 /** No address was found for the name. */
 export const UNRESOLVED: ReadonlySet<string> = new Set(["ENOTFOUND", "EAI_AGAIN"]);
-/** Nothing answered at the address, or there is none. */
+/** Nothing answered at the address, or the address does not exist. */
 export const UNREACHED: ReadonlySet<string> = new Set([
   ...UNRESOLVED,
   "ECONNREFUSED",
@@ -13,7 +13,7 @@ export const UNREACHED: ReadonlySet<string> = new Set([
 
 export type Way = Pick<Exchange, "url" | "proxy" | "redirected">;
 
-/** Who failed, and how. Behind a proxy it is the proxy that this machine connects to. */
+/** Says what failed, and where. With a proxy, it is the proxy that this machine connects to. */
 export function whatFailed(code: string, text: string, { url, proxy }: Way): string {
   const host = URL.parse(url)?.host ?? "the registry";
   if (proxy === undefined) return `${host} ${reasonOf(code, text)}`;
@@ -30,7 +30,7 @@ function reasonOf(code: string, text: string): string {
   return `could not be reached (${code === "" ? text : code})`;
 }
 
-/** What to look at, as a sentence behind the error's own; empty where nothing helps but trying again. */
+/** Advice, to be added to the error; empty if only trying again helps. */
 export function whatToDo(code: string, { url, proxy, redirected }: Way): string {
   if (!UNREACHED.has(code)) return "";
   const { hostname = "" } = URL.parse(url) ?? {};
@@ -47,7 +47,7 @@ export function whatToDo(code: string, { url, proxy, redirected }: Way): string 
   if (!UNRESOLVED.has(code)) {
     return ". Check the login server, its port, and that the registry is there and can be reached from here";
   }
-  // A resource name in the place of the login server is the most frequent mistake.
+  // Using the name of the Azure resource as the login server is the most frequent mistake.
   return hostname.includes(".")
     ? ". Check the login server; for a registry that was just created, `waitForAccess` waits for its name"
     : `. Check the login server: an Azure registry has the whole name, "${hostname}.azurecr.io"`;

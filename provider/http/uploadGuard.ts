@@ -4,22 +4,24 @@ import type { Attempt } from "./attempt.js";
 import { SourceFailure } from "./failure.js";
 import { giveUp } from "./sourcePolicy.js";
 
-/** Below this, bytes in memory are sent at once; above, in pieces, so that silence can be told apart. */
+/**
+ * Larger bodies in memory are sent in pieces of this size, so that the idle timeout can see progress.
+ */
 const PIECE = 256 * 1024;
 
-/** The body of one attempt. */
+/** The request body of one attempt. */
 export interface AttemptBody {
-  /** What the HTTP client is given. */
+  /** The body for the HTTP client. */
   readonly content: Uint8Array | Readable;
   readonly size: number;
-  /** Whether all of it has been handed over. */
+  /** Whether all of it was handed over to the HTTP client. */
   complete(): boolean;
-  /** What becomes of it is not told the watchdog any more. */
+  /** Stops reporting progress to the watchdog. */
   unwatch(): void;
   destroy(): void;
 }
 
-/** Makes the body of an attempt. An error of the source ends the attempt, and is its reason. */
+/** Makes the body of an attempt. An error of its source ends the attempt with that error. */
 export function attemptBody(attempt: Attempt): AttemptBody | undefined {
   const { body, source, operation } = attempt.exchange;
   if (body === undefined) return undefined;
@@ -45,7 +47,7 @@ function guarded(
 ): AttemptBody {
   const { watchdog, exchange } = attempt;
   const guard = new UploadGuard(source, size, exchange.operation, {
-    // Whoever is read from is not the one that the request goes to.
+    // Waiting for the source is not silence of the registry.
     waiting: () => watchdog.stop(),
     progress: (sent) => {
       watchdog.touch();
@@ -66,21 +68,21 @@ async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }
 
-/** Told where the body is. */
+/** Is told about the progress of the body. */
 interface Watch {
-  /** The next piece of the source is waited for. */
+  /** The guard waits for the source. */
   waiting(): void;
-  /** It came; so many bytes before it were sent. */
+  /** A piece arrived from the source; `sentBytes` bytes before it were sent. */
   progress(sentBytes: number): void;
 }
 
 /**
- * Passes exactly `size` bytes on. The last piece is kept back until the source has ended well: a body
- * that is too short, too long or found to be wrong at its end is never complete on the wire, so no
- * server can take it for the whole one. (A surplus would even be read as a second request.)
+ * Passes on exactly `size` bytes. The last piece is held back until the source has ended successfully. So
+ * a body that is too short, too long or fails its verification at the end is never completely sent, and
+ * no server can accept it. (Surplus bytes would even be read as a second request.)
  *
- * A piece is asked for when the one before is with the operating system, so that sources can use the
- * same memory again: left to the collector, megabytes pile up that nobody needs.
+ * The next piece is requested when the operating system has taken the one before, so that sources can
+ * reuse their memory instead of leaving megabytes to the garbage collector.
  */
 class UploadGuard extends Readable {
   readonly #source: AsyncIterable<Uint8Array>;
@@ -105,13 +107,13 @@ class UploadGuard extends Readable {
     this.#watch = undefined;
   }
 
-  /** How the HTTP client takes the body. */
+  /** The HTTP client calls this to send the body. */
   override pipe<Destination extends NodeJS.WritableStream>(destination: Destination): Destination {
     this.#writeTo(destination).catch((error: unknown) => this.destroy(error as Error));
     return destination;
   }
 
-  /** Any other way to take it gets copies, for it may keep them. */
+  /** Other readers get copies, because they may keep the pieces. */
   override _read(): void {
     this.#pieces.next().then(
       ({ done, value }) => this.push(done === true ? null : Buffer.from(value)),
@@ -123,7 +125,7 @@ class UploadGuard extends Readable {
     this.unwatch();
     this.#written();
     giveUp(this.#source);
-    // A source that fails while it is given up says nothing new.
+    // The source is given up, so an error while closing does not matter.
     this.#pieces.return(undefined).catch(() => undefined);
     done(error);
   }

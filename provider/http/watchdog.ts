@@ -1,8 +1,8 @@
 import type { Clock } from "./clock.js";
 
 /**
- * Calls out when nothing has moved for a while. It measures silence, not duration: four gigabytes may
- * take their time as long as bytes flow. Stopped while the other side is not to blame.
+ * The idle timeout. It measures silence, not duration: a large transfer may take as long as it needs
+ * while bytes flow. It is stopped while we, not the other side, cause the silence.
  */
 export class Watchdog {
   readonly #clock: Clock;
@@ -18,11 +18,11 @@ export class Watchdog {
     this.#onIdle = onIdle;
   }
 
-  /** Begins to watch, or notes that something moved. */
+  /** Starts the timeout, or notes progress. */
   touch(): void {
     if (this.#ended) return;
     this.#lastProgress = this.#clock.now();
-    // One timer for many notes: it looks, when it fires, how long the silence really is.
+    // A single timer serves many notes of progress: when it fires, it measures the silence.
     if (this.#cancel === undefined) this.#arm(this.#idleMs);
   }
 
@@ -31,7 +31,7 @@ export class Watchdog {
     this.#cancel = undefined;
   }
 
-  /** For good: what still comes from a source that is given up must not begin another watch. */
+  /** Stops for good: a source that was given up may still deliver, which must not start it again. */
   end(): void {
     this.#ended = true;
     this.stop();

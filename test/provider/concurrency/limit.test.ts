@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { Places, limit } from "../../../provider/concurrency/limit.js";
+import { Slots, limit } from "../../../provider/concurrency/limit.js";
 
 describe("limit", () => {
   it("runs so many at a time, in order, and goes on after a failure", async () => {
@@ -26,35 +26,35 @@ describe("limit", () => {
     );
   });
 
-  for (const places of [0, -1, 1.5, Number.NaN]) {
-    it(`refuses ${places} places`, () => {
-      assert.throws(() => limit(places), RangeError);
+  for (const slots of [0, -1, 1.5, Number.NaN]) {
+    it(`refuses ${slots} slots`, () => {
+      assert.throws(() => limit(slots), RangeError);
     });
   }
 });
 
-describe("Places", () => {
+describe("Slots", () => {
   it("an aborted wait takes no place", async () => {
-    const places = new Places(1);
-    const release = await places.take();
+    const slots = new Slots(1);
+    const release = await slots.take();
     const controller = new AbortController();
-    const given = places.take(controller.signal);
-    const next = places.take();
+    const given = slots.take(controller.signal);
+    const next = slots.take();
     controller.abort(new Error("no more"));
     await assert.rejects(given, /no more/);
     release();
     (await next)();
-    await assert.rejects(places.take(controller.signal), /no more/);
+    await assert.rejects(slots.take(controller.signal), /no more/);
   });
 
   it("giving back twice frees one place only", async () => {
-    const places = new Places(1);
-    const release = await places.take();
+    const slots = new Slots(1);
+    const release = await slots.take();
     release();
     release();
-    await places.take();
+    await slots.take();
     let second = false;
-    void places.take().then(() => (second = true));
+    void slots.take().then(() => (second = true));
     await new Promise(setImmediate);
     assert.equal(second, false);
   });

@@ -31,22 +31,22 @@ describe("parseRetryAfter", () => {
 describe("retryDelay", () => {
   const limits = { baseDelayMs: 1_000, maxDelayMs: 120_000 };
   const cases = [
-    { name: "0 is not at once", failures: 0, askedMs: 0, expected: 1_000 },
-    { name: "what is asked", failures: 3, askedMs: 5_000, expected: 5_000 },
+    { name: "0 is not at once", failures: 0, retryAfterMs: 0, expected: 1_000 },
+    { name: "what is asked", failures: 3, retryAfterMs: 5_000, expected: 5_000 },
     {
       name: "never longer than the longest",
       failures: 0,
-      askedMs: 9_999_999_000,
+      retryAfterMs: 9_999_999_000,
       expected: 120_000,
     },
-    { name: "first back-off", failures: 0, askedMs: undefined, expected: 1_000 },
-    { name: "third", failures: 2, askedMs: undefined, expected: 4_000 },
-    { name: "hundredth", failures: 100, askedMs: undefined, expected: 120_000 },
+    { name: "first back-off", failures: 0, retryAfterMs: undefined, expected: 1_000 },
+    { name: "third", failures: 2, retryAfterMs: undefined, expected: 4_000 },
+    { name: "hundredth", failures: 100, retryAfterMs: undefined, expected: 120_000 },
   ];
-  for (const { name, failures, askedMs, expected } of cases) {
+  for (const { name, failures, retryAfterMs, expected } of cases) {
     it(name, () =>
       assert.equal(
-        retryDelay({ failures, askedMs }, limits, () => 1),
+        retryDelay({ failures, retryAfterMs }, limits, () => 1),
         expected,
       ),
     );
