@@ -9,6 +9,11 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
+  /** Number of timers that have not run yet. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
   timer(run: () => void, ms: number): () => void {
     const timer = { at: this.#now + ms, run };
     this.#timers.add(timer);

@@ -10,12 +10,14 @@ import type {
 } from "../../../provider/http/createTransport.js";
 import type { RegistryRequest } from "../../../provider/http/transport.js";
 import { loopbackRegistry, taking } from "./loopbackRegistry.js";
+import { ManualClock } from "./manualClock.js";
 
-/** Failures are few, and told soon. */
+/** For tests in which the server falls silent. */
+const impatient = { idleTimeoutMs: 100 };
+
 const registry = (answer: RequestListener, options: Partial<TransportOptions> = {}) =>
   loopbackRegistry(answer, {
     retry: { maxRetries: 1, baseDelayMs: 1 },
-    idleTimeoutMs: 200,
     ...options,
   });
 
@@ -89,7 +91,7 @@ describe("request bodies", () => {
   }
 
   it("a server that stops reading: STALLED, not a hang", async () => {
-    const { transport } = await registry((incoming) => incoming.pause());
+    const { transport } = await registry((incoming) => incoming.pause(), impatient);
     const body = { size: 1 << 30, open: () => Readable.from(endless()) };
     await assert.rejects(transport.send(put(body)), { code: "STALLED" });
   });
@@ -168,23 +170,27 @@ describe("answers", () => {
     const { transport } = await registry((_, response) => {
       response.writeHead(200, { "content-length": "4" });
       response.write("ab");
-    });
+    }, impatient);
     await assert.rejects(read(transport), { code: "STALLED" });
   });
 
   it("that never begin are STALLED", async () => {
-    const { transport } = await registry(() => undefined);
+    const { transport } = await registry(() => undefined, impatient);
     await assert.rejects(read(transport), { code: "STALLED" });
   });
 
   it("a busy reader is not a silent server", async () => {
-    const { transport } = await registry((_, response) => response.end(Buffer.alloc(8 << 20)), {
-      idleTimeoutMs: 30,
-    });
+    const clock = new ManualClock();
+    const answer: RequestListener = (_, response) => response.end(Buffer.alloc(8 << 20));
+    const { transport } = await registry(answer, { clock });
     const stream = (await transport.send(download)).stream();
     let size = 0;
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      if (size === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+      if (size === 0) {
+        // The idle timeout stops when the buffer is full.
+        while (clock.timers > 0) await new Promise((resolve) => setImmediate(resolve));
+        clock.pass(3_600_000);
+      }
       size += chunk.length;
     }
     assert.equal(size, 8 << 20);
@@ -216,9 +222,7 @@ describe("answers", () => {
 
   it("an abort while streaming is ABORTED", async () => {
     const controller = new AbortController();
-    const { transport } = await registry((_, response) => response.write("ab"), {
-      idleTimeoutMs: 5000,
-    });
+    const { transport } = await registry((_, response) => response.write("ab"));
     const answer = await transport.send({ ...download, signal: controller.signal });
     const rest = answer.bytes(100);
     controller.abort();
@@ -226,9 +230,7 @@ describe("answers", () => {
   });
 
   it("end as ABORTED when the transport is closed: those that stream, and those yet to come", async () => {
-    const { server, transport } = await registry((_, response) => response.write("ab"), {
-      idleTimeoutMs: 5000,
-    });
+    const { server, transport } = await registry((_, response) => response.write("ab"));
     const streaming = (await transport.send(download)).bytes(100);
     const waiting = transport.send(request());
     transport.close();
