@@ -1,4 +1,4 @@
-/** One thing that is wrong with the inputs, at its property's path. */
+/** An error in the inputs, with the path of its property. */
 export interface CheckFailure {
   readonly property: string;
   readonly reason: string;

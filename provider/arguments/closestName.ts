@@ -1,7 +1,7 @@
-/** How many letters may be wrong before a guess would rather confuse. */
+/** With more wrong letters, a guess would be more confusing than helpful. */
 const MOST_EDITS = 2;
 
-/** The name that was probably meant; `undefined` if none is near. */
+/** The name that was probably meant; `undefined` if none is similar. */
 export function closestName(written: string, names: readonly string[]): string | undefined {
   const wanted = written.toLowerCase();
   const near = names
@@ -11,9 +11,9 @@ export function closestName(written: string, names: readonly string[]): string |
   return near[0]?.name;
 }
 
-/** Levenshtein's distance: letters to insert, to drop or to replace. */
+/** The Levenshtein distance: how many letters to insert, delete or replace. */
 function editDistance(a: string, b: string): number {
-  // Longer texts cannot be near any of our names, and must not cost anything.
+  // Texts that differ more in length cannot be similar, and need no computation.
   if (Math.abs(a.length - b.length) > MOST_EDITS) return Number.POSITIVE_INFINITY;
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let index = 0; index < a.length; index++) {

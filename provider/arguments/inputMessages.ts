@@ -3,8 +3,8 @@ import { assetName } from "./assetSignature.js";
 import { closestName } from "./closestName.js";
 
 /**
- * Says what was expected in place of what. A secret is not shown: messages stand in logs, and the
- * engine does not know which part of them to hide.
+ * A message that says what was expected, and what was given instead. Secrets are not shown: messages
+ * appear in logs, and the engine cannot hide parts of them.
  */
 export function expected(
   what: string,
@@ -16,7 +16,9 @@ export function expected(
       : `expected ${what}, but got ${options.secret === true ? kindOf(input) : shown(input)}`;
 }
 
-/** Options of every resource of Pulumi, which programs in JavaScript give among the arguments by mistake. */
+/**
+ * The options of all Pulumi resources, which JavaScript programs sometimes pass as arguments by mistake.
+ */
 const RESOURCE_OPTIONS: readonly string[] = [
   "additionalSecretOutputs",
   "aliases",
@@ -30,14 +32,14 @@ const RESOURCE_OPTIONS: readonly string[] = [
   "retainOnDelete",
 ];
 
-/** A property of a resource that none of its kind has. */
+/** The message for an argument that the resource does not have. */
 export function strangeArgument(name: string, names: readonly string[]): string {
   return RESOURCE_OPTIONS.includes(name)
     ? "it is an option of the resource: give it in the third argument of the constructor"
     : unknownProperty(name, names);
 }
 
-/** A name that is not one of ours: misspelt, or of a later version. */
+/** The message for a property that does not exist: it is misspelt, or from a later version. */
 export function unknownProperty(name: string, names: readonly string[]): string {
   const meant = closestName(name, names);
   const guess = meant === undefined ? "" : `; did you mean ${JSON.stringify(meant)}?`;

@@ -1,8 +1,9 @@
 import { parseLoginServer } from "../oci/loginServer.js";
 
 /**
- * Why a repository's name cannot be right that begins with the login server of its registry: a registry
- * would take it, and look for, or make, a repository of that name. `undefined` while either is unknown.
+ * The message for a repository name that begins with the login server of its registry: the registry would
+ * accept it and create a repository with that name. `undefined` if the name is fine, or either value is
+ * unknown.
  */
 export function loginServerInName(repository: unknown, loginServer: unknown): string | undefined {
   if (typeof repository !== "string" || typeof loginServer !== "string") return undefined;

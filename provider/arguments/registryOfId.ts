@@ -6,8 +6,8 @@ import {
 } from "./registrySettings.js";
 
 /**
- * Registry settings for an id, which names the login server without a scheme: the configured one if
- * it is the same, so that a registry on this machine is reached by plain http.
+ * The registry settings for an id, which contains the login server without a scheme. If the configured
+ * registry is the same, its settings are used, so that one on this machine is reached by plain http.
  */
 export function registryOfId(
   loginServer: string,

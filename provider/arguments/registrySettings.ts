@@ -3,7 +3,10 @@ import { InputError } from "../errors.js";
 import { REGISTRY_TIERS, type RegistryTier } from "../http/requestRates.js";
 import { isLoopback, parseLoginServer, type RegistryEndpoint } from "../oci/loginServer.js";
 
-/** The `registry` argument of every resource; all of it may be left to configuration or environment. */
+/**
+ * The `registry` argument of every resource. Members that are missing come from configuration or
+ * environment.
+ */
 export interface RegistryArguments {
   readonly loginServer?: string;
   readonly credential?: CredentialName;
@@ -31,7 +34,7 @@ export const CREDENTIAL_NAMES = [
 ] as const;
 export type CredentialName = (typeof CREDENTIAL_NAMES)[number];
 
-/** Everything that is needed to reach a registry. Holds secrets: never logged, never kept in state. */
+/** Everything needed to reach a registry. Contains secrets, so it must not get into logs or state. */
 export interface RegistrySettings {
   readonly endpoint: RegistryEndpoint;
   readonly credential: Credential;
@@ -41,7 +44,7 @@ export interface RegistrySettings {
   readonly requestRates?: RegistryTier;
 }
 
-/** Reads one setting: of the stack's configuration (`acr:<key>`), or of the environment. */
+/** Reads one setting from the stack's configuration (`acr:<key>`) or the environment. */
 export type Lookup = (key: string) => string | undefined;
 
 export interface SettingSources {
@@ -65,7 +68,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   requestRates: "ACR_REQUEST_RATES",
 };
 
-/** The login server as written, from the first of the three places that names one. */
+/** The login server, from the first of the three sources that has one. */
 export function findLoginServer(
   given: RegistryArguments,
   sources: SettingSources,
@@ -76,7 +79,7 @@ export function findLoginServer(
   );
 }
 
-/** Where a login server that is not an argument was written, for the front of a message. */
+/** For messages: where a login server comes from that is not an argument. */
 export function loginServerPlace({ configuration }: SettingSources): string {
   return first([configuration("loginServer")]) === undefined
     ? "in the environment variable ACR_LOGIN_SERVER: "
@@ -88,9 +91,9 @@ export const NO_LOGIN_SERVER =
   "`pulumi config set acr:loginServer myregistry.azurecr.io`, or set the environment variable ACR_LOGIN_SERVER";
 
 /**
- * Settles every setting for one login server: argument, then stack configuration, then environment.
- * A place that names another login server is passed over, so that its password can never be sent to a
- * registry that it was not meant for; only Azure's own variables hold everywhere.
+ * Determines all settings for one login server: from the arguments, the stack configuration, then the
+ * environment. A source that names another login server is ignored, so that its password is never sent to
+ * a registry that it was not meant for. Only Azure's own variables apply to all registries.
  */
 export function settleRegistry(
   given: RegistryArguments,
@@ -116,7 +119,10 @@ export function settleRegistry(
   };
 }
 
-/** Azure's own variables say who one is in Entra, whichever registry the environment names. */
+/**
+ * Azure's own variables, which identify the user to Entra, apply whichever registry the environment
+ * names.
+ */
 function azureOnly(environment: Lookup): Lookup {
   return (key) => (VARIABLES[key]?.startsWith("AZURE_") === true ? environment(key) : undefined);
 }
@@ -127,7 +133,7 @@ function speaksOf(place: Lookup, endpoint: RegistryEndpoint): boolean {
   try {
     return parseLoginServer(named).origin === endpoint.origin;
   } catch (error) {
-    // Whatever it was meant to name, it is not this one.
+    // The value is not a login server, so it does not name this one.
     if (error instanceof InputError) return false;
     throw error;
   }
@@ -165,7 +171,9 @@ function settleCredential(places: readonly Lookup[], environment: Lookup): Crede
   }
 }
 
-/** A place that has a user name or a password means them, whatever a later place names. */
+/**
+ * A source with a user name or password implies the credential `token`, whatever a later source says.
+ */
 function credentialName(place: Lookup): string | undefined {
   const parts = ["username", "password", "usernameVariable", "passwordVariable"];
   const token = first(parts.map(place)) === undefined ? undefined : "token";
@@ -181,7 +189,7 @@ function missingPart(username: string | undefined): string {
   );
 }
 
-/** A variable that was named and is not set is a mistake: another identity would be used in its place. */
+/** A variable that the program names must be set: otherwise another identity would be used. */
 function fromVariable(
   key: "usernameVariable" | "passwordVariable",
   place: Lookup,
@@ -197,7 +205,7 @@ function fromVariable(
   );
 }
 
-/** Secrets are sent there, so plain http is for this machine only, as it is for the registry. */
+/** Plain http is only allowed for this machine, because secrets are sent to Entra. */
 function authorityHost(written: string | undefined): string | undefined {
   if (written === undefined) return undefined;
   const url = URL.parse(written.includes("://") ? written : `https://${written}`);

@@ -12,7 +12,7 @@ import type { CheckFailure } from "./checkFailure.js";
 import { CREDENTIAL_NAMES } from "./registrySettings.js";
 import { isUnknown } from "./unknown.js";
 
-/** A value that may not be known yet: then it is neither right nor wrong. */
+/** Accepts a value that is not known yet without checking it. */
 export function known(schema: z.ZodType): z.ZodType {
   return z.unknown().superRefine((value, context) => {
     if (!isUnknown(value)) pass(schema.safeParse(value).error?.issues ?? [], context);
@@ -30,7 +30,7 @@ function pass(issues: readonly Issue[], context: z.RefinementCtx): void {
   }
 }
 
-/** A text that one of our own parsers accepts; its error is the message. */
+/** A string that one of our parsers accepts; the parser's error is the message. */
 export function parsedBy(parse: (text: string) => unknown): z.ZodType {
   return known(
     z.string({ error: expected("a text") }).superRefine((text, context) => {
@@ -45,11 +45,11 @@ export function parsedBy(parse: (text: string) => unknown): z.ZodType {
 }
 
 export const text = known(z.string({ error: expected("a text") }));
-/** A text that says something: an empty one is a variable that was not set. */
+/** A string that is not empty. An empty one usually comes from a variable that was not set. */
 export const filledText = known(
   z.string({ error: expected("a text") }).min(1, { error: expected("a non-empty string") }),
 );
-/** A text that no message may show. */
+/** A string that no message may show. */
 export const secretText = known(z.string({ error: expected("a text", { secret: true }) }));
 export const flag = known(z.boolean({ error: expected("true or false") }));
 export const size = known(
@@ -58,7 +58,7 @@ export const size = known(
     .int({ error: expected("a whole number of bytes") })
     .nonnegative({ error: expected("a number of bytes") }),
 );
-/** A whole number of things. */
+/** A whole number, at least `least`. */
 export function count(least: number): z.ZodType {
   const what = `a whole number, ${least} or more`;
   return known(
@@ -88,7 +88,7 @@ export function oneOf(...values: readonly string[]): z.ZodType {
 
 type Members = Readonly<Record<string, z.ZodType>>;
 
-/** An object with these members and no others: a misspelt name is an error, not silently ignored. */
+/** An object with exactly these members: a misspelt name is an error instead of being ignored. */
 export function object(members: Members, what = "an object"): z.ZodType {
   const names = shownNames(members);
   const shape = z.object(members, { error: expected(what) });
@@ -112,7 +112,7 @@ function shownNames(members: Members): string[] {
   return Object.keys(members).filter((name) => !name.startsWith("__"));
 }
 
-/** Keys that are no members: misspelt ones, or of a later version. */
+/** Keys that are not members: misspelt, or from a later version. */
 function strangersIn(value: unknown, members: Members): string[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
   return Object.keys(value).filter((key) => !Object.hasOwn(members, key));
@@ -122,13 +122,13 @@ function meantBy(strangers: readonly string[], names: readonly string[]): Readon
   return new Set(strangers.map((key) => closestName(key, names)));
 }
 
-/** That a member is missing follows from its misspelt name: one mistake is said once. */
+/** Whether a missing member follows from its misspelt name, which is reported already. */
 function isMissing({ path }: Issue, value: unknown, meant: ReadonlySet<unknown>): boolean {
   const [name] = path;
   return path.length === 1 && meant.has(name) && !(String(name) in (value as object));
 }
 
-/** An object that has these members, and of `names` exactly one. */
+/** An object with these members, and exactly one of `names`. */
 export function exactlyOne(members: Members, names: readonly string[], what?: string): z.ZodType {
   const choice = names.map((name) => `\`${name}\``).join(", ");
   return object(members, what).superRefine((value, context) => {
@@ -143,7 +143,7 @@ export function exactlyOne(members: Members, names: readonly string[], what?: st
   });
 }
 
-/** Anything but a Pulumi asset or archive, which has a place of its own. */
+/** Anything except a Pulumi asset or archive, which belongs elsewhere. */
 export function noAsset(item: z.ZodType, what: string, advice: string): z.ZodType {
   return z.unknown().superRefine((value, context) => {
     const asset = typeof value === "object" && value !== null ? assetName(value) : undefined;
@@ -156,7 +156,7 @@ export function noAsset(item: z.ZodType, what: string, advice: string): z.ZodTyp
   });
 }
 
-/** Either `true` or `false`, or an object. */
+/** `true`, `false`, or an object. */
 export function flagOr(members: z.ZodType, what: string): z.ZodType {
   return z.unknown().superRefine((value, context) => {
     if (isUnknown(value) || typeof value === "boolean") return;
@@ -169,7 +169,10 @@ export function flagOr(members: z.ZodType, what: string): z.ZodType {
   });
 }
 
-/** What a lock of published content may name: with `readEnabled` off, not even its publisher could look. */
+/**
+ * The attributes that a lock of published content may set. Without `readEnabled`, even its publisher
+ * could not read it.
+ */
 export const lockAttributes = object({
   deleteEnabled: flag.optional(),
   writeEnabled: flag.optional(),
@@ -183,7 +186,7 @@ export const attributes = object({
   listEnabled: flag.optional(),
 });
 
-/** A descriptor in the form of `OciArtifact`'s outputs. */
+/** A descriptor, in the form of `OciArtifact`'s outputs. */
 export const descriptor = object(
   {
     mediaType,
@@ -217,10 +220,10 @@ export const registry = object(
   'an object, such as { loginServer: "myregistry.azurecr.io" }',
 );
 
-/** Keys of the package itself, in every resource. */
+/** Properties that the package itself adds to every resource. */
 export const HIDDEN = { __provider: text.optional(), __urn: text.optional() };
 
-/** What is wrong, each at its property's path: `layers[2].title`. */
+/** All errors of a value, each with the path of its property: `layers[2].title`. */
 export function validate(schema: z.ZodType, value: unknown): CheckFailure[] {
   return (schema.safeParse(value).error?.issues ?? []).map(({ message, path }) => ({
     property: propertyPath(path),

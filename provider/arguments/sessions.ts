@@ -3,15 +3,15 @@ import { RegistryClient, type RegistryClientOptions } from "../registry/index.js
 import type { Registry } from "../registry/repository.js";
 import type { RegistrySettings } from "./registrySettings.js";
 
-/** How clients behave on the wire, whatever the registry; tests have less patience than users. */
+/** Options of clients that do not depend on the registry; tests set shorter waits. */
 export type ClientManners = Pick<
   RegistryClientOptions,
   "retry" | "idleTimeoutMs" | "clock" | "random" | "chunkSize" | "log"
 >;
 
 /**
- * One client per registry and identity for the whole host process, so that all resources of a stack
- * share tokens, connections and the pause that a 429 imposes.
+ * One client per registry and identity for the whole host process, so that all resources of a stack share
+ * tokens, connections and the pauses after a 429.
  */
 export class Sessions {
   readonly #clients = new Map<string, RegistryClient>();

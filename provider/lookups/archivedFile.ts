@@ -4,8 +4,8 @@ import { expandLayer } from "./expandLayer.js";
 import { checkSize, gather } from "./gather.js";
 
 /**
- * One file of the archive in a layer; `undefined` if it is not there. All of the layer is read: its digest
- * is checked at its end, and of two entries of one name it is the later one that unpacking leaves.
+ * One file from the archive in a layer; `undefined` if it is not there. The whole layer is read, because
+ * its digest is verified at its end, and because the last of several entries with the same name counts.
  */
 export async function archivedFile(
   layer: Readable,
@@ -20,7 +20,7 @@ export async function archivedFile(
       checkSize(path, entry.size, maxSize);
       found = await gather(entry.content(), entry.size);
     }
-    // What stands behind the archive counts for the digest.
+    // The bytes after the archive are part of the digest.
     for (let end = false; !end;) end = (await bytes.next()).done === true;
     return found;
   } finally {
@@ -28,12 +28,12 @@ export async function archivedFile(
   }
 }
 
-/** Whoever stops reading leaves the rest to be read. */
+/** Keeps the iterator open when a loop over it ends early, so that the rest can be read. */
 function keptOpen<T>(iterator: AsyncIterator<T>): AsyncIterable<T> {
   return { [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }) };
 }
 
-/** `tar -C folder .` writes `./` in front. */
+/** `tar -C folder .` starts every name with `./`. */
 function plainPath(name: string): string {
   return name.replace(/^(?:\.\/)+/, "");
 }

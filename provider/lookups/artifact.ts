@@ -11,7 +11,10 @@ import { MANIFEST_QUERY, openTarget, type Place, type Target } from "./target.js
 
 const SCHEMA = object({ ...MANIFEST_QUERY, registry: registry.optional() });
 
-/** One request for the manifest, and on ACR one for its metadata and one for the tag's. */
+/**
+ * Sends one request for the manifest, and with ACR two more: for the metadata of the manifest and of the
+ * tag.
+ */
 export async function findArtifact(
   args: Arguments<ManifestQuery>,
   context: LookupContext,
@@ -48,8 +51,8 @@ function describe({ manifest, fetched }: FoundManifest, place: Place): Described
 type ArtifactMetadata = MetadataResult & Pick<ArtifactResult, "tags" | "tagMetadata">;
 
 /**
- * What only ACR keeps. Where the registry is none, or the identity may pull but not read metadata, the
- * artifact is found all the same, without it.
+ * Metadata that only ACR has. If the registry is not an ACR, or the identity may pull but not read
+ * metadata, the artifact is returned without it.
  */
 async function metadata(target: Target, { fetched }: FoundManifest): Promise<ArtifactMetadata> {
   const { attributes } = target.repository;

@@ -30,7 +30,7 @@ const SCHEMA = object({
 
 const DEFAULT_MAX_SIZE = 4 * 1024 * 1024;
 
-/** One request for the manifest, and the layer. */
+/** Sends one request for the manifest and one for the layer. */
 export async function findArtifactFile(
   args: Arguments<ArtifactFileQuery>,
   context: LookupContext,

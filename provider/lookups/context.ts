@@ -10,15 +10,18 @@ import { validate } from "../arguments/schema.js";
 import { Sessions } from "../arguments/sessions.js";
 import type { Registry } from "../registry/repository.js";
 
-/** What every look-up works with. */
+/** What all look-ups need. */
 export interface LookupContext extends SettingSources {
   readonly sessions: Sessions;
 }
 
-/** Arguments of a look-up: its query, and which registry. */
+/** The arguments of a look-up: its query and the registry. */
 export type Arguments<Query> = Query & { readonly registry?: RegistryArguments };
 
-/** One client per registry and identity for the whole program; idle connections do not keep it alive. */
+/**
+ * One client per registry and identity for the whole program. Idle connections do not keep the process
+ * alive.
+ */
 const sessions = new Sessions();
 
 /** `configuration` reads the stack's `acr:<key>`. */
@@ -26,7 +29,7 @@ export function programContext(configuration: Lookup): LookupContext {
   return { configuration, environment: (name) => process.env[name], sessions };
 }
 
-/** @throws InputError with the property's path for what cannot be right. */
+/** @throws InputError with the path of a wrong property. */
 export function checkQuery(schema: z.ZodType, args: unknown): void {
   const [failure] = validate(schema, args);
   if (failure !== undefined) throw new InputError(failure.property, failure.reason);

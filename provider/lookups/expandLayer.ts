@@ -3,15 +3,18 @@ import { ByteReader } from "../tar/byteReader.js";
 import { bounded, gunzipped } from "../tar/gunzipped.js";
 
 /**
- * Far more than what anybody looks into for one file. A hostile gzip expands a thousandfold: this ends it
- * after some seconds, in memory that does not grow.
+ * Far more than a single file needs. A hostile gzip expands a thousandfold; this limit stops it after a
+ * few seconds, in constant memory.
  */
 const EXPANDED_LIMIT = 4 * 1024 ** 3;
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
-/** The plain archive in a layer, gzip or not: media types of artifacts do not say it reliably. */
+/**
+ * The plain archive in a layer. Whether it is gzip is detected from its bytes, because the media types of
+ * artifacts do not say so reliably.
+ */
 export async function* expandLayer(
   bytes: AsyncIterable<Uint8Array>,
   limit = EXPANDED_LIMIT,
@@ -36,7 +39,7 @@ function plainBytes(head: Buffer, reader: ByteReader, limit: number): AsyncItera
   return isGzip ? gunzipped(whole, { limit }) : bounded(whole, limit);
 }
 
-/** Four bytes, or fewer if there are no more. */
+/** The first four bytes, or fewer if there are no more. */
 async function headOf(reader: ByteReader): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for (let length = 0; length < ZSTD.length;) {

@@ -9,7 +9,7 @@ export interface FoundManifest {
   readonly manifest: ParsedManifest;
 }
 
-/** `undefined` if the registry says that it is not there. */
+/** Fetches and parses a manifest. `undefined` if the registry says that it does not exist. */
 export async function fetchManifest(
   { repository, nameOf }: Place,
   reference: ManifestReference,

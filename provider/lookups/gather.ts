@@ -1,9 +1,11 @@
 import { InputError } from "../errors.js";
 
-/** A longer text passes nowhere well: it is in the program, in each state that has it, and in between. */
+/**
+ * The most that `maxSize` allows: the content is held by the program, and by each state that uses it.
+ */
 export const LARGEST_FILE = 64 * 1024 * 1024;
 
-/** A file becomes a value of the program: what is too large for that is not read at all. */
+/** Refuses a file that is too large before it is read, because it becomes a value of the program. */
 export function checkSize(name: string, size: number, maxSize: number): void {
   if (size <= maxSize) return;
   const advice =
@@ -17,7 +19,7 @@ export function checkSize(name: string, size: number, maxSize: number): void {
   );
 }
 
-/** All bytes of content that is exactly so long. */
+/** All bytes of content that has exactly this size. */
 export async function gather(bytes: AsyncIterable<Uint8Array>, size: number): Promise<Buffer> {
   const whole = Buffer.alloc(size);
   let filled = 0;

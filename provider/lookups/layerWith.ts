@@ -4,12 +4,12 @@ import type { Descriptor } from "../oci/descriptor.js";
 import type { ParsedManifest } from "../oci/manifest.js";
 import type { Target } from "./target.js";
 
-/** Enough to see a misspelt one. */
+/** Enough to recognise a misspelt title. */
 const TITLES_SHOWN = 20;
 
 /**
- * The layer that is the file, or whose archive may hold it: a folder that the path leads into, else the one
- * archive without a title, as Helm and Flux have it.
+ * The layer that is the file, or whose archive may contain it: the folder that the path leads into, else
+ * the only archive without a title, as in Helm charts and Flux sources.
  */
 export function layerWith(path: string, manifest: ParsedManifest, target: Target): Descriptor {
   if (manifest.manifests.length > 0) throw isIndex(manifest, target);
@@ -40,7 +40,7 @@ export function noSuchFile(path: string, manifest: ParsedManifest, target: Targe
   );
 }
 
-/** The folder with the longest name. */
+/** Of the folders above the path, the one with the longest name. */
 function folderAbove(path: string, layers: readonly Descriptor[]): Descriptor | undefined {
   const length = (layer: Descriptor): number => titleOf(layer)?.length ?? 0;
   return layers
@@ -48,7 +48,9 @@ function folderAbove(path: string, layers: readonly Descriptor[]): Descriptor | 
     .sort((a, b) => length(b) - length(a))[0];
 }
 
-/** Of several, as an image has them, upper ones hide parts of those below. */
+/**
+ * Only if there is a single archive: in an image with several, upper layers hide files of lower ones.
+ */
 function onlyArchive(layers: readonly Descriptor[]): Descriptor | undefined {
   const archives = layers.filter(
     (layer) => titleOf(layer) === undefined && /\btar\b/.test(layer.mediaType),

@@ -6,25 +6,28 @@ import { doesNotExist, type Place } from "./target.js";
 
 const COUNT = "a whole number, at least 1";
 
-/** How many items are wanted. */
+/** The most items to return. */
 export const limitSchema = z
   .number({ error: expected(COUNT) })
   .int({ error: expected(COUNT) })
   .positive({ error: expected(COUNT) })
   .optional();
 
-/** The most that the service answers, whatever is asked for (Azure/acr#749); 100 where nothing is asked for. */
+/** The largest page that the service sends (Azure/acr#749); its default is 100. */
 const LARGEST_PAGE = 1_000;
 
-/** What is read to its end is read in large pages. How much must be read for a limit is not known beside a filter. */
+/**
+ * Everything is read in large pages, except for an unfiltered listing with a limit: with a filter, it is
+ * unknown how many items must be read.
+ */
 export function pageSizeFor(limit: number | undefined, filtered: boolean): number | undefined {
   if (limit === undefined) return LARGEST_PAGE;
   return filtered ? undefined : Math.min(limit, LARGEST_PAGE);
 }
 
 /**
- * The wanted items of a listing, at most `limit`. Every page is read to the end of the listing, or to
- * the last item that is wanted; a listing that breaks off is an error and never a short list.
+ * At most `limit` items of a listing. Pages are read to the end of the listing or to the last item
+ * needed; a listing that breaks off throws instead of returning a short list.
  */
 export async function collect<T>(
   listing: AsyncIterable<T>,
@@ -39,7 +42,7 @@ export async function collect<T>(
   return found;
 }
 
-/** A repository that is not there is an error: an empty list would hide a misspelt name. */
+/** Throws if the repository does not exist, since an empty list would hide a misspelt name. */
 export async function inExisting<T>(place: Place, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
@@ -49,7 +52,7 @@ export async function inExisting<T>(place: Place, read: () => Promise<T>): Promi
   }
 }
 
-/** What only ACR's lists can do, named after what asked for it. */
+/** The error for a choice that only ACR's listings support. */
 export function acrOnly(error: unknown, what: string, place: Place): AcrError | undefined {
   if (!hasCode(error, "UNSUPPORTED")) return undefined;
   return new AcrError(
@@ -59,7 +62,7 @@ export function acrOnly(error: unknown, what: string, place: Place): AcrError | 
   );
 }
 
-/** Members that are for one choice only, and were given with another. */
+/** Refuses members that belong to one choice and were given with another. */
 export function refuseWith<T extends object>(
   args: T,
   choice: string,

@@ -5,7 +5,10 @@ import { OCI_EMPTY } from "../oci/mediaTypes.js";
 import type { ContentResult, LayerResult, ManifestDescriptorResult } from "./results.js";
 import type { Place } from "./target.js";
 
-/** image-spec, manifest.md: where `artifactType` is absent, the configuration's media type stands for it. */
+/**
+ * The artifact type, which is the media type of the config if `artifactType` is absent (image-spec,
+ * manifest.md).
+ */
 export function artifactTypeOf({ artifactType, config }: ParsedManifest): string | undefined {
   if (artifactType !== undefined) return artifactType;
   return config?.mediaType === OCI_EMPTY ? undefined : config?.mediaType;

@@ -22,10 +22,13 @@ const SCHEMA = object({
   registry: registry.optional(),
 });
 
-/** Manifests that are read at the same time to learn their type. */
+/** Manifests read at the same time to learn their types. */
 const READ_AT_ONCE = 6;
 
-/** One request for each page, and with `artifactType` one for each manifest that the rest leaves. */
+/**
+ * Sends one request for each page, and with `artifactType` one for each manifest that the other choices
+ * leave.
+ */
 export async function findManifests(
   args: Arguments<ManifestsQuery>,
   context: LookupContext,
@@ -40,7 +43,7 @@ export async function findManifests(
 async function list(place: Place, query: ManifestsQuery): Promise<ManifestResult[]> {
   const { mediaType, configMediaType, tagged, artifactType, orderBy } = query;
   const filters = [mediaType, configMediaType, tagged, artifactType];
-  // Which ones are of the type is known only when they are read.
+  // The type of a manifest is only known once it is read.
   const limit = artifactType === undefined ? query.limit : undefined;
   const filtered = filters.some((filter) => filter !== undefined);
   const wanted = (manifest: ManifestProperties): boolean =>
@@ -62,7 +65,8 @@ async function ofType(
   { artifactType, limit }: ManifestsQuery,
 ): Promise<ManifestResult[]> {
   let found: ManifestResult[] = [];
-  // For a limit no more are read than there is reason to; without one, none waits for the others of its group.
+  // With a limit, manifests are read in small groups, so that few are read in vain. Without one, all are
+  // read at once.
   const group = limit === undefined ? listed.length : READ_AT_ONCE;
   const inTurn = limitTo(READ_AT_ONCE);
   for (let start = 0; start < listed.length && found.length < (limit ?? Infinity); start += group) {
@@ -73,7 +77,7 @@ async function ofType(
   return found.slice(0, limit).map((one) => ({ ...one, artifactType }));
 }
 
-/** One that was deleted since the list was read is of no type. */
+/** A manifest that was deleted since it was listed has no type. */
 async function typeOf(place: Place, { digest }: ManifestResult): Promise<string | undefined> {
   const found = await fetchManifest(place, parseDigest(digest));
   return found && artifactTypeOf(found.manifest);

@@ -1,7 +1,7 @@
 import type { Attributes } from "../registry/attributes.js";
 import type { MetadataResult } from "./results.js";
 
-/** What ACR says of a tag or manifest. */
+/** ACR's metadata of a tag or manifest. */
 export function metadataOf(properties: {
   readonly createdTime: string;
   readonly lastUpdateTime: string;

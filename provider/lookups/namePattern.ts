@@ -2,10 +2,10 @@ import { InputError } from "../errors.js";
 import { parseGlob } from "../tar/globPattern.js";
 import { GlobSyntaxError } from "../tar/globTokens.js";
 
-/** Tells whether a name is wanted. */
+/** Tells whether a name is selected. */
 export type NameTest = (name: string) => boolean;
 
-/** The patterns that choose files, anchored: a pattern is for the whole name of a tag or repository. */
+/** A pattern for whole names of tags or repositories, with the syntax of those for files. */
 export function namePattern(pattern: string | undefined): NameTest {
   if (pattern === undefined) return () => true;
   const glob = parsed(pattern);

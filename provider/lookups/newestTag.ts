@@ -19,8 +19,8 @@ const SCHEMA = object({
 });
 
 /**
- * By time the service orders: pages are read up to the first tag that matches. By version all pages are
- * read, and where the list has no digests, the one tag is looked up.
+ * Ordered by time, pages are read up to the first tag that matches. Ordered by version, all pages are
+ * read; if the list has no digests, the tag found is looked up.
  */
 export async function findNewestTag(
   args: Arguments<NewestTagQuery>,
@@ -63,7 +63,7 @@ async function highestVersion(
   return tag && highest && { ...tag, version: written(highest) };
 }
 
-/** As semver.org writes it; the library leaves build metadata out. */
+/** The version as semver.org writes it, with build metadata, which the library omits. */
 function written({ version }: TagVersion): string {
   const build = version.build.join(".");
   return build === "" ? version.version : `${version.version}+${build}`;

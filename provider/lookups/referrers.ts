@@ -13,8 +13,8 @@ const SCHEMA = object({
 });
 
 /**
- * The referrers API and the tag schema, one request each; a tag costs one more, and so does an empty
- * list: it is the answer for a subject that is there, and an error for one that is not.
+ * Sends one request to the referrers API and one for the tag schema. A tag costs one more, and so does an
+ * empty list, which is the right answer only if the subject exists.
  */
 export async function findReferrers(
   args: Arguments<ReferrersQuery>,

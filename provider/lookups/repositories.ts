@@ -12,7 +12,7 @@ const SCHEMA = object({
   registry: registry.optional(),
 });
 
-/** One request for each page of the catalog. */
+/** Sends one request for each page of the catalog. */
 export async function findRepositories(
   args: Arguments<RepositoriesQuery>,
   context: LookupContext,

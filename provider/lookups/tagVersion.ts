@@ -5,14 +5,18 @@ import { InputError } from "../errors.js";
 export interface TagVersion {
   readonly tag: string;
   readonly version: SemVer;
-  /** Numbers written out: `1.2` has two. */
+  /** How many numbers the tag has: two in `1.2`. */
   readonly parts: number;
 }
 
-/** `v1.2.3`, `1.2`, with what semver.org allows behind it. A number alone is a date or a build more often. */
+/**
+ * `v1.2.3` or `1.2`, followed by what semver.org allows. A bare number is more often a date or a build.
+ */
 const VERSION = /^v?(\d+\.\d+)(\.\d+)?((?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)$/i;
 
-/** The version that a tag names; `undefined` if it is none. A tag cannot have `+`: Helm writes `_` for it. */
+/**
+ * The version in a tag; `undefined` if it has none. Tags cannot contain `+`, so Helm writes `_` instead.
+ */
 export function parseTagVersion(tag: string): TagVersion | undefined {
   const [, start, patch, rest] = VERSION.exec(tag.replace("_", "+")) ?? [];
   if (start === undefined) return undefined;
@@ -21,8 +25,9 @@ export function parseTagVersion(tag: string): TagVersion | undefined {
 }
 
 /**
- * Precedence of semver.org; among versions that are equal there, build metadata in the same manner, then
- * the one that is written out (`1.2.0` before `1.2`), then the tag's bytes: the result depends on nothing else.
+ * Orders by the precedence of semver.org. Equal versions are ordered by build metadata in the same way,
+ * then the one with more numbers is higher (`1.2.0` above `1.2`), then by the bytes of the tag, so that
+ * the result is always the same.
  */
 export function compareTagVersions(a: TagVersion, b: TagVersion): number {
   return (
@@ -32,7 +37,7 @@ export function compareTagVersions(a: TagVersion, b: TagVersion): number {
   );
 }
 
-/** Tells whether a version is wanted. */
+/** Tells whether a version is selected. */
 export type VersionTest = (version: SemVer) => boolean;
 
 export function versionTest(

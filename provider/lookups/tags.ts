@@ -19,7 +19,7 @@ const SCHEMA = object({
   registry: registry.optional(),
 });
 
-/** One request for each page of the service's list. */
+/** Sends one request for each page of the list. */
 export async function findTags(
   args: Arguments<TagsQuery>,
   context: LookupContext,
@@ -30,7 +30,7 @@ export async function findTags(
   return { loginServer: place.loginServer, repository: args.repository, tags };
 }
 
-/** A repository that does not exist is told by the registry's own error. */
+/** Lists tags. The registry's own error says that a repository does not exist. */
 export async function listTags(place: Place, query: TagsQuery): Promise<TagResult[]> {
   const wanted = namePattern(query.matching);
   const pageSize = pageSizeFor(query.limit, query.matching !== undefined);
@@ -48,7 +48,10 @@ export async function listTags(place: Place, query: TagsQuery): Promise<TagResul
   return listNames(place, wanted, limit);
 }
 
-/** Not every registry lists in order, as the specification wants it: all are read before any is left out. */
+/**
+ * All names are read before the limit applies, because not every registry lists them in the order that
+ * the specification requires.
+ */
 async function listNames(
   place: Place,
   wanted: NameTest,

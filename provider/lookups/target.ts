@@ -11,24 +11,24 @@ import type { Repository } from "../registry/repository.js";
 import { type Arguments, type LookupContext, openRegistry } from "./context.js";
 import type { ManifestQuery } from "./queries.js";
 
-/** One repository that is looked at. */
+/** The repository of a look-up. */
 export interface Place {
   readonly loginServer: string;
   readonly repository: Repository;
-  /** `<login server>/<repository>`, and how something in it is called. */
+  /** `<login server>/<repository>`, and a function that names content in it. */
   readonly name: string;
   readonly nameOf: (reference: ManifestReference) => string;
 }
 
-/** One manifest that is looked for. */
+/** The manifest of a look-up. */
 export interface Target extends Place {
   readonly reference: ManifestReference;
 }
 
-/** What may be given as a {@link ManifestQuery}: JavaScript knows no forms that exclude each other. */
+/** A {@link ManifestQuery} as given: JavaScript programs may combine members that exclude each other. */
 type GivenQuery = { readonly [Name in keyof ManifestQuery]?: string };
 
-/** Members of a {@link ManifestQuery}, for a schema. */
+/** The members of a {@link ManifestQuery}, for a schema. */
 export const MANIFEST_QUERY = {
   reference: text.optional(),
   repository: text.optional(),
@@ -36,7 +36,7 @@ export const MANIFEST_QUERY = {
   digest: digest.optional(),
 };
 
-/** `actions` are all that will be done there, so that one access token serves it. */
+/** Opens a repository. `actions` are all that the look-up will do, so that one access token suffices. */
 export function openPlace(
   repository: string,
   registry: RegistryArguments | undefined,
@@ -69,7 +69,9 @@ export function openTarget(
   return { ...openPlace(args.repository, args.registry, context, actions), reference };
 }
 
-/** The registry that the reference names; settings for it only where they are not of another one. */
+/**
+ * The registry and manifest of a full reference. Settings that belong to another registry are ignored.
+ */
 function targetOfReference(
   written: string,
   args: Arguments<GivenQuery>,
@@ -100,14 +102,14 @@ function oneOf(tag: string | undefined, digest: string | undefined): ManifestRef
   return reference as ManifestReference;
 }
 
-/** As docker tells the two apart: `charts/web:1` has no login server, whatever could be read into it. */
+/** Tells whether the first segment is a host, by Docker's rule: `charts/web:1` has no login server. */
 function isHost(loginServer: string): boolean {
   return /[.:]/.test(loginServer) || loginServer === "localhost";
 }
 
 function notReference(written: string): InputError {
   const host = written.replace(/^[a-z+.-]+:\/\//i, "").split("/")[0] ?? "";
-  // `https://user:password@host/…`: not repeated.
+  // `https://user:password@host/…` is not repeated.
   if (/@(?!sha\d+:)/.test(host)) {
     return new InputError(
       "reference",
@@ -121,7 +123,7 @@ function notReference(written: string): InputError {
   );
 }
 
-/** The registry said that it is not there. */
+/** The error for something that does not exist, as the registry says. */
 export function doesNotExist(name: string, more = ""): RegistryError {
   return new RegistryError("NOT_FOUND", `${name} does not exist${more}`, {
     method: "GET",

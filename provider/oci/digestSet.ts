@@ -1,11 +1,11 @@
-/** Slots at the beginning; doubled whenever half of them are taken. */
+/** Initial number of slots; doubled when half of them are used. */
 const FIRST_CAPACITY = 1_024;
 
 /**
- * A set of digests that keeps 64 bits of each, in flat memory: 16 to 32 bytes an entry, against more
- * than a hundred for a text in a `Set`. It may wrongly say that it has a digest: among a million with a
- * chance of one in thirty million, unless somebody mines for it. So where a wrong "yes" could do harm,
- * a caller asks a `Set`.
+ * A set of digests that keeps only 64 bits of each in a typed array: 16 to 32 bytes per entry, instead of
+ * more than a hundred for a string in a `Set`. It may wrongly claim to contain a digest: with a million
+ * entries, the chance is one in thirty million, unless somebody searches for such a digest. Where a wrong
+ * "yes" could do harm, use a `Set`.
  */
 export class DigestSet {
   #words = new Uint32Array(FIRST_CAPACITY * 2);
@@ -20,7 +20,7 @@ export class DigestSet {
     return this.#words[this.#slot(high, low) * 2] !== 0;
   }
 
-  /** `false` if it was there. */
+  /** Returns `false` if the digest was in the set already. */
   add(digest: string): boolean {
     const [high, low] = wordsOf(digest);
     const slot = this.#slot(high, low);
@@ -32,7 +32,7 @@ export class DigestSet {
     return true;
   }
 
-  /** Where the entry is, or would be: linear probing from its own place. */
+  /** The slot of an entry, or the free one where it belongs (linear probing). */
   #slot(high: number, low: number): number {
     const mask = this.#words.length / 2 - 1;
     let slot = low & mask;
@@ -56,7 +56,7 @@ export class DigestSet {
   }
 }
 
-/** The first 64 bits; a digest is evenly distributed already. 0 marks a free slot. */
+/** The first 64 bits of a digest, which are evenly distributed. 0 marks a free slot. */
 function wordsOf(digest: string): readonly [high: number, low: number] {
   const hex = digest.slice(digest.indexOf(":") + 1);
   return [parseInt(hex.slice(0, 8), 16) || 1, parseInt(hex.slice(8, 16), 16)];

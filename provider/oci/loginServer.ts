@@ -1,9 +1,9 @@
 import { InputError } from "../errors.js";
 import { asWritten } from "./printable.js";
 
-/** Where a registry answers. */
+/** The address of a registry. */
 export interface RegistryEndpoint {
-  /** Host and, if any, port: how ids and references name the registry. */
+  /** Host and port, as ids and references contain them. */
   readonly loginServer: string;
   /** Scheme, host and port, without a trailing slash. */
   readonly origin: string;
@@ -38,14 +38,17 @@ export function parseLoginServer(
   return { loginServer: url.host, origin: url.origin };
 }
 
-/** Tells whether this is a login server as {@link parseLoginServer} writes it: no scheme, no capitals. */
+/**
+ * Tells whether the value is a login server in the form that {@link parseLoginServer} returns: no scheme,
+ * no capitals.
+ */
 export function isLoginServer(value: string): boolean {
-  // Each scheme leaves its own default port out, and keeps the other's.
+  // A URL drops the default port of its scheme, so both schemes are tried.
   return ["https", "http"].some((scheme) => parseAuthority(scheme, value)?.host === value);
 }
 
 function parseAuthority(scheme: string, authority: string): URL | undefined {
-  // Neither "@" nor "/": there is no user name, and no path.
+  // Without "@" and "/", there can be no user name and no path.
   if (/[^A-Za-z0-9.:[\]-]/.test(authority)) return undefined;
   const url = URL.parse(`${scheme}://${authority}/`);
   return url !== null && isHost(url.hostname) ? url : undefined;
@@ -56,7 +59,7 @@ function isHost(hostname: string): boolean {
 }
 
 function malformed(value: string): string {
-  // What stands before an "@" may be a password.
+  // The text before an "@" may be a password, so it is not repeated.
   if (value.includes("@")) {
     return (
       "a login server is a host name without user name and password, which have settings of their own, and without " +

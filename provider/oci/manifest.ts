@@ -70,7 +70,7 @@ export function encodeRawManifest(bytes: Uint8Array, mediaType: string): Encoded
   return { bytes, descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length } };
 }
 
-/** The members of a manifest or index that anybody may have written. */
+/** The members of a manifest or index from an untrusted source. */
 export interface ParsedManifest {
   readonly mediaType: string;
   readonly artifactType?: string;
@@ -101,14 +101,16 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): ParsedManif
   };
 }
 
-/** What an image manifest has in `layers`, the manifests that came before OCI 1.1 have in `blobs`. */
+/** The content of a manifest: `layers`, or `blobs` in the artifact manifests from before OCI 1.1. */
 function contentOf(document: Record<string, unknown>, mediaType: string): readonly Descriptor[] {
   const isArtifact = mediaType === OCI_ARTIFACT_MANIFEST || mediaType === ORAS_ARTIFACT_MANIFEST;
   const property = isArtifact ? "blobs" : "layers";
   return parseDescriptors(document[property], property);
 }
 
-/** The rules against confusion alone, for bytes that are passed on as they are. */
+/**
+ * Only the checks against confusion of {@link parseManifest}, for bytes that are passed on unchanged.
+ */
 export function checkManifestKind(bytes: Uint8Array, mediaType: string): void {
   checkKind(parseObject(bytes), mediaType);
 }
@@ -125,7 +127,7 @@ function checkKind(document: Record<string, unknown>, mediaType: string): void {
   }
 }
 
-/** Go writes an absent list as `null`. */
+/** Go writes an empty list as `null`. */
 function parseDescriptors(value: unknown, property: string): readonly Descriptor[] {
   if (!isPresent(value)) return [];
   if (!Array.isArray(value)) throw new ProtocolError(`the manifest's ${property} is not an array`);
@@ -142,7 +144,7 @@ function parseObject(bytes: Uint8Array): Record<string, unknown> {
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
-    // The parser's own error would repeat what it read.
+    // The parser's error would quote the document.
     throw new ProtocolError("the manifest is not JSON in UTF-8");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {

@@ -1,7 +1,10 @@
 import type { Annotations, Descriptor, Platform } from "./descriptor.js";
 import { arrayJson, mapJson, objectJson, plainJson } from "./goJson.js";
 
-/** The members of an image manifest and of an index together; each has its own ones of the middle three. */
+/**
+ * The members of an image manifest and of an index. Of the three in the middle, each kind has only its
+ * own.
+ */
 export interface ManifestMembers {
   readonly schemaVersion: 2;
   readonly mediaType: string;
@@ -14,8 +17,8 @@ export interface ManifestMembers {
 }
 
 /**
- * The text of a manifest: what ORAS writes for the same content. Names of our own follow image-spec's
- * Go structures, annotations the order of their bytes.
+ * The text of a manifest, byte for byte as ORAS writes it: members in the order of image-spec's Go
+ * structures, annotations in the order of their bytes.
  */
 export function manifestJson(manifest: ManifestMembers): string {
   return objectJson([

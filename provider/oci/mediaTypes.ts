@@ -13,11 +13,11 @@ export const OCI_EMPTY = "application/vnd.oci.empty.v1+json";
 export const DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 export const DOCKER_MANIFEST_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
 
-/** OCI 1.1's release candidates and ORAS before them: manifests whose content is in `blobs`. */
+/** Manifests of OCI 1.1's release candidates, and before them of ORAS, with their content in `blobs`. */
 export const OCI_ARTIFACT_MANIFEST = "application/vnd.oci.artifact.manifest.v1+json";
 export const ORAS_ARTIFACT_MANIFEST = "application/vnd.cncf.oras.artifact.manifest.v1+json";
 
-/** Every manifest type we can read. The service answers 404 to a type that `Accept` leaves out. */
+/** All manifest types that can be read here. ACR answers 404 for a type that is missing in `Accept`. */
 export const MANIFEST_TYPES: readonly string[] = [
   OCI_MANIFEST,
   OCI_INDEX,
@@ -25,7 +25,7 @@ export const MANIFEST_TYPES: readonly string[] = [
   DOCKER_MANIFEST_LIST,
 ];
 
-// RFC 6838, section 4.2, as image-spec's descriptor.md demands.
+// The grammar of RFC 6838, section 4.2, which image-spec's descriptor.md requires.
 const NAME = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}";
 const MEDIA_TYPE = new RegExp(`^${NAME}/${NAME}$`);
 

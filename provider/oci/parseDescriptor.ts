@@ -3,9 +3,9 @@ import type { Annotations, Descriptor, Platform } from "./descriptor.js";
 import { isDigest } from "./digest.js";
 
 /**
- * Reads a descriptor that somebody else wrote (image-spec, descriptor.md). Its digest may go into a
- * URL or a path afterwards, so it must be one; unknown members are left out. `property` names the
- * place in the error.
+ * Parses a descriptor from an untrusted source (image-spec, descriptor.md). The digest is validated,
+ * because it may become part of a URL or a path; unknown members are dropped. `property` is the path for
+ * the error.
  */
 export function parseDescriptor(value: unknown, property: string): Descriptor {
   if (!isObject(value)) throw new ProtocolError(`the manifest's ${property} is not an object`);
@@ -27,7 +27,7 @@ export function parseDescriptor(value: unknown, property: string): Descriptor {
   };
 }
 
-/** Annotations are text by key (image-spec, annotations.md, "Rules"). */
+/** Parses annotations, which must be a map of strings (image-spec, annotations.md, "Rules"). */
 export function parseAnnotations(value: unknown, property: string): Annotations {
   if (!isObject(value) || !Object.values(value).every((text) => typeof text === "string")) {
     throw new ProtocolError(`the manifest's ${property} is not an object of strings`);

@@ -1,4 +1,6 @@
-/** Foreign text without control and direction characters, which could rewrite a terminal or a log. */
+/**
+ * Untrusted text without control and direction characters, which could manipulate a terminal or a log.
+ */
 export function printable(text: string, limit = 1000): string {
   return text
     .replace(/[\p{Cc}\p{Bidi_Control}]+/gu, " ")
@@ -6,17 +8,17 @@ export function printable(text: string, limit = 1000): string {
     .slice(0, limit);
 }
 
-/** Foreign text in quotation marks, as an error names it. */
+/** Untrusted text in quotation marks, for an error. */
 export function quoted(text: string, limit = 200): string {
   return JSON.stringify(printable(text, limit));
 }
 
-/** Beyond this a value is cut: the place where it stands is named beside it. */
+/** Longer values are cut; the message names their property. */
 const LONGEST_SHOWN = 80;
 
-/** What a user wrote, in quotation marks, as the message about it shows it. */
+/** A user's value, in quotation marks, for a message about it. */
 export function asWritten(value: unknown): string {
-  // Programs without a compiler give anything, mostly `undefined`.
+  // JavaScript programs may pass any type, most often `undefined`.
   return typeof value === "string" ? JSON.stringify(shortened(value)) : shortened(String(value));
 }
 

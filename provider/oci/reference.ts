@@ -14,7 +14,7 @@ declare const tagBrand: unique symbol;
 const SEGMENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
 const REPOSITORY = new RegExp(`^${SEGMENT}(?:/${SEGMENT})*$`);
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
-/** Host name and repository name share 255 characters in the Docker ecosystem's clients. */
+/** Docker's clients limit host name and repository name together to 255 characters. */
 const REPOSITORY_LENGTH = 255;
 
 export function isRepositoryName(value: unknown): value is RepositoryName {
@@ -43,10 +43,13 @@ export function parseTag(value: string, property = "tag"): Tag {
   );
 }
 
-/** What a manifest can be requested by. */
+/** The two ways to name a manifest in a repository. */
 export type ManifestReference = Digest | Tag;
 
-/** Tells whether it is meant as a tag: what has a colon can only be a digest, and is told as one if malformed. */
+/**
+ * Tells whether a reference is meant as a tag. One with a colon can only be a digest, and is reported as
+ * one if malformed.
+ */
 export function isMeantAsTag(reference: unknown): boolean {
   return typeof reference !== "string" || !reference.includes(":");
 }

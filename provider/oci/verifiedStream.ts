@@ -3,12 +3,11 @@ import { IntegrityError } from "../errors.js";
 import type { Descriptor } from "./descriptor.js";
 import { Digester, digestAlgorithm } from "./digest.js";
 
-/** A descriptor, or a digest alone, where the size is not known. */
+/** A descriptor, or a digest alone if the size is unknown. */
 export type ExpectedContent = Pick<Descriptor, "digest"> & Partial<Pick<Descriptor, "size">>;
 
 /**
- * Counts and hashes bytes against a descriptor: too many fail at once, too few and other bytes at the
- * end.
+ * Checks bytes against a descriptor. Too many bytes fail at once; too few, or a wrong digest, at the end.
  */
 export class ContentCheck {
   readonly #expected: ExpectedContent;
@@ -22,7 +21,7 @@ export class ContentCheck {
     this.#digester = new Digester(digestAlgorithm(expected.digest));
   }
 
-  /** Takes the next bytes. Throws `SIZE_MISMATCH` if they are more than there should be. */
+  /** Counts and hashes the next bytes. Throws `SIZE_MISMATCH` if they are too many. */
   update(bytes: Uint8Array): void {
     this.#digester.update(bytes);
     const { size } = this.#expected;
@@ -31,7 +30,7 @@ export class ContentCheck {
     }
   }
 
-  /** Throws unless the bytes were the descriptor's. Ends the check. */
+  /** Ends the check. Throws unless the bytes match the descriptor. */
   finish(): void {
     const { size, digest } = this.#expected;
     if (size !== undefined && this.#digester.size < size)
@@ -56,9 +55,9 @@ export class ContentCheck {
 }
 
 /**
- * Passes bytes on and fails unless they are exactly what the descriptor says: too many fail at once,
- * too few and other bytes fail before the end is announced, so that a consumer that waits for the end
- * never takes wrong content for right.
+ * Passes bytes on and checks them against a descriptor. Too many bytes fail at once; too few, or a wrong
+ * digest, fail instead of the end of the stream, so that a reader that waits for the end never accepts
+ * wrong content.
  */
 export class VerifiedStream extends Transform {
   readonly #check: ContentCheck;

@@ -1,6 +1,6 @@
 import { ProtocolError } from "../errors.js";
 
-/** Takes what arrives in pieces of any size apart again, holding no more than one piece. */
+/** Reads exact numbers of bytes from chunks of any size, and keeps at most one chunk in memory. */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #rest: Uint8Array = new Uint8Array();
@@ -9,7 +9,7 @@ export class ByteReader {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
-  /** Exactly so many bytes; `undefined` if the source ended before the first of them. */
+  /** Exactly `count` bytes; `undefined` if the source ends before the first one. */
   async exactly(count: number): Promise<Buffer | undefined> {
     const first = await this.some(count);
     if (first === undefined) return undefined;
@@ -24,7 +24,7 @@ export class ByteReader {
     return whole;
   }
 
-  /** Exactly so many bytes, which the source must have. */
+  /** Exactly `count` bytes; throws if the source has fewer. */
   async required(count: number): Promise<Buffer> {
     const whole = await this.exactly(count);
     if (whole === undefined) throw endsEarly();
@@ -43,7 +43,7 @@ export class ByteReader {
     return Buffer.from(piece.buffer, piece.byteOffset, piece.length);
   }
 
-  /** Hands out `count` bytes as they come; the source must have them. */
+  /** Yields `count` bytes as they arrive; throws if the source has fewer. */
   async *stream(count: number): AsyncGenerator<Buffer, void, undefined> {
     for (let left = count; left > 0;) {
       const piece = await this.#more(left);
@@ -56,7 +56,7 @@ export class ByteReader {
     for (let left = count; left > 0;) left -= (await this.#more(left)).length;
   }
 
-  /** Lets go of the source. */
+  /** Closes the source. */
   async close(): Promise<void> {
     await this.#chunks.return?.();
   }

@@ -1,19 +1,19 @@
 import { Deflate } from "fflate";
 
 /**
- * Names everything that decides the compressed bytes: the deflate implementation, its version and
- * level, the size of independently compressed blocks, and the revision of the rules in this file.
- * Whoever changes any of them changes this name; a test holds golden bytes. Node's own zlib differs
- * between builds, so it must never decide a byte.
+ * Identifies everything that determines the compressed bytes: the deflate implementation, its version and
+ * level, the block size, and the revision of the rules in this file. A change of any of these needs a new
+ * name; a test compares golden bytes. Node's own zlib is not used, because its output differs between
+ * builds.
  */
 export const COMPRESSOR = "fflate-0.8.3-level5-1MiB-1";
 
-/** Blocks share nothing, so that they can be compressed on different threads. */
+/** Blocks are compressed independently, so that several threads can work on them. */
 export const DEFLATE_BLOCK_SIZE = 1024 * 1024;
 
 /**
- * Level 5 has most of what level 6 and 9 gain, at a third less time. `mem` is fixed since its default
- * comes from Math.log, whose last digit is up to the platform.
+ * Level 5 takes a third less time than levels 6 and 9 and compresses almost as well. `mem` is set
+ * explicitly because its default depends on Math.log, whose last digit differs between platforms.
  */
 const SETTINGS = { level: 5, mem: 6 } as const;
 
@@ -21,11 +21,11 @@ const SETTINGS = { level: 5, mem: 6 } as const;
 const SEGMENT_SIZE = 32 * 1024;
 
 /**
- * Compresses one block to whole bytes of a deflate stream that does not end there: results can be
- * strung together and ended with {@link DEFLATE_END}.
+ * Compresses one block to whole bytes of a deflate stream, without ending the stream: results can be
+ * concatenated and ended with {@link DEFLATE_END}.
  *
- * What is compressed already (images, archives) is stored as it is, segment by segment: searching
- * it for repetitions takes as long as compressing text, and gains nothing.
+ * Segments that are compressed already (images, archives) are stored unchanged: trying to compress them
+ * takes as long as for text, and gains nothing.
  */
 export function deflateBlock(block: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];
@@ -60,12 +60,12 @@ function deflateRun(run: Uint8Array, parts: Uint8Array[]): void {
 const NOTHING = new Uint8Array(0);
 
 /**
- * Turns the empty last block that ends a stream into an empty stored block that does not, which also
- * fills the last byte. fflate 0.8.3 offers this as `flush(true)`, but gets it wrong unless the bits
- * left over from the block before are all zero.
+ * Converts the empty final block at the end of fflate's output into an empty stored block that is not
+ * final, which also pads to a whole byte. fflate 0.8.3 offers this as `flush(true)`, but its result is
+ * wrong unless the remaining bits of the block before are all zero.
  *
- * The empty last block is, from its first bit: 1 (last), 1 0 (fixed codes), seven zeros (end of
- * block). The highest bit that is set in it is therefore its second.
+ * The empty final block is, from its first bit: 1 (final), 1 0 (fixed codes), seven zeros (end of block).
+ * So the highest bit that is set is its second one.
  */
 function unended(lastBlock: Uint8Array): Uint8Array {
   const bits = lastBlock.reduce((sum, byte, index) => sum | (byte << (8 * index)), 0);
@@ -86,8 +86,8 @@ function storedHeader(length: number): Uint8Array {
 }
 
 /**
- * Whether all byte values are about equally frequent. The sum of squared counts is n²/256 when they
- * are; up to 1/16 above that is taken for random. Whole numbers only: no rounding on any platform.
+ * Whether all byte values are about equally frequent. The sum of the squared counts is then n²/256; up to
+ * 1/16 more counts as random. All numbers are integers, so no platform rounds differently.
  */
 function looksRandom(segment: Uint8Array): boolean {
   if (segment.length < SEGMENT_SIZE / 4) return false;

@@ -1,4 +1,4 @@
-/** What the pool sends: a block of which `length` bytes are filled. Its memory is handed back. */
+/** A message to a thread: a block of which `length` bytes are filled. The thread returns its memory. */
 export interface DeflateRequest {
   readonly memory: ArrayBuffer;
   readonly length: number;
@@ -9,5 +9,5 @@ export interface DeflateAnswer {
   readonly deflated: Uint8Array<ArrayBuffer>;
 }
 
-/** What a thread says once it has loaded all that it needs. */
+/** A thread's message that it has loaded everything. */
 export const READY = "ready";

@@ -5,9 +5,12 @@ import { AcrError } from "../errors.js";
 import { DEFLATE_BLOCK_SIZE, deflateBlock } from "./deflateBlock.js";
 import { type DeflateAnswer, type DeflateRequest, READY } from "./deflateMessages.js";
 
-/** More threads than this are not worth their memory, about 15 MiB each. */
+/** More threads are not worth their memory, about 15 MiB each. */
 const MOST_THREADS = 16;
-/** Starting a thread takes some 30 ms; artifacts that are packed one after the other share them. */
+/**
+ * How long idle threads are kept. Starting one takes about 30 ms, so artifacts packed one after the other
+ * should share them.
+ */
 const IDLE_MS = 500;
 
 interface Job {
@@ -17,16 +20,19 @@ interface Job {
 }
 
 /**
- * Threads that compress blocks. They start with the first block, never keep the process alive, and
- * are ended when nobody has needed them for a moment.
+ * Threads that compress blocks. They start with the first block, do not keep the process alive, and end
+ * after a short idle time.
  */
 export class DeflatePool {
   readonly threads: number;
   readonly #running = new Map<Worker, Job | undefined>();
-  /** Threads that are still loading what they need; a block given to one that fails would be lost. */
+  /**
+   * Threads that are still loading. They get no blocks, because a block would be lost if the thread
+   * fails.
+   */
   readonly #starting = new Set<Worker>();
   readonly #waiting: Job[] = [];
-  /** Memory of blocks that were compressed, for the next ones: usage stays flat. */
+  /** Memory of compressed blocks, reused for the next ones, so that memory use stays constant. */
   readonly #spare: ArrayBuffer[] = [];
   #idleTimer: NodeJS.Timeout | undefined;
 
@@ -40,12 +46,14 @@ export class DeflatePool {
     this.#program = program;
   }
 
-  /** An empty block to fill. */
+  /** An empty block, to be filled by the caller. */
   block(): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#spare.pop() ?? new ArrayBuffer(DEFLATE_BLOCK_SIZE));
   }
 
-  /** Compresses a block that {@link block} gave, of which `length` bytes are filled, and takes it. */
+  /**
+   * Compresses the first `length` bytes of a block from {@link block}, whose memory passes to the pool.
+   */
   deflate(block: Uint8Array<ArrayBuffer>, length: number): Promise<Uint8Array> {
     clearTimeout(this.#idleTimer);
     return new Promise((resolve, reject) => {
@@ -54,17 +62,17 @@ export class DeflatePool {
     });
   }
 
-  /** Number of threads that exist now. */
+  /** Number of existing threads. */
   get running(): number {
     return this.#running.size + this.#starting.size;
   }
 
-  /** Ends all threads; blocks that are still being compressed fail. The pool can be used again. */
+  /** Ends all threads. Blocks that are being compressed fail; the pool can be used again. */
   async close(): Promise<void> {
     clearTimeout(this.#idleTimer);
     const workers = [...this.#running.keys(), ...this.#starting];
     const jobs = [...this.#running.values(), ...this.#waiting.splice(0)];
-    // Forgotten first: a block that arrives while the threads are ending gets a new one.
+    // The list is cleared first, so that a block that arrives meanwhile gets a new thread.
     this.#running.clear();
     this.#starting.clear();
     this.#spare.length = 0;
@@ -81,7 +89,7 @@ export class DeflatePool {
     const job = this.#waiting.shift();
     this.#running.set(worker, job);
     if (job === undefined) return worker.unref();
-    // Only a thread at work holds the process: somebody waits for its answer.
+    // Only a working thread keeps the process alive, because somebody waits for its result.
     worker.ref();
     worker.postMessage(job.request, [job.request.memory]);
   }
@@ -115,7 +123,7 @@ export class DeflatePool {
     return this.#waiting.length > 0 || [...this.#running.values()].some((job) => job !== undefined);
   }
 
-  /** Called more than once in a row where a thread gets ready after another has done all the work. */
+  /** Also called when a thread becomes ready after the others have done all the work. */
   #restIfIdle(): void {
     clearTimeout(this.#idleTimer);
     if (this.#isBusy()) return;
@@ -124,7 +132,9 @@ export class DeflatePool {
     }, IDLE_MS).unref();
   }
 
-  /** A thread could not start: where files could not be opened, this one does what it was to do. */
+  /**
+   * A thread could not start. If that was for lack of file descriptors, the current thread does its work.
+   */
   #doWithout(error: Error): void {
     const job = this.#waiting.shift();
     if (job === undefined) return;
@@ -150,16 +160,16 @@ function closed(): AcrError {
   return new AcrError("ABORTED", `cannot compress: ${reason}`);
 }
 
-/** The source is not to blame, but cannot be published; a new thread may be luckier. */
+/** The error when a thread fails. The source is not to blame, and another attempt may succeed. */
 function threadFailed(error: Error): AcrError {
   const message = `cannot compress: a thread for it failed (${error.message}); run it again`;
   return new AcrError("SOURCE_UNREADABLE", message, { cause: error });
 }
 
-/** The process may have no descriptors left for the moment; Node has several ways to say so. */
+/** Whether the process has run out of file descriptors, which Node reports in several ways. */
 function isShortage(error: Error): boolean {
   return /\b(?:EMFILE|ENFILE)\b|too many open files/.test(error.message);
 }
 
-/** Shared by all that is packed in this process. */
+/** The pool that all packing in this process shares. */
 export const deflatePool = new DeflatePool();

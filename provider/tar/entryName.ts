@@ -4,7 +4,10 @@ import type { SourceNames } from "./sourceFailure.js";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A file name as text. Tar headers and manifests are UTF-8: any other name could not be restored. */
+/**
+ * Decodes a file name. Tar headers and manifests are UTF-8, so a name in another encoding could not be
+ * restored.
+ */
 export function decodeName(name: Buffer, folder: SourceNames): string {
   try {
     return UTF8.decode(name);
@@ -20,8 +23,8 @@ export function decodeName(name: Buffer, folder: SourceNames): string {
 }
 
 /**
- * Refuses a name that means another place on the machine that unpacks it: on Windows a backslash
- * separates and a colon names a drive.
+ * Refuses a name that would be another path after unpacking on Windows, where a backslash is a separator
+ * and a colon follows a drive letter.
  */
 export function checkEntryName(name: string, names: SourceNames, leaveOut: string): void {
   const unsafe = name.split("\\").some((part) => part === ".." || part === ".");

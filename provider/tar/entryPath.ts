@@ -1,14 +1,14 @@
 import { quoted } from "../oci/printable.js";
 
-/** `PATH_MAX` and `NAME_MAX` of Linux, in bytes: what is longer could not be written. */
+/** Linux's `PATH_MAX` and `NAME_MAX`, in bytes. Longer paths cannot be written. */
 const PATH_LENGTH = 4096;
 const STEP_LENGTH = 255;
-/** Names that Windows takes for devices, or writes to another place. */
+/** Names that are devices on Windows, or that Windows writes under another name. */
 const NOT_ON_WINDOWS = /[<>:"|?*]|[. ]$|^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /**
- * Why a path that somebody else wrote must not be used below a folder of ours; `undefined` if it may.
- * It has to be relative and in its shortest form, and to mean the same on every system.
+ * Says why an untrusted path must not be used below a folder; `undefined` if it may. It must be relative
+ * and in its shortest form, and mean the same on every system.
  */
 export function faultOfPath(path: string, platform: string = process.platform): string | undefined {
   if (path === "") return "it is empty";

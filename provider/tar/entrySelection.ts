@@ -1,16 +1,16 @@
-/** What a walk does with a path. */
+/** What to do with a path: leave it out, look inside without archiving it, or archive it. */
 export type Verdict = "skip" | "descend" | "take";
 
-/** Decides path by path what of a folder is archived. */
+/** Decides for each path in a folder whether it is archived. */
 export interface EntrySelection {
   /**
-   * `path` is relative to the folder; `covered` says that a folder above it was taken. "take" of a
-   * folder covers all below it that is not skipped; "descend" is for a folder that is not wanted
-   * itself, but may hold wanted files.
+   * `path` is relative to the folder; `covered` means that a folder above it is archived. Archiving a
+   * folder covers everything below it that is not left out. "descend" is for a folder that is not
+   * archived itself, but may contain files that are.
    */
   decide(path: string, isDirectory: boolean, covered: boolean): Verdict;
-  /** Called when a walk found nothing it wanted; may refuse that. */
+  /** Called if a walk found nothing to archive; may throw. */
   refuseNothing(shownPath: string): void;
-  /** How the user leaves something out, for messages. */
+  /** How a user leaves something out, for messages. */
   readonly leaveOut: string;
 }

@@ -3,15 +3,15 @@ import type { EntrySelection, Verdict } from "./entrySelection.js";
 import { parseGlob, type GlobPattern } from "./globPattern.js";
 import { GlobSyntaxError } from "./globTokens.js";
 
-/** Which files of a folder are wanted; see {@link GlobPattern} for what a pattern means. */
+/** Which files of a folder to archive; see {@link GlobPattern} for the patterns. */
 export interface FilePatterns {
-  /** Only what one of these matches. Absent: everything. */
+  /** Only paths that match one of these. Absent: all. */
   readonly include?: readonly string[] | undefined;
-  /** Not what one of these matches; wins over `include`. */
+  /** No paths that match one of these; takes precedence over `include`. */
   readonly exclude?: readonly string[] | undefined;
 }
 
-/** Decides by patterns of the program. */
+/** Selects files by the patterns of a program. */
 export class FileSelection implements EntrySelection {
   readonly leaveOut: string;
   readonly #include: readonly GlobPattern[] | undefined;
@@ -21,7 +21,10 @@ export class FileSelection implements EntrySelection {
   readonly #excludeName: string;
   #skipped = 0;
 
-  /** `property` is the path of the property that holds `include` and `exclude`, or what the latter is called there. */
+  /**
+   * `property` is the path of the property with `include` and `exclude`; `excludeName` is the name of the
+   * latter.
+   */
   constructor(patterns: FilePatterns, property: string, excludeName = "exclude") {
     const { include, exclude } = patterns;
     this.#patterns = patterns;
@@ -38,7 +41,7 @@ export class FileSelection implements EntrySelection {
     return verdict;
   }
 
-  /** Patterns that leave nothing are a mistake. */
+  /** Patterns that exclude everything are a mistake. */
   refuseNothing(shownPath: string): void {
     const { include, exclude } = this.#patterns;
     if (include === undefined && this.#skipped === 0) return;

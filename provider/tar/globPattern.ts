@@ -67,7 +67,7 @@ function parsePath(tokens: readonly GlobToken[]): PathPattern {
   const anchored = parts.length > (directoriesOnly ? 2 : 1);
   const segments: SegmentToken[] = parts.filter(({ length }) => length > 0).map(segmentToken);
   if (segments.length === 0) throw new GlobSyntaxError("one of its alternatives is empty");
-  // At the end, `**` means all that is below: at least one segment.
+  // At the end, `**` means everything below: at least one more segment.
   if (segments.at(-1) === ANY_NUMBER) segments.push([ANY_NUMBER]);
   return { segments: anchored ? segments : [ANY_NUMBER, ...segments], directoriesOnly };
 }

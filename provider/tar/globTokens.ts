@@ -1,9 +1,9 @@
 import { ANY_NUMBER } from "./matchesAll.js";
 
-/** Why a pattern cannot be used; the caller knows where it stands. */
+/** A pattern with a syntax error. The caller adds where the pattern stands. */
 export class GlobSyntaxError extends Error {}
 
-/** Tells whether one character fits. */
+/** Tells whether one character matches. */
 export type CharacterTest = (character: string) => boolean;
 export type CharacterToken = CharacterTest | typeof ANY_NUMBER;
 
@@ -61,10 +61,10 @@ function parseSet(content: string): CharacterTest {
   }
 }
 
-/** `{` and `}` nest; a pattern may not stand for more than this many. */
+/** Braces may be nested; a pattern may expand to at most this many alternatives. */
 const MOST_ALTERNATIVES = 1000;
 
-/** Writes out `{a,b}`: one list of tokens for each combination. */
+/** Expands `{a,b}`: returns one list of tokens for each combination. */
 export function alternatives(tokens: readonly GlobToken[]): readonly (readonly GlobToken[])[] {
   return readSequence({ tokens, position: 0 }, false);
 }
@@ -99,7 +99,7 @@ function readBraces(reader: TokenReader): TokenLists {
   }
 }
 
-/** Outside of braces these are characters like any other. */
+/** Outside of braces, these are ordinary characters. */
 function asCharacter(token: GlobToken): GlobToken {
   if (token.kind === "comma") return literal(",");
   return token.kind === "close" ? literal("}") : token;

@@ -3,36 +3,39 @@ import { createGunzip } from "node:zlib";
 import { ProtocolError } from "../errors.js";
 
 export interface GunzipOptions {
-  /** Bytes that it may become: reading ends at the first one more. */
+  /** Most uncompressed bytes; reading fails at the next one. */
   readonly limit: number;
-  /** Bytes of the compressed content, where nothing may follow the last member. */
+  /** Size of the compressed content, if nothing may follow its last gzip member. */
   readonly size?: number;
   readonly signal?: AbortSignal;
 }
 
-/** More than it may be. What is compressed well enough to be this is called a bomb. */
+/** The content expands to more than the limit, like a decompression bomb. */
 export class BoundExceeded extends ProtocolError {
   constructor(readonly limit: number) {
     super(`it holds more than ${limit} bytes`);
   }
 }
 
-/** More than Node's 16 KiB, since hashing and writing want few pieces; little enough to be collected soon. */
+/**
+ * Larger than Node's default of 16 KiB, because hashing and writing prefer few chunks; small enough to be
+ * freed soon.
+ */
 const CHUNK_SIZE = 64 * 1024;
 
 /**
- * The uncompressed bytes of a gzip stream, with a bound for bombs. All members are read (RFC 1952, section
- * 2.2). With `size`, nothing may follow the last one: what one reader leaves out, another takes for content.
+ * Decompresses a gzip stream, up to a limit. All members are read (RFC 1952, section 2.2). With `size`,
+ * nothing may follow the last one, because readers disagree whether such bytes are content.
  *
- * @throws {@link BoundExceeded}, or another `PROTOCOL` error for what is no gzip; failures of the source as
- * they are.
+ * @throws {@link BoundExceeded}, or another `PROTOCOL` error if it is not gzip; errors of the source
+ * unchanged.
  */
 export async function* gunzipped(
   source: AsyncIterable<Uint8Array>,
   { limit, size, signal }: GunzipOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const gunzip = createGunzip({ chunkSize: CHUNK_SIZE });
-  // A failure of the source destroys what is read here, and is thrown to whoever reads it.
+  // An error of the source destroys `gunzip`, and so reaches its reader.
   void pipeline(source, gunzip, { signal }).catch(() => undefined);
   try {
     yield* bounded(gunzip as AsyncIterable<Buffer>, limit);
@@ -46,7 +49,7 @@ export async function* gunzipped(
   }
 }
 
-/** The same pieces, up to so many bytes; one more is an error. */
+/** Passes on the same chunks, up to a limit; throws at the next byte. */
 export async function* bounded(
   pieces: AsyncIterable<Uint8Array>,
   limit: number,

@@ -4,16 +4,16 @@ import { deflatePool, type DeflatePool } from "./deflatePool.js";
 
 export interface GzipOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Threads to use; the process shares one pool. The bytes do not depend on it. */
+  /** The threads to use; by default, the process's shared pool. The bytes do not depend on it. */
   readonly pool?: DeflatePool;
 }
 
-/** RFC 1952, section 2.3.1: deflate, no name, no time, "unknown" operating system, as Go writes it. */
+/** Deflate, no name, no time, "unknown" operating system, as Go writes it (RFC 1952, section 2.3.1). */
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
 
 /**
- * Compresses to one gzip member whose bytes depend on the content alone: not on how it is cut into
- * chunks, on the number of threads, on the version of Node or on the platform.
+ * Compresses to one gzip member. Its bytes depend only on the content: not on how it is divided into
+ * chunks, the number of threads, the version of Node or the platform.
  */
 export async function* gzipChunks(
   source: AsyncIterable<Uint8Array>,
@@ -35,7 +35,7 @@ interface FilledBlock {
   readonly length: number;
 }
 
-/** Compresses a few blocks at once and gives them in their order. */
+/** Compresses several blocks at the same time and yields them in order. */
 async function* inOrder(blocks: Blocks, pool: DeflatePool): AsyncGenerator<Uint8Array> {
   const inFlight: Promise<Uint8Array>[] = [];
   let held: FilledBlock | undefined;
@@ -50,7 +50,7 @@ async function* inOrder(blocks: Blocks, pool: DeflatePool): AsyncGenerator<Uint8
       const first = inFlight.length > pool.threads ? inFlight.shift() : undefined;
       if (first !== undefined) yield await first;
     }
-    // A single block is done before a thread would have started.
+    // A single block takes less time than starting a thread.
     if (held !== undefined && alone) yield deflateBlock(held.bytes.subarray(0, held.length));
     else if (held !== undefined) inFlight.push(start(pool, held));
     for (let next = inFlight.shift(); next !== undefined; next = inFlight.shift()) yield await next;
@@ -61,12 +61,12 @@ async function* inOrder(blocks: Blocks, pool: DeflatePool): AsyncGenerator<Uint8
 
 function start(pool: DeflatePool, block: FilledBlock): Promise<Uint8Array> {
   const deflated = pool.deflate(block.bytes, block.length);
-  // Awaited when its turn comes; until then a failure is not unhandled.
+  // Awaited in its turn; until then, a failure must not count as unhandled.
   deflated.catch(() => undefined);
   return deflated;
 }
 
-/** Cuts content into blocks, counting and checking it on the way. */
+/** Divides content into blocks, and computes its size and checksum. */
 class Blocks {
   readonly #source: AsyncIterable<Uint8Array>;
   readonly #pool: DeflatePool;
@@ -98,7 +98,7 @@ class Blocks {
     if (length > 0) yield { bytes, length };
   }
 
-  /** RFC 1952, section 2.3.1: CRC32, and the size modulo 2³². */
+  /** The end of a gzip member (RFC 1952, section 2.3.1): CRC32, and the size modulo 2³². */
   trailer(): Uint8Array {
     const trailer = new Uint8Array(8);
     const view = new DataView(trailer.buffer);

@@ -15,7 +15,7 @@ export interface SourceDirectory {
   /** The path as the user wrote it, for messages. */
   readonly shownPath: string;
   readonly property: string | undefined;
-  /** Name of the folder in the archive: its first entry, and the front of all others. */
+  /** Name of the folder in the archive: its first entry, and the prefix of all others. */
   readonly entryName: string;
 }
 
@@ -28,12 +28,12 @@ export interface ListOptions {
 const STATS_AT_ONCE = 32;
 
 /**
- * Lists a folder as ORAS archives it: the folder first, then, by the bytes of their names within
- * each folder, its members. Folders are listed where they hold a listed file, so that every reader
- * finds a parent before its children, and where they are wanted themselves, even if empty.
+ * Lists a folder in the order in which ORAS archives it: the folder first, then the members of each
+ * folder, sorted by the bytes of their names. A folder is listed if it is selected itself, even if empty,
+ * or contains a listed file, so that parents always come before their children.
  *
  * @throws PackError for anything that is neither a regular file nor a folder.
- * @throws InputError if patterns leave nothing.
+ * @throws InputError if the patterns exclude everything.
  */
 export async function listEntries(
   directory: SourceDirectory,
@@ -46,9 +46,9 @@ export async function listEntries(
 }
 
 interface Folder extends SourceDirectory {
-  /** Path below the archived folder; empty for that folder. */
+  /** Path below the archived folder; empty for the folder itself. */
   readonly relativePath: string;
-  /** Whether a folder at or above this one was included by a pattern. */
+  /** Whether a pattern selected a folder at or above this one. */
   readonly covered: boolean;
 }
 
@@ -85,7 +85,10 @@ async function listChildren(folder: Folder, options: ListOptions): Promise<Child
   return children;
 }
 
-/** As bytes: their order does not depend on the locale, and a name that is no UTF-8 is noticed. */
+/**
+ * Names are read as bytes, so that the order does not depend on the locale and names in another encoding
+ * than UTF-8 are noticed.
+ */
 async function readNames(folder: Folder): Promise<string[]> {
   try {
     const names = await whenDescriptorsAllow(() => readdir(folder.path, { encoding: "buffer" }));
@@ -117,7 +120,7 @@ async function inspect(
   return { ...child, stats, verdict, covered: verdict === "take" };
 }
 
-/** Never follows a link and never opens anything: a named pipe would block. */
+/** Looks without following a link or opening anything, because opening a named pipe would block. */
 async function statEntry(names: Pick<Folder, "path" | "shownPath" | "property">) {
   try {
     return await lstat(names.path, { bigint: true });

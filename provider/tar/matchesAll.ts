@@ -1,7 +1,7 @@
-/** `*` within a segment, `**` among segments: any number of what stands there. */
+/** `*` within a segment, `**` among segments: stands for any number of items. */
 export const ANY_NUMBER = Symbol("any number");
 
-/** Matches a sequence, trying again only from the last {@link ANY_NUMBER}. */
+/** Matches a sequence. Backtracks only to the last {@link ANY_NUMBER}, so it is never slow. */
 export function matchesAll<Token, Item>(
   tokens: readonly (Token | typeof ANY_NUMBER)[],
   items: readonly Item[],

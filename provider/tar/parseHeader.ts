@@ -1,21 +1,21 @@
 import { ProtocolError } from "../errors.js";
 
 /**
- * Header blocks as others wrote them: POSIX.1-2017, pax, "ustar Interchange Format", with the two
- * habits of GNU tar that are everywhere (names in entries of their own, numbers in base 256), and the
- * form from before POSIX, without a magic.
+ * Parses header blocks of any tool: POSIX.1-2017, pax, "ustar Interchange Format"; the two common
+ * extensions of GNU tar (long names as separate entries, numbers in base 256); and the format from before
+ * POSIX, without a magic.
  */
 
-/** What an entry is; "other" are devices, pipes and what nobody can restore. */
+/** The type of an entry; "other" are devices, pipes and everything that cannot be restored. */
 export type EntryType = "file" | "directory" | "symlink" | "hardlink" | "other";
 
-/** A header of an entry, or of what stands before one and says more of it. */
+/** The header of an entry, or of an extension that describes the next entry. */
 export interface ParsedHeader {
   readonly flag: string;
   readonly name: string;
   readonly linkName: string;
   readonly mode: number;
-  /** Bytes that follow, filled up to whole blocks. */
+  /** Bytes that follow, without the padding to whole blocks. */
   readonly size: number;
 }
 
@@ -31,7 +31,10 @@ export function parseHeader(block: Buffer): ParsedHeader {
   };
 }
 
-/** `name` decides for archives from before POSIX, where folders have no flag but a slash at the end. */
+/**
+ * `name` matters for archives from before POSIX, where only a slash at the end of the name marks a
+ * folder.
+ */
 export function entryType(flag: string, name: string): EntryType {
   switch (flag) {
     case "\0":
@@ -50,7 +53,10 @@ export function entryType(flag: string, name: string): EntryType {
   }
 }
 
-/** Links, folders, devices and pipes have none, whatever the size says (Go, archive/tar, `isHeaderOnly`). */
+/**
+ * Links, folders, devices and pipes have no content, whatever their size field says (Go, archive/tar,
+ * `isHeaderOnly`).
+ */
 export function hasContent(flag: string): boolean {
   return !"123456".includes(flag);
 }
@@ -61,7 +67,7 @@ export function cString(bytes: Buffer): string {
   return bytes.toString("utf8", 0, end < 0 ? bytes.length : end);
 }
 
-/** Only POSIX has a prefix: GNU tar keeps times there, and older ones nothing. */
+/** Only POSIX has the prefix field: GNU tar stores times there, and older formats nothing. */
 function fullName(block: Buffer): string {
   const name = text(block, 0, 100);
   const posix = block.toString("latin1", 257, 263) === "ustar\0";
@@ -86,13 +92,13 @@ function octal(bytes: Buffer): number {
   return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number.NaN;
 }
 
-/** GNU tar: the first bit is set, the rest is one number, the highest byte first. */
+/** GNU tar's large numbers: the first bit is set, and the rest is one number in big-endian order. */
 function base256(bytes: Buffer): number {
   if (bytes[0] === 0xff) return Number.NaN;
   return bytes.reduce((sum, byte, index) => sum * 256 + (index === 0 ? byte & 0x7f : byte), 0);
 }
 
-/** The sum is over the block with its own field as spaces; old tars added signed bytes. */
+/** The checksum counts its own field as spaces. Old tars added the bytes as signed numbers. */
 function checkSum(block: Buffer): void {
   let unsigned = 0;
   let signed = 0;

@@ -1,6 +1,6 @@
 import { ProtocolError } from "../errors.js";
 
-/** What an extended header may say of the entry that follows. */
+/** The values of an extended header that matter here. */
 export interface PaxRecords {
   readonly path?: string;
   readonly linkpath?: string;
@@ -8,8 +8,8 @@ export interface PaxRecords {
 }
 
 /**
- * Reads `<length> <key>=<value>\n` records (POSIX.1-2017, pax, "pax Extended Header"). Times, owners and
- * comments do not matter here. Sparse files are refused: what is stored is not their content.
+ * Parses `<length> <key>=<value>\n` records (POSIX.1-2017, pax, "pax Extended Header"). Times, owners and
+ * comments are ignored. Sparse files are refused, because the stored bytes are not their content.
  */
 export function parsePaxRecords(bytes: Buffer): PaxRecords {
   const records: { path?: string; linkpath?: string; size?: number } = {};

@@ -11,31 +11,31 @@ import {
 import { type PaxRecords, parsePaxRecords } from "./paxRecords.js";
 import { BLOCK_SIZE, paddingLength } from "./tarHeader.js";
 
-/** One entry of an archive that somebody else made: nothing in it is to be trusted. */
+/** One entry of an untrusted archive. */
 export interface ArchiveEntry {
   readonly type: EntryType;
-  /** As written: it may be absolute, lead upwards, or end with a slash. */
+  /** As written in the archive: it may be absolute, lead upwards, or end with a slash. */
   readonly name: string;
-  /** Of a link: what it leads to. */
+  /** Target of a link. */
   readonly linkName: string;
   readonly mode: number;
-  /** Bytes of the content. */
+  /** Size of the content in bytes. */
   readonly size: number;
-  /** To be read once, before the next entry is asked for; what is left of it is skipped. */
+  /** The content. Read it once, before the next entry is requested; the rest of it is skipped. */
   content(): AsyncIterable<Uint8Array>;
 }
 
-/** Longest extended header or name: what follows it is held in memory. */
+/** Longest extended header or name, since these are held in memory. */
 const EXTENSION_LIMIT = 1024 * 1024;
 
 /**
- * Reads a plain tar archive entry by entry, in memory that does not depend on its size. Takes what is
- * met in registries: ustar, pax, GNU tar and what is older. The archive ends with blocks of zeros, after
- * which nothing else comes, or where the bytes end between two entries.
+ * Reads a plain tar archive entry by entry, in constant memory. Supports the formats found in registries:
+ * ustar, pax, GNU tar and older ones. The archive ends with blocks of zeros, which nothing may follow, or
+ * where the bytes end between two entries.
  *
- * How much is read is the caller's matter: limit the bytes that are handed in.
+ * The caller must limit the number of bytes.
  *
- * @throws ProtocolError if it is no archive, or ends in the middle of an entry.
+ * @throws ProtocolError if it is not an archive, or ends within an entry.
  */
 export async function* readEntries(
   chunks: AsyncIterable<Uint8Array>,
@@ -54,7 +54,7 @@ export async function* readEntries(
   }
 }
 
-/** The next entry's header, with what stands before it; `undefined` at the end. */
+/** The header of the next entry, combined with its extensions; `undefined` at the end. */
 async function nextHeader(reader: ByteReader): Promise<ParsedHeader | undefined> {
   let pax: PaxRecords | undefined;
   let gnu: { name?: string; linkName?: string } = {};
@@ -92,12 +92,18 @@ function merged(
   };
 }
 
-/** Tools differ in which of two they follow: what one of them checked, another would not write. */
+/**
+ * Tools disagree on which of the two to use, so one tool would check another name than the next one
+ * writes.
+ */
 function ambiguous(): ProtocolError {
   return new ProtocolError("the archive has an entry with two extended headers or names");
 }
 
-/** Git writes one with a comment. One that renames all that follows is read differently by every tool. */
+/**
+ * Git writes a global header with a comment. One that renames the entries is refused: every tool reads it
+ * differently.
+ */
 function checkGlobal(bytes: Buffer): void {
   if (Object.keys(parsePaxRecords(bytes)).length === 0) return;
   throw new ProtocolError("the archive has a global header that gives names or sizes");
@@ -113,7 +119,10 @@ async function extension(reader: ByteReader, { size }: ParsedHeader): Promise<Bu
   return held;
 }
 
-/** Zeros may fill the last record. Behind anything else some tools go on, and see other entries than we. */
+/**
+ * Only zeros may follow the end, to fill the last record. Some tools continue after anything else, and
+ * would see other entries.
+ */
 async function checkEnd(reader: ByteReader): Promise<void> {
   for (;;) {
     const rest = await reader.some(Number.MAX_SAFE_INTEGER);
@@ -126,7 +135,7 @@ function isZero(block: Buffer): boolean {
   return block.every((byte) => byte === 0);
 }
 
-/** The content of the entry at which the reader stands. */
+/** The content of the current entry. */
 class EntryContent {
   readonly #reader: ByteReader;
   readonly #padding: number;
@@ -145,7 +154,7 @@ class EntryContent {
     }
   }
 
-  /** Goes to the next header. */
+  /** Skips to the next header. */
   async finish(): Promise<void> {
     await this.#reader.skip(this.#left + this.#padding);
     this.#left = 0;

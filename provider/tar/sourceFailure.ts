@@ -1,15 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { PackError, type SourceErrorCode } from "../errors.js";
 
-/** Names of a file or folder in messages. */
+/** How messages name a file or folder. */
 export interface SourceNames {
   readonly shownPath: string;
   readonly property: string | undefined;
-  /** The folder that a relative path starts from. */
+  /** The folder that relative paths start from. */
   readonly folder?: string | undefined;
 }
 
-/** Turns an error of the file system into one that says what was done to which path. */
+/** Turns an error of the file system into one that says what was attempted, and on which path. */
 export function sourceFailure(error: unknown, action: string, names: SourceNames): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (typeof code !== "string" || error instanceof PackError) return error;
@@ -46,7 +46,7 @@ function message(code: string, action: string, { shownPath: path, folder }: Sour
 const ATTEMPTS = 10;
 const FIRST_WAIT_MS = 5;
 
-/** Tries again while the process is out of file descriptors: others give theirs back meanwhile. */
+/** Retries while the process is out of file descriptors, because others are closed meanwhile. */
 export async function whenDescriptorsAllow<T>(operation: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { PackError } from "../errors.js";
 import { sourceFailure, whenDescriptorsAllow } from "./sourceFailure.js";
 
-/** A regular file as it was when it was listed. */
+/** A regular file, with its properties when it was listed. */
 export interface SourceFile {
   /** Absolute path. */
   readonly path: string;
@@ -21,16 +21,16 @@ export interface SourceFile {
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
   /**
-   * Every chunk in memory of its own. Without it a chunk is overwritten after the next one was asked
-   * for, which suits hashing and keeps memory flat.
+   * Whether each chunk has memory of its own. By default, a chunk is overwritten after the next one was
+   * requested, which is enough for hashing and keeps memory use constant.
    */
   readonly ownChunks?: boolean;
 }
 
-/** Reads of 1 MiB are 2.4 times as fast as Node's default of 64 KiB; larger ones gain nothing. */
+/** Reads of 1 MiB are 2.4 times as fast as with Node's default of 64 KiB; larger ones are no faster. */
 const CHUNK_SIZE = 1024 * 1024;
 
-/** O_NOFOLLOW and O_NONBLOCK are absent on Windows, which has neither danger. */
+/** O_NOFOLLOW and O_NONBLOCK do not exist on Windows, which does not need them. */
 const OPEN_FLAGS =
   constants.O_RDONLY |
   ((constants.O_NOFOLLOW as number | undefined) ?? 0) |
@@ -39,7 +39,7 @@ const OPEN_FLAGS =
 const openDescriptor = promisify(fs.open);
 const readDescriptor = promisify(fs.read);
 
-/** Takes down what identifies a file's content without reading it. */
+/** Records what identifies the content of a file, without reading it. */
 export function identify(
   stats: BigIntStats,
   names: Pick<SourceFile, "path" | "shownPath" | "property">,
@@ -64,7 +64,7 @@ export async function* readSourceFile(
       options?.signal?.throwIfAborted();
       position += chunk.length;
       pending = position < file.size ? readAt(handle, file, buffers(), position) : undefined;
-      // Awaited in the next round or below; until then a failure is not unhandled.
+      // Awaited in the next round or below; until then, a failure must not count as unhandled.
       pending?.catch(() => undefined);
       if (pending === undefined) await checkUnchanged(handle, file);
       yield chunk;
@@ -76,8 +76,9 @@ export async function* readSourceFile(
 }
 
 /**
- * Reads a small file into `target`, which has exactly the file's size. Looking at and closing an
- * open file takes no time, but a trip through Node's thread pool each does: of 10,000 files, a third.
+ * Reads a small file into `target`, which must have its size. `fstat` and `close` of an open file are
+ * fast, but going through Node's thread pool for each takes a third of the time for 10,000 files, so they
+ * are synchronous.
  */
 export async function readWholeFile(file: SourceFile, target: Buffer): Promise<void> {
   const descriptor = await opened(file, () => openDescriptor(file.path, OPEN_FLAGS));
@@ -120,7 +121,8 @@ async function opened<T>(file: SourceFile, open: () => Promise<T>): Promise<T> {
     return await whenDescriptorsAllow(open);
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
-    // It was a file when it was listed: it was removed, or replaced by a link or a socket.
+    // It was a regular file when it was listed. Since then it was removed, or replaced by a link or a
+    // socket.
     if (["ENOENT", "ENOTDIR", "ELOOP", "EMLINK", "ENXIO"].includes(code)) throw sourceChanged(file);
     throw sourceFailure(error, "open", file);
   }
@@ -141,7 +143,10 @@ async function readAt(
   return buffer.subarray(0, bytesRead);
 }
 
-/** An end before the end is a change; so is a folder, which can be opened, but not read. */
+/**
+ * A file that ends early has changed; so has one that is a folder by now, which can be opened, but not
+ * read.
+ */
 async function readFailing(
   file: SourceFile,
   read: () => Promise<{ bytesRead: number }>,
@@ -156,7 +161,7 @@ async function readFailing(
   throw sourceChanged(file);
 }
 
-/** Two buffers in turn: one is hashed while the other is filled. */
+/** Two alternating buffers: one is hashed while the other is filled. */
 function chunkBuffers(size: number, ownChunks: boolean): () => Buffer {
   const length = Math.min(CHUNK_SIZE, size);
   if (ownChunks) return () => Buffer.allocUnsafeSlow(length);

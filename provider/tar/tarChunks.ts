@@ -2,13 +2,16 @@ import { readSourceFile, readWholeFile, type ReadOptions } from "./sourceFile.js
 import type { TarEntry, TarFile } from "./tarEntry.js";
 import { encodeHeader, END_OF_ARCHIVE, paddingLength } from "./tarHeader.js";
 
-/** Files up to this size are read in one piece, several at once: opening costs more than reading. */
+/**
+ * Files up to this size are read as a whole, several at a time, because opening takes longer than
+ * reading.
+ */
 const SMALL_FILE = 256 * 1024;
 const SMALL_FILES_AT_ONCE = 16;
-/** A small file with its header, which is one block but for long names. */
+/** A small file with its header, which is one block unless the name is long. */
 const CHUNK_MEMORY = SMALL_FILE + 16 * 1024;
 
-/** The bytes of the archive: they depend on the entries and the files' content alone. */
+/** The bytes of an archive. They depend only on the entries and the content of the files. */
 export async function* tarChunks(
   entries: readonly TarEntry[],
   options?: ReadOptions,
@@ -37,12 +40,12 @@ async function* largeFile(entry: TarFile, options?: ReadOptions): AsyncGenerator
   if (padding > 0) yield Buffer.alloc(padding);
 }
 
-/** Reads the small files that come next before they are asked for. */
+/** Reads the next small files ahead. */
 class SmallFiles {
   readonly #entries: readonly TarEntry[];
   readonly #started = new Map<number, Promise<Buffer>>();
   readonly #ownChunks: boolean;
-  /** Memory of chunks that were used up: with 10,000 files the collector would come too late. */
+  /** Memory of used chunks, to be reused: with 10,000 files, the garbage collector would be too late. */
   readonly #spare: ArrayBufferLike[] = [];
   #next = 0;
 
@@ -51,7 +54,7 @@ class SmallFiles {
     this.#ownChunks = ownChunks;
   }
 
-  /** The entry's header, content and padding, if it is a small file. */
+  /** Header, content and padding of an entry, if it is a small file. */
   take(index: number): Promise<Buffer> | undefined {
     this.#fill();
     const chunk = this.#started.get(index);
@@ -72,7 +75,7 @@ class SmallFiles {
     while (this.#next < this.#entries.length && this.#started.size < SMALL_FILES_AT_ONCE) {
       const entry = this.#entries[this.#next];
       if (entry?.type === "file") {
-        // A large file ends the look-ahead, so that no more is held in memory than named above.
+        // A large file stops the reading ahead, which limits the memory.
         if (entry.size > SMALL_FILE && this.#started.size > 0) return;
         if (entry.size <= SMALL_FILE) this.#start(this.#next, entry);
       }
@@ -82,7 +85,7 @@ class SmallFiles {
 
   #start(index: number, entry: TarFile): void {
     const chunk = this.#read(entry);
-    // Awaited when its turn comes; until then a failure is not unhandled.
+    // Awaited in its turn; until then, a failure must not count as unhandled.
     chunk.catch(() => undefined);
     this.#started.set(index, chunk);
   }

@@ -1,11 +1,11 @@
 import type { SourceFile } from "./sourceFile.js";
 
-/** One member of an archive: a folder, or a regular file with the place its bytes come from. */
+/** One entry of an archive: a folder, or a regular file with the source of its bytes. */
 export type TarEntry = TarDirectory | TarFile;
 
 export interface TarDirectory {
   readonly type: "directory";
-  /** Path in the archive: relative, `/`-separated, without a trailing slash. */
+  /** Path in the archive: relative, `/`-separated, without a slash at its end. */
   readonly name: string;
   readonly size: 0;
   readonly mode: EntryMode;
@@ -19,7 +19,7 @@ export interface TarFile {
   readonly source: SourceFile;
 }
 
-/** All that is kept of a file's permissions: umask, checkout and operating system change the rest. */
+/** The only two modes of files: the other permissions depend on umask, checkout and operating system. */
 export type EntryMode = 0o644 | 0o755;
 
 const OWNER_EXECUTES = 0o100;
@@ -28,5 +28,5 @@ export function fileMode(statMode: number): EntryMode {
   return (statMode & OWNER_EXECUTES) === 0 ? 0o644 : 0o755;
 }
 
-/** Folders always get 0755: one that is not executable could not be listed after unpacking. */
+/** Folders always have 0755, since one that is not executable could not be listed after unpacking. */
 export const DIRECTORY_MODE: EntryMode = 0o755;

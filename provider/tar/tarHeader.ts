@@ -1,10 +1,10 @@
 import type { EntryMode } from "./tarEntry.js";
 
 /**
- * Headers exactly as Go's archive/tar writes them, and so ORAS: the digest of the plain tar
- * (`io.deis.oras.content.digest`) then equals the one ORAS computes over a reproducible archive.
- * tar-stream ends numbers with a space instead of NUL, splits long names elsewhere and names every
- * extended header `PaxHeader`, so its archives have other digests.
+ * Headers exactly as Go's archive/tar, and so ORAS, writes them. So the digest of the plain tar
+ * (`io.deis.oras.content.digest`) equals the one that ORAS computes for a reproducible archive.
+ * tar-stream's differ: it ends numbers with a space instead of NUL, splits long names elsewhere, and
+ * names every extended header `PaxHeader`.
  *
  * Layout: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Extended Header".
  */
@@ -13,7 +13,7 @@ export const BLOCK_SIZE = 512;
 
 const NAME_LENGTH = 100;
 const PREFIX_LENGTH = 155;
-/** Eleven octal digits; from here on the size goes into an extended header. */
+/** Eleven octal digits; larger sizes need an extended header. */
 const OCTAL_SIZE_LIMIT = 8 * 1024 ** 3;
 
 export interface HeaderFields {
@@ -23,7 +23,7 @@ export interface HeaderFields {
   readonly mode: EntryMode;
 }
 
-/** All blocks that precede an entry's content: one, or with an extended header three or more. */
+/** All blocks before the content of an entry: one, or three and more with an extended header. */
 export function encodeHeader(fields: HeaderFields): Buffer {
   const name = Buffer.from(fields.name);
   const ascii = isAscii(name);
@@ -40,12 +40,12 @@ export function encodeHeader(fields: HeaderFields): Buffer {
   ]);
 }
 
-/** Zero bytes that fill the last block of `size` bytes of content. */
+/** Number of zero bytes that fill the last block after `size` bytes of content. */
 export function paddingLength(size: number): number {
   return (BLOCK_SIZE - (size % BLOCK_SIZE)) % BLOCK_SIZE;
 }
 
-/** Two zero blocks end an archive; ORAS adds no padding to a record of 10 KiB. */
+/** Two zero blocks end an archive. Like ORAS, it is not padded to a record of 10 KiB. */
 export const END_OF_ARCHIVE: Buffer = Buffer.alloc(2 * BLOCK_SIZE);
 
 const TYPE_FLAGS = { file: "0", directory: "5", extended: "x" } as const;
@@ -78,7 +78,7 @@ function ustarBlock(fields: BlockFields, name: Buffer, prefix?: Buffer): Buffer 
 function writeName(block: Buffer, name: Buffer): void {
   name.copy(block, 0, 0, NAME_LENGTH);
   if (name.length <= NAME_LENGTH || block[NAME_LENGTH - 1] !== 0x2f) return;
-  // A cut name must not end in "/": old readers would take the file for a folder.
+  // A shortened name must not end in "/", since old readers would take the file for a folder.
   let end = NAME_LENGTH - 1;
   while (end > 0 && block[end - 1] === 0x2f) end--;
   block[end] = 0;
@@ -88,7 +88,7 @@ function writeOctal(block: Buffer, offset: number, digits: number, value: number
   block.write(value.toString(8).padStart(digits, "0"), offset, "latin1");
 }
 
-/** Computed with the field itself read as spaces; six digits, NUL, space. */
+/** The checksum counts its own field as spaces; it is written as six digits, NUL and space. */
 function writeChecksum(block: Buffer): void {
   block.fill(0x20, 148, 156);
   let sum = 0;
@@ -96,7 +96,7 @@ function writeChecksum(block: Buffer): void {
   block.write(`${sum.toString(8).padStart(6, "0")}\u0000 `, 148, "latin1");
 }
 
-/** Splits at the last slash that leaves the front within the prefix field. */
+/** Splits a name at the last slash for which the front fits into the prefix field. */
 function splitName(name: Buffer): { prefix: Buffer; name: Buffer } | undefined {
   const slash = name.subarray(0, PREFIX_LENGTH + 1).lastIndexOf(0x2f);
   const rest = name.length - slash - 1;
@@ -112,7 +112,7 @@ function extendedHeader(entryName: string, records: Buffer): Buffer {
   return Buffer.concat([block, records, Buffer.alloc(paddingLength(records.length))]);
 }
 
-/** `<length> <key>=<value>\n`, where the length counts its own digits too. */
+/** A record `<length> <key>=<value>\n`; the length includes its own digits. */
 function paxRecord(key: string, value: string): string {
   const rest = Buffer.byteLength(value) + key.length + 3;
   let length = rest + String(rest).length;

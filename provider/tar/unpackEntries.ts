@@ -9,25 +9,29 @@ import { readEntries, type ArchiveEntry } from "./readEntries.js";
 import { whenDescriptorsAllow } from "./sourceFailure.js";
 import { DIRECTORY_MODE, fileMode } from "./tarEntry.js";
 
-/** What was written, relative to the folder: parents before what is in them. */
+/**
+ * A file or folder that was written, with its path relative to the target folder; parents come before
+ * their children.
+ */
 export interface UnpackedEntry {
   readonly type: "file" | "directory";
-  /** `/`-separated; empty for the folder itself. */
+  /** `/`-separated; empty for the target folder itself. */
   readonly path: string;
 }
 
 export interface UnpackOptions {
-  /** Every name has to be this one or begin with it and a slash; it is left out on disk. */
+  /** Every name must equal this or begin with it and a slash. It is removed on disk. */
   readonly prefix: string;
-  /** A folder that does not exist yet, in a place where nobody else writes. */
+  /** A folder that does not exist yet, where nobody else writes. */
   readonly folder: string;
   readonly maxEntries: number;
 }
 
 /**
- * Writes the regular files and folders of an archive below a new folder. Everything else is refused
- * before it is written: links and devices, names that lead elsewhere or twice to the same place (where
- * a file system takes two spellings for one, too). Permissions are 0644 or 0755, as the umask allows.
+ * Writes the regular files and folders of an archive into a new folder. Everything else is refused before
+ * it is written: links, devices, and names that lead elsewhere or twice to the same place (also by two
+ * spellings that the file system does not distinguish). Permissions are 0644 or 0755, subject to the
+ * umask.
  */
 export async function unpackEntries(
   archive: AsyncIterable<Uint8Array>,
@@ -39,7 +43,7 @@ export async function unpackEntries(
   return unpacking.written;
 }
 
-/** Never through a link that stands there, and never over anything. */
+/** Never follows an existing link and never overwrites anything. */
 const NEW_FILE =
   constants.O_WRONLY |
   constants.O_CREAT |
@@ -52,7 +56,7 @@ const NAMES: Readonly<Record<Exclude<EntryType, "file" | "directory">, string>> 
   other: "a device, a pipe or of an unknown type",
 };
 
-/** Stands for bytes that are no text; two such names could be the same one. */
+/** Replaces bytes that are not UTF-8; two different names could become the same. */
 const REPLACED = "\ufffd";
 
 class Unpacking {
@@ -82,7 +86,7 @@ class Unpacking {
     await this.#writeFile(path, entry);
   }
 
-  /** Counts what the archive names or implies, before any of it is made. */
+  /** Counts the entries and implied folders before any of them is created. */
   #admit(entry: ArchiveEntry): void {
     const { maxEntries } = this.#options;
     this.#count += 1;
@@ -91,7 +95,7 @@ class Unpacking {
     throw refused(entry.name, `${reason}, with the folders that names imply`);
   }
 
-  /** The name below the prefix. */
+  /** The name without the prefix. */
   #relative(entry: ArchiveEntry): string {
     const name = entry.type === "directory" ? entry.name.replace(/\/+$/, "") : entry.name;
     const fault = name.includes(REPLACED) ? "it is not UTF-8" : faultOfPath(name);
@@ -110,7 +114,7 @@ class Unpacking {
     this.written.push({ type: "directory", path });
   }
 
-  /** A folder that has no entry of its own, at least none so far. */
+  /** Creates a folder that has no entry of its own, or none so far. */
   async #makeParent(path: string, entry: ArchiveEntry): Promise<void> {
     const parent = parentOf(path);
     if (this.#directories.has(parent)) return;
