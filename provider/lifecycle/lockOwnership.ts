@@ -108,13 +108,25 @@ export class LockOwnership {
       });
   }
 
-  /** Who holds a lock that is not the caller's, for an error. */
+  /** Who holds a lock that is not the caller's, for an error about what cannot be removed. */
   holderOf(reference: string): string {
     const urn = this.holder(reference);
     return urn === undefined
-      ? "somebody else, or by another resource of this stack, such as a TagLock, that this run has not reached " +
-          "(a TagLock that refers to what it locks, or has dependsOn, is deleted first; `az acr repository show` shows the " +
-          "attributes, `az acr repository update` opens it)"
+      ? `${UNKNOWN_HOLDER} (a TagLock that refers to what it locks, or has dependsOn, is deleted first; ${BY_HAND})`
       : `${urn}: remove or change that resource first`;
   }
+
+  /** The same for a tag that cannot be moved: one run moves tags before it removes anything. */
+  holderOfMoving(reference: string): string {
+    const urn = this.holder(reference);
+    const inARunBefore = "in a run of its own, such as `pulumi destroy --target`";
+    return urn === undefined
+      ? `${UNKNOWN_HOLDER} (remove such a TagLock ${inARunBefore} with its URN; ${BY_HAND})`
+      : `${urn}: remove or change that resource first, ${inARunBefore}`;
+  }
 }
+
+const UNKNOWN_HOLDER =
+  "somebody else, or by another resource of this stack, such as a TagLock, that this run has not reached";
+const BY_HAND =
+  "`az acr repository show` shows the attributes, `az acr repository update` opens it";

@@ -89,7 +89,7 @@ export class TagPuts {
       if (!found.attributes.writeEnabled && ours.writeEnabled === undefined) {
         const reference = `${baseOf(inputs)}:${tag}`;
         const held = restrict(found.attributes, LOCKED);
-        throw lockedError(reference, held, host.locks.holderOf(reference));
+        throw lockedError(reference, held, host.locks.holderOfMoving(reference));
       }
       this.#closed.set(tag, { now: ours, all: closedBy(lock) });
     }
