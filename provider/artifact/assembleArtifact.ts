@@ -8,25 +8,25 @@ import type { LayerDescriptor, PackedLayer } from "./packLayer.js";
 
 export interface PackedArtifact {
   readonly manifest: EncodedManifest;
-  /** All that the manifest names: the config first, then the layers. May name one digest twice. */
+  /** All blobs of the manifest: the config first, then the layers. The same digest may occur twice. */
   readonly blobs: readonly Blob[];
-  /** One for each declared layer, in their order. */
+  /** One for each declared layer, in the same order. */
   readonly layerDescriptors: readonly LayerDescriptor[];
   /** Manifests that are published with it: children of an index, and referrers. */
   readonly included?: readonly PushableManifest[];
 }
 
-/** What a manifest names and says, packed and checked. */
+/** The packed parts of a manifest. */
 export interface ArtifactParts {
   readonly artifactType?: string | undefined;
   readonly config: Blob;
-  /** Without any, the manifest gets the one empty layer that the specification recommends. */
+  /** If there are none, the manifest gets one empty layer, as the specification recommends. */
   readonly layers: readonly PackedLayer[];
   readonly subject?: Descriptor | undefined;
   readonly annotations?: Annotations | undefined;
 }
 
-/** Puts the manifest round what was packed. Pure. */
+/** Builds the manifest of packed parts. Pure. */
 export function assembleArtifact(parts: ArtifactParts): PackedArtifact {
   const { artifactType, config, layers, subject, annotations } = parts;
   const layerBlobs = layers.length > 0 ? layers.map(({ blob }) => blob) : [emptyBlob()];

@@ -1,42 +1,42 @@
 import { isDeepStrictEqual } from "node:util";
 import { formatSize } from "./formatSize.js";
 
-/** A layer, a config, or a manifest that an index names. */
+/** A layer, a config, or a manifest of an index. */
 export interface Part {
-  /** What tells it apart for a reader: a title, a platform. */
+  /** How a reader recognises it: by a title or a platform. */
   readonly name: string;
   readonly digest: string;
   readonly size: number;
-  /** What else its descriptor says: media type, annotations. */
+  /** The rest of its descriptor: media type, annotations. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Content as far as a change of it is explained. */
+/** The content of an artifact, as far as its changes are explained. */
 export interface ContentOutline {
   readonly noun: "layer" | "manifest";
   readonly parts: readonly Part[];
   readonly config?: Part;
-  /** Whether all these are blobs, which have to be uploaded; what an index names is there already. */
+  /** Whether the parts are blobs, which have to be uploaded. The manifests of an index exist already. */
   readonly areBlobs: boolean;
-  /** What else the manifest says: artifact type, subject, annotations. */
+  /** The rest of the manifest: artifact type, subject, annotations. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** More lines than this nobody reads, and every one of them is printed. */
+/** Most lines to print; nobody reads more. */
 const LINES = 20;
 
 /**
- * Says what differs between the old artifact's content and the new one's: a summary, then a line for
- * each difference. `undefined` if there is none.
+ * Says what differs between an artifact's old and new content: a summary, then a line for each
+ * difference. `undefined` if there is none.
  *
- * Parts are told apart by name, and where a name occurs twice by order, so that one that is put in
- * between does not change all that follow. Of media types, annotations and the like only the names are
- * shown: a value may come from a secret, which the engine hides in its own difference.
+ * Parts are matched by name, and equal names by order, so that inserting a part does not change all the
+ * following ones. For media types, annotations and the like, only the names are shown: a value may come
+ * from a secret, which the engine would hide.
  *
- * New content are the config and the layers that the old artifact does not have, each digest once; the
- * manifest, of some hundred bytes, is not counted. It is the most: what else is in the registry is seen
- * only by `up`. Blobs of up to 64 KiB are sent again rather than asked for, which does not count either.
- * `sameRepository` is false where nothing of the old artifact is at hand.
+ * The summary counts the config and the layers that the old artifact does not have, each digest once, but
+ * not the manifest of some hundred bytes. It is an upper bound: only `up` sees what else is in the
+ * registry. (It also sends blobs of up to 64 KiB again instead of asking for them, which is not counted.)
+ * `sameRepository` is false if nothing of the old artifact can be reused.
  */
 export function explainChange(
   old: ContentOutline,
@@ -57,7 +57,7 @@ export function explainChange(
   return [summary, ...shortened([...changes, ...others]).map((line) => `  ${line}`)].join("\n");
 }
 
-/** The one difference that no part has. */
+/** The difference in order, which belongs to no single part. */
 function orderChange(old: ContentOutline, now: ContentOutline): string | undefined {
   const orders = [old, now].map(({ parts }) => parts.map(({ digest }) => digest));
   return isDeepStrictEqual(orders[0], orders[1])
@@ -65,7 +65,7 @@ function orderChange(old: ContentOutline, now: ContentOutline): string | undefin
     : `the ${now.noun}s are the same in another order`;
 }
 
-/** One for each part, in the order of the new ones, then those that are gone; none where it is the same. */
+/** A line for each part that differs: first the new parts in their order, then the removed ones. */
 function compareParts(old: readonly Part[], now: readonly Part[]): (string | undefined)[] {
   const before = byName(old);
   const after = byName(now);
@@ -76,7 +76,7 @@ function compareParts(old: readonly Part[], now: readonly Part[]): (string | und
   ];
 }
 
-/** By name, and by how often the name occurred before. */
+/** The parts by name and number of earlier occurrences of the name. */
 function byName(parts: readonly Part[]): Map<string, Part> {
   const counts = new Map<string, number>();
   return new Map(
@@ -97,7 +97,9 @@ function compare(old: Part | undefined, now: Part): string | undefined {
 
 type Details = Readonly<Record<string, unknown>>;
 
-/** Names of what differs; of annotations their own names: `annotations (a.version, a.source)`. */
+/**
+ * The names of the members that differ; for annotations, their keys: `annotations (a.version, a.source)`.
+ */
 function namesThatDiffer(old: Details, now: Details): string[] {
   const names = differing(old, now);
   return names.map((name) =>

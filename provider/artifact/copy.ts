@@ -6,21 +6,21 @@ import { graphContent } from "./graphContent.js";
 import type { Pushable, PushableBlob } from "./pushable.js";
 import { type GraphSource, readGraph } from "./readGraph.js";
 
-/** What is copied, and from where. */
+/** What to copy, and from where. */
 export interface CopySource {
   readonly repository: Repository;
   /** `<login server>/<repository>`, for messages. */
   readonly base: string;
-  /** The target is in the same registry, so that blobs can be mounted. */
+  /** Whether the target is in the same registry, so that blobs can be mounted. */
   readonly sameRegistry: boolean;
   readonly digest: Digest;
-  /** Whether what has it as its subject comes along, and what has that as its subject, and so on. */
+  /** Whether to copy its referrers, and their referrers, and so on. */
   readonly referrers: boolean;
 }
 
 /**
- * Reads all manifests of the content to copy, byte for byte. Blobs are not read before they are sent:
- * then they are mounted, or pass through this process, checked, without ever being whole in it.
+ * Reads all manifests of the content to copy, byte for byte. Blobs are only read when they are sent: they
+ * are mounted, or streamed through this process and verified.
  */
 export async function readCopy(source: CopySource, options: OperationOptions): Promise<Pushable> {
   const graph = await readGraph(graphSource(source), { digest: source.digest }, options);
@@ -38,7 +38,7 @@ function graphSource({ repository, base, referrers }: CopySource): GraphSource {
   };
 }
 
-/** The upload session is the unit of retry: for another one the blob is fetched anew. */
+/** A blob that is read from the source registry. Each upload session fetches it again. */
 function remoteBlob(
   { repository, sameRegistry }: CopySource,
   descriptor: Descriptor,

@@ -3,10 +3,10 @@ import type { Drift, DriftKind } from "./foundDrift.js";
 import { describeAttributes, matches, type NamedAttributes, restrict } from "./lock.js";
 import type { LiveArtifact, WantedArtifact } from "./inspect.js";
 
-/** How an absent thing is written in `actual`. */
+/** The value of `actual` for something that does not exist. */
 export const ABSENT = "absent";
 
-/** Compares what is declared with what is there. Pure. */
+/** Compares the declared artifact with the live one. Pure. */
 export function findDrift(wanted: WantedArtifact, live: LiveArtifact, base: string): Drift[] {
   return [
     ...wanted.tags.flatMap((tag) => tagDrift(tag, wanted.digest, live, base)),
@@ -27,12 +27,12 @@ function tagDrift(tag: string, expected: Digest, live: LiveArtifact, base: strin
   return [{ kind: "tag-moved", subject, expected, actual: found.digest, since }];
 }
 
-/** A manifest or blob that is not there. */
+/** The drift of a missing manifest or blob. */
 export function absence(kind: DriftKind, digest: Digest, base: string): Drift {
   return { kind, subject: `${base}@${digest}`, expected: digest, actual: ABSENT };
 }
 
-/** The artifact is there, and nobody finds it who looks for what refers to its subject. */
+/** The drift of an artifact that exists, but is missing from the list of its subject's referrers. */
 export function unlistedDrift(
   { digest, subject }: Pick<WantedArtifact, "digest" | "subject">,
   base: string,
@@ -67,7 +67,7 @@ function lockDrift(
   );
 }
 
-/** One sentence for a person. */
+/** Describes a drift in one sentence. */
 export function describeDrift(drift: Drift): string {
   const since = drift.since === undefined ? "" : ` since ${drift.since}`;
   switch (drift.kind) {

@@ -6,25 +6,37 @@ import type { ManifestProperties } from "../registry/attributes.js";
 import { referrersTag } from "../registry/referrersDocument.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 import { describeAttributes, forbidsDeletion, LOCKED, restrict } from "./lock.js";
-import { isIndex, MANIFESTS_LOOKED_AT, readIndex, tooMany } from "./manifestUsers.js";
+import {
+  type FoundIndex,
+  isIndex,
+  MANIFESTS_LOOKED_AT,
+  readIndex,
+  tooMany,
+} from "./manifestUsers.js";
 import type { Removal } from "./removal.js";
 import type { Uses } from "./removalPlan.js";
 
-/** Each tag costs a request where nothing lists them with what they name; beyond this many, what is in question stays. */
+/**
+ * Most tags to resolve, at one request each, if the registry does not list tags with digests. If there
+ * are more, the manifests in question are kept.
+ */
 export const TAGS_LOOKED_AT = 1_000;
 export const TOO_MANY_TAGS = `the repository has more than ${TAGS_LOOKED_AT} tags`;
 const CONCURRENT_LOOKS = 8;
 
 type Family = Pick<Removal, "digest" | "included" | "tags">;
 
-/** Who uses the manifests of a family; or why that cannot be told. */
+/** Finds what uses the manifests of a family, or why that cannot be determined. */
 export type FindUses = (
   repository: Repository,
   family: Family,
   options: OperationOptions,
 ) => Promise<Uses | string>;
 
-/** From ACR's listing, which has tags and locks. The caller has looked at those of the manifest itself. */
+/**
+ * Reads uses from ACR's listing, which has tags and locks. The caller has checked those of the manifest
+ * itself.
+ */
 export const listedUses: FindUses = async (repository, family, options) => {
   const members = membersOf(family);
   const lists = listTagsOf(members);
@@ -34,9 +46,10 @@ export const listedUses: FindUses = async (repository, family, options) => {
   const inLargePages = { ...options, pageSize: MANIFESTS_LOOKED_AT };
   for await (const manifest of repository.attributes.listManifests(inLargePages)) {
     const { digest, mediaType, tags } = manifest;
-    // Lists of what is to go are no reason to keep it; with another tag, one is somebody's index as well.
+    // Lists of referrers of the family do not count as uses. With another tag, a list is also somebody's
+    // index.
     if (tags.length > 0 && tags.every((tag) => lists.has(tag))) continue;
-    // A large family must not stand in its own way.
+    // Members are kept apart, so that a large family does not exceed the limit by itself.
     if (members.has(digest)) listed.set(digest, manifest);
     else if (++others > MANIFESTS_LOOKED_AT) return tooMany();
     if (!isIndex(mediaType)) continue;
@@ -54,7 +67,7 @@ export const listedUses: FindUses = async (repository, family, options) => {
   return { tags, held, ...(await readRelations(repository, members, indexes, options)) };
 };
 
-/** Where nothing lists the tags of a manifest, every tag of the repository is resolved. */
+/** Reads uses by resolving every tag of the repository, if nothing lists the tags of a manifest. */
 export const resolvedUses: FindUses = async (repository, family, options) => {
   const members = membersOf(family);
   const lists = listTagsOf(members);
@@ -73,12 +86,7 @@ export const resolvedUses: FindUses = async (repository, family, options) => {
   return { tags, held: new Map(), ...(await readRelations(repository, members, indexes, options)) };
 };
 
-interface FoundIndex {
-  readonly digest: Digest;
-  readonly isTagged: boolean;
-}
-
-/** Those of the family, each with what it is about: looked up so often that a list would not do. */
+/** The members of a family, each with its subject. A map, because it is searched very often. */
 type Members = ReadonlyMap<Digest, Digest | undefined>;
 
 function membersOf({ digest, included = [] }: Family): Members {
@@ -86,7 +94,7 @@ function membersOf({ digest, included = [] }: Family): Members {
   return new Map([[digest, undefined], ...others]);
 }
 
-/** distribution-spec, "Referrers Tag Schema". */
+/** The tags of the members' referrers lists (distribution-spec, "Referrers Tag Schema"). */
 function listTagsOf(members: Members): ReadonlySet<string> {
   return new Set<string>([...members.keys()].map(referrersTag));
 }
@@ -102,8 +110,8 @@ async function readRelations(
   options: OperationOptions,
 ): Promise<Pick<Uses, "indexes" | "referrers">> {
   const children = new Map<Digest, ReadonlySet<Digest> | undefined>();
-  const places = { places: CONCURRENT_LOOKS, ...options };
-  await eachOf(indexes, places, async ({ digest, isTagged }, signal) => {
+  const limits = { concurrency: CONCURRENT_LOOKS, ...options };
+  await eachOf(indexes, limits, async ({ digest, isTagged }, signal) => {
     const found = await readIndex(repository, digest, { signal });
     const named = found?.children.map((child) => child.digest);
     const mayBeList = !isTagged && found?.isBare === true;
@@ -111,7 +119,7 @@ async function readRelations(
     children.set(digest, named && new Set(named.filter((one) => members.has(one))));
   });
   const referrers = new Map<Digest, readonly Descriptor[]>();
-  await eachOf(members.keys(), places, async (subject, signal) => {
+  await eachOf(members.keys(), limits, async (subject, signal) => {
     const live = await liveReferrers(repository, members, subject, { signal });
     if (live.length > 0) referrers.set(subject, live);
   });
@@ -119,15 +127,18 @@ async function readRelations(
 }
 
 /**
- * A list of referrers that was replaced, and could not be deleted: an index without a tag that says nothing
- * but what it names, and all of that goes, and is about the same manifest.
+ * Tells whether an untagged index is an outdated list of referrers that could not be deleted: it has
+ * nothing but its manifests, all of them are members of the family, and they have the same subject.
  */
 function isFormerList(members: Members, named: readonly Digest[]): boolean {
   const subjects = new Set(named.map((digest) => members.get(digest)));
   return subjects.size === 1 && !subjects.has(undefined);
 }
 
-/** A list that clients keep may name what is gone; of our own it does not matter. */
+/**
+ * Referrers that still exist: a list that clients keep may contain deleted ones. Those of the family
+ * itself need no check.
+ */
 async function liveReferrers(
   repository: Pick<Repository, "manifests" | "referrers">,
   members: Members,

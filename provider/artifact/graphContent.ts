@@ -4,7 +4,7 @@ import { isForeign } from "./foreignLayer.js";
 import type { Pushable, PushableBlob, PushableManifest } from "./pushable.js";
 import type { Graph, GraphManifest } from "./readGraph.js";
 
-/** A graph as something to publish; `blobFor` says where the bytes of a blob are. */
+/** Turns a graph into something to publish; `blobFor` provides the bytes of a blob. */
 export function graphContent(
   { root, others }: Graph,
   blobFor: (descriptor: Descriptor) => PushableBlob,

@@ -14,14 +14,14 @@ import {
 } from "./missingParts.js";
 import { resolveTags } from "./tags.js";
 
-/** What a resource declares of one artifact. */
+/** The declared state of one artifact. */
 export interface WantedArtifact {
   readonly digest: Digest;
   readonly tags: readonly Tag[];
   readonly lock?: NamedAttributes;
-  /** What is to be looked for beside the manifest, which else stands for it. */
+  /** What to check in addition to the manifest. By default, the manifest stands for all of it. */
   readonly parts: WantedParts;
-  /** The manifest that it refers to, which is to list it as a referrer. */
+  /** The subject of the manifest, which should list it as a referrer. */
   readonly subject?: Digest;
 }
 
@@ -31,21 +31,21 @@ export interface LiveTag {
   readonly attributes?: Attributes;
 }
 
-/** What the registry holds of it. */
+/** The state of the artifact in the registry. */
 export interface LiveArtifact {
-  /** Of the declared tags, those that exist. */
+  /** The declared tags that exist. */
   readonly tags: ReadonlyMap<string, LiveTag>;
-  /** Of the manifest; absent where the registry has no attributes. */
+  /** Attributes of the manifest; absent if the registry has none. */
   readonly attributes?: Attributes;
   readonly missing: MissingParts;
-  /** Where it stands in the list of its subject's referrers; absent if it has none. */
+  /** Whether its subject lists it as a referrer; absent if it has no subject. */
   readonly referrer?: ReferrerState;
 }
 
 /**
- * Looks at one artifact in as few requests as the service allows: the manifest's properties list its
- * tags, so one request is enough while nothing has moved; a lock costs one more, and so does a subject.
- * `undefined` only if the registry itself says that the manifest is gone.
+ * Inspects one artifact in as few requests as the service allows. The properties of a manifest list its
+ * tags, so one request suffices while nothing has moved; a lock and a subject cost one more each.
+ * `undefined` only if the registry itself says that the manifest does not exist.
  */
 export async function inspectArtifact(
   repository: Repository,
@@ -93,7 +93,7 @@ async function inspectManifest(
   return { tags, attributes: properties.attributes };
 }
 
-/** Any other OCI registry: one HEAD for the manifest and one for each tag. */
+/** Inspects an artifact on other registries: one HEAD for the manifest and one for each tag. */
 async function inspectByResolving(
   repository: Repository,
   wanted: WantedArtifact,
@@ -109,8 +109,8 @@ async function inspectByResolving(
 }
 
 /**
- * What is left where the manifest is gone: `undefined` if nothing of what was published with it is there
- * either. Somebody deleted it alone, or a removal ended half way.
+ * Inspects what was published with a manifest that no longer exists. `undefined` if nothing of it exists
+ * either. Something remains if somebody deleted only the manifest, or a removal was interrupted.
  */
 export async function inspectRest(
   repository: Repository,

@@ -5,35 +5,35 @@ import { isDigest } from "../oci/digest.js";
 import { ATTRIBUTE_NAMES, type Attributes } from "../registry/attributes.js";
 import type { AttributeStore, OperationOptions } from "../registry/repository.js";
 
-/** The attributes that a declaration names; the others are not its business. */
+/** The attributes that a declaration sets; it does not manage the others. */
 export type NamedAttributes = Partial<Attributes>;
 
 /** What `lock: true` means. */
 export const LOCKED: NamedAttributes = { deleteEnabled: false, writeEnabled: false };
 
-/** The same attributes, all allowed: how one takes a lock away. */
+/** The same attributes, all set to `true`, which removes a lock. */
 export function opened(lock: NamedAttributes): NamedAttributes {
   return Object.fromEntries(namesOf(lock).map((name) => [name, true]));
 }
 
-/** Of `live`, the attributes that `named` names. */
+/** The attributes of `live` that `named` contains. */
 export function restrict(live: NamedAttributes, named: NamedAttributes): NamedAttributes {
   return Object.fromEntries(namesOf(named).map((name) => [name, live[name]]));
 }
 
-/** Of the attributes that are closed, those that a lock of our own closes: each of them is ours to open. */
+/** The attributes that are `false` and that our own lock sets to `false`: each of these we may open. */
 export function closedByUs(live: Attributes, lock: NamedAttributes): NamedAttributes {
   const ours = namesOf(lock).filter((name) => lock[name] === false && !live[name]);
   return Object.fromEntries(ours.map((name) => [name, false]));
 }
 
-/** Of a lock, what it closes: it may also name attributes that stay open. */
+/** The attributes that a lock sets to `false`; it may also name attributes that stay `true`. */
 export function closedBy(lock: NamedAttributes): NamedAttributes {
   const names = namesOf(lock).filter((name) => lock[name] === false);
   return Object.fromEntries(names.map((name) => [name, false]));
 }
 
-/** The same without the attributes that `others` names. */
+/** The attributes that `others` does not contain. */
 export function without(attributes: NamedAttributes, others: NamedAttributes): NamedAttributes {
   const names = namesOf(attributes).filter((name) => others[name] === undefined);
   return Object.fromEntries(names.map((name) => [name, attributes[name]]));
@@ -43,7 +43,7 @@ export function matches(live: NamedAttributes, wanted: NamedAttributes): boolean
   return namesOf(wanted).every((name) => live[name] === wanted[name]);
 }
 
-/** Which attributes, closed, forbid that a tag or manifest is deleted (Microsoft Learn, image lock). */
+/** Tells whether the attributes forbid deletion (Microsoft Learn, image lock). */
 export function forbidsDeletion({ deleteEnabled, writeEnabled }: Attributes): boolean {
   return !deleteEnabled || !writeEnabled;
 }
@@ -59,10 +59,10 @@ export function namesOf(attributes: NamedAttributes): readonly (keyof Attributes
   return ATTRIBUTE_NAMES.filter((name) => attributes[name] !== undefined);
 }
 
-/** What has attributes: a tag, a manifest, or (`undefined`) the repository itself. */
+/** What the attributes belong to: a tag, a manifest, or (`undefined`) the repository itself. */
 export type AttributeSubject = ManifestReference | undefined;
 
-/** Live attributes; `undefined` if what has them is absent. */
+/** The live attributes; `undefined` if the subject does not exist. */
 export async function readAttributes(
   store: AttributeStore,
   subject: AttributeSubject,
@@ -87,7 +87,10 @@ export function writeAttributes(
     : store.updateTag(subject, attributes, options);
 }
 
-/** The same, where a lock is opened or values are put back: what somebody has removed meanwhile needs neither. */
+/**
+ * Like writing attributes, but for opening a lock or restoring values: it does not matter if the subject
+ * was deleted meanwhile.
+ */
 export async function writeAttributesIfThere(
   store: AttributeStore,
   subject: AttributeSubject,
@@ -102,8 +105,8 @@ export async function writeAttributesIfThere(
 }
 
 /**
- * Attributes of those of the tags that name the manifest, in one listing; what it leaves out is asked
- * for by name, since `listEnabled: false` hides a tag from it.
+ * Attributes of the tags that name the manifest, from one listing. Tags missing there are requested by
+ * name, since `listEnabled: false` hides them.
  */
 export async function readTagAttributes(
   store: AttributeStore,
@@ -123,7 +126,7 @@ export async function readTagAttributes(
   return found;
 }
 
-/** Answers `fallback` where the registry is not an ACR, and so has no attributes and no locks. */
+/** Returns `fallback` if the registry is not an ACR, and so has neither attributes nor locks. */
 export async function whereSupported<T>(read: Promise<T>, fallback: T): Promise<T> {
   try {
     return await read;
@@ -133,7 +136,7 @@ export async function whereSupported<T>(read: Promise<T>, fallback: T): Promise<
   }
 }
 
-/** The refusal that we foresee, in the words of the one that the service would send. */
+/** The error for a refusal that we foresee, with the same wording as for one by the service. */
 export function lockedError(
   reference: string,
   held: NamedAttributes,
@@ -150,7 +153,7 @@ export function lockedError(
   );
 }
 
-/** Throws if, with our own attributes opened, others still forbid that the tag or manifest is deleted. */
+/** Throws if the tag or manifest could not be deleted even with our own attributes opened. */
 export function refuseForeignLock(
   reference: string,
   attributes: Attributes,
@@ -161,9 +164,9 @@ export function refuseForeignLock(
   throw lockedError(reference, restrict(attributes, LOCKED), holderOf(reference), isLater);
 }
 
-/** For the error about a lock that is not ours. */
+/** Context for the error about somebody else's lock. */
 export interface LockHolders {
   readonly holderOf: (reference: string) => string;
-  /** The operation has changed something before it came to this. */
+  /** Whether the operation has changed something before. */
   readonly isLater?: boolean;
 }

@@ -8,29 +8,31 @@ import { referrersTag } from "../registry/referrersDocument.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 import { mayBeUsedByIndex, usedByIndex, usedByReferrer } from "./usedBy.js";
 
-/** Beyond this many manifests the search for an index would cost more than an orphan does. */
+/**
+ * Most manifests to search for an index; with more, the search would cost more than an orphaned manifest.
+ */
 export const MANIFESTS_LOOKED_AT = 1_000;
 
-/** What to look for: who uses the manifest. */
+/** The manifest whose users to find. */
 export interface UsedManifest {
   readonly digest: Digest;
-  /** What it refers to itself: the list of that one's referrers names it, and does not use it. */
+  /** Its subject: the list of that manifest's referrers contains it, but does not use it. */
   readonly subject?: Digest | undefined;
 }
 
-/** An index of the repository. */
+/** An index in the repository. */
 export interface FoundIndex {
   readonly digest: Digest;
   readonly isTagged: boolean;
 }
 
-/** What was found out about who uses a manifest. */
+/** The users of a manifest, as far as they could be found. */
 export interface ManifestUsers {
-  /** Why somebody else still needs it: a referrer or an index; absent if nobody does. */
+  /** A referrer or index that needs the manifest; absent if there is none. */
   readonly user?: string | undefined;
-  /** Why it cannot be told whether an index needs it. */
+  /** Why it is unknown whether an index needs the manifest. */
   readonly obstacle?: string;
-  /** Referrers that are listed, and are gone. */
+  /** Listed referrers that no longer exist. */
   readonly staleReferrers: readonly Digest[];
 }
 
@@ -48,7 +50,10 @@ export async function findUsers(
   return { user: index, staleReferrers };
 }
 
-/** A list that clients keep may name what is gone, and so may a registry that cleans up later. */
+/**
+ * Finds a referrer that still exists. A list kept by clients may contain deleted ones, and so may that of
+ * a registry that cleans up later.
+ */
 async function findReferrer(
   repository: Pick<Repository, "manifests" | "referrers">,
   digest: Digest,
@@ -67,12 +72,12 @@ async function findReferrer(
   return { staleReferrers };
 }
 
-/** The tag of the list that names the manifest because it is a referrer. */
+/** The tag of the referrers list that contains the manifest. */
 export function ownListTag({ subject }: UsedManifest): Tag | undefined {
   return subject === undefined ? undefined : referrersTag(subject);
 }
 
-/** Indexes of the repository, or the reason why not all of them can be looked at. */
+/** The indexes of the repository, or the reason why not all of them can be read. */
 export async function listIndexes(
   repository: Repository,
   manifest: UsedManifest,
@@ -85,7 +90,7 @@ export async function listIndexes(
   for await (const found of repository.attributes.listManifests(inLargePages)) {
     if (++seen > MANIFESTS_LOOKED_AT) return tooMany();
     if (!isIndex(found.mediaType) || !isDigest(found.digest)) continue;
-    // With another tag, the list is somebody's index as well.
+    // With another tag, the list is also somebody's index.
     if (found.tags.length > 0 && found.tags.every((tag) => tag === ownList)) continue;
     indexes.push({ digest: found.digest, isTagged: found.tags.length > 0 });
   }
@@ -122,8 +127,8 @@ async function findIndex(
 }
 
 /**
- * Tells whether an index without a tag was the list of a subject's referrers, which whoever replaced
- * it could not delete: everything in it that is still there refers to that subject.
+ * Tells whether an untagged index is an outdated list of a subject's referrers that could not be deleted:
+ * everything in it that still exists refers to that subject.
  */
 async function isFormerList(
   repository: Pick<Repository, "manifests">,
@@ -141,14 +146,17 @@ async function isFormerList(
   return true;
 }
 
-/** What an index says. */
+/** The content of an index. */
 export interface IndexContent {
   readonly children: readonly Descriptor[];
-  /** It says nothing else, as a list of referrers does (distribution-spec, "Referrers Tag Schema"). */
+  /**
+   * Whether it contains nothing else, like a list of referrers (distribution-spec, "Referrers Tag
+   * Schema").
+   */
   readonly isBare: boolean;
 }
 
-/** `undefined` if it cannot be read. What is gone by now names nothing. */
+/** `undefined` if it cannot be read. An index that no longer exists names nothing. */
 export async function readIndex(
   repository: Pick<Repository, "manifests">,
   index: Digest,

@@ -7,26 +7,26 @@ import { isForeign } from "./foreignLayer.js";
 import { findUnlisted, type Referrer } from "./unlistedReferrers.js";
 
 type Named = Pick<Descriptor, "digest" | "mediaType">;
-/** Of a referrer, `subject` is the manifest that it is about. */
+/** A part to look for; for a referrer, `subject` is its subject. */
 type Part = Named & { readonly subject?: Digest | undefined };
 
-/** What belongs to an artifact beside its manifest, and is to be looked for. */
+/** The parts of an artifact to look for, in addition to its manifest. */
 export interface WantedParts {
-  /** Blobs that are known beforehand. */
+  /** Blobs whose digests are known beforehand. */
   readonly blobs: readonly Named[];
-  /** Manifests that are published with it: children of an index, and referrers. */
+  /** Manifests published with it: children of an index, and referrers. */
   readonly manifests: readonly Part[];
-  /** Whether these are read, too, and all blobs that they name are looked for. */
+  /** Whether to read these manifests and look for all their blobs. */
   readonly blobsOfManifests: boolean;
 }
 
-/** What of it the registry says that it does not have. */
+/** The parts that the registry does not have. */
 export interface MissingParts {
   readonly manifests: readonly Digest[];
   readonly blobs: readonly Digest[];
-  /** Manifests that are there and name a blob that is not. */
+  /** Manifests that exist but have a missing blob. */
   readonly incomplete: readonly Digest[];
-  /** Referrers that are there, and that their subject does not list. */
+  /** Referrers that exist but are not listed by their subject. */
   readonly unlisted: readonly Referrer[];
 }
 
@@ -38,15 +38,14 @@ export const NOTHING_MISSING: MissingParts = {
   unlisted: [],
 };
 
-/** Each may be read, of up to 4 MiB. */
+/** Each of these may be a read of up to 4 MiB. */
 const MANIFESTS_AT_ONCE = 8;
-/** A registry answers many such questions at once; the client's own limit holds besides. */
+/** These are small requests; the client's own limit applies as well. */
 const BLOBS_AT_ONCE = 16;
 
 /**
- * One request for each manifest and each blob, each digest once, and for each subject what it takes to list
- * its referrers. Layers that are distributed elsewhere
- * are not looked for: nobody sent them.
+ * Sends one request for each manifest and blob, each digest once, and lists the referrers of each
+ * subject. Layers that are distributed elsewhere are skipped, since they are never pushed.
  */
 export async function findMissingParts(
   repository: Pick<Repository, "blobs" | "manifests" | "referrers">,
@@ -66,20 +65,23 @@ export async function findMissingParts(
   return { manifests, blobs, incomplete: [...incomplete], unlisted };
 }
 
-/** Whether any of the manifests is there; asks no further than to the first that is. */
+/** Whether any of the manifests exists; stops at the first one that does. */
 export async function hasAnyOf(
   repository: Pick<Repository, "manifests">,
   manifests: readonly Named[],
   { signal }: OperationOptions,
 ): Promise<boolean> {
   let found = false;
-  await eachOf(manifests, { places: MANIFESTS_AT_ONCE, signal }, async (one, either) => {
+  await eachOf(manifests, { concurrency: MANIFESTS_AT_ONCE, signal }, async (one, either) => {
     if (!found && (await isThere(repository, one, either))) found = true;
   });
   return found;
 }
 
-/** Of those that are there, notes by which of them each blob is named, where blobs are wanted. */
+/**
+ * Finds the manifests that do not exist. If blobs are wanted, records for each blob which manifests name
+ * it.
+ */
 async function absentManifests(
   repository: Pick<Repository, "manifests">,
   { manifests, blobsOfManifests }: WantedParts,
@@ -101,7 +103,10 @@ async function absentManifests(
   });
 }
 
-/** An index may name what is no manifest; then it is a blob (image-spec, image-index.md). */
+/**
+ * The blobs that a manifest names. An index may name one that is not a manifest (image-spec,
+ * image-index.md).
+ */
 function blobsIn(
   { bytes, descriptor }: EncodedManifest,
   known: ReadonlyMap<Digest, string>,
@@ -123,15 +128,15 @@ async function isThere(
   return (await manifests.resolve(digest, { signal, accept: [mediaType] })) !== undefined;
 }
 
-/** Those that are not there, in the order in which they are named. */
+/** The blobs that do not exist, in the order of their manifests. */
 async function absentOf(
   digests: readonly Digest[],
-  places: number,
+  concurrency: number,
   { signal }: OperationOptions,
   look: (digest: Digest, signal: AbortSignal) => Promise<boolean>,
 ): Promise<readonly Digest[]> {
   const absent = new Set<Digest>();
-  await eachOf(digests, { places, signal }, async (digest, either) => {
+  await eachOf(digests, { concurrency, signal }, async (digest, either) => {
     if (!(await look(digest, either))) absent.add(digest);
   });
   return digests.filter((digest) => absent.has(digest));

@@ -3,11 +3,14 @@ import type { Annotations } from "../oci/descriptor.js";
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const CREATED = "org.opencontainers.image.created";
-/** RFC 3339, section 5.6, which image-spec's annotations.md demands. */
+/** RFC 3339, section 5.6, as image-spec's annotations.md requires. */
 const DATE_TIME =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
-/** Annotations are text by key (image-spec, annotations.md, "Rules"). `undefined` if there is none. */
+/**
+ * Checks that annotations are a map of strings (image-spec, annotations.md, "Rules"). `undefined` if
+ * empty.
+ */
 export function checkAnnotations(
   annotations: Annotations | undefined,
   property: string,
@@ -27,7 +30,7 @@ export function checkAnnotations(
   return entries.length === 0 ? undefined : annotations;
 }
 
-/** A time as RFC 3339 has it. */
+/** Checks for a time in the format of RFC 3339. */
 export function checkTime(time: string, property: string): void {
   if (DATE_TIME.test(time)) return;
   throw new InputError(

@@ -34,7 +34,7 @@ export interface PackArtifactOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Layers that are read at the same time: hashing one file uses one thread of the four. */
+/** Layers read at the same time; hashing a file uses one of the four threads. */
 const LAYERS_AT_ONCE = 4;
 
 /**
@@ -75,7 +75,7 @@ function planArtifact(input: ArtifactInput): readonly LayerPlan[] {
   return plans;
 }
 
-/** Fails unless a subject, if there is one, is a descriptor. */
+/** Checks that the subject, if there is one, is a descriptor. */
 function checkSubject(subject: Descriptor | undefined): void {
   if (subject === undefined) return;
   checkMediaType(subject.mediaType, "subject.mediaType");
@@ -85,7 +85,10 @@ function checkSubject(subject: Descriptor | undefined): void {
   }
 }
 
-/** Packs a few layers at once. The first failure stops the others, and is thrown when they ended. */
+/**
+ * Packs several layers at the same time. The first failure stops the others, and is thrown when they have
+ * ended.
+ */
 async function packAll(
   config: ConfigInput | undefined,
   plans: readonly LayerPlan[],

@@ -10,11 +10,11 @@ import type { PlainContent } from "./packContent.js";
 import { packMemo, type Compressed } from "./packMemo.js";
 import { Spool } from "./packSpool.js";
 
-/** Bytes as they are published: what names them, and how to open them. */
+/** Bytes ready to publish: what identifies them, and how to open them. */
 export interface PackedBytes {
   readonly digest: Digest;
   readonly size: number;
-  /** Of compressed content: the digest before compression, and what compressed it. */
+  /** For compressed content: the digest before compression, and the compressor. */
   readonly tarDigest?: Digest;
   readonly compressor?: string;
   open(options?: { signal?: AbortSignal }): Readable;
@@ -22,7 +22,7 @@ export interface PackedBytes {
   readVerified(options?: { signal?: AbortSignal }): AsyncIterable<Uint8Array>;
 }
 
-/** Packed bytes under the name that a manifest has for them. */
+/** Packed bytes as a blob with this descriptor. */
 export function blobOf(descriptor: Descriptor, bytes: PackedBytes): Blob {
   return {
     descriptor,
@@ -32,8 +32,8 @@ export function blobOf(descriptor: Descriptor, bytes: PackedBytes): Blob {
 }
 
 /**
- * A layer that was packed earlier, as its descriptor stands in a state. If it was compressed from the
- * same content in the same way, that need not be done again.
+ * A layer packed earlier, as its descriptor is stored in a state. It is not compressed again if its
+ * content and compressor are the same.
  */
 export interface KnownLayer {
   readonly tarDigest?: string | undefined;
@@ -47,7 +47,7 @@ export interface PackOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Hashes content that is published as it is. */
+/** Hashes content that is published uncompressed. */
 export async function packPlain(
   content: PlainContent,
   { signal }: PackOptions = {},
@@ -62,13 +62,13 @@ export async function packPlain(
   };
 }
 
-/** Hashes content and compresses it, unless the outcome is known. */
+/** Hashes and compresses content, unless the result is known already. */
 export async function packGzip(
   content: PlainContent,
   options: PackOptions = {},
 ): Promise<PackedBytes> {
   const known = knownLayers(options);
-  // With nothing to compare with, hashing first would only read everything twice.
+  // Without known results, hashing first would only read everything twice.
   const hashFirst = known.length > 0 || packMemo.size > 0;
   const tarDigest = hashFirst
     ? (await measure(content.read({ signal: options.signal }))).digest
@@ -91,7 +91,10 @@ function findInMemo(tarDigest: Digest): Compressed | undefined {
   return packMemo.find({ tarDigest, compressor: COMPRESSOR });
 }
 
-/** What is no digest or size is not believed, even if a state says it. */
+/**
+ * A known layer for the same content. One with an invalid digest or size is ignored, even if it comes
+ * from a state.
+ */
 function findKnown(tarDigest: Digest, known: readonly KnownLayer[]): Compressed | undefined {
   for (const { digest, size, tarDigest: other } of known) {
     if (other !== tarDigest || !isDigest(digest)) continue;
@@ -134,14 +137,14 @@ function compressedBytes(
 
 interface Reopening {
   readonly tarDigest: Digest;
-  /** Counts what is compressed again. */
+  /** Hashes what is compressed again. */
   readonly plain: Digester;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * From the spool, or compressed once more: either way only of sources that did not change. What the
- * spool lost is compressed again, too, for the bytes are the same.
+ * Opens compressed content again: from the spool, or by compressing it again, which gives the same bytes.
+ * Fails if the source has changed.
  */
 async function* reopen(
   content: PlainContent,
@@ -173,7 +176,7 @@ async function* skipping(
   }
 }
 
-/** The same content, compressed to something else: not a change of the source. */
+/** The error if unchanged content was compressed to other bytes, so it is not the source's fault. */
 function foreignBytes(content: PlainContent): IntegrityError {
   return new IntegrityError(
     "DIGEST_MISMATCH",
@@ -206,8 +209,8 @@ async function* counted(
 }
 
 /**
- * Holds the last chunk back until the digest is right: a receiver never gets all of wrong bytes. No
- * other one, for its memory may be used again as soon as the next is asked for.
+ * Holds the last chunk back until the digest is verified, so that no receiver gets all of the wrong
+ * bytes. Earlier chunks are passed on, since their memory may be reused.
  */
 async function* verified(
   chunks: AsyncIterable<Uint8Array>,

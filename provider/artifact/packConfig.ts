@@ -19,7 +19,7 @@ export interface ConfigInput {
   readonly annotations?: Annotations | undefined;
 }
 
-/** The document `{}`, which stands for "no config" (image-spec, manifest.md). */
+/** The document `{}`, which means "no config" (image-spec, manifest.md). */
 export function emptyBlob(annotations?: Annotations): Blob {
   const blob = memoryBlob(EMPTY_BYTES, EMPTY_DESCRIPTOR);
   return annotations === undefined
@@ -27,7 +27,7 @@ export function emptyBlob(annotations?: Annotations): Blob {
     : { ...blob, descriptor: { ...blob.descriptor, annotations } };
 }
 
-/** Fails unless the config is declared rightly; no file is looked at. */
+/** Checks the declaration of the config, without reading a file. */
 export function checkConfig(config: ConfigInput | undefined): void {
   if (config === undefined) return;
   if (typeof config.mediaType !== "string") {
@@ -42,7 +42,7 @@ export function checkConfig(config: ConfigInput | undefined): void {
   }
 }
 
-/** Whether the config says nothing, so that the artifact needs a type of its own. */
+/** Whether the config has no meaning, so that the artifact needs its own type. */
 export function isEmptyConfig(config: ConfigInput | undefined): boolean {
   return config === undefined || config.mediaType === OCI_EMPTY;
 }

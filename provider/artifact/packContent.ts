@@ -14,12 +14,12 @@ import type { TarEntry } from "../tar/tarEntry.js";
 
 /** Content before compression, which can be read any number of times. */
 export interface PlainContent {
-  /** What it is, for messages: a path as the user wrote it. */
+  /** Its name in messages: a path as the user wrote it. */
   readonly shownPath: string;
   read(options?: ReadOptions): AsyncIterable<Uint8Array>;
-  /** Looks, without reading the content, whether it was changed since it was listed. */
+  /** Checks, without reading the content, that it has not changed since it was listed. */
   assertUnchanged(signal?: AbortSignal): Promise<void>;
-  /** The error for content that is not what it was. */
+  /** The error for content that has changed. */
   changed(): PackError;
 }
 
@@ -32,7 +32,7 @@ export function fileContent(file: SourceFile): PlainContent {
   };
 }
 
-/** The archive of what was listed in a folder. */
+/** The archive of the entries listed in a folder. */
 export function archiveContent(
   entries: readonly TarEntry[],
   names: { readonly shownPath: string; readonly property: string | undefined },

@@ -3,16 +3,16 @@ import { encodeManifest, type EncodedManifest } from "../oci/manifest.js";
 import { OCI_INDEX } from "../oci/mediaTypes.js";
 import { checkAnnotations } from "./packAnnotations.js";
 
-/** An index as declared (image-spec, image-index.md). */
+/** The declaration of an index (image-spec, image-index.md). */
 export interface IndexInput {
   readonly artifactType?: string | undefined;
-  /** What it names, in the order in which clients look for theirs. */
+  /** Its manifests, in the order in which clients search them. */
   readonly manifests: readonly Descriptor[];
   readonly subject?: Descriptor | undefined;
   readonly annotations?: Annotations | undefined;
 }
 
-/** Turns what was declared into the exact bytes to publish. Pure. */
+/** Encodes an index into the exact bytes to publish. Pure. */
 export function packIndex(input: IndexInput): EncodedManifest {
   const { artifactType, manifests, subject, annotations } = input;
   manifests.forEach((child, index) => {

@@ -54,7 +54,7 @@ export interface PackedLayer {
   readonly layerDescriptor: LayerDescriptor;
 }
 
-/** A layer whose declaration was found right; no file was looked at yet. */
+/** A layer whose declaration is valid; no file was read yet. */
 export interface LayerPlan {
   readonly input: LayerInput;
   readonly property: string;
@@ -104,7 +104,7 @@ function titleOf(
   return checkTitle(name, plan.property);
 }
 
-/** What is restored is named for what it is. */
+/** The suffix of the default title, which shows the format of the restored file. */
 function suffix({ kind, compression }: Pick<LayerPlan, "kind" | "compression">): string {
   if (kind === "directory") return compression === "gzip" ? "" : ".tar";
   return compression === "gzip" ? ".gz" : "";
@@ -137,7 +137,7 @@ export async function packLayer(
   return packedLayer({ mediaType, title, annotations: annotationsOf(plan, bytes) }, bytes);
 }
 
-/** What a manifest says of a layer, beside what follows from its bytes. */
+/** What a manifest says about a layer, apart from what follows from its bytes. */
 export interface LayerNames {
   readonly mediaType: string;
   readonly title?: string | undefined;

@@ -1,26 +1,28 @@
 import type { Digest } from "../oci/digest.js";
 import type { Spool } from "./packSpool.js";
 
-/** What compressing some content gave. */
+/** The result of compressing some content. */
 export interface Compressed {
   readonly digest: Digest;
   readonly size: number;
   readonly spool?: Spool | undefined;
 }
 
-/** Names content before compression and how it is compressed: together they decide the bytes. */
+/**
+ * Identifies content before compression and how it is compressed, which together determine the bytes.
+ */
 export interface CompressedKey {
   readonly tarDigest: Digest;
   readonly compressor: string;
 }
 
-/** Many more than the artifacts of a stack; a spool holds a file descriptor. */
+/** More than enough for the artifacts of a stack; each spool holds a file descriptor. */
 const MOST_ENTRIES = 256;
 const MOST_SPOOLS = 32;
 
 /**
- * Remembers what was compressed in this process: `check` runs more than once for an artifact, and
- * `create` after it. The oldest are forgotten first.
+ * Remembers what this process compressed, because `check` runs more than once per artifact, and `create`
+ * after it. The oldest entries are dropped first.
  */
 export class PackMemo {
   readonly #compressed = new Map<string, Compressed>();
@@ -62,5 +64,5 @@ function nameOf({ tarDigest, compressor }: CompressedKey): string {
   return `${tarDigest} ${compressor}`;
 }
 
-/** Shared by all that is packed in this process. */
+/** Shared by all packing in this process. */
 export const packMemo = new PackMemo();

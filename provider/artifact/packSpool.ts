@@ -3,16 +3,16 @@ import { open, statfs, unlink, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** All spools of the process together; what does not fit is compressed again when it is sent. */
+/** Limit for all spools of the process; what does not fit is compressed again when it is sent. */
 const SPOOL_LIMIT = 2 * 1024 ** 3;
 const CHUNK_SIZE = 1024 * 1024;
 
 let spooledBytes = 0;
 
 /**
- * A temporary file that keeps compressed content from packing to pushing, so that it is compressed
- * once. It has no name: it vanishes with the process, even if that is killed. It is never needed:
- * where it cannot be written (no space, no permission, too large) the content is compressed again.
+ * A temporary file that keeps compressed content between packing and pushing. It has no name, so it
+ * vanishes with the process, even if that is killed. It is only an optimisation: if it cannot be written
+ * (no space, no permission, too large), the content is compressed again.
  */
 export class Spool {
   readonly #handle: FileHandle;
@@ -26,24 +26,24 @@ export class Spool {
     this.#room = room;
   }
 
-  /** `undefined` if this machine has no place for one. */
+  /** `undefined` if this machine cannot store one. */
   static async create(directory: string = tmpdir()): Promise<Spool | undefined> {
     const path = join(directory, `pulumi-acr-${randomUUID()}`);
     try {
       const { bavail, bsize } = await statfs(directory);
       return new Spool(await openNameless(path), (bavail * bsize) / 4);
     } catch {
-      // Never an error: see above.
+      // Not an error: the content is compressed again.
       return undefined;
     }
   }
 
-  /** Whether the content can still be read from here. */
+  /** Whether the content can still be read. */
   isUsable(): boolean {
     return !this.#discarded;
   }
 
-  /** Adds a chunk; gives up for good where that fails. */
+  /** Adds a chunk. The spool is discarded if that fails. */
   async append(chunk: Uint8Array): Promise<void> {
     if (this.#discarded) return;
     const fits = spooledBytes + chunk.length <= SPOOL_LIMIT && this.#size < this.#room;
@@ -53,7 +53,7 @@ export class Spool {
         return;
       }
       for (let done = 0; done < chunk.length;) {
-        // A disk that is nearly full takes less than it is given, and says why only when asked again.
+        // A disk that is nearly full writes less than requested, and reports why only at the next write.
         const { bytesWritten } = await this.#handle.writev([chunk.subarray(done)], this.#size);
         if (bytesWritten === 0) throw new Error("the disk takes no more");
         done += bytesWritten;
@@ -61,12 +61,12 @@ export class Spool {
         spooledBytes += bytesWritten;
       }
     } catch {
-      // No space left, most likely; the content is compressed again instead.
+      // Most likely, the disk is full; the content is compressed again instead.
       await this.discard();
     }
   }
 
-  /** Ends early, and gives up for good, where the disk does not give back what it took. */
+  /** Reads the content. If the disk fails, the stream ends early and the spool is discarded. */
   async *read(signal?: AbortSignal): AsyncGenerator<Buffer, void, void> {
     this.#readers++;
     try {
@@ -96,7 +96,7 @@ export class Spool {
     }
   }
 
-  /** Gives the space back, once nobody reads any more. */
+  /** Frees the space, once nobody reads any more. */
   async discard(): Promise<void> {
     if (this.#discarded) return;
     this.#discarded = true;
@@ -111,7 +111,7 @@ export class Spool {
   }
 }
 
-/** Opens a new file and takes its name away; if that fails, nothing of it stays. */
+/** Opens a new file and deletes its name; if that fails, nothing remains. */
 async function openNameless(path: string): Promise<FileHandle> {
   const handle = await open(path, "wx+", 0o600);
   try {
@@ -119,13 +119,13 @@ async function openNameless(path: string): Promise<FileHandle> {
     return handle;
   } catch (error) {
     await closeQuietly(handle);
-    // Some file systems remove only what nobody has open.
+    // Some file systems cannot delete an open file.
     await unlink(path).catch(() => undefined);
     throw error;
   }
 }
 
-/** What fails to close is gone as well, and its content is not needed. */
+/** An error while closing does not matter, since the content is not needed. */
 async function closeQuietly(handle: FileHandle): Promise<void> {
   await handle.close().catch(() => undefined);
 }

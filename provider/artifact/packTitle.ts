@@ -2,16 +2,16 @@ import { basename } from "node:path";
 import { InputError } from "../errors.js";
 import { faultOfPath } from "../tar/entryPath.js";
 
-/** image-spec, annotations.md: the name under which `oras pull` restores a layer. */
+/** The name under which `oras pull` restores a layer (image-spec, annotations.md). */
 export const TITLE = "org.opencontainers.image.title";
-/** ORAS: the layer is a folder that is unpacked on pull, and its plain tar must have this digest. */
+/** An annotation of ORAS: the layer is a folder to unpack on pull, whose plain tar has this digest. */
 export const CONTENT_DIGEST = "io.deis.oras.content.digest";
 export const UNPACK = "io.deis.oras.content.unpack";
 
 /**
- * The title of a layer that has none: the last segment of its path. (The `oras` command takes the
- * whole path as typed; here paths lead from the program's folder to wherever a build put its
- * result, which is nothing that whoever pulls wants to see.)
+ * The default title: the last segment of the path. (The `oras` command uses the whole path as typed.
+ * Here, paths lead from the program's folder to some build output, which does not concern those who
+ * pull.)
  */
 export function defaultTitle(path: string, property: string): string {
   const last = basename(path.replaceAll("\\", "/").replace(/\/+$/, ""));
@@ -23,7 +23,7 @@ export function defaultTitle(path: string, property: string): string {
   );
 }
 
-/** Refuses what could not be restored, or only outside the folder that is pulled to. */
+/** Refuses a title that could not be restored, or only outside the target folder. */
 export function checkTitle(title: string, property: string): string {
   const reason = typeof title === "string" ? faultOfPath(title, "any") : "it is not a string";
   if (reason === undefined) return title;
@@ -39,7 +39,7 @@ export interface TitledLayer {
   readonly isDirectory: boolean;
 }
 
-/** Two layers cannot be restored to one path, nor one below a file. */
+/** Checks titles together: two layers cannot be restored to the same path, nor one below a file. */
 export function checkTitlesTogether(layers: readonly TitledLayer[]): void {
   const seen = new Map<string, TitledLayer>();
   for (const layer of layers) {

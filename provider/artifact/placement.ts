@@ -8,10 +8,10 @@ import { sameFile } from "./sameFile.js";
 
 export type PlacementOutcome = "written" | "unchanged";
 
-/** What could not be taken back. */
+/** A change that could not be undone. */
 export interface NotTakenBack {
   readonly path: string;
-  /** Where the file is that stood at the path before: its only copy. */
+  /** Where the replaced file is now, which is its only copy. */
   readonly kept?: string;
   readonly error: unknown;
 }
@@ -21,19 +21,21 @@ interface UndoStep extends Omit<NotTakenBack, "error"> {
 }
 
 /**
- * Puts finished files to where they belong below a folder, one by one, and takes all of it back if one
- * cannot be put there. Nothing is followed out of the folder: what stands in the way of a file's path
- * must be a folder, not a link to one.
+ * Moves finished files to their places in a folder, one by one, and undoes everything if one cannot be
+ * placed. No link leads out of the folder: the parents of a file must be folders, not links.
  */
 export class Placement {
   readonly #target: string;
   readonly #overwrite: boolean;
-  /** Where replaced files wait, in case that they have to be put back. */
+  /** Where replaced files are kept, in case they must be restored. */
   readonly #attic: string;
   readonly #undo: UndoStep[] = [];
-  /** Folders that are known to be no links. */
+  /** Folders known not to be links. */
   readonly #directories = new Set<string>([""]);
-  /** Files that were moved: to meet one again means that the file system takes two names for one. */
+  /**
+   * Files placed so far. Finding one of them at another name means that the file system does not
+   * distinguish the two names.
+   */
   readonly #placed = new Set<string>();
   #replaced = 0;
 
@@ -43,7 +45,7 @@ export class Placement {
     this.#overwrite = options.overwrite;
   }
 
-  /** Makes sure that a folder is there, with those above it. */
+  /** Creates a folder and its parents, if needed. */
   async directory(path: string): Promise<PlacementOutcome> {
     if (this.#directories.has(path)) return "unchanged";
     await this.directory(parentOf(path));
@@ -57,7 +59,7 @@ export class Placement {
     return "written";
   }
 
-  /** The file that stands at a path already; anything else there is an error. */
+  /** The existing file at a path; throws if something else is there. */
   async find(path: string): Promise<{ readonly path: string; readonly size: number } | undefined> {
     const steps = path.split("/");
     for (let count = 1; count < steps.length; count++) {
@@ -72,7 +74,7 @@ export class Placement {
     return found && { path: at, size: found.size };
   }
 
-  /** Moves a finished file to its place; one with the same content that is there already stays. */
+  /** Moves a finished file to its place. An existing file with the same content is kept. */
   async file(staged: string, path: string): Promise<PlacementOutcome> {
     await this.directory(parentOf(path));
     const at = this.#pathOf(path);
@@ -91,7 +93,7 @@ export class Placement {
     return "written";
   }
 
-  /** Takes everything back, the last first, as far as that is possible; answers what was not. */
+  /** Undoes everything in reverse order, as far as possible. Returns what could not be undone. */
   async undo(): Promise<readonly NotTakenBack[]> {
     const failures: NotTakenBack[] = [];
     for (const { take, ...step } of this.#undo.splice(0).reverse()) {
@@ -112,7 +114,7 @@ export class Placement {
   }
 }
 
-/** What is at a path, links not followed; `undefined` if nothing is. */
+/** What is at a path, without following links; `undefined` if nothing is. */
 async function statsOf(path: string): Promise<Stats | undefined> {
   try {
     return await lstat(path);

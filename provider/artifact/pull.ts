@@ -48,7 +48,7 @@ export interface PulledArtifact {
   readonly skipped: readonly Descriptor[];
 }
 
-/** Downloads in flight at once, as for pushing. */
+/** Concurrent downloads; the same number as for pushing. */
 const CONCURRENT_LAYERS = 4;
 const MOST_ENTRIES = 500_000;
 
@@ -97,7 +97,7 @@ function checkLimit(value: number | undefined, property: string): void {
   throw new InputError(property, `${property} must be a whole number of at least 1, not ${value}`);
 }
 
-/** A layer whose content waits to be moved to its place; without entries it is there already. */
+/** A downloaded layer that waits to be moved to its place. Without entries, it exists there already. */
 interface StagedLayer {
   readonly title: string;
   readonly path: string;
@@ -135,12 +135,15 @@ async function downloadAll(
   );
   await Promise.allSettled(staging);
   unlink();
-  // The failure that began it, not one of the aborts that it caused.
+  // Throws the first failure rather than an abort that it caused.
   failed.signal.throwIfAborted();
   return await Promise.all(staging);
 }
 
-/** A file that is there already need not be downloaded; another one in its place is told before. */
+/**
+ * Tells whether the file exists already and need not be downloaded. Throws early if another file is in
+ * its place.
+ */
 async function isThere(
   { title, descriptor, isDirectory }: TitledLayer,
   placement: Placement,

@@ -7,14 +7,14 @@ import { targetFailure } from "../registry/targetFailure.js";
 import { type NotTakenBack, Placement } from "./placement.js";
 import { removeIfEmpty } from "./removeIfEmpty.js";
 
-/** A folder that is pulled to. */
+/** The target folder of a pull. */
 export interface PullFolder {
-  /** A new folder in it, on the same disk, which nobody else can look into. */
+  /** A new subfolder on the same disk, which nobody else can read. */
   readonly staging: string;
   readonly placement: Placement;
 }
 
-/** Runs a pull into a folder, which is made if it is not there. A failure leaves nothing of it behind. */
+/** Runs a pull into a folder, which is created if needed. After a failure, nothing remains of it. */
 export async function intoFolder<T>(
   folder: string,
   options: { readonly overwrite?: boolean; readonly signal?: AbortSignal },
@@ -25,7 +25,7 @@ export async function intoFolder<T>(
     signal?.throwIfAborted();
     const made = await mkdir(resolve(folder), { recursive: true });
     try {
-      // The caller may name the folder through a link; below it none is followed.
+      // The caller may name the folder through a link; below it, no link is followed.
       return await staged(await realpath(folder), overwrite, pull);
     } catch (error) {
       if (made !== undefined) await removeEmpty(resolve(folder), made);
@@ -52,28 +52,29 @@ async function staged<T>(
     return await pull({ staging, placement });
   } catch (error) {
     const failures = await placement.undo();
-    // The attic has the only copies of what could not be put back.
+    // The attic holds the only copies of files that could not be restored.
     if (failures.some(({ kept }) => kept !== undefined)) leftover = staging;
     throw failures.length === 0 ? error : notTakenBack(error, failures);
   } finally {
-    // What stays is a hidden folder, as after a kill: no reason to call a finished pull a failure.
+    // If this fails, a hidden folder remains, as after a kill. This does not make a finished pull a
+    // failure.
     await rm(leftover, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-/** From the folder up to the first one that was made for it, as far as they are empty. */
+/** Removes the folder and the parents created for it, as far as they are empty. */
 async function removeEmpty(folder: string, made: string): Promise<void> {
   for (let at = folder; at.length >= made.length; at = dirname(at)) {
     if (!(await removeIfEmpty(at))) return;
   }
 }
 
-/** As many as can be read; the others are in the same folder. */
+/** How many files the error names; the others are in the same folder. */
 const MOST_NAMED = 5;
 
 function notTakenBack(error: unknown, failures: readonly NotTakenBack[]): UnpackError {
   const why = error instanceof Error ? error.message : String(error);
-  // First what is lost if nobody looks for it.
+  // First those whose only copy would be lost if nobody looks for it.
   const sorted = failures.toSorted(
     (a, b) => Number(b.kept !== undefined) - Number(a.kept !== undefined),
   );

@@ -12,12 +12,12 @@ import { BoundExceeded, gunzipped } from "../tar/gunzipped.js";
 import { unpackEntries, type UnpackedEntry } from "../tar/unpackEntries.js";
 import { checkTitlesTogether, CONTENT_DIGEST, TITLE, UNPACK } from "./packTitle.js";
 
-/** A layer that is written: one file, or a folder that it is the archive of. */
+/** A layer to save: a file, or an archive of a folder. */
 export interface TitledLayer {
   readonly title: string;
   readonly descriptor: Descriptor;
   readonly isDirectory: boolean;
-  /** Of a folder's plain archive, where the layer says it. */
+  /** Digest of a folder's plain archive, if the layer states it. */
   readonly tarDigest: Digest | undefined;
 }
 
@@ -27,8 +27,8 @@ export interface LayerLimits {
 }
 
 /**
- * Layers without a title are no files (as `oras pull` has it). Titles come from whoever published: all
- * of them are checked, each alone and together, before anything is downloaded.
+ * The layers to save. Those without a title are not files, as for `oras pull`. Titles are untrusted: all
+ * are checked, each alone and together, before anything is downloaded.
  */
 export function titledLayers(layers: readonly Descriptor[]): readonly TitledLayer[] {
   const titled = layers.flatMap((descriptor) => {
@@ -78,7 +78,7 @@ export interface LayerDownload {
   readonly onProgress: (receivedBytes: number) => void;
 }
 
-/** Downloads a layer to a path that does not exist yet; answers what is there now. */
+/** Downloads a layer to a path that does not exist yet. Returns what was created there. */
 export async function downloadLayer(
   blobs: Pick<BlobStore, "fetch">,
   layer: TitledLayer,
@@ -91,7 +91,7 @@ export async function downloadLayer(
   const content = await blobs.fetch(layer.descriptor, { signal, onProgress });
   await pipeline(content, createWriteStream(at, { flags: "wx" }), { signal });
   if (!layer.isDirectory) return [{ type: "file", path: "" }];
-  // Only now, that its digest was found right, is anything of it interpreted.
+  // The content is only interpreted now that its digest is verified.
   const entries = await unpack(compressed, layer, path, download);
   await rm(compressed);
   return entries;
@@ -127,14 +127,14 @@ function bomb({ title, descriptor }: TitledLayer, cause: BoundExceeded): UnpackE
 
 const READ_SIZE = 256 * 1024;
 const GIB = 1024 ** 3;
-/** What is compressed better than this is hardly anybody's folder. */
+/** Hardly any real folder compresses better than this. */
 const USUAL_RATIO = 100;
 
 function unpackedLimit(size: number): number {
   return Math.max(GIB, USUAL_RATIO * size);
 }
 
-/** The plain archive against the digest that was published with it, where there is one. */
+/** Checks the plain archive against the digest published with it, if there is one. */
 async function* checked(
   archive: AsyncIterable<Uint8Array>,
   { tarDigest, title }: TitledLayer,

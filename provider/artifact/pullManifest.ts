@@ -13,10 +13,10 @@ export interface PulledManifest {
   readonly manifest: ParsedManifest;
 }
 
-/** An index may name indexes; nobody needs more levels than this. */
+/** Most levels of nested indexes. */
 const MOST_LEVELS = 4;
 
-/** The manifest that a reference names, or the one of an index that is for the platform. */
+/** Fetches the manifest that a reference names; from an index, the one for the platform. */
 export async function fetchForPlatform(
   manifests: Pick<ManifestStore, "fetch">,
   reference: string,
@@ -78,7 +78,7 @@ function shown({ os, architecture, variant }: PlatformChoice): string {
   return quoted(parts.join("/"), 100);
 }
 
-/** What an index says of a manifest must be what the registry serves (CVE-2021-41190). */
+/** What an index says of a manifest must match what the registry serves (CVE-2021-41190). */
 function checkDescriptor(found: Descriptor, named: Descriptor): void {
   if (found.mediaType === named.mediaType && found.size === named.size) return;
   throw new ProtocolError(

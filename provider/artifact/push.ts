@@ -6,7 +6,7 @@ import type { OperationOptions, Repository } from "../registry/repository.js";
 import { pushBlobs, type PushOptions } from "./pushBlobs.js";
 import { inSteps, type Pushable, type PushableManifest } from "./pushable.js";
 
-/** Manifests in flight at once: each is one small request. */
+/** Concurrent manifests; each is one small request. */
 const CONCURRENT_MANIFESTS = 8;
 
 /** What the registry did with the manifest's subject, if it has one. */
@@ -32,7 +32,10 @@ export async function pushArtifact(
   return pushed;
 }
 
-/** The registry has the manifest itself, and so its blobs: only what is included and not there is sent. */
+/**
+ * Pushes what belongs to a manifest that the registry has already: only included manifests that are
+ * missing.
+ */
 export async function pushIncluded(
   repository: Target,
   artifact: Pushable,
@@ -42,7 +45,7 @@ export async function pushIncluded(
   await pushMissing(repository, artifact, new Set([digestOf(artifact)]), options);
 }
 
-/** Answers what became of the manifest itself; `undefined` if it was there. */
+/** Pushes what is missing. Returns the outcome for the manifest itself; `undefined` if it existed. */
 async function pushMissing(
   repository: Target,
   artifact: Pushable,
@@ -59,10 +62,10 @@ async function pushMissing(
   );
   let pushed: PushedManifest | undefined;
   for (const step of inSteps<PushableManifest>([artifact, ...included])) {
-    // A referrer is put even if it is there: whoever put it may have been stopped before it was listed.
+    // Referrers are pushed even if they exist: an earlier run may have stopped before listing them.
     const due = step.filter((one) => !there.has(digestOf(one)) || one.subject !== undefined);
-    const places = { places: CONCURRENT_MANIFESTS, signal: options.signal };
-    await eachOf(due, places, async (one, signal) => {
+    const limits = { concurrency: CONCURRENT_MANIFESTS, signal: options.signal };
+    await eachOf(due, limits, async (one, signal) => {
       const own = one === artifact && updateReferrers !== undefined ? { updateReferrers } : {};
       const answer = await pushManifest(repository, one, { ...options, ...own, signal });
       if (one === artifact) pushed = answer;
@@ -75,14 +78,16 @@ function digestOf({ manifest }: PushableManifest): Digest {
   return manifest.descriptor.digest;
 }
 
-/** Adds those that the registry has: a manifest is only ever taken with its blobs. */
+/**
+ * Adds the manifests that the registry has. A registry only accepts a manifest together with its blobs.
+ */
 async function addPresent(
   repository: Pick<Repository, "manifests">,
   manifests: readonly PushableManifest[],
   there: Set<Digest>,
   { signal }: OperationOptions,
 ): Promise<void> {
-  await eachOf(manifests, { places: CONCURRENT_MANIFESTS, signal }, async (one, either) => {
+  await eachOf(manifests, { concurrency: CONCURRENT_MANIFESTS, signal }, async (one, either) => {
     const { digest, mediaType } = one.manifest.descriptor;
     const options = { signal: either, accept: [mediaType] };
     const found = await repository.manifests.resolve(digest, options);
@@ -91,8 +96,8 @@ async function addPresent(
 }
 
 /**
- * The manifest alone, by digest or under a tag. Blobs that the registry has lost since they were
- * looked for are sent again.
+ * Pushes only the manifest, by digest or with a tag. If the registry has lost blobs since they were
+ * checked, they are sent again.
  */
 export async function pushManifest(
   repository: Target,
@@ -110,7 +115,7 @@ export async function pushManifest(
     const missing = missingBlobs(error);
     const blobs = artifact.blobs.filter((blob) => missing.includes(blob.descriptor.digest));
     if (blobs.length === 0) throw error;
-    // The registry said that these were there, and now that they are not: send them, once.
+    // The registry said that these blobs exist, and now that they do not: send them, once.
     await pushBlobs(repository, blobs, options, { insist: true });
     return put();
   }

@@ -5,10 +5,10 @@ import type { Descriptor } from "../oci/descriptor.js";
 import type { BlobStore, PushOutcome, Repository } from "../registry/repository.js";
 import type { PushableBlob } from "./pushable.js";
 
-/** Blobs in flight at once; ORAS sends five, ggcr four: more only moves the wait to the registry. */
+/** Concurrent blobs. ORAS sends five, ggcr four; more would only wait at the registry. */
 const CONCURRENT_BLOBS = 4;
 
-/** Blobs that this process reads from one registry while it sends them to another: two streams each. */
+/** Blobs that this process streams from one registry to another; each needs two connections. */
 const relayed = limit(8);
 
 /** Callbacks for the progress of a push. Each is optional. */
@@ -29,8 +29,8 @@ export interface PushOptions {
 }
 
 /**
- * Uploads the blobs that do not exist, each digest once. `insist`: send them without asking, since the
- * registry has just said that it lacks them.
+ * Uploads the missing blobs, each digest once. `insist`: send them without asking, since the registry has
+ * just said that it lacks them.
  */
 export async function pushBlobs(
   repository: Pick<Repository, "blobs">,
@@ -42,8 +42,8 @@ export async function pushBlobs(
   const once = [...new Map(wanted.map((blob) => [blob.descriptor.digest, blob])).values()];
   observer?.phase?.("uploading");
   observer?.expected?.(once.map(({ descriptor }) => descriptor));
-  // One failure ends the others: nothing is to be sent for an artifact that cannot be completed.
-  await eachOf(once, { places: CONCURRENT_BLOBS, signal }, async (blob, either) => {
+  // One failure stops the others, because the artifact cannot be completed.
+  await eachOf(once, { concurrency: CONCURRENT_BLOBS, signal }, async (blob, either) => {
     const report = { ...(observer === undefined ? {} : { observer }), signal: either };
     const outcome = await pushBlob(repository.blobs, blob, report, insist);
     observer?.blobPushed?.(blob.descriptor, outcome);
@@ -67,7 +67,10 @@ async function pushBlob(
   return blob.remote === true ? relayed(push) : push();
 }
 
-/** Who may not read the other repository with this identity may still read it with another one. */
+/**
+ * Tries to mount the blob. If this identity may not read the other repository there, the blob is sent
+ * instead.
+ */
 async function isMounted(
   store: BlobStore,
   { descriptor, mountFrom }: PushableBlob,

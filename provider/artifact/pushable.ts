@@ -32,8 +32,8 @@ export interface Pushable extends PushableManifest {
 }
 
 /**
- * Groups the manifests into steps, so that whatever a manifest needs is in an earlier step. There are no
- * cycles, since a manifest cannot contain a digest that depends on its own.
+ * Groups the manifests into steps, so that everything a manifest needs is in an earlier step. There are
+ * no cycles, since no manifest can contain a digest that depends on its own.
  */
 export function inSteps<M extends PushableManifest>(manifests: readonly M[]): readonly M[][] {
   const byDigest = new Map(manifests.map((one) => [one.manifest.descriptor.digest, one]));

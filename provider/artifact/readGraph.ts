@@ -10,47 +10,47 @@ import {
 } from "../oci/mediaTypes.js";
 import type { OperationOptions } from "../registry/repository.js";
 
-/** Where manifests are read from: a repository of a registry, or a folder. */
+/** Where manifests are read from: a repository, or a folder. */
 export interface GraphSource {
-  /** Full name of a manifest there, for messages. */
+  /** Full name of a manifest, for messages. */
   nameOf(digest: string): string;
-  /** The bytes, digest checked; `undefined` if it is not there. */
+  /** The bytes with a verified digest; `undefined` if it does not exist. */
   fetch(
     manifest: Pick<Descriptor, "digest"> & Partial<Descriptor>,
     options: OperationOptions,
   ): Promise<EncodedManifest | undefined>;
-  /** What has the manifest as its subject; absent: referrers are not wanted. */
+  /** The referrers of a manifest; absent if they are not wanted. */
   referrers?(digest: Digest, options: OperationOptions): AsyncIterable<Descriptor>;
 }
 
-/** One manifest of a graph, and what it leads to. */
+/** One manifest of a graph, with its relations. */
 export interface GraphManifest {
   readonly manifest: EncodedManifest;
   readonly parsed: ParsedManifest;
-  /** What it names as manifests: an index's children. */
+  /** The manifests that an index names. */
   readonly children: readonly Digest[];
   readonly blobs: readonly Descriptor[];
 }
 
 export interface Graph {
   readonly root: GraphManifest;
-  /** Everything that it leads to, each once. */
+  /** All other manifests, each once. */
   readonly others: readonly GraphManifest[];
 }
 
-/** An index of 4 MiB names about 16,000 manifests; a graph beyond this was not made for anybody's use. */
+/** An index of 4 MiB names about 16,000 manifests; no useful graph is larger than this. */
 const MOST_MANIFESTS = 20_000;
 const MOST_BYTES = 64 * 1024 * 1024;
-/** Image, index, index of indexes, and a signature of a signature are four. */
+/** Image, index, index of indexes and a signature of a signature need four steps. */
 const MOST_STEPS = 16;
 const CONCURRENT_READS = 8;
 
 const KNOWN_TYPES = [...MANIFEST_TYPES, OCI_ARTIFACT_MANIFEST, ORAS_ARTIFACT_MANIFEST];
 
 /**
- * Reads a manifest, the children of indexes and the referrers of all of them, step by step. What is
- * listed as a referrer and is none, or is there no more, is left out: the tag schema leaves such
- * entries behind. A child that is missing is an error, since the index could not be published.
+ * Reads a manifest, the children of indexes and all referrers, step by step. A listed referrer that does
+ * not exist, or has another subject, is left out: the tag schema leaves such entries behind. A missing
+ * child is an error, because the index could not be published.
  */
 export async function readGraph(
   source: GraphSource,
@@ -64,7 +64,7 @@ export async function readGraph(
   return { root: first, others };
 }
 
-/** What is to be read, and what led there. */
+/** A manifest to read, and what led to it. */
 interface Lead {
   readonly descriptor: Pick<Descriptor, "digest"> & Partial<Descriptor>;
   readonly childOf?: Digest;
@@ -74,10 +74,10 @@ interface Lead {
 class GraphReader {
   readonly #source: GraphSource;
   readonly #found = new Map<Digest, GraphManifest>();
-  /** Children that are blobs and no manifests, by the index that names them. */
+  /** Children that are blobs instead of manifests, by the index that names them. */
   readonly #blobs = new Map<Digest, Descriptor[]>();
   readonly #seen = new Set<Digest>();
-  /** By whom each child is named: it must be there, whoever else lists it. */
+  /** All children, with what names them. They must exist, even if they are also listed as referrers. */
   readonly #children = new Map<Digest, Lead>();
   #next: Lead[] = [];
   #bytes = 0;
@@ -86,14 +86,16 @@ class GraphReader {
     this.#source = source;
   }
 
-  /** Reads on, one step of leads after the other. */
+  /** Reads everything else, step by step. */
   async rest(options: OperationOptions): Promise<readonly GraphManifest[]> {
     for (let step = 1; this.#next.length > 0; step += 1) {
       if (step > MOST_STEPS) throw this.#tooLarge(`is nested deeper than ${MOST_STEPS} steps`);
       const leads = this.#next;
       this.#next = [];
-      await eachOf(leads, { places: CONCURRENT_READS, signal: options.signal }, (lead, signal) =>
-        this.read(lead, { signal }),
+      await eachOf(
+        leads,
+        { concurrency: CONCURRENT_READS, signal: options.signal },
+        (lead, signal) => this.read(lead, { signal }),
       );
     }
     return [...this.#found.values()].map((one) => ({
@@ -155,14 +157,17 @@ class GraphReader {
     }
   }
 
-  /** A list of referrers said so, but not the manifest itself; an index may name it all the same. */
+  /** Leaves out a manifest that only a list of referrers named. If an index names it, too, it stays. */
   #leaveOut(digest: Digest): void {
     const child = this.#children.get(digest);
     if (child !== undefined) this.#next.push(child);
     else this.#seen.delete(digest);
   }
 
-  /** An index may name what is no manifest; then it is a blob (image-spec, image-index.md). */
+  /**
+   * Handles a manifest that does not exist. As the child of an index, it may be a blob (image-spec,
+   * image-index.md).
+   */
   #missing({ descriptor, childOf, referrerOf }: Lead): void {
     if (referrerOf !== undefined) {
       this.#leaveOut(descriptor.digest);
@@ -195,12 +200,12 @@ function parsedManifest(name: string, { bytes, descriptor }: EncodedManifest): P
   }
 }
 
-/** Small bytes are part of a larger piece of memory, all of which would be kept as long as they are. */
+/** Copies the bytes, which may be a view of a larger buffer that would otherwise stay in memory. */
 function alone(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
 }
 
-/** A client takes the size from the index, so it must be that of the manifest. */
+/** Clients take the size from the index, so it must be that of the manifest. */
 function checkSize(name: string, expected: number | undefined, actual: number): void {
   if (expected === undefined || expected === actual) return;
   throw new IntegrityError(

@@ -4,14 +4,17 @@ import type { OperationOptions, Repository } from "../registry/repository.js";
 import { pushManifest } from "./push.js";
 import type { PushableManifest } from "./pushable.js";
 
-/** Where a manifest with a subject stands in the list of that subject's referrers. */
+/** Whether the subject of a manifest lists it as a referrer. */
 export type ReferrerState =
   | "listed"
   | "unlisted"
-  /** Not listed, but the subject is gone: registries may list nothing then, and delete it, too. */
+  /**
+   * Not listed, but the subject does not exist. Registries may list nothing then, or delete the referrer,
+   * too.
+   */
   | "subject-absent";
 
-/** One request if the registry lists it itself; two more at most. */
+/** Sends one request if the registry lists referrers itself, and at most two more otherwise. */
 export async function inspectReferrer(
   repository: Pick<Repository, "manifests" | "referrers">,
   { subject, digest }: { readonly subject: Digest; readonly digest: Digest },
@@ -27,9 +30,9 @@ export async function inspectReferrer(
 type Store = Pick<Repository, "blobs" | "manifests" | "referrers">;
 
 /**
- * Makes sure that a manifest that is there already is listed by its subject, if it has one. Where it
- * is not, it is pushed again, which is how a registry comes to index it. One that says it did, and
- * still lists nothing, has no list of its own: then it stands under the tag.
+ * Makes sure that an existing manifest is listed by its subject, if it has one. If not, it is pushed
+ * again, which makes a registry index it. If the registry claims to index it and still does not list it,
+ * it has no index, and the manifest is added to the list under the tag.
  */
 export async function ensureListed(
   repository: Store,
@@ -47,7 +50,7 @@ export async function ensureListed(
   await repository.referrers.add(subject, descriptor, options);
 }
 
-/** Puts a manifest that was just pushed, and that the registry did not index, into the list. */
+/** Adds a manifest that was just pushed to the list of referrers, if the registry did not index it. */
 export async function listReferrer(
   repository: Pick<Repository, "referrers">,
   { manifest }: PushableManifest,

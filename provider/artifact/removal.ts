@@ -5,24 +5,26 @@ import type { LockHolders, NamedAttributes } from "./lock.js";
 import type { ManifestUsers } from "./manifestUsers.js";
 import type { Candidate } from "./removalPlan.js";
 
-/** What is to be taken away. */
+/** What to remove. */
 export interface Removal extends LockHolders {
   readonly digest: Digest;
-  /** What it refers to, which is not to list it any more. */
+  /** Its subject, which must no longer list it. */
   readonly subject?: Digest | undefined;
-  /** Tags of ours; each goes only if it still names our digest. */
+  /** Our tags; each is removed only if it still names our digest. */
   readonly tags: readonly Tag[];
-  /** Another declaration names the same manifest: it stays. */
+  /** Whether another declaration names the same manifest, which then stays. */
   readonly stillDeclared: boolean;
-  /** A resource that is still declared, and names the manifest: it stays. */
+  /** A resource that is still declared and names the manifest, which then stays. */
   readonly usedBy?: string;
-  /** What is published with it and is to go with it, in the order in which it was published. */
+  /**
+   * The manifests published with it, to be removed as well, in the order in which they were published.
+   */
   readonly included?: readonly Candidate[];
-  /** A declaration that has one of these; it stays then. */
+  /** Returns the declaration that contains one of these manifests, which then stays. */
   readonly declaredBy?: (digest: Digest) => string | undefined;
-  /** Only the tags are to go (`onDelete: "untag"`). */
+  /** Whether only the tags are to be removed (`onDelete: "untag"`). */
   readonly untagOnly: boolean;
-  /** Attributes that we closed ourselves on our tags, and may therefore open. */
+  /** Attributes of our tags that we closed ourselves, and may open. */
   readonly lock: NamedAttributes;
   /** The same for the manifest, which others may keep locked. */
   readonly manifestLock: NamedAttributes;
@@ -32,21 +34,25 @@ export interface Removal extends LockHolders {
 
 export interface RemovalOutcome {
   readonly removedTags: readonly string[];
-  /** Why the manifest is still there; absent: it is gone. */
+  /** Why the manifest still exists; absent if it was deleted. */
   readonly kept?: string | undefined;
-  /** It is kept for another manifest that needs it: when that one goes, it may go, too. */
+  /**
+   * Whether it is kept only for another manifest that needs it, so that it may be removed after that.
+   */
   readonly waits?: boolean;
-  /** Tags of ours that this registry cannot remove without their manifest. */
+  /** Our tags that this registry cannot remove without their manifest. */
   readonly remainingTags?: readonly string[];
-  /** What was published with it and is still there although it is gone, and why. */
+  /** The manifests published with it that still exist, and why. */
   readonly keptIncluded?: ReadonlyMap<Digest, string>;
 }
 
-/** What was found out before anything is removed. */
+/** What is decided before anything is removed. */
 export interface Verdict extends Pick<RemovalOutcome, "kept" | "waits"> {
-  /** Referrers that are listed, and are gone: they leave the list with the manifest. */
+  /**
+   * Listed referrers that no longer exist; they are removed from the list together with the manifest.
+   */
   readonly staleReferrers?: readonly Digest[];
-  /** Of what was published with it, what stays, and why. */
+  /** The manifests published with it that stay, and why. */
   readonly staying?: ReadonlyMap<Digest, string>;
 }
 
@@ -56,9 +62,9 @@ export function verdictOf({ user, obstacle, staleReferrers }: ManifestUsers): Ve
 }
 
 /**
- * Deletes the manifest. First it leaves the list of its subject's referrers, where clients keep one
- * (distribution-spec, "Deleting Manifests"), so that a run that ends in between leaves no list that
- * names what is gone; registries refuse to take such a list.
+ * Deletes the manifest, after removing it from the list of its subject's referrers if clients keep one
+ * (distribution-spec, "Deleting Manifests"). This order ensures that an interrupted run leaves no list
+ * with a deleted manifest, which registries would refuse.
  */
 export async function deleteManifest(
   repository: Pick<Repository, "manifests" | "referrers">,
@@ -73,7 +79,7 @@ export async function deleteManifest(
   );
 }
 
-/** Why the manifest must stay whatever else is found. */
+/** Why the manifest must stay, whatever else is found. */
 export function keptByDeclaration(removal: Removal): string | undefined {
   const { stillDeclared, usedBy, untagOnly } = removal;
   if (stillDeclared) return "it is still declared";

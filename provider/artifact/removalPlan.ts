@@ -2,28 +2,28 @@ import type { Descriptor } from "../oci/descriptor.js";
 import type { Digest } from "../oci/digest.js";
 import { mayBeUsedByIndex, usedByIndex, usedByReferrer, usedByTags } from "./usedBy.js";
 
-/** A manifest that may go, and what of it is known beforehand. */
+/** A manifest that may be removed. */
 export interface Candidate {
   readonly digest: Digest;
-  /** Of a referrer: the manifest that it is about. */
+  /** The subject, if it is a referrer. */
   readonly subject?: Digest | undefined;
 }
 
-/** What a repository says of who uses what. */
+/** What uses the manifests of a repository. */
 export interface Uses {
-  /** Tags that name a manifest, without our own. */
+  /** The tags of each manifest, except our own. */
   readonly tags: ReadonlyMap<string, readonly string[]>;
-  /** What each index of the repository names of them; `undefined`: it cannot be read. */
+  /** The manifests that each index of the repository names; `undefined` if it cannot be read. */
   readonly indexes: ReadonlyMap<Digest, ReadonlySet<Digest> | undefined>;
-  /** What has a manifest as its subject. */
+  /** The referrers of each manifest. */
   readonly referrers: ReadonlyMap<Digest, readonly Descriptor[]>;
-  /** Why a manifest must stay whatever else is found: a declaration, a lock. */
+  /** Why a manifest must stay, whatever else is found: a declaration or a lock. */
   readonly held: ReadonlyMap<Digest, string>;
 }
 
 /**
- * Which of the manifests stay, and why: those that something else uses, and those that what stays
- * cannot do without. What they are to each other does not count as long as all of them go. Pure.
+ * Decides which manifests stay, and why: those that something else uses, and those that a staying
+ * manifest needs. Relations among manifests that are all removed do not count. Pure.
  */
 export function planRemoval(
   candidates: readonly Candidate[],

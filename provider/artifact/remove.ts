@@ -26,9 +26,10 @@ import { hasFamily, judgeFamily, removeIncluded, removeRest } from "./removeFami
 import { usedByTags } from "./usedBy.js";
 
 /**
- * Takes away exactly what is ours: our tags, then the manifest if no other tag, no index and no
- * referrer uses it, then what was published with it under the same condition. Locks of our own are opened first; a lock of somebody else stops everything
- * before anything has changed. What is gone already is success.
+ * Removes exactly what is ours: our tags; then the manifest, if no other tag, index or referrer uses it;
+ * then what was published with it, under the same condition. Our own locks are opened first. Somebody
+ * else's lock stops everything before any change. Something that does not exist any more counts as
+ * removed.
  */
 export async function removeArtifact(
   repository: Repository,
@@ -75,7 +76,7 @@ async function judge(
   return verdictOf(await findUsers(repository, removal, indexes, options));
 }
 
-/** Looks once more: a tag may have been put on the manifest while ours were removed. */
+/** Looks once more, because the manifest may have got a tag while ours were removed. */
 async function deleteUntagged(
   repository: Repository,
   removal: Removal,
@@ -94,7 +95,7 @@ interface Subject {
   readonly tag?: Tag;
   readonly reference: string;
   readonly attributes: Attributes;
-  /** It is to be deleted, so nothing may forbid that. */
+  /** Whether it will be deleted, so that no attribute may forbid that. */
   readonly deleted: boolean;
 }
 
@@ -112,7 +113,7 @@ async function tagSubjects(
   });
 }
 
-/** The manifest's lock is ours to open even where it stays. */
+/** Our lock on the manifest is opened even if the manifest stays. */
 function manifestSubject(
   { base, digest }: Removal,
   attributes: Attributes,
@@ -137,7 +138,7 @@ async function openOwnLocks(
   }
 }
 
-/** What we closed, to be opened; throws if somebody else closed what we must delete. */
+/** The attributes that we closed and must open. Throws if somebody else closed one that must be open. */
 function closedOnes(subject: Subject, removal: Removal): NamedAttributes {
   const { tag, attributes, reference, deleted } = subject;
   const ours = closedByUs(attributes, tag === undefined ? removal.manifestLock : removal.lock);

@@ -13,7 +13,7 @@ import {
 import { hasFamily, judgeFamily, removeIncluded, removeRest } from "./removeFamily.js";
 
 /**
- * Removal on a registry that is not an ACR: there a tag cannot be removed alone, and nothing lists
+ * Removal on a registry that is not an ACR. Such a registry cannot remove a tag alone and does not list
  * the tags of a manifest, so every tag of the repository is resolved.
  */
 export async function removeByResolving(

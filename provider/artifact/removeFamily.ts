@@ -20,7 +20,7 @@ export function hasFamily({ included = [] }: Removal): boolean {
   return included.length > 0;
 }
 
-/** Decides for the manifest and all that was published with it at once, before anything is removed. */
+/** Decides about the manifest and everything published with it at once, before anything is removed. */
 export async function judgeFamily(
   repository: Repository,
   removal: Removal,
@@ -33,7 +33,7 @@ export async function judgeFamily(
   return kept === undefined ? { staying } : { kept, waits: true };
 }
 
-/** An earlier removal may have ended between the manifest and what belongs to it. */
+/** Removes the rest, if an earlier removal ended after the manifest. */
 export async function removeRest(
   repository: Repository,
   removal: Removal,
@@ -49,8 +49,8 @@ export async function removeRest(
 }
 
 /**
- * What was published last goes first. The service itself deletes referrers after their subject (Microsoft
- * Learn, "Manage OCI artifacts"), so that what is gone already is no news.
+ * Removes in reverse order of publishing. ACR deletes referrers after their subject by itself (Microsoft
+ * Learn, "Manage OCI artifacts"), so a manifest that is already gone is not an error.
  */
 export async function removeIncluded(
   repository: Repository,
@@ -60,14 +60,14 @@ export async function removeIncluded(
 ): Promise<Pick<RemovalOutcome, "keptIncluded">> {
   const kept = new Map(staying);
   const going = [...included].reverse().filter(({ digest }) => !kept.has(digest));
-  await eachOf(going, { places: CONCURRENT_REMOVALS, ...options }, async (one, signal) => {
+  await eachOf(going, { concurrency: CONCURRENT_REMOVALS, ...options }, async (one, signal) => {
     const why = await deleteUnused(repository, one, { signal });
     if (why !== undefined) kept.set(one.digest, why);
   });
   return kept.size === 0 ? {} : { keptIncluded: kept };
 }
 
-/** Looks once more: a tag may have been put on it meanwhile. Answers why it stays. */
+/** Looks once more, because the manifest may have got a tag meanwhile. Returns why it stays. */
 async function deleteUnused(
   repository: Repository,
   one: Candidate,

@@ -1,6 +1,6 @@
 import { rmdir } from "node:fs/promises";
 
-/** Removes a folder of ours, unless somebody put something into it meanwhile; `false` then. */
+/** Removes a folder of ours; `false` if somebody has put something into it meanwhile. */
 export async function removeIfEmpty(folder: string): Promise<boolean> {
   try {
     await rmdir(folder);

@@ -4,19 +4,19 @@ import type { TagProperties } from "../registry/attributes.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 import { forbidsDeletion, lockedError, restrict } from "./lock.js";
 
-/** A tag that is to go, if it still names what we have put it on. */
+/** A tag to remove, if it still names what we put it on. */
 export interface TagRemoval {
   readonly tag: Tag;
   readonly digests: readonly string[];
   /** Full reference of the tag, for messages. */
   readonly reference: string;
-  /** Who holds a lock, for the error. */
+  /** Names the holder of a lock, for the error. */
   readonly holderOf: (reference: string) => string;
 }
 
 /**
- * Takes away one tag and nothing else. Answers why it is still there; `undefined`: it is gone. What
- * is gone already is success; a lock is somebody else's, since a tag alone has none of ours.
+ * Removes one tag and nothing else. Returns why it still exists; `undefined` if it is gone, now or
+ * before. A lock is always somebody else's, because we never lock a tag that is declared alone.
  */
 export async function removeTag(
   repository: Pick<Repository, "attributes" | "tags">,

@@ -2,13 +2,13 @@ import { InputError, RegistryError } from "../errors.js";
 import type { Descriptor } from "../oci/descriptor.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 
-/** A state may tell of what is there no more; `up` alone does not look. */
+/** Advice for a missing manifest: the state may be outdated, and `up` alone does not check. */
 export const REMOVED_BY_OTHERS =
   "If this stack has published it, somebody removed it: run `pulumi up --refresh`, which publishes it again";
 
 /**
- * Looks for what an index is going to name, one HEAD for each digest. A client takes size and media
- * type from the index, so they must be those of the manifest. `base` is `<login server>/<repository>`.
+ * Checks that the manifests of a new index exist, with one HEAD for each digest. Clients take size and
+ * media type from the index, so these must match. `base` is `<login server>/<repository>`.
  */
 export async function requireManifests(
   repository: Pick<Repository, "manifests">,

@@ -4,12 +4,12 @@ import { open, type FileHandle } from "node:fs/promises";
 const PIECE = 1024 * 1024;
 const OWNER_EXECUTES = 0o100;
 
-/** Reads a file in large pieces. */
+/** Reads a file in large chunks. */
 export function readPieces(path: string): AsyncIterable<Uint8Array> {
   return createReadStream(path, { highWaterMark: PIECE }) as AsyncIterable<Uint8Array>;
 }
 
-/** Whether two regular files have the same bytes and are both programs, or both not. */
+/** Whether two regular files have the same bytes and the same executable bit. */
 export async function sameFile(one: string, other: string): Promise<boolean> {
   const first = await open(one);
   try {
@@ -26,7 +26,7 @@ export async function sameFile(one: string, other: string): Promise<boolean> {
 
 async function sameContent(first: FileHandle, second: FileHandle): Promise<boolean> {
   const [mine, theirs] = await Promise.all([first.stat(), second.stat()]);
-  // Windows has no such bit.
+  // Windows has no executable bit.
   const differs = process.platform === "win32" ? 0 : (mine.mode ^ theirs.mode) & OWNER_EXECUTES;
   if (mine.size !== theirs.size || differs !== 0) return false;
   const length = Math.min(PIECE, mine.size);

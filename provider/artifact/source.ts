@@ -22,9 +22,9 @@ export interface LayerSource {
 
 export type SourceKind = "file" | "directory" | "content";
 
-/** How paths are read and named. */
+/** How paths are resolved and named. */
 export interface SourceContext {
-  /** What relative paths are relative to. */
+  /** The folder that relative paths start from. */
   readonly baseDirectory: string;
   /** Path of the property that holds the source, for example `layers[2]`. */
   readonly property: string;
@@ -32,7 +32,7 @@ export interface SourceContext {
 
 const KINDS: readonly SourceKind[] = ["file", "directory", "content"];
 
-/** Which kind of source was given; fails unless it is exactly one. */
+/** The kind of source; fails unless there is exactly one. */
 export function sourceKind(source: LayerSource, property: string): SourceKind {
   const given = KINDS.filter((kind) => source[kind] !== undefined);
   const [kind] = given;
@@ -54,7 +54,7 @@ export function sourceKind(source: LayerSource, property: string): SourceKind {
   return kind;
 }
 
-/** Finds a regular file. */
+/** Locates a regular file. */
 export async function locateFile(path: string, context: SourceContext): Promise<SourceFile> {
   const { found, stats, names } = await locate(
     path,
@@ -71,7 +71,7 @@ export async function locateFile(path: string, context: SourceContext): Promise<
   return identify(stats, { ...names, path: found });
 }
 
-/** Finds a folder; answers its absolute path. */
+/** Locates a folder; returns its absolute path. */
 export async function locateDirectory(
   path: string,
   context: SourceContext,
@@ -92,7 +92,7 @@ export type FoundSource =
   | { readonly kind: "file"; readonly file: SourceFile }
   | { readonly kind: "directory"; readonly directory: { readonly path: string } & SourceNames };
 
-/** Finds a file or folder, whichever is there. `property` names the path itself. */
+/** Locates a file or folder. `property` names the path itself. */
 export async function locateSource(
   path: string,
   { baseDirectory, property }: SourceContext,

@@ -3,9 +3,8 @@ import type { Digest } from "../oci/digest.js";
 import type { Tag } from "../oci/reference.js";
 
 /**
- * What to do about a tag that names other content:
- * `fail` refuses; `adopt` takes over a tag that existed before it was declared here, once;
- * `move` puts it on our content whatever it names.
+ * What to do with a tag that names other content: `fail` refuses; `adopt` takes over, once, a tag that
+ * existed before it was declared; `move` moves it whatever it names.
  */
 export type TagConflictPolicy = "fail" | "adopt" | "move";
 
@@ -13,11 +12,14 @@ export interface TagSituation {
   readonly tag: Tag;
   /** Full reference, for errors. */
   readonly reference: string;
-  /** What it names now; `undefined`: it does not exist. */
+  /** The digest that it names now; `undefined` if it does not exist. */
   readonly live: Digest | undefined;
-  /** What our state says it names: ours to move, and after a refresh a drift that the user was shown. */
+  /**
+   * The digest in our state. A tag that still names it may be moved; after a refresh this includes drift
+   * that the user was shown.
+   */
   readonly known: string | undefined;
-  /** Declared for the first time: `adopt` applies. */
+  /** Whether it is declared for the first time, so that `adopt` applies. */
   readonly isNew: boolean;
 }
 
@@ -27,8 +29,8 @@ export interface TagPlan {
 }
 
 /**
- * Decides for each tag; throws `CONFLICT` before anything is written. `setting` is the property by
- * which the user chooses the policy. Pure.
+ * Decides for each tag. Throws `CONFLICT` before anything is written. `setting` is the property in which
+ * the user chooses the policy. Pure.
  */
 export function planTags(
   situations: readonly TagSituation[],

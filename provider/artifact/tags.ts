@@ -3,7 +3,7 @@ import type { Digest } from "../oci/digest.js";
 import { isTag, type Tag } from "../oci/reference.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 
-/** What each tag names now; absent ones are left out. */
+/** The digest that each tag names; missing tags are left out. */
 export async function resolveTags(
   repository: Pick<Repository, "manifests">,
   tags: readonly Tag[],
@@ -17,7 +17,7 @@ export async function resolveTags(
   );
 }
 
-/** Throws if one of the tags has come to name something else since it was looked at; nothing was put yet. */
+/** Throws if a tag names another digest than when it was last read. Nothing was written yet. */
 export async function refuseMovedTags(
   repository: Pick<Repository, "manifests">,
   { base, digest, looked }: TagsLookedAt,
@@ -40,13 +40,13 @@ export async function refuseMovedTags(
 export interface TagsLookedAt {
   /** `<login server>/<repository>` */
   readonly base: string;
-  /** What the tags are to name. */
+  /** The digest that the tags are to name. */
   readonly digest: Digest;
-  /** What they named; absent ones are left out. */
+  /** The digests that they named before; missing tags are left out. */
   readonly looked: ReadonlyMap<string, string>;
 }
 
-/** One tag as it is, in one request; `since` when it was last moved, where the registry says so. */
+/** One tag, in one request; `since` is the time of its last move, if the registry says it. */
 export async function inspectTag(
   repository: Pick<Repository, "attributes" | "manifests">,
   tag: Tag,
@@ -63,9 +63,9 @@ export async function inspectTag(
 }
 
 /**
- * Reads back what was written: one request, since the manifest's properties list its tags. What they
- * do not list is asked for by name, because the service's metadata may lag behind (Azure/acr#212).
- * Answers the tags that name something else by now, and what.
+ * Reads back what was written, in one request, because the properties of a manifest list its tags. Tags
+ * missing there are requested by name, since the service's metadata may lag behind (Azure/acr#212).
+ * Returns the tags that name something else by now, and what.
  */
 export async function findLostTags(
   repository: Repository,

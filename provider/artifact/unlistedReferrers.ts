@@ -2,18 +2,18 @@ import { eachOf } from "../concurrency/eachOf.js";
 import type { Digest } from "../oci/digest.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 
-/** A manifest, and the one that it is about. */
+/** A manifest and its subject. */
 export interface Referrer {
   readonly digest: Digest;
   readonly subject: Digest;
 }
 
-/** Each is asked for by a listing, which may have pages. */
+/** Each needs a listing, which may have several pages. */
 const LISTINGS_AT_ONCE = 8;
 
 /**
- * Those of the referrers that their subject does not list: they are there, and nobody finds them who looks
- * for what refers to it. A subject that is not there itself lists nothing, and is left out.
+ * The referrers that exist but that their subject does not list, so that nobody can find them. If the
+ * subject does not exist, its referrers are left out.
  */
 export async function findUnlisted(
   { referrers, manifests }: Pick<Repository, "referrers" | "manifests">,
@@ -28,7 +28,7 @@ export async function findUnlisted(
     else known.push({ digest, subject });
   }
   const unlisted = new Map<Digest, readonly Referrer[]>();
-  await eachOf(bySubject, { places: LISTINGS_AT_ONCE, ...options }, async (entry, signal) => {
+  await eachOf(bySubject, { concurrency: LISTINGS_AT_ONCE, ...options }, async (entry, signal) => {
     const [subject, wanted] = entry;
     const listed = new Set<string>();
     for await (const { digest } of referrers.list(subject, { signal })) listed.add(digest);

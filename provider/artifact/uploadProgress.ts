@@ -3,7 +3,7 @@ import type { PushOutcome } from "../registry/repository.js";
 import { formatShare, formatSize } from "./formatSize.js";
 import type { PushObserver } from "./pushBlobs.js";
 
-/** The rate that is shown is that of the last seconds: over less it jumps, over more it is history. */
+/** The period for the rate: a shorter one would fluctuate, a longer one would be outdated. */
 const RATE_WINDOW_MS = 5_000;
 
 interface BlobProgress {
@@ -13,13 +13,14 @@ interface BlobProgress {
 }
 
 /**
- * Keeps count of an upload: what is to be sent, what is, how fast, and what need not be. No output and
- * no clock of its own. A blob that is sent again starts again, so that no more than its size counts.
+ * Keeps track of an upload: what is to be sent, what was sent, how fast, and what existed already. It has
+ * no output or clock of its own. A blob that is sent again starts at 0, so that it never counts more than
+ * once.
  */
 export class UploadProgress implements PushObserver {
   readonly #now: () => number;
   readonly #blobs = new Map<string, BlobProgress>();
-  /** Bytes that have gone out until a time; repeated ones count, as they take their time. */
+  /** Bytes sent until a time. Repeated ones count, because they take time. */
   #samples: { readonly at: number; readonly moved: number }[] = [];
   #moved = 0;
   #phase = "starting";
@@ -54,13 +55,13 @@ export class UploadProgress implements PushObserver {
     this.#endedAt = this.#now();
   }
 
-  /** How long blobs have been on their way; `undefined` where none was or none is left. */
+  /** How long uploads have been running; `undefined` if none was, or none is left. */
   get uploadingMs(): number | undefined {
     const isOver = [...this.#blobs.values()].every(({ outcome }) => outcome !== undefined);
     return this.#startedAt === undefined || isOver ? undefined : this.#now() - this.#startedAt;
   }
 
-  /** What was sent so far, by blobs that are complete. */
+  /** Bytes of completed blobs. */
   get sentBytes(): number {
     return this.#count("uploaded").bytes;
   }
@@ -121,7 +122,7 @@ export class UploadProgress implements PushObserver {
     if (before > 0) this.#samples = this.#samples.slice(before);
   }
 
-  /** Bytes a second over the window, or since the start if that is less. */
+  /** Bytes per second over the window, or since the start if that is shorter. */
   #rate(): number {
     this.#sample();
     const now = this.#now();

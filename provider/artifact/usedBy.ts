@@ -1,7 +1,8 @@
 import type { Descriptor } from "../oci/descriptor.js";
 import type { Digest } from "../oci/digest.js";
 
-// Why a manifest stays: who uses it, or may do so. The sentences are the same however that was found out.
+// Reasons why a manifest stays: something uses it, or may do so. All ways of finding out use the same
+// sentences.
 
 export function usedByTags(tags: readonly string[]): string {
   const shown = tags.slice(0, 5).join(", ");

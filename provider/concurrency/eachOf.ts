@@ -2,7 +2,7 @@ import { linkedSignal } from "./linkedSignal.js";
 
 /** How many tasks run at the same time, and a signal that aborts all of them. */
 export interface EachOptions {
-  readonly places: number;
+  readonly concurrency: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -12,7 +12,7 @@ export interface EachOptions {
  */
 export async function eachOf<T>(
   items: Iterable<T>,
-  { places, signal }: EachOptions,
+  { concurrency, signal }: EachOptions,
   task: (item: T, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const waiting = [...items];
@@ -24,7 +24,7 @@ export async function eachOf<T>(
       await task(waiting[next++] as T, either.signal);
     }
   };
-  const workers = Array.from({ length: Math.min(places, waiting.length) }, () =>
+  const workers = Array.from({ length: Math.min(concurrency, waiting.length) }, () =>
     worker().catch((error: unknown) => {
       failed.abort();
       throw error;

@@ -2,7 +2,10 @@ import type { Annotations } from "../../oci/descriptor.js";
 import { checkAnnotations } from "../packAnnotations.js";
 import type { ContentContext } from "./contentKind.js";
 
-/** The annotations of a kind, under those that were written beside it; `undefined` if there is none. */
+/**
+ * The annotations of a kind, overridden by those written beside the content; `undefined` if there is
+ * none.
+ */
 export function allAnnotations(
   derived: Annotations,
   { annotations }: ContentContext,

@@ -12,11 +12,11 @@ import type { ContentContext, PackedContent } from "./contentKind.js";
 import { decodeText, locateKindFile, readHead, readSmallFile } from "./kindSource.js";
 
 export interface BicepModuleInput {
-  /** The compiled module: what `bicep build` writes. */
+  /** The compiled module, as `bicep build` writes it. */
   readonly file: string;
   readonly description?: string | undefined;
   readonly documentationUri?: string | undefined;
-  /** Archive of the sources, as Bicep makes it. */
+  /** Archive of the sources, in Bicep's format. */
   readonly source?: string | undefined;
 }
 
@@ -26,17 +26,17 @@ const CONFIG = "application/vnd.ms.bicep.module.config.v1+json";
 const TEMPLATE = "application/vnd.ms.bicep.module.layer.v1+json";
 const SOURCE = "application/vnd.ms.bicep.module.source.v1.tar+gzip";
 
-/** Resource Manager takes no template of more than 4 MiB (learn.microsoft.com, "Template limits"). */
+/** The largest template that Resource Manager accepts (learn.microsoft.com, "Template limits"). */
 const TEMPLATE_LIMIT = 4 * 1024 * 1024;
-/** Of a resource group, subscription, management group or tenant. */
+/** Schemas of templates for a resource group, subscription, management group or tenant. */
 const TEMPLATE_SCHEMA = /\/(?:subscription|managementGroup|tenant)?deploymentTemplate\.json#?$/i;
 
-/** RFC 1952, section 2.3.1. */
+/** The first bytes of a gzip file (RFC 1952, section 2.3.1). */
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
 const IMAGE = "org.opencontainers.image";
 
-/** A module as `bicep publish` publishes it, but for the time. */
+/** A module as `bicep publish` publishes it, but without the time. */
 export async function packBicepModule(
   input: BicepModuleInput,
   context: ContentContext,
@@ -76,7 +76,9 @@ async function sourceLayer(
 
 type Template = Readonly<Record<string, unknown>>;
 
-/** What is no template would be published, and fail in whoever uses the module. */
+/**
+ * Reads the template. Anything else is refused here, because it would only fail when the module is used.
+ */
 async function readTemplate(file: SourceFile): Promise<Template> {
   const text = decodeText(await readSmallFile(file, TEMPLATE_LIMIT), file);
   const template = parseObject(text, file);
@@ -109,7 +111,7 @@ function noTemplate({ property, shownPath }: SourceFile, reason: string, cause?:
   );
 }
 
-/** Bicep takes the description from the module's own `metadata description`. */
+/** Like Bicep, takes the description from the module's own `metadata description`. */
 function derivedAnnotations(input: BicepModuleInput, template: Template): Annotations {
   const metadata = template["metadata"] as { readonly description?: unknown } | undefined;
   const own = typeof metadata?.description === "string" ? metadata.description : undefined;

@@ -2,39 +2,38 @@ import type { Annotations, Descriptor } from "../../oci/descriptor.js";
 import type { PackedArtifact } from "../assembleArtifact.js";
 import type { KnownLayer } from "../packBytes.js";
 
-/** What a kind of content is told beside its own arguments. */
+/** Information for a kind of content in addition to its arguments. */
 export interface ContentContext {
-  /** What relative paths are relative to. */
+  /** The folder that relative paths start from. */
   readonly baseDirectory: string;
   /** Path of the property that holds the arguments, for example `content.helmChart`. */
   readonly property: string;
-  /** Annotations that were written beside the content. */
+  /** Annotations written beside the content. */
   readonly annotations?: Annotations | undefined;
   readonly subject?: Descriptor | undefined;
-  /** Where it is to be published; absent while that is not known. */
+  /** The target repository; absent while it is unknown. */
   readonly repository?: string | undefined;
-  /** Under which tags; absent if none are written, or one of them is not known. */
+  /** The target tags; absent if there are none, or one of them is unknown. */
   readonly tags?: readonly string[] | undefined;
-  /** Layers packed earlier: what is unchanged since is not compressed again. */
+  /** Layers packed earlier, which are not compressed again if their content is unchanged. */
   readonly known?: readonly KnownLayer[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What became of it: what to publish, and what follows from it for the artifact as a whole. */
+/** Packed content, with what it implies for the whole artifact. */
 export interface PackedContent extends PackedArtifact {
-  /** The manifest's own, where it has one. */
+  /** The manifest's artifact type, if it has one. */
   readonly artifactType?: string | undefined;
-  /** All of the manifest's: those of the content, and those that were written beside it. */
+  /** All annotations of the manifest: those of the content, and those written beside it. */
   readonly annotations?: Annotations | undefined;
-  /** Tags for whoever writes none. */
+  /** Tags to use if the program gives none. */
   readonly defaultTags?: readonly string[] | undefined;
 }
 
 /**
- * Turns the arguments of one kind into the exact bytes to publish, without network, from what the
- * files hold alone.
+ * Packs the arguments of one kind into the exact bytes to publish, from the files alone, without network.
  *
- * @throws InputError, PackError with the property's path.
+ * @throws InputError, PackError with the path of the property.
  */
 export type PackContent<Arguments> = (
   args: Arguments,

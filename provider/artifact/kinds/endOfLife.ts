@@ -13,7 +13,7 @@ export interface EndOfLifeInput {
 const ARTIFACT = "application/vnd.microsoft.artifact.lifecycle";
 const DATE = "vnd.microsoft.artifact.lifecycle.end-of-life.date";
 
-/** The note that `acr annotate` attaches: nothing but an annotation. */
+/** The note that `acr annotate` attaches: a manifest with only an annotation. */
 export function packEndOfLife(
   { date }: EndOfLifeInput,
   context: ContentContext,
@@ -32,7 +32,7 @@ export function packEndOfLife(
   return Promise.resolve({ ...packed, artifactType: ARTIFACT, annotations });
 }
 
-/** A day that the calendar has. */
+/** Checks that the date exists. */
 function checkDate(date: string, property: string): void {
   const parsed = /^\d{4}-\d{2}-\d{2}$/.test(date) ? new Date(`${date}T00:00:00Z`) : undefined;
   const isDay = parsed !== undefined && !Number.isNaN(parsed.getTime());

@@ -13,13 +13,13 @@ import { allAnnotations } from "./annotations.js";
 import type { ContentContext, PackedContent } from "./contentKind.js";
 
 export interface FluxSourceInput {
-  /** A folder of manifests, or one file. */
+  /** A folder of manifests, or a single file. */
   readonly path: string;
   readonly source: string;
   readonly revision: string;
   /** RFC 3339. */
   readonly created?: string | undefined;
-  /** Patterns of what to leave out, in place of Flux's own. */
+  /** Patterns of what to leave out, instead of Flux's own. */
   readonly ignore?: readonly string[] | undefined;
 }
 
@@ -27,13 +27,19 @@ export interface FluxSourceInput {
 const CONFIG = "application/vnd.cncf.flux.config.v1+json";
 const CONTENT = "application/vnd.cncf.flux.content.v1.tar+gzip";
 
-/** fluxcd/pkg, sourceignore: `ExcludeVCS` and `ExcludeExt`, the default of `flux push artifact --ignore-paths`. */
+/**
+ * What `flux push artifact --ignore-paths` leaves out by default (fluxcd/pkg, sourceignore: `ExcludeVCS`
+ * and `ExcludeExt`).
+ */
 const IGNORED = [
   ...[".git/", ".gitignore", ".gitmodules", ".gitattributes"],
   ...["*.jpg", "*.jpeg", "*.gif", "*.png", "*.wmv", "*.flv", "*.tar.gz", "*.zip"],
 ];
 
-/** What `flux push artifact --reproducible` writes; earlier readers do not do without a time (oci/client/meta.go). */
+/**
+ * The time that `flux push artifact --reproducible` writes. Older readers require one
+ * (oci/client/meta.go).
+ */
 const NO_TIME = "1970-01-01T00:00:00Z";
 
 const IMAGE = "org.opencontainers.image";
@@ -67,7 +73,9 @@ export async function packFluxSource(
   return { ...packed, annotations };
 }
 
-/** The root is `.`, and what is in it has no prefix (fluxcd/pkg, tar/tar.go). */
+/**
+ * The entries of the archive: the root is `.`, and its content has no prefix (fluxcd/pkg, tar/tar.go).
+ */
 async function entriesOf(
   found: FoundSource,
   { ignore = IGNORED }: FluxSourceInput,
@@ -85,8 +93,8 @@ async function entriesOf(
 }
 
 /**
- * The config of an image without anything, as go-containerregistry writes it for Flux; its one duty is
- * to differ where the content does. Flux does not read it.
+ * The config of an empty image, as go-containerregistry writes it for Flux. Flux does not read it; it
+ * only has to differ when the content does.
  */
 function configJson(tarDigest: string): string {
   const created = "0001-01-01T00:00:00Z";

@@ -15,9 +15,9 @@ import type { ChartMetadata } from "./helm/chartMetadata.js";
 import { locateKindFile } from "./kindSource.js";
 
 export interface HelmChartInput {
-  /** A chart's folder, or what `helm package` made of one. */
+  /** A chart's folder, or an archive made by `helm package`. */
   readonly path: string;
-  /** The signature that `helm package --sign` wrote. */
+  /** The signature made by `helm package --sign`. */
   readonly provenance?: string | undefined;
 }
 
@@ -26,7 +26,7 @@ const CONFIG = "application/vnd.cncf.helm.config.v1+json";
 const CHART = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 const PROVENANCE = "application/vnd.cncf.helm.chart.provenance.v1.prov";
 
-/** A chart as `helm push` publishes it, but for the time of the push. */
+/** A chart as `helm push` publishes it, but without the time of the push. */
 export async function packHelmChart(
   input: HelmChartInput,
   context: ContentContext,
@@ -77,12 +77,15 @@ async function provenance(
   return [packedLayer({ mediaType: PROVENANCE }, bytes)];
 }
 
-/** As Helm has them (pkg/registry/client.go, `GenerateManifest…`). */
+/** Helm's order of layers (pkg/registry/client.go, `GenerateManifest…`). */
 function byDigest(a: PackedLayer, b: PackedLayer): number {
   return a.layerDescriptor.digest < b.layerDescriptor.digest ? -1 : 1;
 }
 
-/** Helm finds a chart by its name and version alone: `oci://…/NAME`, `--version VERSION`. */
+/**
+ * Checks repository and tag, because Helm finds a chart only by name and version: `oci://…/NAME`,
+ * `--version VERSION`.
+ */
 function checkPlace({ name, version }: ChartMetadata, tag: string, context: ContentContext): void {
   const { repository, tags } = context;
   if (repository !== undefined && repository.split("/").at(-1) !== name) {

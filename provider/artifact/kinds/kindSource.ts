@@ -5,7 +5,7 @@ import type { ContentContext } from "./contentKind.js";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
-/** Finds the file that an argument of the kind names. */
+/** Locates the file that an argument of a kind names. */
 export async function locateKindFile(
   path: string,
   { baseDirectory, property }: ContentContext,
@@ -17,7 +17,7 @@ export async function locateKindFile(
   throw new InputError(named, `${path} is a folder: a file is needed`);
 }
 
-/** Reads a file that is small by nature; what is larger than `limit` is something else. */
+/** Reads a file that should be small. One larger than `limit` is refused. */
 export async function readSmallFile(file: SourceFile, limit: number): Promise<Buffer> {
   if (file.size > limit) {
     throw new InputError(
@@ -30,7 +30,7 @@ export async function readSmallFile(file: SourceFile, limit: number): Promise<Bu
   return bytes;
 }
 
-/** Bytes as text, without a byte order mark. */
+/** Decodes UTF-8 text, without a byte order mark. */
 export function decodeText(bytes: Uint8Array, names: Pick<SourceFile, "shownPath" | "property">) {
   try {
     return UTF8.decode(bytes);
@@ -39,7 +39,7 @@ export function decodeText(bytes: Uint8Array, names: Pick<SourceFile, "shownPath
   }
 }
 
-/** The first bytes of a file, which say what it is; at most `limit` of them. */
+/** At most `limit` bytes from the start of a file, which show its format. */
 export async function readHead(file: SourceFile, limit: number): Promise<Buffer> {
   for await (const chunk of readSourceFile(file)) return chunk.subarray(0, limit);
   return Buffer.alloc(0);

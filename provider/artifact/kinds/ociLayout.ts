@@ -16,15 +16,15 @@ export interface OciLayoutInput {
   readonly reference?: string | undefined;
 }
 
-/** Files that are hashed at the same time: each uses one thread of the four. */
+/** Files hashed at the same time; each uses one of the four threads. */
 const FILES_AT_ONCE = 4;
 
 const TITLE = "org.opencontainers.image.title";
 
 /**
- * What another tool left in a folder (image-spec, image-layout.md), as it is: the manifest, the children
- * of an index, and what the layout's own index lists with one of them as its subject. All of it is
- * looked at and hashed before anything is published.
+ * Publishes unchanged what another tool wrote into a folder (image-spec, image-layout.md): the manifest,
+ * the children of an index, and the listed manifests that have one of these as their subject. Everything
+ * is read and hashed before anything is published.
  */
 export async function packOciLayout(
   input: OciLayoutInput,
@@ -41,13 +41,13 @@ export async function packOciLayout(
     const content = graphContent(graph, (descriptor) => blobFor(blobs, descriptor));
     return { ...content, ...described(graph) };
   } catch (error) {
-    // What is wrong with the files is wrong with the path.
+    // The error concerns the files, so it is reported for the path.
     if (!hasCode(error, "PROTOCOL", "SIZE_MISMATCH")) throw error;
     throw new InputError(`${property}.path`, `${input.path}: ${error.message}`, { cause: error });
   }
 }
 
-/** Every blob that the graph names, each digest once; layers that are distributed elsewhere may be absent. */
+/** All blobs of the graph, each digest once. Layers that are distributed elsewhere may be absent. */
 async function findBlobs(
   folder: LayoutFolder,
   { root, others }: Graph,
@@ -56,14 +56,18 @@ async function findBlobs(
   const named = [root, ...others].flatMap(({ blobs }) => blobs);
   const once = new Map(named.map((descriptor) => [descriptor.digest, descriptor]));
   const found = new Map<Digest, PushableBlob>();
-  await eachOf(once.values(), { places: FILES_AT_ONCE, signal }, async (descriptor, either) => {
-    const blob = await folder.blob(descriptor, isForeign(descriptor.mediaType), either);
-    if (blob !== undefined) found.set(descriptor.digest, blob);
-  });
+  await eachOf(
+    once.values(),
+    { concurrency: FILES_AT_ONCE, signal },
+    async (descriptor, either) => {
+      const blob = await folder.blob(descriptor, isForeign(descriptor.mediaType), either);
+      if (blob !== undefined) found.set(descriptor.digest, blob);
+    },
+  );
   return found;
 }
 
-/** One that is not in the layout is never opened unless the registry insists on it. */
+/** A blob that is not in the layout is only opened if the registry insists on it. */
 function blobFor(blobs: ReadonlyMap<Digest, PushableBlob>, descriptor: Descriptor): PushableBlob {
   const found = blobs.get(descriptor.digest);
   if (found !== undefined) return { ...found, descriptor };
@@ -78,7 +82,7 @@ function blobFor(blobs: ReadonlyMap<Digest, PushableBlob>, descriptor: Descripto
   };
 }
 
-/** What is shown of it: layers of an image; of an index, only what its manifest says. */
+/** What is shown of the content: the layers of an image; for an index, only its manifest. */
 function described({
   root,
 }: Graph): Pick<PackedContent, "layerDescriptors" | "artifactType" | "annotations"> {

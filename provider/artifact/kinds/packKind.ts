@@ -7,7 +7,7 @@ import { type OciLayoutInput, packOciLayout } from "./ociLayout.js";
 import { packSbom, type SbomInput } from "./sbom.js";
 import { packWasmComponent, type WasmComponentInput } from "./wasmComponent.js";
 
-/** The arguments of each kind of content, by its name. */
+/** The arguments of each kind of content, by name. */
 export interface ContentArguments {
   readonly helmChart: HelmChartInput;
   readonly bicepModule: BicepModuleInput;
@@ -30,7 +30,7 @@ const PACKERS: { readonly [Name in ContentName]: PackContent<ContentArguments[Na
   ociLayout: packOciLayout,
 };
 
-/** Packs content of one kind; `args` must have the form that the kind's name says. */
+/** Packs content of one kind. `args` must have the type that belongs to the name. */
 export function packKind<Name extends ContentName>(
   name: Name,
   args: ContentArguments[Name],

@@ -17,7 +17,7 @@ export interface SbomInput {
   readonly format?: SbomFormat | undefined;
 }
 
-/** IANA's registry of media types; for the tag-value form of SPDX, too. */
+/** The media types from IANA's registry, also for the tag-value format of SPDX. */
 const MEDIA_TYPES: Readonly<Record<SbomFormat, string>> = {
   "spdx-json": "application/spdx+json",
   spdx: "text/spdx",
@@ -25,7 +25,9 @@ const MEDIA_TYPES: Readonly<Record<SbomFormat, string>> = {
   "cyclonedx-xml": "application/vnd.cyclonedx+xml",
 };
 
-/** Names that the formats themselves recommend (SPDX 2.3, section 4; cyclonedx.org, "Recognized file patterns"). */
+/**
+ * File names that the formats recommend (SPDX 2.3, section 4; cyclonedx.org, "Recognized file patterns").
+ */
 const NAMES: readonly (readonly [RegExp, SbomFormat])[] = [
   [/\.spdx\.json$/i, "spdx-json"],
   [/\.spdx$/i, "spdx"],
@@ -33,7 +35,7 @@ const NAMES: readonly (readonly [RegExp, SbomFormat])[] = [
   [/(?:\.cdx\.xml|(?:^|\/)bom\.xml)$/i, "cyclonedx-xml"],
 ];
 
-/** What each format says of itself near its beginning. */
+/** A text near the beginning that identifies each format. */
 const SIGNS: readonly (readonly [RegExp, SbomFormat])[] = [
   [/^\s*\{[^]*"spdxVersion"\s*:/, "spdx-json"],
   [/^\s*\{[^]*"bomFormat"\s*:\s*"CycloneDX"/, "cyclonedx-json"],
@@ -43,7 +45,7 @@ const SIGNS: readonly (readonly [RegExp, SbomFormat])[] = [
 
 const HEAD = 64 * 1024;
 
-/** A bill of materials as `oras attach` attaches one: the file, under its format's own type. */
+/** A bill of materials as `oras attach` attaches it: the file, with the artifact type of its format. */
 export async function packSbom(input: SbomInput, context: ContentContext): Promise<PackedContent> {
   const { property, signal, subject } = context;
   const file = await locateKindFile(input.file, context, "file");

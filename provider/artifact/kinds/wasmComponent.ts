@@ -16,7 +16,7 @@ export interface WasmComponentInput {
   readonly author?: string | undefined;
   /** RFC 3339. */
   readonly created?: string | undefined;
-  /** The world that the component is built for. */
+  /** The world that the component was built for. */
   readonly target?: string | undefined;
 }
 
@@ -24,10 +24,10 @@ export interface WasmComponentInput {
 const CONFIG = "application/vnd.wasm.config.v0+json";
 const WASM = "application/wasm";
 
-/** The layout demands a time; this one says nothing, so that the digest depends on the content alone. */
+/** The layout requires a time. This constant keeps the digest dependent on the content alone. */
 const NO_TIME = "1970-01-01T00:00:00Z";
 
-/** A WebAssembly module or component as the CNCF's layout has it. */
+/** A WebAssembly module or component in the layout of the CNCF. */
 export async function packWasmComponent(
   input: WasmComponentInput,
   context: ContentContext,
@@ -56,7 +56,10 @@ export async function packWasmComponent(
   return { ...packed, annotations };
 }
 
-/** bytecodealliance/rust-oci-wasm, src/config.rs: members in this order, what is absent is `null`. */
+/**
+ * The config, with its members in the order of bytecodealliance/rust-oci-wasm (src/config.rs); absent
+ * ones are `null`.
+ */
 function configJson(
   { author, created, target }: Omit<WasmComponentInput, "file">,
   component: WasmInterface | undefined,

@@ -7,7 +7,7 @@ describe("eachOf", () => {
     let running = 0;
     let most = 0;
     const done: number[] = [];
-    await eachOf([1, 2, 3, 4, 5], { places: 2 }, async (item) => {
+    await eachOf([1, 2, 3, 4, 5], { concurrency: 2 }, async (item) => {
       running += 1;
       most = Math.max(most, running);
       await Promise.resolve();
@@ -20,7 +20,7 @@ describe("eachOf", () => {
   it("throws the failure that began it when all have ended, and begins no other task", async () => {
     const begun: number[] = [];
     let ended = false;
-    const failing = eachOf([1, 2, 3], { places: 2 }, async (item, signal) => {
+    const failing = eachOf([1, 2, 3], { concurrency: 2 }, async (item, signal) => {
       begun.push(item);
       if (item === 1) throw new Error("the first");
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
@@ -32,7 +32,7 @@ describe("eachOf", () => {
   });
 
   it("does not take what waited for it for the failure that began it", async () => {
-    const failing = eachOf([1, 2], { places: 2 }, async (item, signal) => {
+    const failing = eachOf([1, 2], { concurrency: 2 }, async (item, signal) => {
       if (item === 2) throw new Error("the first");
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
       signal.throwIfAborted();
@@ -42,7 +42,7 @@ describe("eachOf", () => {
 
   it("hands the caller's signal on", async () => {
     const controller = new AbortController();
-    const stopped = eachOf([1], { places: 1, signal: controller.signal }, (_item, signal) => {
+    const stopped = eachOf([1], { concurrency: 1, signal: controller.signal }, (_item, signal) => {
       controller.abort(new Error("enough"));
       return Promise.resolve().then(() => signal.throwIfAborted());
     });
@@ -50,5 +50,5 @@ describe("eachOf", () => {
   });
 
   it("does nothing for nothing", () =>
-    eachOf([], { places: 3 }, () => Promise.reject(new Error())));
+    eachOf([], { concurrency: 3 }, () => Promise.reject(new Error())));
 });

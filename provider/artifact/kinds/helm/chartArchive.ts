@@ -13,17 +13,19 @@ import {
 } from "./chartMetadata.js";
 
 const MIB = 1024 * 1024;
-/** Helm unpacks no more than this (pkg/chart/loader/archive, `MaxDecompressedChartSize`). */
+/** The largest chart that Helm unpacks (pkg/chart/loader/archive, `MaxDecompressedChartSize`). */
 const CHART_LIMIT = 100 * MIB;
 const CHART_FILE_LIMIT = 1 * MIB;
 
 const CHART = "Chart.yaml";
 const REQUIREMENTS = "requirements.yaml";
 
-/** A chart's own files are those in the only folder of the archive. */
+/**
+ * The chart's own files, as opposed to those of subcharts, are directly in the top folder of the archive.
+ */
 const CHART_FILE = /^[^/]+\/((?:Chart|requirements)\.yaml)$/;
 
-/** What the `Chart.yaml` in a packaged chart says, and the `requirements.yaml` of an old one. */
+/** Reads the `Chart.yaml` of a packaged chart, and the `requirements.yaml` of an old one. */
 export async function readArchiveMetadata(archive: SourceFile): Promise<ChartMetadata> {
   const texts = new Map<string, string>();
   for await (const [name, bytes] of chartFiles(archive)) {
@@ -51,7 +53,7 @@ function namesOf(name: string, { property, shownPath }: SourceFile): SourceNames
   return { property, shownPath: `${name} in ${shownPath}` };
 }
 
-/** Reads no further than it is asked to. */
+/** Yields the chart's own metadata files, reading the archive only as far as needed. */
 async function* chartFiles(
   archive: SourceFile,
 ): AsyncGenerator<readonly [name: string, bytes: Buffer]> {
@@ -67,7 +69,7 @@ async function* chartFiles(
   }
 }
 
-/** Copied: a chunk's memory may be used again for the next. */
+/** Copies the chunks, since their memory may be reused. */
 async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const chunk of chunks) pieces.push(Uint8Array.from(chunk));

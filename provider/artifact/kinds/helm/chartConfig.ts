@@ -3,8 +3,8 @@ import { arrayJson, mapJson, objectJson, plainJson, valueJson } from "../../../o
 import type { ChartDependency, ChartMaintainer, ChartMetadata } from "./chartMetadata.js";
 
 /**
- * The config blob of a chart: its metadata, byte for byte as `helm push` writes them, in the order of
- * Helm's own structure (helm/helm, pkg/chart/v2/metadata.go). What is empty is left out.
+ * The config blob of a chart: its metadata, byte for byte as `helm push` writes it, in the order of
+ * Helm's own structure (helm/helm, pkg/chart/v2/metadata.go). Empty members are left out.
  */
 export function chartConfigJson(metadata: ChartMetadata): string {
   return objectJson([
@@ -36,7 +36,7 @@ function maintainerJson({ name, email, url }: ChartMaintainer): string {
   ]);
 }
 
-/** pkg/chart/v2/dependency.go: name and repository are written even if they are empty. */
+/** A dependency. Name and repository are written even if empty (pkg/chart/v2/dependency.go). */
 function dependencyJson(dependency: ChartDependency): string {
   return objectJson([
     ["name", plainJson(dependency.name ?? "")],
@@ -50,7 +50,7 @@ function dependencyJson(dependency: ChartDependency): string {
   ]);
 }
 
-/** Go's `omitempty`. */
+/** Drops empty values, like Go's `omitempty`. */
 function some(value: string | boolean | readonly string[] | undefined): string | undefined {
   const isEmpty = value === undefined || value === "" || value === false;
   return isEmpty || (Array.isArray(value) && value.length === 0) ? undefined : plainJson(value);
@@ -61,11 +61,11 @@ function list<T>(items: readonly T[] | undefined, write: (item: T) => string): s
 }
 
 const IMAGE = "org.opencontainers.image";
-/** What a chart's own annotations cannot say otherwise. */
+/** Annotations that the chart's own annotations cannot override. */
 export const FIXED_ANNOTATIONS: readonly string[] = [`${IMAGE}.title`, `${IMAGE}.version`];
 
 /**
- * The annotations of the manifest that `helm push` derives from the metadata, but for the time of the
+ * The annotations of the manifest that `helm push` derives from the metadata, without the time of the
  * push (helm/helm, pkg/registry/chart.go, `generateOCIAnnotations`).
  */
 export function chartAnnotations(metadata: ChartMetadata): Annotations {

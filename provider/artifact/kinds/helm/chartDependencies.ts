@@ -7,8 +7,8 @@ import { type ChartMetadata, chartFailure, parseChartMetadata } from "./chartMet
 const CHART_FILE_LIMIT = 1024 * 1024;
 
 /**
- * Every dependency that `Chart.yaml` names must be in `charts/`, as `helm package` demands: it is
- * published as part of the chart (helm/helm, pkg/action, `CheckDependencies`).
+ * Checks that every dependency in `Chart.yaml` is in `charts/`, as `helm package` requires, because
+ * dependencies are published as part of the chart (helm/helm, pkg/action, `CheckDependencies`).
  */
 export async function checkDependencies(
   { dependencies = [] }: ChartMetadata,

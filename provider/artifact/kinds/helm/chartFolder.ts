@@ -26,9 +26,9 @@ export interface ChartFolder {
 const MIB = 1024 * 1024;
 
 /**
- * A chart's folder as `helm package` archives it: the files that `.helmignore` leaves, under the
- * chart's name, with mode 0644, and no entries for folders. Other than Helm, it changes no byte of
- * `Chart.yaml` and leaves packaged subcharts packaged, which Helm loads all the same.
+ * Archives a chart's folder as `helm package` does: the files that `.helmignore` does not exclude, below
+ * the chart's name, with mode 0644, without entries for folders. Unlike Helm, it does not rewrite
+ * `Chart.yaml` and keeps packaged subcharts packaged, which Helm can load as well.
  */
 export async function readChartFolder(
   directory: { readonly path: string } & SourceNames,
@@ -54,7 +54,7 @@ async function readMetadata(
     : withRequirements(metadata, await readText(requirements), requirements);
 }
 
-/** Looked for by itself: what it leaves out may be nothing that could be listed. */
+/** Reads `.helmignore` by itself, because it may exclude files that cannot be listed. */
 async function readIgnore(directory: SourceNames, context: ContentContext): Promise<HelmIgnore> {
   const { baseDirectory } = context;
   const { shownPath, property = context.property } = directory;
@@ -77,7 +77,7 @@ function noChart(directory: SourceNames, ignore: HelmIgnore): Error {
   );
 }
 
-/** Named by their path in the folder. */
+/** Lists the files, named by their path in the folder. */
 async function listFiles(
   directory: { readonly path: string } & SourceNames,
   selection: HelmIgnore,
@@ -89,7 +89,7 @@ async function listFiles(
   );
 }
 
-/** `Chart.yaml` first: whoever only looks need not unpack the rest. */
+/** Puts `Chart.yaml` first, so that reading the metadata does not require unpacking the rest. */
 function archived(files: readonly TarFile[], chart: string): readonly TarFile[] {
   const isChartFile = ({ name }: TarFile): boolean => name === "Chart.yaml";
   const ordered = [...files.filter(isChartFile), ...files.filter((file) => !isChartFile(file))];

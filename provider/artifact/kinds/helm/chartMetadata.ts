@@ -3,7 +3,7 @@ import type { Annotations } from "../../../oci/descriptor.js";
 import type { SourceNames } from "../../../tar/sourceFailure.js";
 import { parseYamlObject, type YamlFields } from "./yamlFields.js";
 
-/** A person as `Chart.yaml` names one. */
+/** A maintainer in `Chart.yaml`. */
 export interface ChartMaintainer {
   readonly name?: string | undefined;
   readonly email?: string | undefined;
@@ -21,7 +21,7 @@ export interface ChartDependency {
   readonly alias?: string | undefined;
 }
 
-/** `Chart.yaml`, as far as Helm knows it (helm.sh/docs/topics/charts, "The Chart.yaml File"). */
+/** The members of `Chart.yaml` that Helm knows (helm.sh/docs/topics/charts, "The Chart.yaml File"). */
 export interface ChartMetadata {
   readonly name: string;
   readonly version: string;
@@ -42,14 +42,14 @@ export interface ChartMetadata {
   readonly type?: string | undefined;
 }
 
-/** What Helm reads as a version: SemVer 2, where a leading `v` and missing parts are forgiven. */
+/** What Helm accepts as a version: SemVer 2, also with a leading `v` or missing parts. */
 const VERSION =
   /^v?\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
 /** distribution-spec, "Pulling manifests". */
 const LONGEST_TAG = 128;
 const ALIAS = /^[a-zA-Z0-9_-]+$/;
 
-/** Reads a `Chart.yaml` and refuses what Helm would not load. Pure. */
+/** Parses a `Chart.yaml` and refuses what Helm would not load. Pure. */
 export function parseChartMetadata(text: string, names: SourceNames): ChartMetadata {
   const fields = parseYamlObject(text, names);
   const metadata: ChartMetadata = {
@@ -74,10 +74,10 @@ export function parseChartMetadata(text: string, names: SourceNames): ChartMetad
   return checked(metadata, fields);
 }
 
-/** Charts of Helm 2 (apiVersion v1) name their dependencies in a file of its own. */
+/** Charts of Helm 2 (apiVersion v1) have their dependencies in a separate file. */
 export const REQUIREMENTS_VERSION = "v1";
 
-/** Adds the dependencies that a `requirements.yaml` names (pkg/chart/v2/loader, `LoadFiles`). Pure. */
+/** Adds the dependencies of a `requirements.yaml` (pkg/chart/v2/loader, `LoadFiles`). Pure. */
 export function withRequirements(
   metadata: ChartMetadata,
   text: string,
@@ -117,7 +117,7 @@ function dependency(fields: YamlFields): ChartDependency {
   };
 }
 
-/** helm/helm, pkg/chart/v2/metadata.go, `Validate`. */
+/** Says why Helm would refuse the metadata (helm/helm, pkg/chart/v2/metadata.go, `Validate`). */
 function faultOf({
   name,
   version,
@@ -150,7 +150,7 @@ function faultOf({
   return undefined;
 }
 
-/** The failure of a chart as a whole. */
+/** The error for a chart as a whole. */
 export function chartFailure(names: SourceNames, reason: string): InputError {
   return new InputError(names.property ?? "content.helmChart", `${names.shownPath}: ${reason}`);
 }

@@ -1,7 +1,7 @@
 /**
- * A number with a fraction as Helm's YAML reader turns it into a text: the shortest that a float of
- * 32 bits is read back from (Go, `strconv.FormatFloat(value, 'g', -1, 32)`). So an `appVersion` that
- * is written `1.10`, without quotes, is "1.1".
+ * A number with a fraction, as Helm's YAML reader converts it to a string: the shortest text that gives
+ * the same 32-bit float (Go, `strconv.FormatFloat(value, 'g', -1, 32)`). So an unquoted `appVersion` of
+ * `1.10` becomes "1.1".
  */
 export function goFloat(value: number): string {
   if (Number.isNaN(value)) return "NaN";
@@ -15,7 +15,7 @@ export function goFloat(value: number): string {
   return `${mantissa}e${sign}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 
-/** Nine digits tell any two floats of 32 bits apart (IEEE 754). */
+/** Nine digits distinguish any two 32-bit floats (IEEE 754). */
 function shortest(single: number): string {
   for (let digits = 0; digits < 9; digits++) {
     const written = single.toExponential(digits);

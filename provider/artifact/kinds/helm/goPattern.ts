@@ -6,7 +6,7 @@ type CharacterTest = (character: string) => boolean;
 const TOKEN =
   /\\(?<literal>.)|(?<star>\*)|(?<any>\?)|\[(?<set>\^?(?:\\.|[^\]\\])+)\]|(?<other>.)/gsu;
 
-/** A pattern as Go's `filepath.Match` reads it, for the whole of a path with `/`. */
+/** Compiles a pattern of Go's `filepath.Match`, which must match a whole path with `/`. */
 export function parseGoPattern(pattern: string): (path: string) => boolean {
   const segments = pattern.split("/").map((segment) => tokenize(segment));
   return (path) => {

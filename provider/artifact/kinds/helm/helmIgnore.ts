@@ -11,21 +11,23 @@ interface Rule {
   matches(path: string): boolean;
 }
 
-/** Helm leaves out hidden templates whatever the file says (pkg/ignore/rules.go, `AddDefaults`). */
+/** Helm always leaves out hidden templates (pkg/ignore/rules.go, `AddDefaults`). */
 const DEFAULT = "templates/.?*";
 
-/** Below `charts/`, what begins with "_" or "." is no chart (pkg/chart/v2/loader, `LoadFiles`). */
+/**
+ * Names below `charts/` that begin with "_" or "." are not charts (pkg/chart/v2/loader, `LoadFiles`).
+ */
 const NO_SUBCHART = /^(?:charts\/[^/]+\/)*charts\/[_.]/;
 
 /**
- * What `helm package` takes of a chart's folder (helm/helm, pkg/ignore/rules.go): rules stand for
- * themselves and the first that matches decides; one with `!` leaves out all that does not match it.
+ * Selects what `helm package` includes of a chart's folder (helm/helm, pkg/ignore/rules.go). The first
+ * rule that matches decides; a rule with `!` excludes everything that it does not match.
  */
 export class HelmIgnore implements EntrySelection {
   readonly leaveOut = "leave it out in .helmignore";
   readonly #rules: readonly Rule[];
 
-  /** `text` is that of a `.helmignore`; empty without one. */
+  /** `text` is the content of a `.helmignore`, or empty if there is none. */
   constructor(text: string, names: SourceNames) {
     this.#rules = [...text.split(/\r?\n/), DEFAULT].flatMap((line, index) =>
       parseRule(line.trim(), index + 1, names),
@@ -36,7 +38,7 @@ export class HelmIgnore implements EntrySelection {
     return this.#ignores(path, isDirectory) || NO_SUBCHART.test(path) ? "skip" : "take";
   }
 
-  /** A chart without its `Chart.yaml` is refused with a better reason. */
+  /** A chart without `Chart.yaml` is refused elsewhere, with a better reason. */
   refuseNothing(): void {
     return;
   }
@@ -71,7 +73,7 @@ function parseRule(line: string, number: number, names: SourceNames): Rule[] {
   }
 }
 
-/** Without a slash a rule is about the last segment alone. */
+/** A rule without a slash applies to the last segment only. */
 function matcher(pattern: string): (path: string) => boolean {
   if (pattern.startsWith("/")) return parseGoPattern(pattern.slice(1));
   const matches = parseGoPattern(pattern);

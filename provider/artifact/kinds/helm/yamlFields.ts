@@ -3,7 +3,7 @@ import { InputError } from "../../../errors.js";
 import type { SourceNames } from "../../../tar/sourceFailure.js";
 import { goFloat } from "./goFloat.js";
 
-/** Reads a document that must be an object. Pure. */
+/** Parses a document that must be an object. Pure. */
 export function parseYamlObject(text: string, names: SourceNames): YamlFields {
   const document = parseDocument(text, { intAsBigInt: true, merge: true, prettyErrors: true });
   const [error] = document.errors;
@@ -19,8 +19,9 @@ export function parseYamlObject(text: string, names: SourceNames): YamlFields {
 }
 
 /**
- * The members of an object, read as Helm reads them: a number or flag where a text is meant is that
- * text (kubernetes-sigs/yaml, `convertToJSONableObject`), `null` is absent, other names are ignored.
+ * Reads members of an object as Helm does: a number or boolean becomes a string where one is expected
+ * (kubernetes-sigs/yaml, `convertToJSONableObject`), `null` counts as absent, and unknown names are
+ * ignored.
  */
 export class YamlFields {
   readonly #value: Readonly<Record<string, unknown>>;
@@ -67,7 +68,7 @@ export class YamlFields {
     );
   }
 
-  /** A list of anything. */
+  /** A list with values of any type. */
   values(name: string): readonly unknown[] | undefined {
     return this.#read(name, "a list", (value) => (Array.isArray(value) ? value : undefined));
   }

@@ -1,11 +1,14 @@
 import { type Digest, type DigestAlgorithm, Digester } from "../../../oci/digest.js";
 import { readSourceFile, type SourceFile } from "../../../tar/sourceFile.js";
 
-/** `check` runs more than once for an artifact; the oldest are forgotten first. */
+/**
+ * Most digests to remember, because `check` runs more than once per artifact. The oldest are dropped
+ * first.
+ */
 const MOST_ENTRIES = 10_000;
 const known = new Map<string, Digest>();
 
-/** The digest of a file, read once in this process as long as it stays the same file. */
+/** The digest of a file, which this process reads only once as long as the file does not change. */
 export async function fileDigest(
   file: SourceFile,
   algorithm: DigestAlgorithm,

@@ -14,7 +14,10 @@ import { fileDigest } from "./fileDigest.js";
 const VERSION = "1.0.0";
 const MOST_BYTES_OF_MARK = 4096;
 
-/** A folder in the form of an image layout (image-spec, image-layout.md). Digests are its only paths. */
+/**
+ * A folder in the format of an image layout (image-spec, image-layout.md). Only digests are used as
+ * paths.
+ */
 export class LayoutFolder {
   readonly #path: string;
   readonly #context: Pick<ContentContext, "baseDirectory" | "property">;
@@ -39,13 +42,13 @@ export class LayoutFolder {
     return folder;
   }
 
-  /** `index.json`, as it is. */
+  /** The bytes of `index.json`. */
   async index(): Promise<Uint8Array> {
     const file = await this.#file("index.json");
     return readSmallFile(file, MANIFEST_SIZE_LIMIT);
   }
 
-  /** A manifest's bytes, which must have the digest that names them. */
+  /** The bytes of a manifest, which must match the digest of its name. */
   async manifest({
     digest,
     mediaType = "",
@@ -56,7 +59,10 @@ export class LayoutFolder {
     return { bytes, descriptor: { mediaType, digest, size: bytes.length } };
   }
 
-  /** A blob, hashed; `undefined` if it is absent and may be. It is read from its file when it is sent. */
+  /**
+   * A blob with its verified digest; `undefined` if it is absent and optional. It is read again from its
+   * file when it is sent.
+   */
   async blob(
     descriptor: Descriptor,
     mayBeAbsent: boolean,
@@ -133,7 +139,7 @@ function versionIn(text: string): unknown {
   }
 }
 
-/** It fails with `SOURCE_CHANGED` if it is no longer the file that was hashed. */
+/** Opens the file; fails with `SOURCE_CHANGED` if it is no longer the one that was hashed. */
 function opened(file: SourceFile, options?: { signal?: AbortSignal }): Readable {
   return Readable.from(readSourceFile(file, { ...options, ownChunks: true }), {
     objectMode: false,

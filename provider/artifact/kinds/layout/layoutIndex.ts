@@ -8,17 +8,17 @@ import type { OperationOptions } from "../../../registry/repository.js";
 import type { GraphSource } from "../../readGraph.js";
 import type { LayoutFolder } from "./layoutFolder.js";
 
-/** The name that a tool gave to a manifest of the layout (image-spec, annotations.md). */
+/** The name that a tool gave to a manifest in the layout (image-spec, annotations.md). */
 const REF_NAME = "org.opencontainers.image.ref.name";
 const SHOWN = 10;
 const FILES_AT_ONCE = 4;
 
-/** What the layout's own index lists, and how its manifests belong together. */
+/** The manifests in the layout's own index, and their relations. */
 export class LayoutIndex {
   readonly #folder: LayoutFolder;
   readonly #entries: readonly Descriptor[];
   readonly #referrers = new Map<Digest, Descriptor[]>();
-  /** Children of an index that is listed, and referrers of what is listed. */
+  /** Children of listed indexes, and referrers of listed manifests. */
   readonly #belonging = new Set<Digest>();
 
   private constructor(folder: LayoutFolder, entries: readonly Descriptor[]) {
@@ -33,7 +33,7 @@ export class LayoutIndex {
     return index;
   }
 
-  /** By name or digest; without either, the one that nothing else in the layout leads to. */
+  /** Chooses a manifest by name or digest; without either, the one that no other leads to. */
   choose(reference: string | undefined, property: string): Descriptor {
     const fitting = this.#entries.filter((entry) =>
       reference === undefined
@@ -48,7 +48,7 @@ export class LayoutIndex {
   graphSource(): GraphSource {
     return {
       nameOf: (digest) => this.#folder.shown(digest),
-      // What is no manifest is a blob of the index that names it.
+      // What is not a manifest is a blob of the index that names it.
       fetch: (descriptor) =>
         MANIFEST_TYPES.includes(descriptor.mediaType ?? "")
           ? this.#folder.manifest(descriptor)
@@ -60,7 +60,7 @@ export class LayoutIndex {
   async #relate({ signal }: OperationOptions): Promise<void> {
     const known = this.#entries.filter(({ mediaType }) => MANIFEST_TYPES.includes(mediaType));
     const once = new Map(known.map((entry) => [entry.digest, entry]));
-    await eachOf(once.values(), { places: FILES_AT_ONCE, signal }, async (entry) => {
+    await eachOf(once.values(), { concurrency: FILES_AT_ONCE, signal }, async (entry) => {
       const { bytes } = await this.#folder.manifest(entry);
       const { manifests, subject } = parseManifest(bytes, entry.mediaType);
       for (const child of manifests) this.#belonging.add(child.digest);

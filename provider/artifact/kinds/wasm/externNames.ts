@@ -1,8 +1,8 @@
-/** Why a binary could not be read; the caller knows which. */
+/** A binary that could not be read. The caller adds which one. */
 export class WasmFormError extends Error {}
 
 /**
- * Names of the import section of a component (WebAssembly/component-model, Binary.md, "Import and
+ * The names in the import section of a component (WebAssembly/component-model, Binary.md, "Import and
  * Export Definitions"): `vec(externname externdesc)`.
  */
 export function importNames(section: Buffer): readonly string[] {
@@ -14,7 +14,7 @@ export function importNames(section: Buffer): readonly string[] {
   });
 }
 
-/** Of the export section: `vec(externname sortidx externdesc?)`. */
+/** The names in the export section: `vec(externname sortidx externdesc?)`. */
 export function exportNames(section: Buffer): readonly string[] {
   const cursor = new Cursor(section);
   return cursor.vector(() => {
@@ -26,7 +26,9 @@ export function exportNames(section: Buffer): readonly string[] {
   });
 }
 
-/** Forms 0 and 1 are a name alone; form 2 has options behind it: a tag and a name each. */
+/**
+ * A name. Forms 0 and 1 have nothing else; form 2 is followed by options, each with a tag and a name.
+ */
 function externName(cursor: Cursor): string {
   const form = cursor.byte();
   if (form > 2) throw unknown("name", form);
@@ -57,7 +59,7 @@ function skipDescription(cursor: Cursor): void {
       cursor.number();
       return;
     }
-    // A value or a type: a bound, and what it is bound to; of a type that may be anything.
+    // A value or type has a bound and, except for "any type", what it is bound to.
     case 2:
     case 3:
       if (cursor.byte() === 0 || kind === 2) cursor.number();
@@ -92,7 +94,7 @@ class Cursor {
     return byte;
   }
 
-  /** LEB128 of at most 33 bits; a sign is of no interest here. */
+  /** LEB128 of at most 33 bits; the sign does not matter here. */
   number(): number {
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {

@@ -3,7 +3,7 @@ import { ByteReader } from "../../../tar/byteReader.js";
 import { readSourceFile, type SourceFile } from "../../../tar/sourceFile.js";
 import { exportNames, importNames, WasmFormError } from "./externNames.js";
 
-/** What a component offers and needs, by the names that the binary has for it. */
+/** The imports and exports of a component, by name. */
 export interface WasmInterface {
   readonly exports: readonly string[];
   readonly imports: readonly string[];
@@ -16,10 +16,10 @@ const COMPONENT = Buffer.from("0061736d0d000100", "hex");
 
 const IMPORT_SECTION = 10;
 const EXPORT_SECTION = 11;
-/** Names of interfaces are short; what is larger is not one. */
+/** Sections with names are small; a larger one is not valid. */
 const SECTION_LIMIT = 4 * 1024 * 1024;
 
-/** What a component says of itself; `undefined` for a core module. Nothing is held but names. */
+/** The interface of a component; `undefined` for a core module. Only the names are kept in memory. */
 export async function readWasm(file: SourceFile): Promise<WasmInterface | undefined> {
   const reader = new ByteReader(readSourceFile(file));
   try {
