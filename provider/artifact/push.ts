@@ -49,12 +49,12 @@ export async function pushIncluded(
 async function pushMissing(
   repository: Target,
   artifact: Pushable,
-  there: Set<Digest>,
+  existing: Set<Digest>,
   { updateReferrers, ...options }: PushManifestOptions,
 ): Promise<PushedManifest | undefined> {
   const { included = [] } = artifact;
-  await addPresent(repository, included, there, options);
-  const missing = [artifact, ...included].filter((one) => !there.has(digestOf(one)));
+  await addPresent(repository, included, existing, options);
+  const missing = [artifact, ...included].filter((one) => !existing.has(digestOf(one)));
   await pushBlobs(
     repository,
     missing.flatMap(({ blobs }) => blobs),
@@ -63,7 +63,7 @@ async function pushMissing(
   let pushed: PushedManifest | undefined;
   for (const step of inSteps<PushableManifest>([artifact, ...included])) {
     // Referrers are pushed even if they exist: an earlier run may have stopped before listing them.
-    const due = step.filter((one) => !there.has(digestOf(one)) || one.subject !== undefined);
+    const due = step.filter((one) => !existing.has(digestOf(one)) || one.subject !== undefined);
     const limits = { concurrency: CONCURRENT_MANIFESTS, signal: options.signal };
     await eachOf(due, limits, async (one, signal) => {
       const own = one === artifact && updateReferrers !== undefined ? { updateReferrers } : {};
@@ -84,14 +84,14 @@ function digestOf({ manifest }: PushableManifest): Digest {
 async function addPresent(
   repository: Pick<Repository, "manifests">,
   manifests: readonly PushableManifest[],
-  there: Set<Digest>,
+  existing: Set<Digest>,
   { signal }: OperationOptions,
 ): Promise<void> {
   await eachOf(manifests, { concurrency: CONCURRENT_MANIFESTS, signal }, async (one, either) => {
     const { digest, mediaType } = one.manifest.descriptor;
     const options = { signal: either, accept: [mediaType] };
     const found = await repository.manifests.resolve(digest, options);
-    if (found !== undefined) there.add(digest);
+    if (found !== undefined) existing.add(digest);
   });
 }
 

@@ -56,7 +56,7 @@ describe(`a copy of an index with ${CHILDREN} children, each with a blob of its 
       });
       return { layer, manifest };
     });
-    await eachOf(children, { places: 16 }, async ({ layer, manifest }) => {
+    await eachOf(children, { concurrency: 16 }, async ({ layer, manifest }) => {
       await blobs.push(layer);
       await manifests.push(manifest);
     });
