@@ -145,6 +145,35 @@ describe("a tag that passes from one resource of the program to another", () => 
     await ends(program);
   });
 
+  const refusals: [string, Bag, string, RegExp][] = [
+    ["was opened and could not be put", {}, "PUT", /manifests\/stable$/],
+    ["could not be put yet", { lock: false }, "GET", /\/v2\/.*\/manifests\/sha256/],
+  ];
+  for (const [name, inputs, method, path] of refusals) {
+    for (const end of ["moved by the next up", "removed by destroy"] as const) {
+      it(`that ${name} by a new ArtifactTag is known to be that one's: ${end}`, async () => {
+        const two = await somebody.publish("two");
+        const moved = { ...tag(), inputs: { repository: REPOSITORY, tag: "stable", digest: two } };
+        const program = [without(inputs), moved];
+        await engine.up([
+          artifact("owner", "one", { tags: ["1", "stable"], lock: true, ...inputs }),
+        ]);
+        const action = { type: "status", status: 403 } as const;
+        const fault = emulator.faults.add({ method, path, action });
+        await assert.rejects(engine.up(program), { message: /\[DENIED\]$/ });
+        fault.remove();
+        assert.equal(await somebody.digestOf("stable"), one, "how far it came");
+        if (end === "moved by the next up") {
+          await engine.up(program);
+          assert.equal(await somebody.digestOf("stable"), two);
+          return ends(program);
+        }
+        await engine.destroy();
+        assert.equal(await somebody.digestOf("stable"), undefined);
+      });
+    }
+  }
+
   it("that was moved and could not be locked again for a TagLock is known to be its new owner's", async () => {
     const two = await somebody.publish("two");
     const inputs = { repository: REPOSITORY, tag: "stable" };

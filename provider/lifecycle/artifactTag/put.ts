@@ -8,8 +8,8 @@ import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Claim } from "../ownership.js";
-import { openPassedTags, tagsTaken } from "../passedTags.js";
-import { decideTags } from "../published/decideTags.js";
+import { knownByFormer, openPassedTags, tagsTaken } from "../passedTags.js";
+import { decideTags, type TagDecision } from "../published/decideTags.js";
 import { Publication } from "../published/publication.js";
 import { repositoryToWrite } from "../published/repositoryToWrite.js";
 import { baseOf } from "../published/state.js";
@@ -38,23 +38,24 @@ export async function putTag(
   const named = decision.live.get(inputs.tag);
   // Somebody has put it there while we waited.
   if (named === inputs.digest) return putTag(host, bag, olds, operation);
-  const manifest = await requireManifest(repository, inputs, operation);
-  const publication = new Publication({
-    host,
-    inputs: { ...inputs, tags: [inputs.tag] },
-    repository,
-    content: { manifest, blobs: [] },
-    operation,
-    ...decision,
-    live: new Map(),
-    ownLocks: [],
-    lockSubjects: [],
-  });
-  await publication.refuseForeignLocks();
+  let publication: Publication | undefined;
   try {
+    const manifest = await requireManifest(repository, inputs, operation);
+    publication = new Publication({
+      host,
+      inputs: { ...inputs, tags: [inputs.tag] },
+      repository,
+      content: { manifest, blobs: [] },
+      operation,
+      ...decision,
+      live: new Map(),
+      ownLocks: [],
+      lockSubjects: [],
+    });
+    await publication.refuseForeignLocks();
     await publication.publish("listed");
   } catch (error) {
-    const outs = unfinished(inputs, publication, owned, named);
+    const outs = unfinished(inputs, publication, standing(inputs, decision, owned, olds));
     if (outs === undefined) throw error;
     throw new PartialFailure(inputs.reference, outs, error);
   }
@@ -91,16 +92,45 @@ function wantedOf(
   return { repository, base, digest, tags: [tag], live, owned, policy, setting: "onConflict" };
 }
 
-/** What a failure leaves; `undefined` if the tag was not put. Without an answer, it is where it was, or put. */
+interface Before {
+  /** What the tag named. */
+  readonly live: Digest | undefined;
+  /** The stack had put it there. */
+  readonly isOurs: boolean;
+  /** It was another resource that had, and once that one has dropped the tag, no state has it but ours. */
+  readonly isTaken: boolean;
+  /** That one may have locked it, which nobody knows any more then. */
+  readonly isLocked: boolean;
+}
+
+function standing(
+  { tag }: TagInputs,
+  { live: found, passed }: Pick<TagDecision, "live" | "passed">,
+  owned: Claim | undefined,
+  olds: TagState | undefined,
+): Before {
+  const live = found.get(tag);
+  const isFormers = live !== undefined && knownByFormer(passed, tag, live) === live;
+  return {
+    live,
+    isOurs: isFormers || (live !== undefined && owned?.putOn?.includes(live) === true),
+    isTaken: isFormers && olds === undefined,
+    isLocked: passed.some(({ locks }) => locks.length > 0),
+  };
+}
+
+/**
+ * What a failure leaves; `undefined` if the tag was not put, and is not ours yet. Without an answer, it is where it
+ * was, or put.
+ */
 function unfinished(
   inputs: TagInputs,
-  publication: Pick<Publication, "view" | "isUnsure">,
-  owned: Claim | undefined,
-  live: Digest | undefined,
+  publication: Pick<Publication, "view" | "isUnsure" | "sentTag"> | undefined,
+  { live, isOurs, isTaken, isLocked }: Before,
 ): PropertyBag | undefined {
-  if (publication.view().tags.length > 0) return outputsOf(inputs);
-  if (!publication.isUnsure) return undefined;
-  const isOurs = live !== undefined && owned?.putOn?.includes(live) === true;
+  if (publication !== undefined && publication.view().tags.length > 0) return outputsOf(inputs);
+  const keeps = isTaken && (!isLocked || publication?.sentTag === true);
+  if (publication?.isUnsure !== true && !keeps) return undefined;
   return {
     ...outputsOf(inputs),
     digest: live ?? inputs.digest,

@@ -25,7 +25,7 @@ interface TagsToDecide {
   readonly setting: "onTagConflict" | "onConflict";
 }
 
-interface TagDecision {
+export interface TagDecision {
   /** What the tags named when it was decided. */
   readonly live: ReadonlyMap<Tag, Digest>;
   readonly plan: TagPlan;

@@ -62,6 +62,11 @@ export class Publication {
     return this.#puts.isUnsure;
   }
 
+  /** Whether a tag was to be put, and what we had closed on it is open, be it that the registry refused. */
+  get sentTag(): boolean {
+    return this.#puts.sent;
+  }
+
   /** The operation is about to change something else of the same resource. */
   noteWrite(): void {
     this.#wrote = true;

@@ -63,6 +63,7 @@ export class TagPuts {
   >();
   /** Tags that may name the manifest by now: no answer said so, or they are not closed again yet. */
   readonly #unsure = new Set<Tag>();
+  #sent = false;
 
   constructor(parts: TagPutParts) {
     this.#parts = parts;
@@ -71,6 +72,11 @@ export class TagPuts {
   /** Whether a tag may name the manifest, although that is not known. */
   get isUnsure(): boolean {
     return this.#unsure.size > 0;
+  }
+
+  /** Whether a put was sent, so that what we had closed on the tag was opened. */
+  get sent(): boolean {
+    return this.#sent;
   }
 
   /**
@@ -104,6 +110,7 @@ export class TagPuts {
     const { signal } = operation;
     const options = { signal, tag, observer: report, updateReferrers: false };
     this.#unsure.add(tag);
+    this.#sent = true;
     try {
       await pushManifest(repository, content, options);
     } catch (error) {
