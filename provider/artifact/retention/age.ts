@@ -8,10 +8,13 @@ const MS: Readonly<Record<string, number>> = {
   w: 7 * 86_400_000,
 };
 
-/** A hundred years: more is a slip of the hand, and far below where a date overflows (Azure/acr-cli#560). */
+/**
+ * A hundred years. A longer age is a typing mistake, and far below where dates overflow
+ * (Azure/acr-cli#560).
+ */
 const LONGEST_MS = 36_525 * 86_400_000;
 
-/** Milliseconds of an age such as `90m`, `12h`, `30d` or `2w`. */
+/** Parses an age such as `90m`, `12h`, `30d` or `2w` to milliseconds. */
 export function parseAge(written: string): number {
   const [, count = "", unit = ""] = /^([1-9]\d{0,9})([mhdw])$/.exec(written) ?? [];
   const factor = MS[unit];

@@ -7,8 +7,9 @@ import { isYoung } from "./rules.js";
 import { type Suspect, suspect } from "./suspect.js";
 
 /**
- * With `expireTags` an untagged manifest does not go by itself, but the children of an index do with
- * it: those without a tag that no rule keeps. A nested index stays, with what it names.
+ * With `expireTags`, an untagged manifest never expires by itself. But the children of an expired index
+ * are deleted with it, if they have no tag and no rule keeps them. A nested index is kept, with its
+ * children.
  */
 export async function pullChildren(surveyed: Surveyed): Promise<void> {
   const { rules, survey } = surveyed;
@@ -25,9 +26,7 @@ export async function pullChildren(surveyed: Surveyed): Promise<void> {
   }
 }
 
-/**
- * A signature, an SBOM or the like without a name of its own goes with its subject, whatever its age.
- */
+/** A signature, SBOM or other attachment without a tag is deleted with its subject, whatever its age. */
 export function drawAttachment(
   surveyed: Surveyed,
   digest: Digest,
@@ -36,7 +35,7 @@ export function drawAttachment(
   return draw(surveyed, digest, (manifest) => !isImage(manifest), [subject]);
 }
 
-/** A manifest without a tag that was not suspected, and may go together with another one. */
+/** Adds an untagged manifest that was not a suspect, and may be deleted together with another one. */
 async function draw(
   { repository, survey, options }: Surveyed,
   digest: Digest,

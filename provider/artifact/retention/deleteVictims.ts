@@ -15,7 +15,7 @@ export interface DeletionRequest {
   readonly plan: RetentionPlan;
   readonly asOf: string;
   readonly includeLocked: boolean;
-  /** Asked anew for each: the program goes on declaring while we delete. */
+  /** Called before each deletion, because the program may declare more meanwhile. */
   readonly declared: () => Declared;
   readonly options: OperationOptions;
 }
@@ -29,27 +29,27 @@ export interface LeftAlone {
 export interface DeletionOutcome {
   readonly deleted: readonly RetentionVictim[];
   readonly leftAlone: readonly LeftAlone[];
-  /** What is left of groups of which a part is gone, or may be. */
+  /** What remains of groups that were deleted, or may have been deleted, in part. */
   readonly unfinished: readonly string[];
-  /** What ended it before its time. */
+  /** What stopped the deletion early. */
   readonly failure?: { readonly error: unknown };
 }
 
-/** How far one group has come. */
+/** The progress of one group. */
 interface Progress {
   readonly done: Set<string>;
-  /** A deletion was asked for. Its answer may be lost, and it done. */
+  /** Whether a deletion was requested. Even if its answer was lost, it may have happened. */
   tried: boolean;
 }
 
-/** Groups under way at the same time; of deletions the service allows about eight in a second. */
+/** Groups deleted at the same time. The service allows about eight deletions per second. */
 const GROUPS_AT_ONCE = 8;
 
 /**
- * Deletes what the plan names and nothing else: tags that go alone first, then group by group. Each
- * victim is looked at again just before; one that changed stays, with all that hangs together with it.
- * After a failure nothing new is begun. Nor is it after an interruption, which lets a group that was begun
- * come to its end: no rule may find the rest of it again, and nobody may be there to write that down.
+ * Deletes exactly what the plan contains: first tags whose manifest stays, then group by group. Each
+ * victim is checked again just before its deletion; if it has changed, its whole group stays. After a
+ * failure, nothing new is started. After an interruption, a started group is still completed, since no
+ * rule may find the rest of it again, and the process may end before it is recorded.
  */
 export async function deleteVictims(request: DeletionRequest): Promise<DeletionOutcome> {
   const run = new Run(request);
@@ -109,7 +109,7 @@ class Run {
     }
   }
 
-  /** `undefined` if one of them must stay: then all do. */
+  /** `undefined` if one of them must stay, because then all do. */
   async #findAll(
     group: readonly RetentionVictim[],
   ): Promise<ReadonlyMap<RetentionVictim, Finding> | undefined> {
@@ -149,7 +149,7 @@ class Run {
     const stayed = new Set<string>();
     for (const victim of group) {
       const root = victim.goesWith?.find((digest) => stayed.has(digest));
-      // It takes time to look at a group, in which the first ones may have changed again.
+      // Checking a group takes time, so its first members may have changed again.
       const known = group.length === 1 ? findings.get(victim) : undefined;
       const finding: Finding =
         root === undefined
@@ -164,11 +164,11 @@ class Run {
       stayed.add(victim.digest);
       this.#leave(victim, reason);
     }
-    // What is left of a group of which a part is gone may be found by no rule any more.
+    // No rule may find the rest of a group that was deleted in part, so it is recorded.
     if (done.size > 0) this.#unfinished.push(...stayed);
   }
 
-  /** Why it stays; `undefined`: it is gone. */
+  /** Deletes a victim. Returns why it stays, or `undefined`. */
   async #deleteFound(
     victim: RetentionVictim,
     finding: Finding,
@@ -176,7 +176,7 @@ class Run {
   ): Promise<string | undefined> {
     if (finding.is === "changed") return finding.reason;
     if (finding.is === "gone") {
-      // The service deletes what referred to a deleted manifest by itself.
+      // The service itself deletes the referrers of a deleted manifest.
       if (begun) this.#deleted.push(victim);
       return undefined;
     }
@@ -184,7 +184,7 @@ class Run {
     try {
       await this.#delete(victim, tags, finding.locked);
     } catch (error) {
-      // Somebody locked it in this very moment.
+      // Somebody locked it just now.
       if (hasCode(error, "LOCKED")) return "the registry refused: it is locked";
       throw error;
     }
@@ -223,7 +223,10 @@ class Run {
     for (const one of locked) await this.#write(digest, one, opened(LOCKED));
   }
 
-  /** As it was found, also what is not known to have been opened. Best effort: what is told is the failure that made it necessary. */
+  /**
+   * Restores the attributes as they were, also those that may not have been changed. Best effort: the
+   * failure that led here is what is reported.
+   */
   async #close(digest: string, locked: readonly Locked[]): Promise<void> {
     const closing = locked.map((one) => this.#write(digest, one, restrict(one.attributes, LOCKED)));
     await Promise.allSettled(closing);

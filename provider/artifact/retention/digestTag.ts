@@ -1,14 +1,13 @@
 import { type Digest, isDigest } from "../../oci/digest.js";
 
 /**
- * Tags that stand for a relation to another manifest and not for a version: `sha256-<hex>`, the
- * referrers tag schema (distribution-spec, "Referrers Tag Schema"), which ACR's own tutorials make
- * Notation write, and `sha256-<hex>.sig`, `.att`, `.sbom` of cosign (sigstore/cosign,
- * specs/SIGNATURE_SPEC.md).
+ * Tags that express a relation to another manifest instead of a version: `sha256-<hex>`, the referrers
+ * tag schema (distribution-spec, "Referrers Tag Schema"), which Notation uses in ACR's own tutorials; and
+ * `sha256-<hex>.sig`, `.att`, `.sbom` of cosign (sigstore/cosign, specs/SIGNATURE_SPEC.md).
  */
 const DIGEST_TAG = /^(sha256|sha512)-([a-f0-9]{64,128})(?:\.[a-z]+)?$/;
 
-/** The manifest that such a tag belongs to; `undefined` for any other tag. */
+/** The manifest that such a tag refers to; `undefined` for any other tag. */
 function subjectOfDigestTag(tag: string): Digest | undefined {
   const [, algorithm = "", hex = ""] = DIGEST_TAG.exec(tag) ?? [];
   const digest = `${algorithm}:${hex}`;
@@ -16,9 +15,9 @@ function subjectOfDigestTag(tag: string): Digest | undefined {
 }
 
 export interface SplitTags {
-  /** Names that people gave. */
+  /** Tags chosen by people. */
   readonly ordinary: readonly string[];
-  /** What tags that are made of digests belong to. */
+  /** The manifests that the other tags, made of digests, refer to. */
   readonly subjects: readonly Digest[];
 }
 

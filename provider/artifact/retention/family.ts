@@ -2,9 +2,9 @@ import type { Digest } from "../../oci/digest.js";
 import type { Suspect } from "./suspect.js";
 
 /**
- * The suspects and how they hang together. What stays takes with it, whatever the graph: what it names
- * as an index, what it has as its subject (whose deletion would delete it too: Microsoft Learn,
- * "Manage OCI artifacts"), and what has it as a subject.
+ * The suspects and their relations. A manifest that is kept keeps others: its children, its subject's
+ * referrers, and its own subject, because deleting a subject would delete the referrer as well (Microsoft
+ * Learn, "Manage OCI artifacts").
  */
 export class Family {
   readonly #suspects: Map<Digest, Suspect>;
@@ -17,7 +17,7 @@ export class Family {
     for (const one of suspects.values()) this.#relate(one);
   }
 
-  /** A suspect that was found later. */
+  /** Adds a suspect that was found later. */
   add(one: Suspect): void {
     this.#suspects.set(one.manifest.digest, one);
     this.#relate(one);
@@ -27,7 +27,7 @@ export class Family {
     if (one.pinned || one.staying || bound.some(kept)) this.protect(digest);
   }
 
-  /** Its manifest stays, with all that this takes. */
+  /** Keeps a manifest, and all that it needs. */
   protect(digest: Digest): void {
     const waiting = [digest];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -43,17 +43,17 @@ export class Family {
     return this.#kept.has(digest);
   }
 
-  /** Manifests that go as things are. */
+  /** The manifests that would be deleted as things stand. */
   doomed(): readonly Suspect[] {
     return [...this.#suspects.values()].filter(({ manifest }) => !this.#kept.has(manifest.digest));
   }
 
-  /** Suspects that have it as their subject. */
+  /** Suspects with this manifest as their subject. */
   attachedTo(digest: Digest): readonly Digest[] {
     return this.#attached.get(digest) ?? [];
   }
 
-  /** Suspects that name it as a child. */
+  /** Suspects with this manifest as a child. */
   indexesOf(digest: Digest): readonly Digest[] {
     return this.#indexes.get(digest) ?? [];
   }

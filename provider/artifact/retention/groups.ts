@@ -1,8 +1,8 @@
 import type { RetentionVictim } from "./retentionPlan.js";
 
 /**
- * Victims that hang together, each group in the order in which it is deleted: an index before what it
- * names and a subject before what refers to it, so that nothing that is still there has lost a part.
+ * Groups related victims. Each group is in the order of deletion: an index before its children, and a
+ * subject before its referrers, so that no manifest that still exists lacks a part.
  */
 export function groupsOf(
   victims: readonly RetentionVictim[],
@@ -22,7 +22,7 @@ export function groupsOf(
   return [...groups.values()];
 }
 
-/** Each after those that it goes with; where they go in a circle, one has to be the first. */
+/** Each after the manifests that it is deleted with. In a circle, any one is the first. */
 function inOrder(
   victims: readonly RetentionVictim[],
   byDigest: ReadonlyMap<string, RetentionVictim>,
@@ -51,7 +51,7 @@ function inOrder(
   return [...placed];
 }
 
-/** Which digests hang together (union and find, with halved paths). */
+/** Finds which digests are related (union-find with path halving). */
 class Roots {
   readonly #parents = new Map<string, string>();
 

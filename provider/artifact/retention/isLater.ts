@@ -1,6 +1,7 @@
 /**
- * Whether a time of the registry is after another one. The service writes up to seven digits, without zeros at the end
- * (recorded: `…30.338005Z` beside `…30.3380051Z`); a `Date` would drop all after the third.
+ * Whether a time of the registry is after another one. The service writes up to seven digits, without
+ * zeros at the end (recorded: `…30.338005Z` beside `…30.3380051Z`). A `Date` would drop all digits after
+ * the third.
  */
 export function isLater(time: string, than: string): boolean {
   const [left, right] = [inFull(time), inFull(than)];
@@ -8,7 +9,9 @@ export function isLater(time: string, than: string): boolean {
   return left > right;
 }
 
-/** Nine digits, so that texts compare as times do; undefined for another form. */
+/**
+ * Extends the time to nine digits, so that strings compare like times; `undefined` for any other format.
+ */
 function inFull(time: string): string | undefined {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(time);
   return match === null ? undefined : `${match[1] ?? ""}.${(match[2] ?? "").padEnd(9, "0")}`;

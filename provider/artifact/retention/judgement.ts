@@ -7,12 +7,12 @@ import { isYoung } from "./rules.js";
 import { isAttachment, type Suspect, takeLinks } from "./suspect.js";
 import type { Survey } from "./survey.js";
 
-/** Manifests read before the next are begun, so that what they name is not all in memory twice. */
+/** Manifests read in one batch, which limits how many children are in memory twice. */
 const BATCH = 500;
 
 /**
- * Reads what could go, for its children and its subject. What stays anyway is left unread: as an index
- * it is read with the others, as anything else when referrers are looked for.
+ * Reads the suspects, for their children and subjects. Suspects that are kept anyway are not read here:
+ * indexes are read together with the others, and the rest when referrers are searched.
  */
 export async function readSuspects(
   survey: Survey,
@@ -51,7 +51,10 @@ function staysAnyway({ manifest, pinned, reason, subjects }: Suspect, survey: Su
   return reason === undefined && subjects.some(stays);
 }
 
-/** As many as were counted wrongly among the newest are missing there: the next newest take their place. */
+/**
+ * If the children of a later index were counted among the newest, the next newest manifests take their
+ * places.
+ */
 export function promoteMiscounted({ survey, family }: Planning): void {
   let missing = survey.miscounted;
   for (const one of survey.suspects.values()) {
@@ -66,7 +69,10 @@ export function promoteMiscounted({ survey, family }: Planning): void {
   }
 }
 
-/** What has a subject goes with it. Where the subject stays, so does this; where it is gone, it depends. */
+/**
+ * A manifest with a subject is deleted only with it. If the subject stays, it stays; if the subject does
+ * not exist, `danglingStays` decides.
+ */
 export function keepUnclear(planning: Planning): void {
   const { survey, family } = planning;
   for (const one of family.doomed()) {
@@ -79,9 +85,9 @@ export function keepUnclear(planning: Planning): void {
 }
 
 /**
- * An attachment whose subject is nowhere in the repository: the rest of a deleted image, or one that is
- * kept apart from what it signs. It does not count as an image, and stays while it is newer than the
- * images that are kept, or than `keepNewerThan` says.
+ * Decides about an attachment whose subject is not in the repository: the rest of a deleted image, or one
+ * stored apart from its subject. It does not count as an image. It stays while it is newer than the kept
+ * images, or than `keepNewerThan` says.
  */
 function danglingStays(one: Suspect, { rules, also }: Planning): boolean {
   const { manifest, amongNewest } = one;

@@ -4,21 +4,21 @@ import { parseManifest } from "../../oci/manifest.js";
 import { limit } from "../../concurrency/limit.js";
 import type { ManifestStore, OperationOptions } from "../../registry/repository.js";
 
-/** Other manifests that a manifest names. */
+/** The manifests that a manifest refers to. */
 export interface Links {
   readonly children: readonly Digest[];
   readonly subject?: Digest;
 }
 
-/** A manifest that cannot be read could name anything. */
+/** An unreadable manifest could refer to anything. */
 export type MaybeLinks = Links | "unreadable";
 
 const NO_LINKS: Links = { children: [] };
 
-/** Manifests under way at the same time: as many as a browser would. */
+/** Manifests read at the same time. */
 const READS_AT_ONCE = 8;
 
-/** What each of the manifests names. One that is gone by now names nothing. */
+/** Reads what each manifest refers to. One that no longer exists refers to nothing. */
 export async function readAllLinks(
   manifests: Pick<ManifestStore, "fetch">,
   digests: readonly Digest[],
@@ -43,8 +43,8 @@ export async function readLinks(
     const { manifests: children, subject } = parseManifest(found.bytes, found.descriptor.mediaType);
     return { children: children.map((child) => child.digest), subject: subject?.digest };
   } catch (error) {
-    // No manifest that we understand, or one that nobody may read (`readEnabled: false`). Any other
-    // failure says nothing about it, and ends the plan.
+    // It is not a manifest of a known kind, or may not be read (`readEnabled: false`). Any other failure
+    // says nothing about it and ends the planning.
     if (hasCode(error, "PROTOCOL", "LOCKED", "DIGEST_MISMATCH")) return "unreadable";
     throw error;
   }

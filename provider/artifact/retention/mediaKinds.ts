@@ -3,7 +3,7 @@ import type { ManifestProperties } from "../../registry/attributes.js";
 
 type Typed = Pick<ManifestProperties, "mediaType" | "configMediaType">;
 
-/** Manifests that have layers, and therefore no children. */
+/** Types of manifests that have layers and therefore no children. */
 const WITHOUT_CHILDREN: readonly string[] = [
   OCI_MANIFEST,
   DOCKER_MANIFEST,
@@ -13,7 +13,7 @@ const WITHOUT_CHILDREN: readonly string[] = [
   "application/vnd.cncf.oras.artifact.manifest.v1+json",
 ];
 
-/** An index, or something of a type that we do not know and that could be one. */
+/** Whether it is an index, or of an unknown type that could be one. */
 export function mayHaveChildren({ mediaType }: Typed): boolean {
   return !WITHOUT_CHILDREN.includes(mediaType);
 }
@@ -23,13 +23,16 @@ export function mayHaveSubject({ mediaType }: Typed): boolean {
   return !mediaType.startsWith("application/vnd.docker.");
 }
 
-/** Runnable images have a config of these types; a signature or an SBOM has another one. */
+/** The media types of a runnable image's config. Signatures and SBOMs have others. */
 const IMAGE_CONFIGS: readonly (string | undefined)[] = [
   OCI_CONFIG,
   "application/vnd.docker.container.image.v1+json",
 ];
 
-/** Stands for itself even without a tag: an index, a Docker manifest, or an image by its config. */
+/**
+ * Whether it counts as an image even without a tag: an index, a Docker manifest, or an image by its
+ * config.
+ */
 export function isImage(manifest: Typed): boolean {
   return (
     !mayHaveSubject(manifest) ||

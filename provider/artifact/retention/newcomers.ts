@@ -4,19 +4,20 @@ import { splitTags } from "./digestTag.js";
 import { isLater } from "./isLater.js";
 import { readLinks } from "./links.js";
 
-/** New manifests are few; a listing goes on if they are not. */
+/** A small page, because new manifests are usually few; if not, the listing continues. */
 const PAGE_SIZE = 10;
 
 /**
- * What was pushed since the plan was made, and may need what the plan deletes: a new index names old
- * manifests, a new signature has an old subject. One request each time, beside one for each new manifest.
+ * Manifests pushed since the plan was made that may need what the plan deletes: a new index with old
+ * children, a new signature with an old subject. Each check sends one request, and one more for each new
+ * manifest.
  */
 export class Newcomers {
   readonly #repository: Pick<Repository, "attributes" | "manifests">;
   readonly #options: OperationOptions;
   readonly #asOf: string;
   readonly #seen = new Set<Digest>();
-  /** By what they name: the newcomer. */
+  /** The newcomer that refers to each manifest. */
   readonly #namedBy = new Map<Digest, Digest>();
   #unreadable: Digest | undefined;
 
@@ -40,7 +41,7 @@ export class Newcomers {
     }
   }
 
-  /** Why a manifest is needed again; `undefined`: nothing new names it. */
+  /** Why a manifest is needed again; `undefined` if no newcomer refers to it. */
   reasonToKeep(digest: string): string | undefined {
     if (this.#unreadable !== undefined) {
       return `${this.#unreadable} was pushed meanwhile, cannot be read, and may name it`;

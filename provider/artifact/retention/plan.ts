@@ -14,7 +14,7 @@ export function planFor(victims: readonly RetentionVictim[]): RetentionPlan {
 
 export const EMPTY_PLAN = planFor([]);
 
-/** Manifests, and tags of manifests that stay. */
+/** Number of deleted manifests, and of tags deleted from manifests that stay. */
 export function deletionsOf({ manifests, tags }: RetentionPlan): number {
   return manifests + tags;
 }

@@ -13,13 +13,13 @@ import { Walk } from "./walk.js";
 
 export interface FreshPlan extends RepositoryState {
   readonly plan: RetentionPlan;
-  /** Last update of the newest manifest: what is newer has not been looked at. */
+  /** Last update of the newest manifest. Newer manifests are not part of the plan. */
   readonly asOf: string;
 }
 
 /**
- * Finds the exact manifests and tags that a policy deletes. One listing; beside it only what could go,
- * and every index, is looked at, and nothing at all if nothing has expired.
+ * Finds exactly which manifests and tags a policy deletes. It lists the repository once and reads only
+ * the suspects and all indexes, or nothing at all if nothing has expired.
  */
 export async function planRetention(request: RetentionRequest): Promise<FreshPlan> {
   const { repository, rules, declared, options } = request;
@@ -40,7 +40,7 @@ export async function planRetention(request: RetentionRequest): Promise<FreshPla
   return { plan: state.stopped === undefined ? plan : EMPTY_PLAN, asOf, ...state };
 }
 
-/** Whether any of the suspects can go for a reason of its own. */
+/** Whether any suspect may be deleted for a reason of its own. */
 function hasExpired({ suspects, present }: Survey): boolean {
   return [...suspects.values()].some(
     ({ pinned, reason, subjects }) =>

@@ -7,17 +7,17 @@ export interface RetentionRequest {
   readonly repository: Repository;
   readonly rules: RetentionRules;
   readonly declared: Declared;
-  /** Untagged manifests that a run left behind which did not come to its end. */
+  /** Untagged manifests that an unfinished run left behind. */
   readonly also?: ReadonlySet<string>;
   readonly options: OperationOptions;
 }
 
-/** A request, and what the listing told. */
+/** A request with the result of the listing. */
 export interface Surveyed extends RetentionRequest {
   readonly survey: Survey;
 }
 
-/** What a plan is made from, and what is known so far of how the suspects hang together. */
+/** Everything that a plan is made from, with the relations of the suspects as far as known. */
 export interface Planning extends Surveyed {
   readonly family: Family;
 }

@@ -5,15 +5,15 @@ import { forbidsDeletion, readTagAttributes } from "../lock.js";
 import type { RetentionVictim } from "./retentionPlan.js";
 import type { Declared } from "./rules.js";
 
-/** How a victim is found just before it is deleted. */
+/** The state of a victim just before its deletion. */
 export type Finding =
   | { readonly is: "gone" }
   | { readonly is: "changed"; readonly reason: string }
-  /** Still what the plan says. What is locked is named, to be opened first. */
+  /** Still as in the plan. Locked subjects are named, to be opened first. */
   | { readonly is: "due"; readonly tags: readonly string[]; readonly locked: readonly Locked[] };
 
 export interface Locked {
-  /** `undefined`: the manifest itself. */
+  /** `undefined` for the manifest itself. */
   readonly tag: string | undefined;
   readonly attributes: Attributes;
 }
@@ -25,7 +25,10 @@ export interface Recheck {
   readonly options: OperationOptions;
 }
 
-/** Looks again, in two requests for a manifest (one without tags), and one more for each tag that goes alone. */
+/**
+ * Checks a victim again: two requests for a manifest (one if it has no tags), and one for each tag that
+ * is deleted alone.
+ */
 export async function findVictim(recheck: Recheck, victim: RetentionVictim): Promise<Finding> {
   const { repository, declared, options } = recheck;
   const live = await repository.attributes.manifest(victim.digest, options);

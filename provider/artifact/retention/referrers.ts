@@ -6,25 +6,25 @@ import { readAllLinks } from "./links.js";
 import type { Planning } from "./planning.js";
 
 /**
- * How many manifests may be read in place of one listing of referrers: of reads the service allows an
- * identity twenty times as many in a minute (Microsoft Learn, "Azure Container Registry SKUs").
+ * How many manifests to read instead of one listing of referrers. The service allows an identity twenty
+ * times as many reads per minute (Microsoft Learn, "Azure Container Registry SKUs").
  */
 const READS_FOR_A_LISTING = 20;
-/** Victims asked together. */
+/** Victims whose referrers are requested together. */
 const BATCH = 64;
 const ASKED_AT_ONCE = 8;
 
 type FindReferrers = (subject: Digest) => Promise<readonly Digest[]>;
 
 /**
- * Deleting a subject deletes what refers to it as well, sooner or later. So every referrer of what goes
- * is found: one that stays keeps its subject, one without a name goes with it and is part of the plan.
+ * Finds every referrer of the victims, because deleting a subject sooner or later deletes its referrers.
+ * A referrer that must stay keeps its subject; one without a tag becomes part of the plan.
  */
 export async function settleReferrers(planning: Planning): Promise<void> {
   const { family } = planning;
   const find = await finder(planning);
   const asked = new Set<Digest>();
-  // What is drawn into the plan on the way can have referrers itself.
+  // A referrer that becomes part of the plan may have referrers itself.
   for (let open = unasked(family, asked); open.length > 0; open = unasked(family, asked)) {
     for (let at = 0; at < open.length; at += BATCH) {
       const batch = open.slice(at, at + BATCH).filter((digest) => !family.isKept(digest));
@@ -54,7 +54,7 @@ async function settle(planning: Planning, referrer: Digest, subject: Digest): Pr
   else if (found !== "gone") family.add(found);
 }
 
-/** Reads what stays, if that is less work than to ask for the referrers of what goes. */
+/** Reads the manifests that stay, if that takes less than requesting the referrers of the victims. */
 async function finder(planning: Planning): Promise<FindReferrers> {
   const { survey, family, repository, options } = planning;
   const kept = survey.keptOthers;
@@ -63,7 +63,7 @@ async function finder(planning: Planning): Promise<FindReferrers> {
   }
   const bySubject = new Map<Digest, Digest[]>();
   for (const [digest, links] of await readAllLinks(repository.manifests, kept, options)) {
-    // What may not be read could have any of them as its subject: the registry knows.
+    // An unreadable manifest could have any subject, so the registry is asked.
     if (links === "unreadable") return asker(planning);
     if (links.subject === undefined) continue;
     bySubject.set(links.subject, [...(bySubject.get(links.subject) ?? []), digest]);

@@ -2,14 +2,17 @@ import type { Digest } from "../../oci/digest.js";
 import type { ManifestProperties } from "../../registry/attributes.js";
 import type { Planning } from "./planning.js";
 
-/** How many of the oldest manifests the listing must have come to. */
+/** How many of the oldest manifests the listing must contain. */
 const OLDEST = 10;
 
-/** What was found out about the repository as a whole. */
+/** Findings about the repository as a whole. */
 export interface RepositoryState {
-  /** Why nothing may go although something has expired: what cannot be seen or read could name any of it. */
+  /**
+   * Why nothing may be deleted although something has expired: a manifest that cannot be seen or read
+   * could refer to any of it.
+   */
   readonly stopped?: string;
-  /** How many manifests the registry counts beside those that it lists, and that are to be left out of account. */
+  /** How many manifests the registry counts but does not list, if these are to be ignored. */
   readonly ignored?: number;
 }
 
@@ -32,8 +35,8 @@ export async function repositoryState(planning: Planning): Promise<RepositorySta
 }
 
 /**
- * One of the oldest manifests that the listing, newest first, did not come to: it was cut short, be it by
- * whoever stands in between. What is missing from it could be an index that names what goes.
+ * One of the oldest manifests, if the listing (newest first) does not contain it. The listing was
+ * incomplete then, for whatever reason, and a missing index could refer to a victim.
  */
 async function findMissed({
   repository,
@@ -43,7 +46,7 @@ async function findMissed({
   let seen = 0;
   const listing = { orderBy: "timeasc", pageSize: OLDEST, ...options } as const;
   for await (const manifest of repository.attributes.listManifests(listing)) {
-    // In a small repository the oldest are also the newest, among which may be what was pushed since.
+    // In a small repository, the oldest manifests are also the newest, and may have been pushed just now.
     const isNew = Date.parse(manifest.lastUpdateTime) >= Date.parse(survey.newestTime);
     if (!isNew && !survey.present.has(manifest.digest)) return manifest;
     if (++seen === OLDEST) return undefined;
@@ -51,7 +54,7 @@ async function findMissed({
   return undefined;
 }
 
-/** Manifests that were pushed since the listing began. */
+/** Number of manifests pushed since the listing began. */
 async function countNew({ repository, survey, options }: Planning): Promise<number> {
   let count = 0;
   const listing = { orderBy: "timedesc", pageSize: 10, ...options } as const;

@@ -1,37 +1,37 @@
 import { fitsAny } from "./tagPattern.js";
 
-/** What a policy keeps. Whatever one of the keep rules keeps stays. */
+/** What a policy keeps. One keep rule suffices to keep a manifest. */
 export interface RetentionRules {
   readonly keepNewest?: number;
-  /** As written, for reasons. */
+  /** As written, for the reasons. */
   readonly keepNewerThan?: string;
-  /** What was updated at this time (milliseconds since 1970) or later stays. */
+  /** Manifests updated at this time (milliseconds since 1970) or later are kept. */
   readonly cutoff?: number;
   readonly keepTags: readonly string[];
-  /** Only these tags expire; absent: every tag, and what has none. */
+  /** Only these tags expire. Absent: all tags, and manifests without tags. */
   readonly expireTags?: readonly string[];
   readonly untaggedOnly: boolean;
   readonly includeLocked: boolean;
-  /** Manifests that the registry counts and does not list are left out of account. */
+  /** Whether to ignore manifests that the registry counts but does not list. */
   readonly ignoreHidden?: boolean;
 }
 
-/** What the program declares in the repository: never a victim. */
+/** What the program declares in the repository, which is never deleted. */
 export interface Declared {
   readonly digest: (digest: string) => boolean;
   readonly tag: (tag: string) => boolean;
 }
 
 export interface TagVerdict {
-  /** Tags that go. */
+  /** Tags to delete. */
   readonly expiring: readonly string[];
-  /** A tag is left, so that the manifest stays. */
+  /** Whether a tag remains, so that the manifest stays. */
   readonly staying: boolean;
 }
 
 /**
- * Which of a manifest's ordinary tags may expire; `undefined`: nothing of it may, whatever its age.
- * Without `expireTags` a manifest is one thing: a tag that is kept keeps it with all of its tags.
+ * Which of a manifest's ordinary tags may expire; `undefined` if the manifest is kept whatever its age.
+ * Without `expireTags`, one kept tag keeps the manifest with all of its tags.
  */
 export function judgeTags(
   rules: RetentionRules,
@@ -49,12 +49,15 @@ export function judgeTags(
   return { expiring, staying: expiring.length < tags.length };
 }
 
-/** A time that cannot be read counts as new. */
+/** Whether the manifest is too new to expire. An unreadable time counts as new. */
 export function isYoung({ cutoff }: RetentionRules, lastUpdateTime: string): boolean {
   return cutoff !== undefined && !(Date.parse(lastUpdateTime) < cutoff);
 }
 
-/** Why something goes: the same words at every run, so that only another victim is another plan. */
+/**
+ * Why something is deleted. The words are the same at every run, so that a plan only changes with its
+ * victims.
+ */
 export function reasonToGo(
   rules: RetentionRules,
   tags: readonly string[],

@@ -8,38 +8,41 @@ import { isImage, mayHaveChildren, mayHaveSubject } from "./mediaKinds.js";
 import { type Declared, isYoung, judgeTags, reasonToGo, type RetentionRules } from "./rules.js";
 import { type Suspect, suspect, type Suspicion } from "./suspect.js";
 
-/** Beyond this many, kept manifests are not read to find their subjects: victims are asked for referrers. */
+/**
+ * With more kept manifests than this, they are not read to find their subjects; the registry is asked for
+ * the victims' referrers instead.
+ */
 const KEPT_REMEMBERED = 2_000;
 
-/** What a manifest's own bytes say, as far as they have been read. */
+/** The children and subject of a manifest, if it has been read. */
 export type KnownLinks = (digest: Digest) => MaybeLinks | undefined;
 
 /**
- * Sorts the manifests of a repository, newest first, into what stays and what may have to go. Of what
- * stays it remembers 64 bits each, so that memory grows with the suspects and hardly with the
- * repository. Pure: reading is the caller's business.
+ * Divides the manifests of a repository, newest first, into those that stay and suspects. Of those that
+ * stay it keeps only 64 bits each, so memory grows with the suspects rather than the repository. Pure:
+ * the caller does the reading.
  */
 export class Survey {
-  /** Every manifest of the listing. */
+  /** All manifests of the listing. */
   readonly present = new DigestSet();
-  /** What something that stays names, as its child or as its subject. */
+  /** Children and subjects of manifests that stay. */
   readonly needed = new DigestSet();
   /** In the order of the listing: newest first. */
   readonly suspects = new Map<Digest, Suspect>();
-  /** Indexes that stay and have not been read. */
+  /** Kept indexes that have not been read. */
   readonly unreadIndexes = new Set<Digest>();
-  /** Other manifests that stay and could have a subject; `undefined`: too many to remember. */
+  /** Other kept manifests that could have a subject; `undefined` if there are too many. */
   keptOthers: Digest[] | undefined = [];
-  /** An index, or more, could not be read. */
+  /** Indexes that could not be read. */
   readonly unreadable: Digest[] = [];
-  /** Tags of all suspects and others, which tells how many pages a listing of them has. */
+  /** Number of tags of all manifests, which determines how many pages a listing of them has. */
   tagCount = 0;
   /** Last update of the newest manifest. */
   newestTime = "";
   readonly #rules: RetentionRules;
   readonly #declared: Declared;
   readonly #also: ReadonlySet<string>;
-  /** Children of any index that was read. */
+  /** Children of all indexes read so far. */
   readonly #named = new DigestSet();
   readonly #countedUntagged = new DigestSet();
   #counted = 0;
@@ -55,7 +58,9 @@ export class Survey {
     return this.#rules.keepNewest !== undefined && this.#counted < this.#rules.keepNewest;
   }
 
-  /** How many were counted among the newest, and are children of an index that came later. */
+  /**
+   * How many manifests counted among the newest turned out to be children of an index that came later.
+   */
   get miscounted(): number {
     return this.#miscounted;
   }
@@ -65,7 +70,7 @@ export class Survey {
     return locked || this.#declared.digest(digest);
   }
 
-  /** Whether it can be placed without knowing what indexes and referrers name. */
+  /** Whether it can be placed without knowing the children and subjects of other manifests. */
   isCertain(manifest: ManifestProperties): boolean {
     const { ordinary, subjects } = splitTags(manifest.tags);
     if (ordinary.length === 0 && subjects.length > 0) return true;
@@ -75,14 +80,14 @@ export class Survey {
     return this.isPinned(manifest) || isYoung(this.#rules, manifest.lastUpdateTime);
   }
 
-  /** Whether its bytes decide if it is an image of its own, while the newest are being counted. */
+  /** Whether it must be read to decide if it counts as an image, while the newest are being counted. */
   needsReading(manifest: ManifestProperties): boolean {
     if (mayHaveChildren(manifest)) return true;
     const { digest, tags } = manifest;
     return this.counting && tags.length === 0 && !isImage(manifest) && !this.#named.has(digest);
   }
 
-  /** An index that was read before its turn came. */
+  /** Records the children of an index that was read early. */
   noteChildren(links: MaybeLinks): void {
     if (links === "unreadable") return;
     for (const child of links.children) {
@@ -90,7 +95,7 @@ export class Survey {
     }
   }
 
-  /** What could name anything. */
+  /** Records a manifest that could refer to anything. */
   noteUnreadable(digest: Digest): void {
     this.unreadable.push(digest);
   }
@@ -105,7 +110,7 @@ export class Survey {
     else this.suspects.set(manifest.digest, suspect(manifest, found, links));
   }
 
-  /** Something that stays names these. */
+  /** Records what a kept manifest refers to. */
   need(digest: Digest, links: MaybeLinks): void {
     this.noteChildren(links);
     if (links === "unreadable") this.noteUnreadable(digest);
@@ -117,24 +122,24 @@ export class Survey {
     const { ordinary: tags, subjects } = splitTags(manifest.tags);
     const common = { tags, subjects, amongNewest: this.counting, pinned: this.isPinned(manifest) };
     const unnamed = { expiring: [], staying: false };
-    // Goes with what it belongs to, so what it is decides, and not its age.
+    // It is deleted with its subject, so its own age does not matter.
     if (tags.length === 0 && subjects.length > 0) return { ...common, verdict: unnamed };
     if (this.#also.has(digest) && tags.length === 0) {
       return { ...common, verdict: unnamed, reason: "left over from an unfinished run" };
     }
-    // What the program declares stays, and is one of the newest all the same.
+    // A manifest that the program declares stays, but counts among the newest.
     if (judgeTags(this.#rules, NOTHING_DECLARED, tags) === undefined) return undefined;
     const attached = tags.length === 0 && !isImage(manifest) && hasSubject(links);
     if (!attached && this.#isAmongNewest(digest, tags)) return undefined;
     const verdict = judgeTags(this.#rules, this.#declared, tags);
     if (verdict === undefined) return undefined;
     if (common.pinned || (!attached && isYoung(this.#rules, lastUpdateTime))) return undefined;
-    // What an index that stays names stays; but tags of its own may go all the same.
+    // A child of a kept index stays; but tags of its own may expire.
     if (this.needed.has(digest) && this.#rules.expireTags === undefined) return undefined;
     return { ...common, verdict, reason: reasonToGo(this.#rules, tags, verdict) };
   }
 
-  /** An image with its children counts once, by its index; what has a tag counts by itself. */
+  /** An image counts once, by its index, and its children do not; a tagged manifest counts by itself. */
   #isAmongNewest(digest: Digest, tags: readonly string[]): boolean {
     if (!this.counting || (tags.length === 0 && this.#named.has(digest))) return false;
     this.#counted += 1;

@@ -4,26 +4,26 @@ import type { MaybeLinks } from "./links.js";
 import { isImage } from "./mediaKinds.js";
 import type { TagVerdict } from "./rules.js";
 
-/** A manifest that may have to go, or to lose tags. Only these are kept in memory whole. */
+/** A manifest that may be deleted or lose tags. Only suspects are kept in memory completely. */
 export interface Suspect {
   readonly manifest: ManifestProperties;
-  /** Ordinary tags that it has, and of them those that go. */
+  /** Its ordinary tags; `expiring` are those of them to delete. */
   readonly tags: readonly string[];
   expiring: readonly string[];
-  /** A tag is left, so that the manifest stays. */
+  /** Whether a tag remains, so that the manifest stays. */
   staying: boolean;
-  /** What tags that are made of digests, and its own `subject`, say that it belongs to. */
+  /** Its subjects, by its tags made of digests and by its own `subject`. */
   subjects: readonly Digest[];
-  /** Its `subject` alone, with which the registry would delete it. */
+  /** Its own `subject`, with which the registry would delete it. */
   ownSubject?: Digest;
   children: readonly Digest[];
-  /** Whether its own bytes have been looked at. */
+  /** Whether its bytes have been read. */
   read: boolean;
-  /** Found while the newest were still being counted. */
+  /** Whether it was found while the newest were still being counted. */
   readonly amongNewest: boolean;
-  /** It may go by the rules; absent: only together with what it belongs to. */
+  /** Why it may be deleted by the rules; absent if only together with its subject or index. */
   readonly reason?: string;
-  /** It must stay whatever else is found. */
+  /** Whether it must stay, whatever else is found. */
   readonly pinned: boolean;
 }
 
@@ -46,7 +46,10 @@ export function suspect(
   return made;
 }
 
-/** What cannot be read keeps itself; whoever plans must also mind what it could name. */
+/**
+ * Adds children and subject. An unreadable manifest is kept; the caller must also consider what it could
+ * refer to.
+ */
 export function takeLinks(one: Suspect, links: MaybeLinks): void {
   one.read = true;
   if (links === "unreadable") {
@@ -60,8 +63,8 @@ export function takeLinks(one: Suspect, links: MaybeLinks): void {
 }
 
 /**
- * Has no life of its own: a signature, an SBOM or an index of such, which nobody named. A tag made of a
- * digest is not a name.
+ * Whether it is an attachment, such as a signature, an SBOM or an index of these, without a name. A tag
+ * made of a digest is not a name.
  */
 export function isAttachment(one: Suspect): boolean {
   if (one.tags.length > 0 || one.subjects.length === 0) return false;

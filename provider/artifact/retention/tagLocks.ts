@@ -6,8 +6,8 @@ import type { Suspect } from "./suspect.js";
 import { PAGE_SIZE } from "./walk.js";
 
 /**
- * A locked tag stays, and so does its manifest. Listings of manifests do not tell the locks of their
- * tags: they are asked for manifest by manifest, or in one listing of all tags, whichever is shorter.
+ * Keeps manifests with locked tags. Listings of manifests do not contain the locks of tags, so these are
+ * requested for each manifest, or in one listing of all tags, whichever takes fewer requests.
  */
 export async function keepLockedTags(planning: Planning): Promise<void> {
   const { rules, survey, family } = planning;
@@ -32,7 +32,7 @@ function tagsToGo(one: Suspect, { rules, family }: Planning): readonly string[] 
   return rules.expireTags === undefined ? [] : one.expiring;
 }
 
-/** Also what `listEnabled: false` hides from the listing, which is then asked for by name. */
+/** The locked tags. Those that `listEnabled: false` hides are requested by name. */
 async function lockedOf(
   { manifest }: Suspect,
   tags: readonly string[],

@@ -1,7 +1,6 @@
 /**
- * Tells whether a tag fits a pattern in which `*` stands for any characters, none included, and `?`
- * for exactly one. Linear in the worst case but for one factor: after a mismatch only the last `*`
- * takes one character more, so that no pattern can make it hang.
+ * Tells whether a tag matches a pattern, in which `*` stands for any number of characters and `?` for
+ * exactly one. After a mismatch, only the last `*` is extended, so that no pattern is slow.
  */
 export function fitsPattern(tag: string, pattern: string): boolean {
   let at = 0;
@@ -30,7 +29,10 @@ export function fitsAny(tag: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => fitsPattern(tag, pattern));
 }
 
-/** What can stand in a tag, and the two wild cards; anything else could never fit. */
+/**
+ * Whether the pattern contains only characters of tags and the two wildcards; any other could never
+ * match.
+ */
 export function isTagPattern(value: string): boolean {
   return /^[A-Za-z0-9_.*?-]{1,128}$/.test(value);
 }

@@ -4,7 +4,7 @@ import type { RetentionVictim } from "./retentionPlan.js";
 import type { Planning } from "./planning.js";
 import { isAttachment, type Suspect } from "./suspect.js";
 
-/** The suspects that go, and the tags that go alone, newest first as they were listed. */
+/** The suspects to delete, and the tags to delete alone, newest first as listed. */
 export function victimsOf(planning: Planning): readonly RetentionVictim[] {
   const { rules, survey, family } = planning;
   return [...survey.suspects.values()].flatMap((one): RetentionVictim[] => {

@@ -6,19 +6,18 @@ import { type MaybeLinks, readAllLinks } from "./links.js";
 import { mayHaveChildren } from "./mediaKinds.js";
 import type { Survey } from "./survey.js";
 
-/** The most that the service answers, whatever is asked for (Azure/acr#749). */
+/** The largest page that the service sends (Azure/acr#749). */
 export const PAGE_SIZE = 1_000;
-/** Manifests placed together: the indexes among them are read side by side. */
+/** Manifests placed together, so that the indexes among them are read concurrently. */
 const CHUNK = 100;
-/** How far to look ahead for what is read only while the newest are counted. */
+/** How far to read ahead while the newest are counted. */
 const AHEAD = 16;
 
 type Known = Map<Digest, MaybeLinks>;
 
 /**
- * Lists a repository once, newest first, and reads those manifests that its sorting depends on:
- * nothing while all of them stay whatever an index names; from the first one on for which that
- * matters, every index.
+ * Lists a repository once, newest first, and reads the manifests that the result depends on: none while
+ * all of them stay anyway, and every index from then on.
  */
 export class Walk {
   readonly #repository: Pick<Repository, "attributes" | "manifests">;
@@ -51,7 +50,7 @@ export class Walk {
     await this.#placeAll(chunk);
   }
 
-  /** Reads the indexes that stay and were not needed until now. */
+  /** Reads the kept indexes that were not needed before. */
   async readRest(): Promise<void> {
     const { unreadIndexes } = this.#survey;
     while (unreadIndexes.size > 0) {
@@ -104,7 +103,7 @@ export class Walk {
     return readAllLinks(this.#repository.manifests, digests, this.#options);
   }
 
-  /** "Newest" means nothing where the listing is not in that order. */
+  /** Checks the order of the listing, on which "newest" depends. */
   #checkOrder(manifest: ManifestProperties): void {
     const before = this.#last;
     this.#last = manifest;
