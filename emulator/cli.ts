@@ -23,7 +23,7 @@ async function main(argv: readonly string[]): Promise<void> {
 async function runEmulator({ options, configFile }: EmulatorCommand): Promise<void> {
   let emulator: Emulator | undefined;
   const stop = (): void => {
-    // Before it listens there is nothing to close but what the end of the process removes.
+    // Before it listens, there is nothing to close: the end of the process cleans up.
     if (emulator === undefined) process.exit(0);
     emulator.close().then(
       () => process.exit(0),
@@ -47,7 +47,7 @@ async function runEmulator({ options, configFile }: EmulatorCommand): Promise<vo
 
 async function optionsIn(file: string | undefined): Promise<EmulatorOptions> {
   if (file === undefined) return {};
-  // The schema library is slow to load.
+  // The schema library is slow to load, so it is loaded only when needed.
   const { readConfigFile } = await import("./configFile.js");
   return readConfigFile(file);
 }

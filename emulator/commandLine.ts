@@ -24,12 +24,12 @@ Options:
   --help                  print this help
 `;
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export type Command =
   | {
       readonly verb: "emulator";
       readonly options: EmulatorOptions;
-      /** A file with more options. */
+      /** File with further options. */
       readonly configFile?: string | undefined;
     }
   | { readonly verb: "help" }
@@ -90,7 +90,7 @@ interface Flags {
   readonly throttling?: string | undefined;
 }
 
-/** Only what was said: the rest may stand in a file. */
+/** Only the given options, because the others may be in a file. */
 function optionsOf(flags: Flags): EmulatorOptions {
   const { port, host, username, password, data, throttling } = flags;
   const { "storage-port": storagePort, "storage-host": storageHost } = flags;

@@ -64,7 +64,7 @@ const limits = z.strictObject({
   oauth: amount.optional(),
 });
 
-/** Every option but `now`, which is a function. */
+/** All options except `now`, which is a function. */
 const options = z.strictObject({
   port: amount.max(65_535),
   storagePort: amount.max(65_535),

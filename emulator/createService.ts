@@ -19,7 +19,7 @@ export interface ServiceSurroundings {
   readonly storageOrigin: (registryHost: string) => string;
 }
 
-/** Everything the handlers work with, on a folder that may hold an earlier run's content. */
+/** Creates everything the handlers need, on a folder that may contain the content of an earlier run. */
 export async function createService(
   options: EmulatorOptions,
   { folder, credentials, storageOrigin }: ServiceSurroundings,

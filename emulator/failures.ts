@@ -1,6 +1,6 @@
-/*
- * What a caught error says. Not asked by `instanceof`: where a test runner gives each file globals of its own, as Jest does,
- * Node's errors are not of its `Error`.
+/**
+ * Reads caught errors without `instanceof`: a test runner such as Jest gives each file its own globals,
+ * so that Node's errors are not instances of the file's `Error`.
  */
 
 /** The code of a system error, such as `ENOENT`. */
@@ -18,7 +18,7 @@ export function isTypeError(error: unknown): boolean {
   return member(error, "name") === "TypeError";
 }
 
-/** The error, or where it says little, one that says what to do. */
+/** Returns the error, or one that says what to do if the original says little. */
 export function explained(error: unknown): unknown {
   if (errorCode(error) !== "ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG") return error;
   const message =

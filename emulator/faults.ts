@@ -35,7 +35,7 @@ export type FaultAction =
    */
   | { readonly type: "throttle"; readonly seconds: number };
 
-/** What the server does for a request that a fault meets. */
+/** The fault that a request meets, for the server. */
 export type MetFault =
   | Exclude<FaultAction, { type: "throttle" | "hold" }>
   | { readonly type: "throttle"; readonly retryAfter: number }
@@ -105,7 +105,7 @@ export class FaultSwitchboard implements Faults {
     for (const rule of this.rules) rule.remove();
   }
 
-  /** The fault that meets this request, if any. Every matching rule counts the request. */
+  /** The fault for this request, if any. Every matching rule counts the request. */
   meet(target: FaultTarget): MetFault | undefined {
     let met: CountedRule | undefined;
     for (const rule of this.rules) {
@@ -129,7 +129,7 @@ const actionTypes: Readonly<Record<FaultAction["type"], true>> = {
   throttle: true,
 };
 
-/** For callers without types: a fault of no known kind would do nothing, without a word. */
+/** Refuses unknown faults, which callers without types could otherwise add without any effect. */
 function checkAction({ action }: { readonly action?: { readonly type?: string } }): void {
   const type = action?.type;
   if (type !== undefined && Object.hasOwn(actionTypes, type)) return;

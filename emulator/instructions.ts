@@ -1,6 +1,8 @@
 import type { Emulator } from "./startEmulator.js";
 
-/** What the command prints once the emulator listens; the first line is for programs, the rest for people. */
+/**
+ * What the command prints when the emulator listens: the first line for programs, the rest for people.
+ */
 export function instructions(emulator: Emulator): string {
   const { url, loginServer, credentials, caCertificateFile } = emulator;
   const { username, password } = credentials;
@@ -18,7 +20,7 @@ export function instructions(emulator: Emulator): string {
     "",
     ...trust,
     "Use it from a Pulumi stack:",
-    // Plain http has to be asked for, and is for loopback only.
+    // Plain http must be requested explicitly, and is only allowed on loopback.
     `  pulumi config set acr:loginServer ${tls ? loginServer : url}`,
     "  pulumi config set acr:credential token",
     `  pulumi config set acr:username ${quoted(username)}`,
@@ -33,7 +35,7 @@ export function instructions(emulator: Emulator): string {
   ].join("\n");
 }
 
-/** With Entra: what leads credentials of any Azure library here. */
+/** With Entra: variables that direct the credentials of any Azure SDK here. */
 function signIn({ entra, caCertificateFile = "" }: Emulator): string[] {
   const { authorityHost, tenantId, managedIdentity } = entra;
   if (authorityHost === undefined) return [];
@@ -47,7 +49,7 @@ function signIn({ entra, caCertificateFile = "" }: Emulator): string[] {
   ];
 }
 
-/** The word as a POSIX shell has to see it. */
+/** Quotes a word for a POSIX shell. */
 function quoted(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

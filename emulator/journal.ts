@@ -34,7 +34,7 @@ export interface Journal {
   clear(): void;
 }
 
-/** The entry as the servers fill it in. */
+/** A journal entry while the servers fill it in. */
 export type OpenJournalEntry = { -readonly [Key in keyof JournalEntry]: JournalEntry[Key] };
 
 export class RecordingJournal implements Journal {
@@ -57,7 +57,7 @@ export class RecordingJournal implements Journal {
   }
 }
 
-/** The entry of a request that has just arrived. */
+/** Creates the entry of a request that has just arrived. */
 export function openEntry(
   server: JournalEntry["server"],
   method: string,

@@ -2,10 +2,10 @@ import type { EmulatorOptions } from "./options.js";
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/;
 
-/** Addresses that stand for all of the machine's. */
+/** Addresses that mean all of the machine's addresses. */
 const everywhere = new Set(["0.0.0.0", "::"]);
 
-/** The host to listen on; throws for one that others can reach, unless that was asked for. */
+/** The host to listen on. Throws if other machines could reach it and this was not allowed. */
 export function listenHost(options: EmulatorOptions): string {
   const host = options.host ?? "127.0.0.1";
   if (!loopback.test(host) && options.allowNonLoopback !== true) {
@@ -17,12 +17,12 @@ export function listenHost(options: EmulatorOptions): string {
   return host;
 }
 
-/** Where storage listens, and the host name that clients are sent to. */
+/** The address that storage listens on, and the host name for clients. */
 export interface StoragePlace {
   readonly name: string;
   readonly address: string;
   readonly port: number;
-  /** Whether the name depends on what the client calls the registry. */
+  /** Whether the name depends on how the client addresses the registry. */
   readonly followsClient: boolean;
 }
 
@@ -36,7 +36,7 @@ export function storagePlace(options: EmulatorOptions): StoragePlace {
   return { name: storageHost ?? beside(host), address: "127.0.0.1", port, followsClient };
 }
 
-/** Another name of the loopback; any other host is itself. */
+/** Another name of the loopback; any other host stays the same. */
 export function beside(host: string): string {
   if (!loopback.test(host)) return host;
   return host === "localhost" ? "127.0.0.1" : "localhost";

@@ -108,7 +108,7 @@ async function leave(origins: Origins, service: Service, folder: EmulatorFolder)
   await folder.leave();
 }
 
-/** What answers requests, and what is seen and steered of it from outside. */
+/** Creates the handlers of the requests, and the views of the emulator for its caller. */
 function handle(service: Service, origins: Origins, options: EmulatorOptions): Handled {
   const journal = new RecordingJournal(options.journalLimit ?? 10_000);
   const faults = new FaultSwitchboard(options.now ?? preciseNow);

@@ -1,9 +1,10 @@
 import type { ReceivedRequest } from "../http/listener.js";
 
 /**
- * Why a request may not use the control API, if it may not. It has no password, so it is for programs on this machine
- * only, and never for a page in a browser: neither one that says where it is from (`Origin`), nor one whose host name
- * was bent to the loopback address (a `Host` that is no name of the loopback).
+ * Says why a request may not use the control API; `undefined` if it may. The API has no password, so it
+ * is only for programs on this machine, and never for a page in a browser: neither one that sends its
+ * `Origin`, nor one whose host name was made to resolve to the loopback address (its `Host` is not a name
+ * of the loopback).
  */
 export function refusal({ headers, remoteAddress }: ReceivedRequest): string | undefined {
   if (!isLoopback(remoteAddress)) return "The control API answers to this machine only.";

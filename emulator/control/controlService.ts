@@ -5,7 +5,7 @@ import type { Journal } from "../journal.js";
 import type { Entra } from "../tokens/entra.js";
 import { refusal } from "./controlAccess.js";
 
-/** What the control API shows and steers. */
+/** What the control API shows and changes. */
 export interface Controlled {
   readonly journal: Journal;
   readonly faults: Faults;
@@ -16,7 +16,10 @@ export interface Controlled {
 
 const largestBody = 1024 * 1024;
 
-/** Journal, faults and tokens for programs in any language, under `/_emulator/`. Its own requests leave no trace. */
+/**
+ * Journal, faults and tokens under `/_emulator/`, for programs in any language. Requests to it are not in
+ * the journal.
+ */
 export class ControlService {
   constructor(private readonly controlled: Controlled) {}
 
@@ -56,7 +59,7 @@ export class ControlService {
   }
 
   private async addFault(request: ReceivedRequest): Promise<Answer> {
-    // Loaded when somebody asks: the schema library is slow to load.
+    // The schema library is slow to load, so it is loaded only when needed.
     const { faultShape, parseFaultRule } = await import("./faultRule.js");
     const json = await readJson(request);
     if (json === undefined) return problem(400, "The body is not JSON, or longer than 1 MiB.");
@@ -95,7 +98,7 @@ function problem(status: number, message: string): Answer {
   return errorAnswer(status, { code: "EMULATOR_CONTROL", message });
 }
 
-/** An absent body is an empty object. */
+/** An empty body counts as an empty object. */
 async function readJson({ body }: ReceivedRequest): Promise<unknown> {
   const bytes = await body.upTo(largestBody);
   if (bytes === undefined) return undefined;

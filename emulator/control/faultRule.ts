@@ -53,8 +53,9 @@ const rule = z.strictObject({
 });
 
 /**
- * A rule from JSON: a pattern is `{"pattern": "…", "flags": "i"}`, `times` may be `"always"`, the bytes of a body are
- * `bodyBase64`; the rest is as in `FaultRule`. Answers what is wrong where it is no rule.
+ * Parses a rule from JSON: a pattern is `{"pattern": "…", "flags": "i"}`, `times` may be `"always"`, the
+ * bytes of a body are `bodyBase64`; everything else is as in `FaultRule`. Returns a message if it is not
+ * a valid rule.
  */
 export function parseFaultRule(json: unknown): FaultRule | string {
   const parsed = rule.safeParse(json);
@@ -78,7 +79,7 @@ export function faultShape({ id, rule, hits }: Fault): object {
 
 function textShape(value: string | RegExp | undefined): unknown {
   if (!(value instanceof RegExp)) return value;
-  // In a literal the slash would end it; JavaScript escapes it for that reason alone.
+  // `source` escapes slashes, as a literal would need it; JSON does not.
   return {
     pattern: value.source.replaceAll("\\/", "/"),
     ...(value.flags === "" ? {} : { flags: value.flags }),

@@ -10,7 +10,7 @@ const schema = z.strictObject({
   roles: z.array(z.enum(roleNames)).optional(),
 });
 
-/** Answers what is wrong where it is not the options of a token. */
+/** Parses the options of a token. Returns a message if they are not valid. */
 export function parseTokenOptions(json: unknown): EntraTokenOptions | string {
   const parsed = schema.safeParse(json);
   return parsed.success ? (parsed.data as EntraTokenOptions) : z.prettifyError(parsed.error);

@@ -7,18 +7,21 @@ import type { EntraApplication } from "./entraOptions.js";
 
 type Jose = typeof import("jose");
 
-/** What an assertion is checked against. */
+/** What an assertion must match. */
 export interface AssertionChecks {
   readonly jose: Jose;
   readonly application: EntraApplication;
-  /** The token endpoint, which an application's own assertion is for. */
+  /** The token endpoint, which is the audience of an application's own assertion. */
   readonly endpoint: string;
   readonly now: number;
 }
 
 const algorithms = ["RS256", "PS256", "ES256"];
 
-/** Checks `client_assertion`: signed by the application's certificate, or by somebody it trusts (RFC 7523). */
+/**
+ * Checks a `client_assertion`: signed with the application's certificate, or by an issuer that it trusts
+ * (RFC 7523).
+ */
 export async function checkAssertion(assertion: string, checks: AssertionChecks): Promise<void> {
   const { jose, application } = checks;
   const claims = readClaims(jose, assertion);

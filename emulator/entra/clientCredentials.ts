@@ -8,7 +8,7 @@ import type { EntraApplication, EntraOptions } from "./entraOptions.js";
 export interface TokenRequest {
   readonly tenant: string;
   readonly form: URLSearchParams;
-  /** The address that the request came to, with neither query nor fragment. */
+  /** The address of the request, without query and fragment. */
   readonly endpoint: string;
 }
 
@@ -70,7 +70,10 @@ async function authenticate(
   }
 }
 
-/** `https://management.azure.com//.default` is for `https://management.azure.com/`. */
+/**
+ * The audience of a scope: `https://management.azure.com//.default` is for
+ * `https://management.azure.com/`.
+ */
 function audienceOf(scope: string): string {
   const resource = scope.split(" ").find((one) => one.endsWith("/.default"));
   if (resource !== undefined) return resource.slice(0, -"/.default".length);

@@ -4,7 +4,7 @@ import type { EmulatedEntra, Entra, EntraTokenOptions } from "../tokens/entra.js
 import type { EntraOptions } from "./entraOptions.js";
 import { EntraService, appServicePath } from "./entraService.js";
 
-/** Entra as its users see it: tokens in process always, and over HTTP where the option asked for it. */
+/** The emulated Entra: issues tokens in process, and over HTTP if the option `entra` is set. */
 export class EntraOrigin implements Entra {
   readonly service: EntraService | undefined;
 

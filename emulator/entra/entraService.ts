@@ -13,9 +13,12 @@ const largestForm = 1024 * 1024;
 const instanceMetadataPath = "/metadata/identity/oauth2/token";
 export const appServicePath = "/msi/token";
 
-/** Microsoft Entra ID as credentials see it: discovery, the token endpoint, and the endpoints of managed identities. */
+/**
+ * Microsoft Entra ID as credential classes use it: discovery, the token endpoint, and the endpoints of
+ * managed identities.
+ */
 export class EntraService {
-  /** What `IDENTITY_HEADER` has to be. */
+  /** The required value of `IDENTITY_HEADER`. */
   readonly identityHeader = randomBytes(16).toString("hex");
 
   constructor(
@@ -36,7 +39,7 @@ export class EntraService {
   private async route(request: ReceivedRequest): Promise<Answer> {
     const { method, path } = request;
     const [, tenant = "", rest = ""] = /^\/([^/]+)(\/.*)$/.exec(path) ?? [];
-    // MSAL for JavaScript sends a slash at the end.
+    // MSAL for JavaScript adds a slash at the end.
     if (path.replace(/\/$/, "") === instanceMetadataPath) {
       return fromInstanceMetadata(this.entra, this.options, request);
     }
@@ -62,7 +65,7 @@ export class EntraService {
     return clientCredentials(this.entra, this.options, { tenant, form, endpoint });
   }
 
-  /** Instance discovery: this host is the authority, under no other name. */
+  /** Instance discovery: this host is the only authority. */
   private instances(): Answer {
     const { host } = new URL(this.origin());
     const endpoint = `${this.origin()}/${this.entra.tenantId}/v2.0/.well-known/openid-configuration`;

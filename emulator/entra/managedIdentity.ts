@@ -5,12 +5,13 @@ import { samePassword } from "../tokens/samePassword.js";
 import { entraJson } from "./entraError.js";
 import type { EntraManagedIdentity, EntraOptions } from "./entraOptions.js";
 
-/** Seconds that a token of a managed identity is good for. */
+/** Lifetime of a managed identity's token in seconds. */
 const lifetime = 86_400;
 
 /**
- * The instance metadata service's form (Microsoft, "How to use managed identities for Azure resources on an Azure VM"):
- * `Metadata: true` keeps requests out that were forged through somebody else.
+ * Tokens from the instance metadata service (Microsoft, "How to use managed identities for Azure
+ * resources on an Azure VM"). The required `Metadata: true` rejects requests forged through another
+ * server.
  */
 export function fromInstanceMetadata(
   entra: EmulatedEntra,
@@ -23,7 +24,10 @@ export function fromInstanceMetadata(
   return answer(entra, options, request);
 }
 
-/** App Service's form (Microsoft, "How to use managed identities for App Service"): the header proves where one runs. */
+/**
+ * Tokens from App Service (Microsoft, "How to use managed identities for App Service"). The secret header
+ * proves that the caller runs in the app.
+ */
 export function fromAppService(
   entra: EmulatedEntra,
   options: EntraOptions,

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 
 import { type ErrorEntry, errorBody, jsonLine, tooManyRequests } from "../wire/errorBody.js";
 
-/** Bytes of a file, both positions inclusive. */
+/** Part of a file; both positions are inclusive. */
 export interface FileSlice {
   readonly path: string;
   readonly start: number;
@@ -10,16 +10,19 @@ export interface FileSlice {
 }
 
 /**
- * What a request is answered with, before a byte of it is written. It stays a value until the last moment, so that a
- * fault can drop, cut or damage any answer in one place.
+ * An answer before anything is written. It stays a value until the last moment, so that a fault can drop,
+ * cut or damage any answer in one place.
  */
 export interface Answer {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
   readonly body?: Buffer | FileSlice;
-  /** Content-Length of an answer without the body: HEAD. Absent with no body: 0, except for 204, 304 and chunked answers. */
+  /**
+   * Content-Length of an answer without a body, for HEAD. Absent without a body means 0, except for 204,
+   * 304 and chunked answers.
+   */
   readonly contentLength?: number;
-  /** Chunked framing, without Content-Length: the token endpoints. */
+  /** Whether to use chunked encoding instead of Content-Length, as the token endpoints do. */
   readonly chunked?: boolean;
 }
 
@@ -57,14 +60,14 @@ export function textAnswer(status: number, contentType: string, text: string): A
   return { status, headers: { "Content-Type": contentType }, body: Buffer.from(text) };
 }
 
-/** An answer that a handler throws to end early. */
+/** Thrown by a handler to answer at once. */
 export class Refusal extends Error {
   constructor(readonly answer: Answer) {
     super(`Refused with status ${String(answer.status)}.`);
   }
 }
 
-/** What a handler throws to have the connection cut in place of an answer. */
+/** Thrown by a handler to cut the connection instead of answering. */
 export class ConnectionCut extends Error {}
 
 export function refuse(status: number, entry: ErrorEntry): never {

@@ -4,14 +4,14 @@ import { isIP } from "node:net";
 import { join } from "node:path";
 import { X509Certificate } from "node:crypto";
 
-/** The certificate of both servers and the authority that clients have to trust. */
+/** The certificate of both servers, and the authority to trust. */
 export interface Certificate {
   readonly server: { readonly key: string; readonly cert: string };
   readonly authority: string;
   readonly authorityFile: string;
 }
 
-/** Takes the certificate of an earlier run with the same folder and hosts, or makes one. */
+/** Reuses the certificate of an earlier run with the same folder and hosts, or makes a new one. */
 export async function certificateIn(
   folder: string,
   hosts: readonly string[],
@@ -25,7 +25,7 @@ export async function certificateIn(
     const { authority, server } = await generatePair(hosts);
     await writeFile(authorityFile, authority);
     await writeFile(keyFile, server.key, { mode: 0o600 });
-    // Last: where it is, the others are complete.
+    // Written last, so that its presence means that the others are complete.
     await writeFile(certFile, server.cert);
   }
   return {
@@ -46,7 +46,7 @@ async function isGood(certFile: string): Promise<boolean> {
 async function generatePair(
   hosts: readonly string[],
 ): Promise<{ authority: string; server: { key: string; cert: string } }> {
-  // Only --tls needs it, and it is slow to load.
+  // Only needed for --tls, and slow to load.
   const { generate } = await import("selfsigned");
   const shared = {
     keyType: "ec",
@@ -75,7 +75,7 @@ async function generatePair(
 
 type AlternativeName = { readonly type: 2; value: string } | { readonly type: 7; ip: string };
 
-/** Every name of the loopback, and the hosts themselves. */
+/** All names of the loopback, and the given hosts. */
 function alternativeNames(hosts: readonly string[]): AlternativeName[] {
   const names = new Set(["localhost", "127.0.0.1", "::1", ...hosts]);
   return [...names].map((name) =>

@@ -4,8 +4,8 @@ import type { OutgoingHttpHeaders } from "node:http";
 const strictTransport = "max-age=31536000; includeSubDomains";
 
 /**
- * Headers of every `/v2` and `/acr/v1` answer. Strict-Transport-Security comes twice from the service, hence the list
- * (recorded: C11, all 74 sessions).
+ * Headers of every `/v2` and `/acr/v1` answer. The service sends Strict-Transport-Security twice, so it
+ * is a list (recorded: C11, all 74 sessions).
  */
 export function registryHeaders(): OutgoingHttpHeaders {
   return {
@@ -19,19 +19,19 @@ export function registryHeaders(): OutgoingHttpHeaders {
   };
 }
 
-/** The plain-text pages have no Access-Control-Expose-Headers (C11 #10, #18). */
+/** Headers of plain-text pages, which lack Access-Control-Expose-Headers (C11 #10, #18). */
 export function pageHeaders(): OutgoingHttpHeaders {
   const headers = registryHeaders();
   delete headers["Access-Control-Expose-Headers"];
   return headers;
 }
 
-/** Successful `/v2` calls, their errors and every DELETE also carry these (C11 #1, #61). */
+/** Further headers of successful `/v2` calls, of their errors and of every DELETE (C11 #1, #61). */
 export function requestIdHeaders(clientRequestId: string | undefined): OutgoingHttpHeaders {
   return { "X-Ms-Request-Id": randomUUID(), "X-Ms-Client-Request-Id": clientRequestId ?? "" };
 }
 
-/** Answers of the token endpoints have none of the registry's headers (C11 #1). */
+/** Headers of the token endpoints, which send none of the registry's (C11 #1). */
 export function tokenHeaders(): OutgoingHttpHeaders {
   return {
     Server: "AzureContainerRegistry",

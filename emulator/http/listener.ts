@@ -15,7 +15,7 @@ import { registryHeaders } from "./headers.js";
 import { RequestBody } from "./requestBody.js";
 import { type Damage, type Sending, send } from "./send.js";
 
-/** A request as the handlers see it. */
+/** A request, as the handlers receive it. */
 export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
@@ -31,14 +31,14 @@ export interface ListenerParts {
   readonly journal: RecordingJournal;
   readonly faults: FaultSwitchboard;
   readonly handle: (request: ReceivedRequest) => Promise<Answer>;
-  /** Answers what is under `/_emulator/`, which neither the journal nor a fault ever sees. */
+  /** Answers requests below `/_emulator/`, which are not in the journal and never meet a fault. */
   readonly control?: ((request: ReceivedRequest) => Promise<Answer>) | undefined;
-  /** Aborted by `close`: ends delays and stalls. */
+  /** Aborted by `close`; ends delays and stalls. */
   readonly closing: AbortSignal;
   readonly now: () => number;
 }
 
-/** One request from arrival to the last byte of its answer: journal, fault, handler, answer. */
+/** Serves one request: journal, fault, handler, answer. */
 export async function serve(
   parts: ListenerParts,
   incoming: IncomingMessage,
@@ -64,7 +64,8 @@ export async function serve(
   const answer = await answerOrNothing(parts, entry, action, request, cut);
   if (answer === undefined) return;
   connectionHeader(response, parts.server);
-  // By which clients measure how long a token lasts: Node's would be the machine's.
+  // Clients measure the lifetime of tokens by this header, so it must follow the emulator's clock instead
+  // of the machine's.
   response.setHeader("Date", new Date(parts.now()).toUTCString());
   body.drain();
   await sendOrSayWhyNot(entry, {
@@ -77,7 +78,10 @@ export async function serve(
   });
 }
 
-/** What cannot be written, as a header with a line break in it: whoever asked is told, not left waiting. */
+/**
+ * Sends the answer. If that is impossible, for example because a header contains a line break, sends an
+ * error, so that the client does not wait.
+ */
 async function sendOrSayWhyNot(entry: OpenJournalEntry, sending: Sending): Promise<void> {
   entry.status = sending.answer.status;
   try {
@@ -115,7 +119,7 @@ async function steer(
   await send({ answer, response, connection, withBody, damage: {}, onSent: nobody });
 }
 
-/** The answer to write, or undefined when none may go out. */
+/** The answer to write, or undefined if none may be sent. */
 async function answerOrNothing(
   parts: ListenerParts,
   entry: OpenJournalEntry,
@@ -142,7 +146,9 @@ async function answerOrNothing(
   return silent ? undefined : answer;
 }
 
-/** Runs the handler. A sender that went away gets no answer; anything else unforeseen is a 500. */
+/**
+ * Runs the handler. A client that went away gets no answer; any other unexpected error becomes a 500.
+ */
 async function handled(
   parts: ListenerParts,
   request: ReceivedRequest,
@@ -187,8 +193,8 @@ function damageOf(action: MetFault | undefined): Damage {
 }
 
 /**
- * Node would add `Keep-Alive: timeout=…`, which the service does not send; a Connection header of one's own stops that.
- * Storage sends neither (C11 #9, #33).
+ * Sets the Connection header explicitly, because Node would otherwise add `Keep-Alive: timeout=…`, which
+ * the service does not send. Storage sends neither (C11 #9, #33).
  */
 function connectionHeader(response: ServerResponse, server: ListenerParts["server"]): void {
   if (!response.shouldKeepAlive) return;
@@ -198,12 +204,15 @@ function connectionHeader(response: ServerResponse, server: ListenerParts["serve
 
 function cutConnection(incoming: IncomingMessage): void {
   const { socket } = incoming;
-  // RST where the socket allows it; over TLS only an end without close_notify is possible.
+  // Resets the connection if possible; over TLS it can only be closed without close_notify.
   if ("encrypted" in socket) socket.destroy();
   else socket.resetAndDestroy();
 }
 
-/** Path and query; a client that takes us for a proxy sends the origin, too (RFC 9112, section 3.2.2). */
+/**
+ * Splits the target into path and query. A client that uses us as a proxy also sends the origin (RFC
+ * 9112, section 3.2.2).
+ */
 function splitTarget(target: string): { path: string; query: string } {
   const url = target.replace(/^https?:\/\/[^/?]*/i, "");
   const at = url.indexOf("?");

@@ -11,9 +11,9 @@ export interface OriginsOptions {
   readonly storagePlace: StoragePlace;
   /** Port of the registry. */
   readonly port: number;
-  /** Of the registry and the storage. */
+  /** For the registry and the storage. */
   readonly certificate: Certificate | undefined;
-  /** The third origin, where there is one; it is always https. */
+  /** The third origin, if it is enabled; always https. */
   readonly entra: { readonly certificate: Certificate; readonly handle: Handle } | undefined;
   readonly shared: Pick<ListenerParts, "journal" | "faults" | "now">;
   readonly control: Handle;
@@ -27,7 +27,7 @@ interface Running {
   readonly entra?: RunningServer | undefined;
 }
 
-/** The origins of an emulator. Each can be asked for only once all listen. */
+/** The origins of an emulator. Each is known only once all of them listen. */
 export class Origins {
   private readonly closing = new AbortController();
   private running: Running | undefined;
@@ -41,7 +41,7 @@ export class Origins {
     return this.all().storage;
   }
 
-  /** The storage's origin for a client that calls the registry `host:port`. */
+  /** The storage's origin for a client that addresses the registry as `host:port`. */
   storageOrigin(registryHost: string): string {
     const { origin, port } = this.storage;
     if (!this.storageFollowsClient) return origin;
@@ -89,7 +89,7 @@ export class Origins {
     }
   }
 
-  /** Cuts every connection and waits for the handlers that still run. */
+  /** Cuts all connections and waits for the running handlers. */
   async close(): Promise<void> {
     this.closing.abort();
     const { registry, storage, entra } = this.all();

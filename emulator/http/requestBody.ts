@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** The body of a request, read once and as a stream; counts what arrives. */
+/** The body of a request: a stream that can be read once. Counts the bytes received. */
 export class RequestBody {
   private received = 0;
 
@@ -21,14 +21,14 @@ export class RequestBody {
     return value === undefined ? undefined : Number(value);
   }
 
-  /** Whether more may come: neither has it ended, nor is its sender gone. */
+  /** Whether more bytes may arrive: the body has not ended, and the client is connected. */
   get isArriving(): boolean {
     return !this.source.complete && !this.source.destroyed;
   }
 
-  /** The chunks as they arrive. Fails when the sender goes away before the end. */
+  /** The chunks as they arrive. Throws if the client disconnects before the end. */
   async *chunks(): AsyncGenerator<Buffer, void, undefined> {
-    // Leaving the loop early must not destroy the connection: the answer still has to go out on it.
+    // Leaving the loop early must not destroy the connection, on which the answer is still to be sent.
     for await (const chunk of this.source.iterator({ destroyOnReturn: false })) {
       const bytes = chunk as Buffer;
       const wanted = this.count(bytes);
@@ -40,7 +40,7 @@ export class RequestBody {
     }
   }
 
-  /** The whole body, or undefined when it is longer than the limit. */
+  /** The whole body, or undefined if it exceeds the limit. */
   async upTo(limit: number): Promise<Buffer | undefined> {
     if ((this.declaredLength ?? 0) > limit) return undefined;
     const parts: Buffer[] = [];
@@ -53,7 +53,10 @@ export class RequestBody {
     return Buffer.concat(parts);
   }
 
-  /** Reads and drops what the handler left, so that the connection can be used again and every byte is counted. */
+  /**
+   * Reads and discards what the handler has not read, so that the connection can be reused and every byte
+   * is counted.
+   */
   drain(): void {
     if (this.source.readableEnded || this.source.destroyed) return;
     this.source.on("data", (chunk: Buffer) => this.count(chunk));

@@ -4,25 +4,30 @@ import type { Socket } from "node:net";
 
 import type { Answer, FileSlice } from "./answer.js";
 
-/** How an answer may be damaged on its way out. */
+/** How to damage an answer. */
 export interface Damage {
-  /** Cut the connection after so many bytes of the body. */
+  /** Cut the connection after this many bytes of the body. */
   readonly truncateAt?: number;
-  /** Change one bit. */
+  /** Flip one bit. */
   readonly corrupt?: boolean;
 }
 
 export interface Sending {
   readonly answer: Answer;
   readonly response: ServerResponse;
-  /** What the request came over. A response that waits behind another one has no socket yet, and no `close` either. */
+  /**
+   * The connection of the request. A response queued behind another one has no socket yet and emits no
+   * `close`.
+   */
   readonly connection: Socket;
   readonly withBody: boolean;
   readonly damage: Damage;
   readonly onSent: (bytes: number) => void;
 }
 
-/** Writes the head and the body of an answer; ends when the last byte was handed to the connection. */
+/**
+ * Sends the head and the body of an answer; resolves when the last byte was passed to the connection.
+ */
 export async function send(sending: Sending): Promise<void> {
   const { answer, response, withBody, damage } = sending;
   const headers = { ...answer.headers };
@@ -37,7 +42,7 @@ export async function send(sending: Sending): Promise<void> {
   if (damage.truncateAt !== undefined) {
     response.flushHeaders();
     await writeBody(sending, damage.truncateAt);
-    // What was written still goes out; a reset could overtake it.
+    // `destroySoon` sends what was written; a reset could overtake it.
     response.socket?.destroySoon();
     return;
   }
@@ -87,7 +92,7 @@ async function* parts(body: Buffer | FileSlice): AsyncGenerator<Buffer, void, un
   }
 }
 
-/** Resolves with the event, or when the client is gone. */
+/** Resolves with the event, or when the client disconnects. */
 function eventOrGone(sending: Sending, event: "drain" | "finish"): Promise<void> {
   if (isGone(sending)) return Promise.resolve();
   const { response, connection } = sending;

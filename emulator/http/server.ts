@@ -5,43 +5,46 @@ import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import type { Certificate } from "./certificate.js";
 import { type ListenerParts, serve } from "./listener.js";
 
-/** A server that listens. */
+/** A listening server. */
 export interface RunningServer {
   readonly port: number;
   /** `host:port`, with brackets around an IPv6 address. */
   readonly authority: string;
   readonly origin: string;
-  /** Cuts every connection and waits until no handler runs any more. */
+  /** Cuts all connections and waits for the running handlers. */
   close(): Promise<void>;
 }
 
 export interface ServerOptions {
   /** Address to listen on. */
   readonly host: string;
-  /** Host name that clients are given. */
+  /** Host name for clients. */
   readonly name: string;
   readonly port: number;
   readonly certificate: Certificate | undefined;
   readonly parts: ListenerParts;
 }
 
-/** Connections that may wait to be taken; with Node's 511, thousands at once would lose some. */
+/**
+ * Connections waiting to be accepted. With Node's 511, some of thousands at the same time would be lost.
+ */
 const backlog = 4096;
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, name, certificate, parts } = options;
   const running = new Set<Promise<void>>();
   const listener: RequestListener = (incoming, response) => {
-    // A connection that dies while its answer is written is the client's business, not a crash of ours.
+    // A connection that breaks while its answer is written must not end the process.
     const { socket } = incoming;
     const done = serve(parts, incoming, response).catch(() => {
-      // Not the request: once that has been read, its end is not the connection's, and the client would wait for ever.
+      // The socket is destroyed instead of the request: once that has been read, destroying it would not
+      // close the connection, and the client would wait forever.
       socket.destroy();
     });
     running.add(done);
     void done.finally(() => running.delete(done));
   };
-  // Idle connections live long, as behind the service's front end; a slow upload must never run into a timer.
+  // Idle connections stay open for long, as with the service's front end. Slow uploads must not time out.
   const timers = { keepAliveTimeout: 120_000, requestTimeout: 0 };
   const server =
     certificate === undefined
@@ -86,7 +89,10 @@ function listenFailure(error: Error, place: string): Error {
   return Object.assign(new Error(message, { cause: error }), { code });
 }
 
-/** Every connection, also one whose TLS handshake never ends: `closeAllConnections` does not know that. */
+/**
+ * Tracks all connections, including those whose TLS handshake never ends, which `closeAllConnections`
+ * does not know.
+ */
 function trackConnections(server: NetServer): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
   server.on("connection", (connection: Socket) => {

@@ -4,7 +4,7 @@ import { parseDigest } from "../wire/digest.js";
 import type { Call, Handler } from "./call.js";
 import { digestInvalid, locked, malformedDigest } from "./unknown.js";
 
-/** HEAD tells size and digest; `Range` is ignored (go SDK, CheckChunkExists). */
+/** HEAD answers with size and digest and ignores `Range` (go SDK, CheckChunkExists). */
 export const headBlob: Handler = (call) => {
   const size = readableSize(call);
   if (typeof size !== "number") return size;
@@ -15,7 +15,7 @@ export const headBlob: Handler = (call) => {
   return { status: 200, headers, contentLength: size };
 };
 
-/** GET always sends the client to storage, on another origin (js SDK, can_upload_blob_from_a_buffer). */
+/** GET always redirects to storage, on another origin (js SDK, can_upload_blob_from_a_buffer). */
 export const getBlob: Handler = (call) => {
   const size = readableSize(call);
   const digest = parseDigest(call.reference);
@@ -31,7 +31,10 @@ export const getBlob: Handler = (call) => {
   return { status: 307, headers, body: Buffer.from(anchor) };
 };
 
-/** 202 without a digest header (C11 #21); a missing blob is named without `detail` (js SDK, deleteblob_nonexistent). */
+/**
+ * Answers 202 without a digest header (C11 #21); the error for a missing blob has no `detail` (js SDK,
+ * deleteblob_nonexistent).
+ */
 export const deleteBlob: Handler = (call) => {
   const { state } = call.service;
   if (parseDigest(call.reference) === undefined) return digestInvalid(malformedDigest);
@@ -48,7 +51,7 @@ function readableSize(call: Call): number | Answer {
   return state.blobs.size(call.name, call.reference) ?? notFound(call.reference);
 }
 
-/** The 404 of a read carries the digest and forbids caching (C11 #6, #8). */
+/** The 404 of a read contains the digest and forbids caching (C11 #6, #8). */
 function notFound(digest: string): Answer {
   const answer = blobUnknown(digest);
   return { ...answer, headers: { ...answer.headers, "Cache-Control": "no-cache" } };

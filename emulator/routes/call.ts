@@ -15,7 +15,7 @@ import type { TokenIssuer } from "../tokens/tokenIssuer.js";
 import type { Access } from "../wire/scope.js";
 import type { Throttling } from "./throttling.js";
 
-/** What every handler works with. */
+/** What all handlers share. */
 export interface Service {
   readonly state: RegistryState;
   readonly uploads: UploadSessions;
@@ -24,7 +24,7 @@ export interface Service {
   readonly tokens: TokenIssuer;
   readonly entra: EmulatedEntra;
   readonly sharedAccess: SharedAccess;
-  /** For a client that calls the registry so. */
+  /** The storage's origin for a client that addresses the registry with this host. */
   readonly storageOrigin: (registryHost: string) => string;
   readonly cursors: PageCursors;
   readonly throttling: Throttling;
@@ -32,7 +32,7 @@ export interface Service {
   readonly cascade: ReferrerCascade;
 }
 
-/** A request with what its route found in it. */
+/** A request with the variable parts of its route. */
 export interface Call {
   readonly request: ReceivedRequest;
   readonly service: Service;
@@ -40,9 +40,9 @@ export interface Call {
   readonly host: string;
   readonly origin: string;
   readonly query: URLSearchParams;
-  /** The repository, decoded; empty where the route has none. */
+  /** The decoded repository name; empty if the route has none. */
   readonly name: string;
-  /** The last variable part: tag, digest or upload. */
+  /** The last variable part: a tag, digest or upload. */
   readonly reference: string;
 }
 
@@ -53,9 +53,9 @@ export interface Route {
   readonly method: string;
   /** `{name}`, `{reference}`, `{digest}`, `{tag}` and `{upload}` are the variable parts. */
   readonly path: string;
-  /** The scope a caller needs; absent for the token endpoints, which check for themselves. */
+  /** The required scope; absent for the token endpoints, which check credentials themselves. */
   readonly access?: (call: Call) => readonly Access[];
   readonly handler: Handler;
-  /** Which headers go with an answer of this status. */
+  /** The headers of an answer with this status. */
   readonly headers: (call: Call, status: number) => OutgoingHttpHeaders;
 }

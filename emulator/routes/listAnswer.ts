@@ -3,10 +3,10 @@ import type { OutgoingHttpHeaders } from "node:http";
 import { type Answer, jsonAnswer } from "../http/answer.js";
 import type { Call } from "./call.js";
 
-/** What a Go server buffers before it gives up on Content-Length. */
+/** The size up to which a Go server buffers an answer to set Content-Length. */
 const buffered = 2048;
 
-/** A list; large ones come in chunks, without Content-Length (js SDK recordings). */
+/** A list. Large ones are sent in chunks, without Content-Length (js SDK recordings). */
 export function listAnswer(call: Call, value: object, headers: OutgoingHttpHeaders): Answer {
   const { chunkedListings } = call.service.settings;
   const answer = jsonAnswer(200, value, headers);

@@ -5,7 +5,7 @@ import { type Page, pageOf } from "./paging.js";
 import { manifestShape, tagShape } from "./shapes.js";
 import { knownRepository } from "./unknown.js";
 
-/** `/v2/_catalog` and `/acr/v1/_catalog` answer alike: the service pages by header only. */
+/** `/v2/_catalog` and `/acr/v1/_catalog` give the same answer; only the header names the next page. */
 export const listRepositories: Handler = (call) => {
   const visible = [...call.service.state.repositories.values()]
     .filter(({ attributes }) => attributes.listEnabled)

@@ -13,7 +13,7 @@ import { isDigestLike } from "../wire/names.js";
 import type { Call, Handler } from "./call.js";
 import { digestInvalid, locked, malformedDigest } from "./unknown.js";
 
-/** GET and HEAD: the bytes as they were put, with the type as it was put (C11 #11-17). */
+/** GET and HEAD: the bytes and the media type as they were pushed (C11 #11-17). */
 export const getManifest: Handler = async (call) => {
   const { repositories, manifestContent } = call.service.state;
   const repository = repositories.get(call.name);
@@ -28,7 +28,7 @@ export const getManifest: Handler = async (call) => {
     "Docker-Content-Digest": manifest.digest,
     ETag: etag,
   };
-  // As OCI distribution's reference server, whose form of ETag it is; not recorded.
+  // As in OCI distribution's reference server, which has the same form of ETag; not recorded.
   const { "if-none-match": known } = call.request.headers;
   if (known !== undefined && failedCondition({ "if-none-match": known }, { etag }) === 304) {
     return empty(304, headers);
@@ -36,7 +36,7 @@ export const getManifest: Handler = async (call) => {
   try {
     return { status: 200, headers, body: await readFile(manifestContent.path(manifest.digest)) };
   } catch (error) {
-    // Deleted between the look and the read.
+    // The manifest was deleted since it was found.
     if (repository?.manifests.get(manifest.digest) === undefined) return manifestUnknown(call);
     throw error;
   }
@@ -71,7 +71,9 @@ export const putManifest: Handler = async (call) => {
   }
 };
 
-/** From the check of the lock to the new tag without interruption, so that two puts cannot mix. */
+/**
+ * Checks locks and sets the tag without interruption, so that two concurrent pushes cannot interleave.
+ */
 function commit(
   call: Call,
   content: ArrivedContent,
@@ -101,7 +103,7 @@ function commit(
   });
 }
 
-/** DELETE by digest only (C11 #69); its tags go with it. */
+/** DELETE by digest only (C11 #69); also deletes its tags. */
 export const deleteManifest: Handler = (call) => {
   const { state, settings } = call.service;
   if (parseDigest(call.reference) === undefined) {
@@ -112,14 +114,14 @@ export const deleteManifest: Handler = (call) => {
   const manifest = repository?.manifests.get(call.reference);
   if (repository === undefined || manifest === undefined) {
     if (repository?.attributes.writeEnabled === false) locked();
-    // Without `detail`, unlike the 404 of a read (C11 #64).
+    // Has no `detail`, unlike the 404 of a read (C11 #64).
     const message = `manifest ${call.reference} is not found`;
     return errorAnswer(404, { code: "MANIFEST_UNKNOWN", message });
   }
   const tags = settings.tagLockProtectsManifest ? state.tagsOf(repository, manifest.digest) : [];
   if (!mayDeleteManifest(repository, manifest, tags)) locked();
   state.removeManifest(repository, manifest);
-  // Without the referrers API the service knows of no referrers (Microsoft, "Manage OCI artifacts").
+  // Without the referrers API, the service does not know referrers (Microsoft, "Manage OCI artifacts").
   if (settings.referrersApi) call.service.cascade.afterDelete(repository.name, manifest.digest);
   return empty(202);
 };
@@ -130,7 +132,7 @@ function acceptable(call: Call, manifest: ManifestRecord): boolean {
   return accepts(accept, manifest.mediaType);
 }
 
-/** 404, not 406 (Azure/acr#764). */
+/** The type is not acceptable: 404 instead of 406 (Azure/acr#764). */
 function unacceptable({ mediaType }: ManifestRecord): Answer {
   const kind = isIndexType(mediaType) ? "index" : "manifest";
   const family = mediaType.startsWith("application/vnd.docker.") ? "Docker" : "OCI";

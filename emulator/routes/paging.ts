@@ -4,7 +4,7 @@ import { refuse } from "../http/answer.js";
 import { nextLink } from "../wire/link.js";
 import type { Call } from "./call.js";
 
-/** An entry of a list: what `last` names it by, and when it was changed. */
+/** An entry of a list, with the key for `last` and the time of its last change. */
 export interface Listed {
   readonly key: string;
   readonly lastUpdateTime: string;
@@ -15,7 +15,10 @@ export interface Page<Entry> {
   readonly headers: OutgoingHttpHeaders;
 }
 
-/** Cuts the page that a request asks for, and names the next one in `Link`; a last page has none, also when it is full (go SDK, NewListTagsPager). */
+/**
+ * The requested page, with the next one in `Link`. The last page has no `Link`, even if it is full (go
+ * SDK, NewListTagsPager).
+ */
 export function pageOf<Entry extends Listed>(call: Call, all: readonly Entry[]): Page<Entry> {
   const orderby = call.query.get("orderby") ?? "";
   const n = pageSize(call);
@@ -35,9 +38,9 @@ function pageSize(call: Call): number {
   const text = call.query.get("n");
   const { pageSize, largestPage } = call.service.settings;
   if (text === null || text === "") return Math.min(pageSize, largestPage);
-  // None at all with 0: OCI distribution-spec 1.1, "Listing Tags".
+  // 0 gives an empty page: OCI distribution-spec 1.1, "Listing Tags".
   if (/^\d+$/.test(text)) return Math.min(Number(text), largestPage);
-  // The code of OCI distribution's reference server; what the service answers is not known.
+  // The code of OCI distribution's reference server; the service's answer is unknown.
   return refuse(400, {
     code: "PAGINATION_NUMBER_INVALID",
     message: "invalid number of results requested",
@@ -53,7 +56,7 @@ function order(orderby: string): Order {
   return (a, b) => compareText(a.key, b.key);
 }
 
-/** What follows `last`. By time, an entry that was deleted since its page went out still marks its place. */
+/** The entries after `last`. Ordered by time, `last` also works if its entry was deleted meanwhile. */
 function after<Entry extends Listed>(
   call: Call,
   sorted: readonly Entry[],

@@ -8,7 +8,10 @@ import { knownRepository, locked, tagUnknown } from "./unknown.js";
 
 export const getRepository: Handler = (call) => repositoryAnswer(call, knownRepository(call));
 
-/** PATCH merges and answers with the whole; it works on what is locked, which is how one unlocks. */
+/**
+ * PATCH merges the flags and answers with the whole object. It also works on locked objects, since this
+ * is how to unlock them.
+ */
 export const patchRepository: Handler = async (call) => {
   const change = await readChange(call);
   const repository = knownRepository(call);
@@ -18,7 +21,7 @@ export const patchRepository: Handler = async (call) => {
   return repositoryAnswer(call, repository);
 };
 
-/** `tagsDeleted` is null where there was no tag (js SDK recordings). */
+/** `tagsDeleted` is null if there was no tag (js SDK recordings). */
 export const deleteRepository: Handler = (call) => {
   const { state } = call.service;
   const repository = state.repositories.get(call.name);
@@ -52,7 +55,7 @@ export const patchTag: Handler = async (call) => {
   return tagAnswer(call, tag);
 };
 
-/** The manifest stays; the answer names the digest the tag had (go SDK, DeleteTag). */
+/** Keeps the manifest; the answer contains the digest of the deleted tag (go SDK, DeleteTag). */
 export const deleteTag: Handler = (call) => {
   const found = findTag(call);
   if (found === undefined) return tagUnknown();
@@ -88,7 +91,7 @@ interface FoundManifest {
   readonly manifest: ManifestRecord;
 }
 
-/** A missing repository is a missing tag here (go SDK recordings). */
+/** If the repository is missing, the error is that of a missing tag (go SDK recordings). */
 function findTag(call: Call): FoundTag | undefined {
   const repository = call.service.state.repositories.get(call.name);
   const tag = repository?.tags.get(call.reference);
@@ -103,7 +106,7 @@ function findManifest(call: Call): FoundManifest | undefined {
 
 const largestChange = 64 * 1024;
 
-/** The flat set of flags of a PATCH; the body is optional. */
+/** The flags in the body of a PATCH; the body is optional. */
 async function readChange(
   call: Call,
 ): Promise<(current: ChangeableAttributes) => ChangeableAttributes> {

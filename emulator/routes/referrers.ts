@@ -6,8 +6,8 @@ import { listAnswer } from "./listAnswer.js";
 import { digestInvalid, malformedDigest } from "./unknown.js";
 
 /**
- * Newest first; empty when there is none or the subject itself is missing (C11 #57-60). A malformed digest is 400 (OCI
- * distribution-spec 1.1, "Listing Referrers").
+ * Newest first; empty if there is none, or the subject does not exist (C11 #57-60). A malformed digest is
+ * 400 (OCI distribution-spec 1.1, "Listing Referrers").
  */
 export const listReferrers: Handler = (call) => {
   if (parseDigest(call.reference) === undefined) return digestInvalid(malformedDigest);
@@ -23,7 +23,7 @@ export const listReferrers: Handler = (call) => {
   return listAnswer(call, index, { "Content-Type": ociIndex, ...filtered });
 };
 
-/** Keys in the recorded order. */
+/** The members are in the recorded order. */
 function descriptor(record: ManifestRecord): object {
   const { mediaType, digest, size, annotations, artifactType } = record;
   return { mediaType, digest, size, annotations, artifactType };

@@ -12,7 +12,10 @@ import { digestInvalid, malformedDigest } from "./unknown.js";
 
 const plainText = "text/plain; charset=utf-8";
 
-/** The registry: route, then token, then scope, then the handler with locks before existence. */
+/**
+ * Handles requests to the registry in this order: route, token, scope, handler; handlers check locks
+ * before existence.
+ */
 export class RegistryService {
   private readonly router: Router;
 
@@ -54,7 +57,7 @@ export class RegistryService {
     return withHeaders(answer, found.route.headers(call, answer.status));
   }
 
-  /** A path outside the grammar is answered before anyone is asked for a token (go SDK …_fail; C11 #10, #18). */
+  /** The answer to an unknown path comes before any check of a token (go SDK …_fail; C11 #10, #18). */
   private noRoute(method: string, path: string): Answer {
     if (!/^\/(?:v2|acr|oauth2)(?:\/|$)/.test(path)) {
       return textAnswer(404, "application/octet-stream", "Not found");
@@ -69,7 +72,7 @@ export class RegistryService {
 
   private callOf(request: ReceivedRequest, match: RouteMatch): Call {
     const { authority, origin } = this.address();
-    // A client may know this registry by another name (localhost); challenges then speak of that one.
+    // If a client addresses the registry by another name (localhost), challenges use that name.
     const sent = request.headers.host ?? "";
     const host = /^[\w.:[\]-]+$/.test(sent) ? sent : authority;
     return {
@@ -93,7 +96,7 @@ async function handlerAnswer(call: Call, { route }: RouteMatch): Promise<Answer>
   }
 }
 
-/** 401 for no credentials, bad ones and too narrow ones alike; never 403 (go SDK, CancelUpload). */
+/** 401, whether credentials are missing, wrong or insufficient; never 403 (go SDK, CancelUpload). */
 function challenge(
   call: Call,
   access: readonly Access[],

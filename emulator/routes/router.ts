@@ -7,14 +7,14 @@ import {
 } from "../wire/names.js";
 import type { Route } from "./call.js";
 
-/** What a path turned out to be. */
+/** The route and variable parts of a path. */
 export interface RouteMatch {
   readonly route: Route;
   readonly name: string;
   readonly reference: string;
 }
 
-/** A match, the methods that the path has, or nothing at all. */
+/** A match, the methods that the path supports, or nothing. */
 export type RouteResult = RouteMatch | { readonly allow: readonly string[] } | undefined;
 
 const variables: Readonly<Record<string, string>> = {
@@ -25,7 +25,7 @@ const variables: Readonly<Record<string, string>> = {
   upload: `(?<reference>${uploadIdPattern})`,
 };
 
-/** Finds the route of a path; the path decides first, then the method. */
+/** Finds the route of a request: first by path, then by method. */
 export class Router {
   private readonly compiled: readonly { route: Route; pattern: RegExp }[];
 

@@ -1,7 +1,9 @@
 import type { ManifestRecord, Repository, TagRecord } from "../state/records.js";
 import { shownTime } from "../wire/time.js";
 
-/** The JSON of `/acr/v1`, keys in the order of the recorded answers (go and js SDK sessions). */
+/**
+ * The JSON of `/acr/v1`, with its members in the order of the recorded answers (go and js SDK sessions).
+ */
 export function tagShape(tag: TagRecord): object {
   const { name, digest, createdTime, lastUpdateTime, attributes } = tag;
   return {
@@ -14,7 +16,7 @@ export function tagShape(tag: TagRecord): object {
   };
 }
 
-/** `tags` is left out when there are none; `references` is for a single index only. */
+/** `tags` is left out if there are none; only the answer for a single index has `references`. */
 export function manifestShape(
   manifest: ManifestRecord,
   tags: readonly TagRecord[],

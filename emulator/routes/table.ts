@@ -24,13 +24,16 @@ const writeMetadata = (call: Call): readonly Access[] => [
   repositoryAccess(call.name, "metadata_write"),
 ];
 
-/** A mount also reads where the blob comes from; without `from` it is an ordinary upload (C11 #40, #41). */
+/**
+ * A mount also needs to read the source repository; without `from`, it is an ordinary upload (C11 #40,
+ * #41).
+ */
 const pushOrMount = (call: Call): readonly Access[] => {
   const mount = uploads.mountIn(call);
   return mount === undefined ? push(call) : [...push(call), repositoryAccess(mount.from, "pull")];
 };
 
-/** Answers of lists, properties, referrers and `/v2/`, and every 401. */
+/** Headers of lists, properties, referrers and `/v2/`, and of every 401. */
 const plain = (): OutgoingHttpHeaders => registryHeaders();
 
 const withIds = (call: Call): OutgoingHttpHeaders => {
@@ -45,7 +48,7 @@ const withIds = (call: Call): OutgoingHttpHeaders => {
 const withIdsUnlessRedirected = (call: Call, status: number): OutgoingHttpHeaders =>
   status === 307 ? plain() : withIds(call);
 
-/** DELETE tells what is left of the rate: 8 a second on Basic and Standard (js SDK recordings). */
+/** DELETE reports the remaining rate: 8 per second on Basic and Standard (js SDK recordings). */
 const rated = (call: Call): OutgoingHttpHeaders => ({
   ...withIds(call),
   "X-Ms-Ratelimit-Remaining-Calls-Per-Second": "8.000000",
@@ -58,7 +61,7 @@ const repositoryProperties = "/acr/v1/{name}";
 const tagProperties = "/acr/v1/{name}/_tags/{tag}";
 const manifestProperties = "/acr/v1/{name}/_manifests/{digest}";
 
-/** Every operation of the registry: method, path, the scope it takes, who answers, and with which headers. */
+/** All operations of the registry: method, path, required scope, handler and headers. */
 export const routes: readonly Route[] = [
   row("GET", "/v2/", nothing, apiVersion, plain),
   row("GET", "/v2/_catalog", catalog, listRepositories, plain),

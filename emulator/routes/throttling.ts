@@ -8,9 +8,9 @@ interface Window {
 }
 
 /**
- * Requests per minute, of the whole registry and of each identity (Microsoft, "Registry operation rate limits"). The
- * service documents a token bucket and a `Retry-After` that counts down; here a bucket is filled once a minute, which is
- * our choice.
+ * Limits requests per minute, for the whole registry and for each identity (Microsoft, "Registry
+ * operation rate limits"). The service documents a token bucket and a `Retry-After` that counts down;
+ * that the bucket is filled once a minute is our choice.
  */
 export class Throttling {
   private readonly windows = new Map<string, Window>();
@@ -20,12 +20,12 @@ export class Throttling {
     private readonly now: () => number,
   ) {}
 
-  /** Counts a request of the registry; seconds to wait when that was one too many. */
+  /** Counts a request of the registry. Returns the seconds to wait if it exceeds the limit. */
   ofRegistry(method: string, path: string): number | undefined {
     return this.count(method, path, "", 1);
   }
 
-  /** Counts a request of an identity, whose share is half of the registry's. */
+  /** Counts a request of an identity, whose limit is half of the registry's. */
   ofIdentity(subject: string, method: string, path: string): number | undefined {
     return this.count(method, path, ` ${subject}`, 2);
   }
@@ -55,7 +55,7 @@ export class Throttling {
     return 0;
   }
 
-  /** Identities come and go. */
+  /** Forgets identities that are no longer active. */
   private forget(now: number): void {
     for (const [key, window] of this.windows) if (isOver(window, now)) this.windows.delete(key);
   }
@@ -65,7 +65,7 @@ function isOver(window: Window, now: number): boolean {
   return now - window.started >= minute;
 }
 
-/** Listing referrers counts as a read, too. */
+/** Listing referrers is also a read. */
 function categoriesOf(method: string, path: string): RequestCategory[] {
   if (path.startsWith("/oauth2/")) return ["oauth"];
   if (method === "DELETE") return ["delete"];

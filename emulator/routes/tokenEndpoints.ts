@@ -6,7 +6,10 @@ import type { Call, Handler } from "./call.js";
 
 const largestForm = 1024 * 1024;
 
-/** First hop: an Entra token becomes a refresh token (2021-07-01 specification, `/oauth2/exchange`). */
+/**
+ * First step: exchanges an Entra token for a refresh token (2021-07-01 specification,
+ * `/oauth2/exchange`).
+ */
 export const exchange: Handler = async (call) => {
   const form = await readForm(call);
   if (form === undefined) return badRequest("the form is too large");
@@ -37,8 +40,9 @@ async function exchanged(call: Call, form: URLSearchParams): Promise<Identity | 
 }
 
 /**
- * Second hop: a refresh token, a user name and password, or nothing at all become an access token. No scope is ever
- * refused here; what the identity may not do is missing from the token, and the API call says so.
+ * Second step: exchanges a refresh token, a user name and password, or nothing for an access token.
+ * Scopes are never refused here: the token lacks what the identity may not do, and the API call is
+ * refused.
  */
 export const tokenByForm: Handler = async (call) => {
   const form = await readForm(call);
@@ -58,14 +62,14 @@ export const tokenByForm: Handler = async (call) => {
   }
 };
 
-/** Anonymous callers send the password grant without a user (js, go and python SDK, anonymous access). */
+/** Anonymous clients use the password grant without a user (js, go and python SDK, anonymous access). */
 async function byPassword(call: Call, form: URLSearchParams): Promise<Identity | undefined> {
   const username = form.get("username") ?? "";
   if (username !== "") return call.service.authorizer.signIn(username, form.get("password") ?? "");
   return call.service.settings.anonymousPull ? anonymous : undefined;
 }
 
-/** What docker, oras and the others use: GET with Basic (C11, 123 times). */
+/** GET with Basic authentication, as docker, oras and others use it (C11, 123 times). */
 export const tokenByBasic: Handler = async (call) => {
   const { authorizer, settings } = call.service;
   const header = call.request.headers.authorization;
@@ -86,7 +90,7 @@ async function accessToken(
   });
 }
 
-/** Chunked JSON with the rate counter of the token endpoints (C11 #1). */
+/** JSON in chunks, with the rate counter of the token endpoints (C11 #1). */
 function tokenAnswer(tokens: object): Answer {
   const headers = { "X-Ms-Ratelimit-Remaining-Calls-Per-Second": "166.650000" };
   return { ...jsonAnswer(200, tokens, headers), chunked: true };
@@ -97,7 +101,7 @@ async function readForm(call: Call): Promise<URLSearchParams | undefined> {
   return bytes === undefined ? undefined : new URLSearchParams(bytes.toString("utf8"));
 }
 
-/** A bad token gets 401 with an empty body (go SDK, …_fail); a JSON body has been seen too. */
+/** Answers a bad token with 401 and an empty body (go SDK, …_fail); a JSON body has also been seen. */
 function tokenRefused(call: Call): Answer {
   return call.service.settings.tokenErrorBody ? credentialsRefused() : { status: 401, headers: {} };
 }

@@ -3,7 +3,10 @@ import type { Repository } from "../state/records.js";
 import { disallowed } from "../wire/errorBody.js";
 import type { Call } from "./call.js";
 
-/** The repository of a list or of repository properties (go SDK recordings; C11 #72). */
+/**
+ * The repository of a list or of repository properties; refuses one that does not exist (go SDK
+ * recordings; C11 #72).
+ */
 export function knownRepository(call: Call): Repository {
   const repository = call.service.state.repositories.get(call.name);
   if (repository !== undefined) return repository;
@@ -12,7 +15,7 @@ export function knownRepository(call: Call): Repository {
   );
 }
 
-/** The refusal of a lock (Azure/acr-cli#70). */
+/** Refuses because of a lock (Azure/acr-cli#70). */
 export function locked(): never {
   throw new Refusal(errorAnswer(405, disallowed));
 }
@@ -21,7 +24,10 @@ export function tagUnknown(): Answer {
   return errorAnswer(404, { code: "TAG_UNKNOWN", message: "the specified tag does not exist" });
 }
 
-/** DIGEST_INVALID of a digest that is malformed or does not fit the content (go SDK, CompleteUpload_wrongDigest). */
+/**
+ * DIGEST_INVALID for a digest that is malformed or does not match the content (go SDK,
+ * CompleteUpload_wrongDigest).
+ */
 export function digestInvalid(detail?: unknown): Answer {
   return errorAnswer(400, {
     code: "DIGEST_INVALID",

@@ -14,7 +14,7 @@ import { heldRange, parseContentRange } from "../wire/range.js";
 import type { Call, Handler } from "./call.js";
 import { digestInvalid, malformedDigest } from "./unknown.js";
 
-/** POST: a mount, a whole blob in one request, or a new session. */
+/** POST: mounts a blob, stores a whole blob, or opens an upload session. */
 export const startUpload: Handler = async (call) => {
   const { uploads, state } = call.service;
   const mount = mountIn(call);
@@ -23,7 +23,7 @@ export const startUpload: Handler = async (call) => {
     return created(call.name, mount.digest);
   }
   const digest = call.query.get("digest");
-  // A mount without `from`, or of what is not there, becomes an ordinary session (C11 #40).
+  // A mount without `from`, or of a missing blob, opens an upload session (C11 #40).
   if (digest === null || call.query.has("mount")) {
     return held(call, uploads.start(call.name), 202);
   }
@@ -33,13 +33,16 @@ export const startUpload: Handler = async (call) => {
   return whileBusy(call, session, () => finishWith(call, session, digest));
 };
 
-/** What a POST asks to mount. A `from` that is no repository's name is none (as in OCI distribution's reference server). */
+/**
+ * The blob that a POST asks to mount. A `from` that is not a repository name is ignored (as in OCI
+ * distribution's reference server).
+ */
 export function mountIn({ query }: Call): { digest: string; from: string } | undefined {
   const [digest, from] = [query.get("mount"), query.get("from")];
   return digest !== null && from !== null && isRepositoryName(from) ? { digest, from } : undefined;
 }
 
-/** PATCH: one chunk, in order. */
+/** PATCH: appends one chunk. */
 export const appendChunk: Handler = async (call) => {
   const session = await newestSession(call);
   const misplaced = checkContentRange(call, session);
@@ -49,7 +52,7 @@ export const appendChunk: Handler = async (call) => {
   return held(call, session, 202);
 };
 
-/** PUT: the end, with or without the last bytes. */
+/** PUT: finishes the upload, with or without the last bytes. */
 export const finishUpload: Handler = async (call) => {
   const session = await newestSession(call);
   const digest = call.query.get("digest");
@@ -61,21 +64,26 @@ export const finishUpload: Handler = async (call) => {
   return whileBusy(call, session, () => finishWith(call, session, digest));
 };
 
-/** GET: how much has arrived, whichever of its addresses is asked (C11 #37, where it is the first one). */
+/**
+ * GET: how many bytes have arrived; works with any address of the session (C11 #37 uses the first one).
+ */
 export const uploadStatus: Handler = async (call) => {
   const { session } = openSession(call);
   await session.settled();
   return held(call, openSession(call).session, 204);
 };
 
-/** DELETE: cancel, also under a request that is still sending; the answer has no Content-Length (go SDK, CancelUpload). */
+/**
+ * DELETE: cancels the upload, even while another request sends to it. The answer has no Content-Length
+ * (go SDK, CancelUpload).
+ */
 export const cancelUpload: Handler = async (call) => {
   const { session } = openSession(call);
   await call.service.uploads.end(session);
   return empty(204, { "Docker-Upload-Uuid": session.id });
 };
 
-/** Takes the rest of the body and compares; after a mismatch the session is gone. */
+/** Appends the rest of the body and verifies the digest. After a mismatch, the session is removed. */
 async function finishWith(call: Call, session: UploadSession, digest: string): Promise<Answer> {
   const { uploads, state } = call.service;
   let content: ArrivedContent | undefined;
@@ -97,7 +105,7 @@ async function finishWith(call: Call, session: UploadSession, digest: string): P
   return created(call.name, digest);
 }
 
-/** Takes the body into the session; it is lost when somebody cancelled the upload meanwhile. */
+/** Appends the body to the session; the bytes are lost if the upload was cancelled meanwhile. */
 async function append(call: Call, session: UploadSession): Promise<void> {
   await session.append(limited(call));
   if (!session.ended) return;
@@ -105,7 +113,7 @@ async function append(call: Call, session: UploadSession): Promise<void> {
   throw uploadUnknown();
 }
 
-/** Does what a request wants with a session; a second one at the same time is refused. */
+/** Marks the session as busy during the work; refuses a second request at the same time. */
 async function whileBusy<Result>(
   call: Call,
   session: UploadSession,
@@ -122,7 +130,7 @@ async function whileBusy<Result>(
   }
 }
 
-/** The session of the address, whether the newest one or one before. */
+/** The session of an address, current or earlier. */
 function openSession(call: Call): FoundSession {
   const found = call.service.uploads.find(call.name, call.reference, call.query.get("_state"));
   if (found === "unknown") throw uploadUnknown();
@@ -134,8 +142,8 @@ function openSession(call: Call): FoundSession {
 }
 
 /**
- * The session that is to go on. An address from before its newest bytes is refused without a body, but with what is held
- * (C11 #36, a PATCH to the first address; reported for a PUT: Azure/acr#866).
+ * The session to continue. An earlier address is refused, without a body, but with the range held (C11
+ * #36, a PATCH to the first address; reported for a PUT: Azure/acr#866).
  */
 async function newestSession(call: Call): Promise<UploadSession> {
   await openSession(call).session.settled();
@@ -150,13 +158,16 @@ function outOfStep(call: Call, session: UploadSession): Refusal {
   return new Refusal({ ...answer, headers: { ...headers, ...contentType } });
 }
 
-/** With an object as `detail` (Azure/azure-sdk-for-net#42293), which in the reference server is an error written as JSON. */
+/**
+ * `detail` is an object (Azure/azure-sdk-for-net#42293): in the reference server, it is an error written
+ * as JSON.
+ */
 function uploadUnknown(): Refusal {
   const message = "blob upload unknown to registry";
   return new Refusal(errorAnswer(404, { code: "BLOB_UPLOAD_UNKNOWN", message, detail: {} }));
 }
 
-/** Undefined when a chunk is where it belongs; without Content-Range it always is. */
+/** Undefined if the chunk continues the session; without Content-Range, it always does. */
 function checkContentRange(call: Call, session: UploadSession): Answer | undefined {
   const header = call.request.headers["content-range"];
   if (header === undefined) return undefined;
@@ -182,14 +193,16 @@ function rangeInvalid(header: string, reason: string): Answer {
   });
 }
 
-/** Off by default: 400 for a body without Content-Length (reported: goharbor/harbor#23016). */
+/**
+ * Refuses a body without Content-Length with 400, if the option is set (reported: goharbor/harbor#23016).
+ */
 function refuseFraming(call: Call): void {
   if (!call.service.settings.refuseChunkedFraming || !call.request.body.chunkedFraming) return;
   const message = "Content-Length header is required";
   throw new Refusal(errorAnswer(400, { code: "CONTENT_LENGTH_INVALID", message }));
 }
 
-/** The chunks of the body, as long as they stay within the limit (reported: goharbor/harbor#23015). */
+/** The chunks of the body; throws when they exceed the limit (reported: goharbor/harbor#23015). */
 async function* limited(call: Call): AsyncGenerator<Buffer, void, undefined> {
   const { body } = call.request;
   const { chunkCutBytes, chunkSizeLimit } = call.service.settings;

@@ -1,4 +1,4 @@
-/** The four flags on every level, in the order in which the service writes them. */
+/** The four flags of a repository, tag or manifest, in the order in which the service writes them. */
 export interface ChangeableAttributes {
   readonly deleteEnabled: boolean;
   readonly writeEnabled: boolean;
@@ -15,7 +15,7 @@ export const unlocked: ChangeableAttributes = {
 
 const names = ["deleteEnabled", "writeEnabled", "readEnabled", "listEnabled"] as const;
 
-/** Merges the flags that a PATCH body names; undefined when it is not a flat object of booleans. */
+/** Merges the flags of a PATCH body; undefined if it is not a flat object of booleans. */
 export function mergeAttributes(
   current: ChangeableAttributes,
   change: unknown,

@@ -2,8 +2,8 @@ import type { ContentStore } from "./contentStore.js";
 import type { MetadataStore } from "./metadataStore.js";
 
 /**
- * Which repository may see which blob. Links live apart from repositories: a blob is there before the first manifest and
- * can still be deleted after the last one (C11 #72, #73).
+ * Which blobs each repository has. This is separate from repositories: a blob exists before the first
+ * manifest, and can still be deleted after the last one (C11 #72, #73).
  */
 export class BlobLinks {
   private readonly links = new Map<string, Set<string>>();
@@ -17,7 +17,7 @@ export class BlobLinks {
     return this.links.get(repository)?.has(digest) ?? false;
   }
 
-  /** The size of a blob that the repository has. */
+  /** The size of a blob in a repository. */
   size(repository: string, digest: string): number | undefined {
     return this.has(repository, digest) ? this.content.size(digest) : undefined;
   }
@@ -27,7 +27,7 @@ export class BlobLinks {
     this.metadata.put(key(repository, digest), { repository, digest });
   }
 
-  /** Adds without writing; false when the link was there. */
+  /** Adds a link without writing it to disk; false if it existed. */
   restore(repository: string, digest: string): boolean {
     const digests = this.links.get(repository) ?? new Set<string>();
     this.links.set(repository, digests);

@@ -6,9 +6,9 @@ import { randomUUID } from "node:crypto";
 import { type ParsedDigest, parseDigest } from "../wire/digest.js";
 
 /**
- * Files named by their digest, shared by all repositories and gone with the last of them. A file appears by a rename, so
- * a digest on disk is always complete. Whoever renames also registers the use in the same turn of the event loop: a
- * delete that runs at the same time cannot come between.
+ * Files named by their digest, shared by all repositories and deleted with their last use. A file gets
+ * its name by a rename, so that it is always complete. The use is registered in the same turn of the
+ * event loop as the rename, so that no concurrent delete can come in between.
  */
 export class ContentStore {
   private readonly sizes = new Map<string, number>();
@@ -22,12 +22,12 @@ export class ContentStore {
     return join(this.folder, "uploads");
   }
 
-  /** A fresh path on the same file system, for content whose digest is not known yet. */
+  /** A new path on the same file system, for content whose digest is not known yet. */
   temporaryPath(): string {
     return join(this.temporaryFolder, randomUUID());
   }
 
-  /** The file of a digest, laid out as the paths of the service's storage are. */
+  /** The file of a digest, with the layout of the service's storage. */
   path(digest: string): string {
     const { algorithm, hex } = known(digest);
     return join(this.folder, algorithm, hex.slice(0, 2), hex, "data");
@@ -37,7 +37,7 @@ export class ContentStore {
     return this.sizes.get(digest);
   }
 
-  /** Takes over a temporary file as one more use of its digest. */
+  /** Moves a temporary file to its digest and registers one more use. */
   adopt(temporary: string, digest: ParsedDigest, size: number): void {
     const target = this.path(digest.text);
     mkdirSync(dirname(target), { recursive: true });
@@ -45,7 +45,7 @@ export class ContentStore {
     this.sizes.set(digest.text, size);
   }
 
-  /** Registers content that an earlier run left. Undefined when its file is not there. */
+  /** Registers content of an earlier run. Undefined if its file is missing. */
   recover(digest: string): number | undefined {
     const stat = statSync(this.path(digest), { throwIfNoEntry: false });
     if (stat === undefined) return undefined;
@@ -57,7 +57,7 @@ export class ContentStore {
     this.uses.set(digest, (this.uses.get(digest) ?? 0) + 1);
   }
 
-  /** Ends one use; the last one removes the file. A download that is under way keeps its open file. */
+  /** Ends one use; the last one deletes the file. A running download keeps its open file. */
   release(digest: string): void {
     const left = (this.uses.get(digest) ?? 0) - 1;
     if (left > 0) {
@@ -73,7 +73,7 @@ export class ContentStore {
     await rm(temporary, { force: true });
   }
 
-  /** Uploads do not outlive the process that took them. */
+  /** Deletes the unfinished uploads of an earlier process. */
   clearUploads(): void {
     for (const name of readdirSync(this.temporaryFolder)) {
       rmSync(join(this.temporaryFolder, name), { force: true });

@@ -6,21 +6,21 @@ import { join, resolve } from "node:path";
 import { errorCode } from "../failures.js";
 import { lockFolder } from "./folderLock.js";
 
-/** Where an emulator keeps its content while it runs. */
+/** The folder in which an emulator keeps its content. */
 export interface EmulatorFolder {
   readonly path: string;
-  /** Removes a temporary folder; gives a lasting one free for the next emulator. */
+  /** Deletes a temporary folder; unlocks a lasting one. */
   leave(): Promise<void>;
 }
 
-/** Temporary folders in use; what a program does not close is removed when it ends. */
+/** Temporary folders in use. Those that a program does not close are deleted when it ends. */
 const temporary = new Set<string>();
 
 process.on("exit", () => {
   for (const path of temporary) rmSync(path, { recursive: true, force: true });
 });
 
-/** The data directory, which is made if it is not there; without one, a fresh temporary folder. */
+/** Opens the data directory, which is created if needed; without one, a new temporary folder. */
 export async function enterFolder(dataDirectory: string | undefined): Promise<EmulatorFolder> {
   if (dataDirectory === undefined) {
     const path = await mkdtemp(join(tmpdir(), "acr-emulator-"));

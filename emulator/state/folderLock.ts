@@ -6,8 +6,8 @@ import { errorCode } from "../failures.js";
 const held = new Set<string>();
 
 /**
- * Keeps a second emulator out of a data directory that one works in; returns what gives it free again. A lock whose
- * process is gone, or that an earlier process with our number left, is taken over.
+ * Locks a data directory against a second emulator; returns the function that unlocks it. A lock is taken
+ * over if its process is gone, or if an earlier process with our own process id left it.
  */
 export function lockFolder(folder: string): () => void {
   const file = join(folder, "lock");
@@ -43,7 +43,7 @@ function isRunning(owner: number, file: string): boolean {
     process.kill(owner, 0);
     return true;
   } catch (error) {
-    // EPERM: it runs, as somebody else.
+    // EPERM: the process runs as another user.
     return errorCode(error) === "EPERM";
   }
 }

@@ -3,8 +3,8 @@ import { type FileHandle, open } from "node:fs/promises";
 const gatheredBytes = 1024 * 1024;
 
 /**
- * Appends to a file in pieces of about 1 MiB, one of them on its way while the next is gathered: a socket gives 64 KiB at
- * a time, and a trip through the thread pool for each of them would cost more than the hash.
+ * Appends to a file in pieces of about 1 MiB; one is written while the next is gathered. A socket
+ * delivers 64 KiB at a time, and a separate write for each would cost more than the hash.
  */
 export class GatheredFile {
   private gathered: Buffer[] = [];
@@ -17,7 +17,7 @@ export class GatheredFile {
     return new GatheredFile(await open(path, "a"));
   }
 
-  /** Rejects when an earlier piece could not be written. */
+  /** Rejects if an earlier piece could not be written. */
   async append(chunk: Buffer): Promise<void> {
     this.gathered.push(chunk);
     this.bytes += chunk.length;
@@ -26,7 +26,7 @@ export class GatheredFile {
     this.write();
   }
 
-  /** Writes what is left and closes the file, also after a failure. */
+  /** Writes the rest and closes the file, also after a failure. */
   async close(): Promise<void> {
     try {
       await this.writing;
@@ -40,7 +40,7 @@ export class GatheredFile {
   private write(): void {
     if (this.bytes === 0) return;
     this.writing = this.file.appendFile(Buffer.concat(this.gathered, this.bytes));
-    // A failed write shows at the next await; without this it would count as unhandled until then.
+    // A failed write is reported at the next await; until then, it must not count as unhandled.
     this.writing.catch(() => undefined);
     this.gathered = [];
     this.bytes = 0;

@@ -1,8 +1,9 @@
 import type { ManifestRecord, Repository, TagRecord } from "./records.js";
 
 /**
- * What the flags forbid. An operation is refused if any level that applies forbids it (Microsoft, "Lock a container image
- * in an Azure container registry"; troubleshooting article on delete operations). Changing attributes is always allowed.
+ * What the flags forbid. An operation is refused if any relevant level forbids it (Microsoft, "Lock a
+ * container image in an Azure container registry"; troubleshooting article on delete operations).
+ * Changing attributes is always allowed.
  */
 export function mayRead(
   repository: Repository,
@@ -16,7 +17,10 @@ export function mayRead(
   );
 }
 
-/** A locked manifest does not keep other tags from being pointed at it: the tag's flags and the manifest's are apart. */
+/**
+ * Whether a tag may be set. A locked manifest may get further tags, because the flags of tags and
+ * manifests are independent.
+ */
 export function mayWriteTag(repository: Repository | undefined, tag: string | undefined): boolean {
   if (repository === undefined) return true;
   const existing = tag === undefined ? undefined : repository.tags.get(tag);

@@ -1,29 +1,31 @@
 import { hasSchemaVersion, isIndexType } from "../wire/mediaTypes.js";
 
-/** A descriptor as far as the registry looks at it (OCI image-spec 1.1, descriptor.md). */
+/** The members of a descriptor that the registry uses (OCI image-spec 1.1, descriptor.md). */
 export interface Descriptor {
   readonly digest: string;
   readonly size: number;
   readonly mediaType: string | undefined;
   readonly architecture: string | undefined;
   readonly os: string | undefined;
-  /** Content that is fetched elsewhere and need not be here: non-distributable layers. */
+  /**
+   * Whether it is a non-distributable layer, whose content is fetched elsewhere and need not be here.
+   */
   readonly foreign: boolean;
 }
 
-/** A manifest as far as the registry looks at it; unknown fields are kept in the bytes and not looked at. */
+/** The members of a manifest that the registry uses; others only exist in the bytes. */
 export interface ManifestDocument {
   readonly mediaType: string | undefined;
   readonly config: Descriptor | undefined;
   readonly layers: readonly Descriptor[];
-  /** Present for an index only. */
+  /** Only for an index. */
   readonly children: readonly Descriptor[] | undefined;
   readonly subject: string | undefined;
   readonly artifactType: string | undefined;
   readonly annotations: Readonly<Record<string, string>> | undefined;
 }
 
-/** Reads a manifest, or says why it is none. */
+/** Parses a manifest. Returns a message if it is not valid. */
 export function readManifest(bytes: Buffer, mediaType: string): ManifestDocument | string {
   const document = parseObject(bytes);
   if (document === undefined) return "the manifest is not a JSON object";
@@ -85,10 +87,10 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** A digest by any algorithm (OCI image-spec 1.1, descriptor.md, "Digests"). */
+/** A digest with any algorithm (OCI image-spec 1.1, descriptor.md, "Digests"). */
 const wellFormed = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
 
-/** Null stands for a malformed one. */
+/** Returns null for a malformed descriptor. */
 function descriptor(value: unknown): Descriptor | null {
   if (!isObject(value)) return null;
   const { digest, size } = value;

@@ -5,7 +5,9 @@ import { type Descriptor, type ManifestDocument, parseObject } from "./manifestD
 import type { ManifestSummary } from "./records.js";
 import type { RegistryState } from "./registryState.js";
 
-/** Digests that the manifest names and the repository lacks, each once, in the order of the manifest. */
+/**
+ * Digests that the manifest refers to and the repository lacks, each once, in the order of the manifest.
+ */
 export function missingContent(
   state: RegistryState,
   repository: string,
@@ -22,7 +24,7 @@ export function missingContent(
   return [...new Set([...blobs, ...children])];
 }
 
-/** What the properties of a manifest and its referrers entry are made of. */
+/** Collects the data for the manifest's properties and its entry as a referrer. */
 export async function summarize(
   state: RegistryState,
   repository: string,
@@ -60,7 +62,7 @@ function sum(sizes: readonly number[]): number {
 
 const largestConfig = 4 * 1024 * 1024;
 
-/** Architecture and system stand in an image's config; other artifacts have none. */
+/** Architecture and operating system from an image's config; other artifacts have none. */
 async function platformOf(
   state: RegistryState,
   config: Descriptor | undefined,

@@ -2,15 +2,15 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where changes of metadata go, one small record for each repository, manifest, tag and blob link. */
+/** Stores changes of metadata: one small record for each repository, manifest, tag and blob link. */
 export interface MetadataStore {
   put(key: string, value: object): void;
   remove(key: string): void;
-  /** Everything that was kept, in no particular order. */
+  /** All records, in no particular order. */
   load(): { key: string; value: unknown }[];
 }
 
-/** For a temporary folder: nothing outlives the process, so nothing is written. */
+/** For a temporary folder: nothing needs to be written. */
 export const forgetfulMetadata: MetadataStore = {
   put: () => undefined,
   remove: () => undefined,
@@ -18,9 +18,9 @@ export const forgetfulMetadata: MetadataStore = {
 };
 
 /**
- * One file for each record, written beside and renamed over: a process that is killed leaves the old or the new record,
- * never half of one, and a change costs the same however large the registry is. Synchronous on purpose: the order of two
- * changes on disk is then the order in memory.
+ * One file for each record, replaced by a rename: a killed process leaves the old or the new record,
+ * never half of one, and a change costs the same however large the registry is. Writes are synchronous,
+ * so that changes reach the disk in the order in which they happen in memory.
  */
 export class FileMetadata implements MetadataStore {
   constructor(private readonly folder: string) {

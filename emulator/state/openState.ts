@@ -6,7 +6,7 @@ import { FileMetadata, type MetadataStore, forgetfulMetadata } from "./metadataS
 import type { ManifestRecord, Repository, TagRecord } from "./records.js";
 import { RegistryState } from "./registryState.js";
 
-/** Opens the folder of a registry; with `durable`, what an earlier run left in it is there again. */
+/** Opens the folder of a registry; with `durable`, restores the content of an earlier run. */
 export function openState(folder: string, durable: boolean, clock: Clock): RegistryState {
   const metadata = durable ? new FileMetadata(join(folder, "metadata")) : forgetfulMetadata;
   const blobs = new ContentStore(join(folder, "blobs"));
@@ -20,7 +20,10 @@ export function openState(folder: string, durable: boolean, clock: Clock): Regis
 
 type Kept = Omit<Repository, "manifests" | "tags">;
 
-/** Repositories first, then what belongs to them; a record without its owner was cut off by a kill and is dropped. */
+/**
+ * Restores repositories first, then their content. A record without its owner is left over from a kill
+ * and dropped.
+ */
 function restore(state: RegistryState, metadata: MetadataStore): void {
   const records = metadata.load();
   for (const value of ofKind<Kept>(records, "repository ")) {

@@ -1,4 +1,7 @@
-/** Times of the entries that recent pages ended with: they mark a place in a list by time even after they were deleted. */
+/**
+ * Times of the last entries of recent pages: they mark a position in a list ordered by time, even after
+ * the entry was deleted.
+ */
 export class PageCursors {
   private readonly times = new Map<string, string>();
 

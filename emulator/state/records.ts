@@ -1,13 +1,13 @@
 import type { ChangeableAttributes } from "./attributes.js";
 
-/** A child of an index, as `references` of its properties show it. */
+/** A child of an index, as shown in `references` of its properties. */
 export interface ManifestReference {
   readonly digest: string;
   readonly architecture?: string | undefined;
   readonly os?: string | undefined;
 }
 
-/** What is known of a manifest's content without reading it again. */
+/** Data about a manifest's content that need not be read again. */
 export interface ManifestSummary {
   readonly digest: string;
   readonly mediaType: string;

@@ -1,9 +1,9 @@
 import type { RegistryState } from "./registryState.js";
 
 /**
- * Removes what referred to a manifest, and what referred to that, some time after the manifest was deleted. Microsoft
- * documents that the graph goes too ("Manage OCI artifacts"); in the recorded run it was still there right afterwards
- * (C11 #61).
+ * Deletes the referrers of a deleted manifest, and their referrers, after some time. Microsoft documents
+ * that the whole graph is deleted ("Manage OCI artifacts"); in the recorded run it still existed right
+ * afterwards (C11 #61).
  */
 export class ReferrerCascade {
   private readonly timers = new Set<NodeJS.Timeout>();

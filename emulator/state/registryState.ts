@@ -6,7 +6,7 @@ import { type ContentStore } from "./contentStore.js";
 import type { MetadataStore } from "./metadataStore.js";
 import type { ManifestRecord, ManifestSummary, Repository, TagRecord } from "./records.js";
 
-/** Content that has arrived whole and is not yet under its digest. */
+/** Content that is complete, but not yet stored under its digest. */
 export interface ArrivedContent {
   readonly temporary: string;
   readonly digest: ParsedDigest;
@@ -14,8 +14,8 @@ export interface ArrivedContent {
 }
 
 /**
- * Everything the registry holds. Each method that changes something runs without interruption, from the first look to
- * the last write; that is what makes two simultaneous pushes of one tag safe.
+ * The whole content of the registry. Each method that changes it runs synchronously, from the first check
+ * to the last write, so that two concurrent pushes of one tag are safe.
  */
 export class RegistryState {
   readonly repositories = new Map<string, Repository>();
@@ -35,7 +35,7 @@ export class RegistryState {
     this.blobs.add(repository, content.digest.text);
   }
 
-  /** Stores a manifest and points the tag at it, if one is given. */
+  /** Stores a manifest, and sets a tag on it if one is given. */
   putManifest(
     name: string,
     content: ArrivedContent,
@@ -61,7 +61,7 @@ export class RegistryState {
     this.touch(repository, this.clock());
   }
 
-  /** Removes a manifest with its tags, and the repository with its last manifest. */
+  /** Deletes a manifest with its tags, and the repository with its last manifest. */
   removeManifest(repository: Repository, manifest: ManifestRecord): void {
     for (const tag of this.tagsOf(repository, manifest.digest)) {
       repository.tags.delete(tag.name);
@@ -91,7 +91,7 @@ export class RegistryState {
     return [...repository.tags.values()].filter((tag) => tag.digest === digest);
   }
 
-  /** Changing attributes leaves `lastUpdateTime` alone (recorded: go SDK, TestClient_Update). */
+  /** Changing attributes does not change `lastUpdateTime` (recorded: go SDK, TestClient_Update). */
   setRepositoryAttributes(repository: Repository, attributes: ChangeableAttributes): void {
     repository.attributes = attributes;
     this.saveRepository(repository);
@@ -111,7 +111,7 @@ export class RegistryState {
     this.saveTag(repository, tag);
   }
 
-  /** `createdTime` stays and `lastUpdateTime` moves when a tag is pointed elsewhere. */
+  /** Moving a tag keeps `createdTime` and changes `lastUpdateTime`. */
   private pointTag(repository: Repository, name: string, digest: string, now: string): void {
     const tag = repository.tags.get(name) ?? {
       name,

@@ -4,7 +4,7 @@ interface Changeable {
   readonly attributes: ChangeableAttributes;
 }
 
-/** Shows attributes as they were before a change, for a while after it (reported: Azure/acr#212). */
+/** For a while after a change, shows the attributes from before (reported: Azure/acr#212). */
 export class StaleAttributes {
   private readonly earlier = new WeakMap<
     Changeable,
@@ -16,14 +16,14 @@ export class StaleAttributes {
     private readonly now: () => number,
   ) {}
 
-  /** To be called before a change. */
+  /** Must be called before a change. */
   remember(record: Changeable): void {
     if (this.milliseconds === 0) return;
     const until = this.now() + this.milliseconds;
     this.earlier.set(record, { attributes: this.seen(record).attributes, until });
   }
 
-  /** The record as a reader sees it. */
+  /** The record as readers see it. */
   seen<Record extends Changeable>(record: Record): Record {
     const earlier = this.earlier.get(record);
     if (earlier === undefined || this.now() >= earlier.until) return record;

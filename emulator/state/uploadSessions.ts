@@ -13,21 +13,21 @@ import type { ContentStore } from "./contentStore.js";
 import { GatheredFile } from "./gatheredFile.js";
 import type { ArrivedContent } from "./registryState.js";
 
-/** What a request does with a session. */
+/** A request's work on a session. */
 export interface SessionWork {
   /** Whether the request is still being sent. */
   readonly isArriving: () => boolean;
   readonly done: Promise<unknown>;
 }
 
-/** One blob on its way in. */
+/** One blob being uploaded. */
 export class UploadSession {
   readonly id = randomUUID();
   readonly startedAt = new Date();
   offset = 0;
-  /** Set while a request works on it. */
+  /** Set while a request works on the session. */
   work: SessionWork | undefined;
-  /** Set once it was cancelled, perhaps while a request still works on it. */
+  /** Set when it was cancelled, even if a request still works on it. */
   ended = false;
   private readonly hash: Hash = createHash("sha256");
 
@@ -36,14 +36,14 @@ export class UploadSession {
     readonly temporary: string,
   ) {}
 
-  /** Waits for a request of which no more comes: what had come is still being written. */
+  /** Waits for a request whose client is gone, since its bytes are still being written. */
   async settled(): Promise<void> {
     while (this.work !== undefined && !this.work.isArriving()) await this.work.done;
   }
 
   /**
-   * Appends a body as it arrives. What came before a cut stays: the old `_state` then no longer fits. The file is open
-   * only meanwhile, so that forgotten uploads cost no descriptors.
+   * Appends a body as it arrives. Bytes that arrived before a cut are kept; the earlier `_state` is then
+   * outdated. The file is only open meanwhile, so that forgotten uploads use no file descriptors.
    */
   async append(chunks: AsyncIterable<Buffer>): Promise<void> {
     const file = await GatheredFile.open(this.temporary);
@@ -58,7 +58,7 @@ export class UploadSession {
     }
   }
 
-  /** Compares with the digest that the client names; undefined when it is another one. */
+  /** Compares the content with the client's digest; undefined if it differs. */
   async finish(expected: string): Promise<ArrivedContent | undefined> {
     const digest = parseDigest(expected);
     if (digest === undefined) return undefined;
@@ -81,20 +81,21 @@ async function hashFile(path: string, algorithm: DigestAlgorithm): Promise<strin
   return hash.digest("hex");
 }
 
-/** Why an address names no session. */
+/** Why an address has no session. */
 export type SessionProblem = "unknown" | "invalid";
 
-/** The session that an address names. */
+/** The session of an address. */
 export interface FoundSession {
   readonly session: UploadSession;
-  /** Whether the address is the newest one, handed out for what the session holds now. */
+  /** Whether the address is the newest one, issued for the bytes that the session holds now. */
   readonly current: boolean;
 }
 
 /**
- * The open uploads. `_state` is the base64url of a 32-byte keyed hash and the JSON it protects, `{Name, UUID, Offset,
- * StartedAt}` (decoded from js SDK, can_upload_blob_from_a_buffer). It binds the offset: once more bytes have arrived, an
- * older one still finds the session, and goes on with it no more (C11 #36, #37).
+ * The open uploads. `_state` is base64url of a 32-byte keyed hash and the JSON that it protects, `{Name,
+ * UUID, Offset, StartedAt}` (decoded from js SDK, can_upload_blob_from_a_buffer). It contains the offset:
+ * once more bytes have arrived, an earlier `_state` still finds the session, but cannot continue it (C11
+ * #36, #37).
  */
 export class UploadSessions {
   private readonly sessions = new Map<string, UploadSession>();
@@ -112,7 +113,7 @@ export class UploadSessions {
     return session;
   }
 
-  /** The session that a `Location` of ours names. */
+  /** The session of a `Location` that was issued here. */
   find(repository: string, id: string, state: string | null): FoundSession | SessionProblem {
     const session = this.sessions.get(id);
     if (session === undefined) return "unknown";
@@ -126,14 +127,14 @@ export class UploadSessions {
     return `${path}?_nouploadcache=false&_state=${encodeURIComponent(this.state(session))}`;
   }
 
-  /** Forgets a session with what it holds. */
+  /** Removes a session with its content. */
   async end(session: UploadSession): Promise<void> {
     session.ended = true;
     this.sessions.delete(session.id);
     await this.content.discard(session.temporary);
   }
 
-  /** Forgets a session whose file has become a blob. */
+  /** Removes a session whose content has become a blob. */
   complete(session: UploadSession): void {
     this.sessions.delete(session.id);
   }
@@ -158,7 +159,7 @@ export class UploadSessions {
     );
   }
 
-  /** The offset that a `_state` of this session was made for; undefined when it is none of ours. */
+  /** The offset in a `_state` of this session; undefined if it was not issued here. */
   private offsetIn(session: UploadSession, state: string): number | undefined {
     const bytes = Buffer.from(state, "base64url");
     if (bytes.length <= macBytes) return undefined;
@@ -175,7 +176,7 @@ export class UploadSessions {
 
 const macBytes = 32;
 
-/** base64url of Node leaves the padding out, the service sends it. */
+/** The padding, which the service sends and Node's base64url omits. */
 function padding(document: string): number {
   return (3 - ((macBytes + Buffer.byteLength(document)) % 3)) % 3;
 }

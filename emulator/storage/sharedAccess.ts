@@ -3,8 +3,8 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { ParsedDigest } from "../wire/digest.js";
 
 /**
- * The signed, expiring addresses that blob reads are redirected to. Path and query have the form of the recorded ones
- * (js SDK, can_upload_blob_from_a_buffer); the signature is ours.
+ * Signed, expiring addresses for blob reads. Path and query look like the recorded ones (js SDK,
+ * can_upload_blob_from_a_buffer); the signature is our own.
  */
 export class SharedAccess {
   private readonly key = randomBytes(32);
@@ -16,7 +16,7 @@ export class SharedAccess {
     private readonly now: () => number,
   ) {}
 
-  /** Path and query under the storage origin. */
+  /** Path and query below the storage origin. */
   sign(digest: ParsedDigest): string {
     const expires = new Date(this.now() + this.lifetimeSeconds * 1000);
     const se = `${expires.toISOString().slice(0, 19)}Z`;
@@ -33,7 +33,7 @@ export class SharedAccess {
     return `${path}?${query.toString()}`;
   }
 
-  /** Whether a request bears a signature of ours for this path that has not expired. */
+  /** Whether a request has a valid signature for this path that has not expired. */
   permits(path: string, query: URLSearchParams): boolean {
     const se = query.get("se") ?? "";
     const given = Buffer.from(query.get("sig") ?? "");

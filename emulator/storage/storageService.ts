@@ -10,7 +10,10 @@ import { failedCondition } from "../wire/conditions.js";
 import { parseRange } from "../wire/range.js";
 import { type SharedAccess, digestInPath } from "./sharedAccess.js";
 
-/** The second origin: hands out blob content to whoever has a signed address, and to no one who brings a credential. */
+/**
+ * The second origin: serves blobs to requests with a signed address, and refuses requests with a
+ * credential.
+ */
 export class StorageService {
   constructor(
     private readonly content: ContentStore,
@@ -26,7 +29,8 @@ export class StorageService {
         "The resource doesn't support specified Http Verb.",
       );
     }
-    // A registry credential must never come here: Azure Storage refuses a header it cannot read, and so do we.
+    // A registry credential must never be sent here. Azure Storage refuses a header it cannot read, and
+    // so does this.
     if (headers.authorization !== undefined) {
       return problem(
         400,
@@ -50,7 +54,7 @@ export class StorageService {
     // Microsoft, "Specifying conditional headers for Blob service operations".
     const failed = failedCondition(headers, { etag: etagOf(modified), modified });
     if (failed !== undefined) return conditionNotMet(failed);
-    // Of a HEAD the whole is told (RFC 9110, section 14.2).
+    // HEAD describes the whole content (RFC 9110, section 14.2).
     const range = method === "GET" ? headers.range : undefined;
     return content200or206({ path: file, size, modified }, range);
   }
@@ -77,12 +81,12 @@ function content200or206({ path, size, modified }: StoredContent, requested?: st
   }
   const headers = blobHeaders(modified);
   if (range === "whole") return { status: 200, headers, body: { path, start: 0, end: size - 1 } };
-  // The end is moved to the last byte there is (recorded: go SDK, GetChunk).
+  // The end is limited to the last byte (recorded: go SDK, GetChunk).
   headers["Content-Range"] = `bytes ${String(range.start)}-${String(range.end)}/${String(size)}`;
   return { status: 206, headers, body: { path, ...range } };
 }
 
-/** Undefined for what was deleted meanwhile. */
+/** Undefined if the blob was deleted meanwhile. */
 async function modifiedTime(path: string): Promise<Date | undefined> {
   try {
     return (await stat(path)).mtime;

@@ -6,7 +6,10 @@ import { samePassword } from "./samePassword.js";
 import type { ScopedTokens } from "./scopedTokens.js";
 import type { Granted, TokenIssuer } from "./tokenIssuer.js";
 
-/** User name under which a refresh or access token is sent as a password (Azure/acr docs/AAD-OAuth.md, "docker login"). */
+/**
+ * The user name for a refresh or access token sent as a password (Azure/acr docs/AAD-OAuth.md, "docker
+ * login").
+ */
 const tokenUser = "00000000-0000-0000-0000-000000000000";
 
 export interface AdminUser {
@@ -14,13 +17,13 @@ export interface AdminUser {
   readonly password: string;
 }
 
-/** Whether a request may pass, and whose it is as far as that is known. */
+/** Whether a request is allowed, and whose it is, if known. */
 export interface Verdict {
   readonly refused?: "no credentials" | ChallengeError;
   readonly subject?: string;
 }
 
-/** Answers who somebody is and whether a request may pass. */
+/** Identifies clients and decides whether their requests are allowed. */
 export class Authorizer {
   constructor(
     private readonly admin: AdminUser,
@@ -48,7 +51,10 @@ export class Authorizer {
     return this.signIn(username, password);
   }
 
-  /** The identity of a user name and password; for the token user the password is a refresh or access token. */
+  /**
+   * The identity of a user name and password. For the token user, the password is a refresh or access
+   * token.
+   */
   async signIn(username: string, password: string): Promise<Identity | undefined> {
     if (username === tokenUser) {
       return (
@@ -70,7 +76,7 @@ export class Authorizer {
   }
 }
 
-/** Whoever signs in with an access token may do what that grants, and nothing else. */
+/** Signing in with an access token gives exactly what that token grants. */
 function byAccessToken(granted: Granted | undefined): Identity | undefined {
   if (granted === undefined) return undefined;
   const { subject, access } = granted;

@@ -8,7 +8,7 @@ import { type RoleName, isRoleName, permissionsOfRoles } from "./roles.js";
 
 type Jose = typeof import("jose");
 
-/** The ACR-specific audience, which is accepted always (Microsoft, "Disable authentication as ARM"). */
+/** ACR's own audience, which is always accepted (Microsoft, "Disable authentication as ARM"). */
 const registryAudience = "https://containerregistry.azure.net";
 
 /** A cloud of Azure, by its audiences of Azure Resource Manager as the SDKs of JavaScript and Go ask for them. */
@@ -74,7 +74,7 @@ export class EmulatedEntra {
   ) {
     this.tenantId = settings.tenantId ?? randomUUID();
     this.issuer = `https://sts.windows.net/${this.tenantId}/`;
-    // Both spellings are in use; with `.default` the slash at the end survives.
+    // Both spellings are in use; with `.default`, a slash at the end is kept.
     const bare = [registryAudience, ...armAudiences[settings.cloud]];
     this.audiences = bare.flatMap((one) => [one, `${one}/`]);
   }
@@ -84,12 +84,12 @@ export class EmulatedEntra {
     return new EmulatedEntra(jose, await jose.generateKeyPair("ES256"), settings, now);
   }
 
-  /** Whether there is such a resource in this cloud. */
+  /** Whether this cloud has the resource. */
   knowsAudience(audience: string): boolean {
     return this.audiences.includes(audience);
   }
 
-  /** What the checks of others' tokens need. */
+  /** What is needed to check tokens of other issuers. */
   checking(): { readonly jose: Jose; readonly now: number } {
     return { jose: this.jose, now: this.now() };
   }
@@ -117,7 +117,7 @@ export class EmulatedEntra {
       .sign(this.keys.privateKey);
   }
 
-  /** The caller that a token stands for, or undefined when signature, audience, tenant or time is wrong. */
+  /** The identity in a token; undefined if its signature, audience, tenant or time is wrong. */
   async readToken(token: string): Promise<Identity | undefined> {
     const audience = this.settings.armAudience
       ? [...this.audiences]

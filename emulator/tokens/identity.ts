@@ -1,7 +1,7 @@
 import type { Access } from "../wire/scope.js";
 import { type Permissions, mayListRepositories, permits } from "./permissions.js";
 
-/** Who a caller is and what the caller may do. */
+/** A client, and what it may do. */
 export interface Identity {
   readonly subject: string;
   readonly kind: IdentityKind;
@@ -10,7 +10,9 @@ export interface Identity {
 
 export type IdentityKind = "admin" | "entra" | "token" | "anonymous";
 
-/** Anonymous callers read everything, the catalog included (python and js SDK, anonymous access). */
+/**
+ * Anonymous clients may read everything, including the catalog (python and js SDK, anonymous access).
+ */
 export const anonymous: Identity = {
   subject: "",
   kind: "anonymous",
@@ -20,7 +22,7 @@ export const anonymous: Identity = {
   },
 };
 
-/** The part of what is asked that the identity may do; what it may not is left out without a word. */
+/** The part of the requested access that the identity has; the rest is silently left out. */
 export function grant({ permissions }: Identity, wanted: readonly Access[]): Access[] {
   const may = (access: Access, action: string): boolean =>
     access.type === "repository"

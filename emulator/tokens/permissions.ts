@@ -1,4 +1,4 @@
-/** What an identity may do, as the registry's own tokens carry it. */
+/** Permissions of an identity, as stored in the registry's own tokens. */
 export interface Permissions {
   readonly repositories: readonly RepositoryPermission[];
   /** Whether it may list the repositories. */

@@ -5,14 +5,14 @@ export const roleNames = ["AcrPull", "AcrPush", "AcrDelete"] as const;
 /** Roles of a registry that an Entra identity may have (Microsoft, "Azure Container Registry roles and permissions"). */
 export type RoleName = (typeof roleNames)[number];
 
-/** What each role lets one do. That pull and push list tags and repositories, too, is our choice. */
+/** The actions of each role. That pull and push include listing tags and repositories is our choice. */
 const actions: Readonly<Record<RoleName, readonly string[]>> = {
   AcrPull: ["pull", "metadata_read"],
   AcrPush: ["pull", "push", "metadata_read", "metadata_write"],
   AcrDelete: ["delete"],
 };
 
-/** The permissions of roles; without any mention of roles an identity may do everything. */
+/** The permissions of roles. Without `roles`, an identity may do everything. */
 export function permissionsOfRoles(roles: readonly RoleName[] | undefined): Permissions {
   if (roles === undefined) return everything;
   return {

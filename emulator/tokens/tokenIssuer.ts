@@ -13,15 +13,15 @@ const issuer = "Azure Container Registry";
 const registryId = randomBytes(16).toString("hex");
 const tenant = randomUUID();
 
-/** The claims of either token that say whose it is; recorded in the go SDK's sessions. */
+/** Claims of both tokens that identify the client; recorded in the go SDK's sessions. */
 interface TokenClaims extends JWTPayload {
   readonly grant_type?: string;
   readonly access?: Access[];
-  /** Ours: what a later exchange of the token needs. */
+  /** Our own claim: what a later exchange of the token needs. */
   readonly identity?: { readonly kind: IdentityKind; readonly permissions: Permissions };
 }
 
-/** What an access token is good for. */
+/** What an access token grants. */
 export interface Granted {
   readonly subject: string;
   readonly access: readonly Access[];
@@ -32,7 +32,9 @@ export interface Lifetimes {
   readonly refreshTokenSeconds: number;
 }
 
-/** Makes and checks the registry's own refresh and access tokens: real JWTs, signed with a key of this run. */
+/**
+ * Issues and checks the registry's refresh and access tokens: real JWTs, signed with a key of this run.
+ */
 export class TokenIssuer {
   private constructor(
     private readonly jose: Jose,
@@ -42,7 +44,7 @@ export class TokenIssuer {
   ) {}
 
   static async create(lifetimes: Lifetimes, now: () => number): Promise<TokenIssuer> {
-    // An ES module: a dynamic import loads it in every supported Node version.
+    // An ES module, so it is imported dynamically.
     const jose = await import("jose");
     return new TokenIssuer(jose, await jose.generateKeyPair("ES256"), lifetimes, now);
   }
@@ -60,14 +62,14 @@ export class TokenIssuer {
     });
   }
 
-  /** The identity of a refresh token, or undefined when it is not a good one of ours. */
+  /** The identity in a refresh token; undefined if it is not a valid one of ours. */
   async readRefreshToken(token: string): Promise<Identity | undefined> {
     const claims = await this.verify(token, "refresh_token");
     if (claims === undefined) return undefined;
     return { ...anonymous, ...claims.identity, subject: claims.sub ?? "" };
   }
 
-  /** What an access token grants, or undefined when it is not a good one of ours. */
+  /** What an access token grants; undefined if it is not a valid one of ours. */
   async readAccessToken(token: string): Promise<Granted | undefined> {
     const claims = await this.verify(token, "access_token");
     return claims && { subject: claims.sub ?? "", access: claims.access ?? [] };

@@ -1,6 +1,6 @@
 import { type Access, formatScope } from "./scope.js";
 
-/** Why a token that was sent did not do (RFC 6750, section 3.1). */
+/** Why a token is not accepted (RFC 6750, section 3.1). */
 export type ChallengeError = "insufficient_scope" | "invalid_token";
 
 export interface Challenge {

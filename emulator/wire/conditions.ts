@@ -1,18 +1,21 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** What a resource is compared with. */
+/** The entity tag and time of a resource, which conditions are compared with. */
 export interface Validators {
   /** With its quotes. */
   readonly etag: string;
   readonly modified?: Date;
 }
 
-/** Whether a read is to be answered without content: 304 for what the client has, 412 for what it does not expect. */
+/**
+ * The status of a read whose conditions are not met: 304 if the client has the content, 412 if it expects
+ * other content.
+ */
 export function failedCondition(
   headers: IncomingHttpHeaders,
   { etag, modified }: Validators,
 ): 304 | 412 | undefined {
-  // The order is that of RFC 9110, section 13.2.2.
+  // In the order of RFC 9110, section 13.2.2.
   const match = headers["if-match"];
   if (match === undefined) {
     if (isAfter(modified, headers["if-unmodified-since"]) === true) return 412;
@@ -29,7 +32,7 @@ function names(header: string, etag: string): boolean {
   return listed.includes("*") || listed.includes(etag);
 }
 
-/** To the second, as the header has it; undefined without a time on either side. */
+/** Compares to the second, like the header; undefined if either time is missing. */
 function isAfter(modified: Date | undefined, header: string | undefined): boolean | undefined {
   const time = Date.parse(header ?? "");
   if (modified === undefined || Number.isNaN(time)) return undefined;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 /** The two registered algorithms: OCI image-spec 1.1, descriptor.md, "Registered Algorithms". */
 export type DigestAlgorithm = "sha256" | "sha512";
 
-/** A digest whose form has been checked, split at the colon. */
+/** A digest with a checked form, split at the colon. */
 export interface ParsedDigest {
   readonly text: string;
   readonly algorithm: DigestAlgorithm;

@@ -6,7 +6,9 @@ export interface ErrorEntry {
   readonly detail?: unknown;
 }
 
-/** Compact JSON and one newline: so are all recorded JSON bodies with a length, but `{}` of `GET /v2/`. */
+/**
+ * Compact JSON and a newline, like all recorded JSON bodies with a length, except for `{}` of `GET /v2/`.
+ */
 export function jsonLine(value: unknown): Buffer {
   return Buffer.from(`${JSON.stringify(value)}\n`);
 }
@@ -20,7 +22,7 @@ export function errorBody(entries: readonly ErrorEntry[]): Buffer {
 export const authorizationMessage =
   "authentication required, visit https://aka.ms/acr/authorization for more information.";
 
-/** The refusal of every lock (Azure/acr-cli#70). */
+/** The error for every lock (Azure/acr-cli#70). */
 export const disallowed: ErrorEntry = {
   code: "REGISTRY_DISALLOWED_OPERATION",
   message:
@@ -30,8 +32,8 @@ export const disallowed: ErrorEntry = {
 };
 
 /**
- * The refusal of throttling: the code of OCI distribution-spec 1.1; the text as it has been seen for artifact cache
- * (Azure/acr#754), no transcript of the registry's own is known.
+ * The error for throttling: the code of OCI distribution-spec 1.1, with the message seen for artifact
+ * cache (Azure/acr#754). No recording of the registry's own is known.
  */
 export const tooManyRequests: ErrorEntry = {
   code: "TOOMANYREQUESTS",

@@ -1,7 +1,8 @@
 /**
- * The `Link` to the next page: relative, the path as it was asked for, keys in alphabetical order, `orderby` always
- * there and no `api-version` (recorded: C11 #55; js SDK, list_repositories_by_pages). No recorded one has a `digest`, so
- * the filter of a list of tags holds for its first page only.
+ * The `Link` to the next page: a relative URL with the requested path, parameters in alphabetical order,
+ * always with `orderby` and without `api-version` (recorded: C11 #55; js SDK,
+ * list_repositories_by_pages). No recorded one has `digest`, so the filter of a list of tags applies to
+ * the first page only.
  */
 export function nextLink(path: string, query: NextPage): string {
   const parameters = new URLSearchParams();

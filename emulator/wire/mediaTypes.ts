@@ -10,7 +10,10 @@ const imageConfigs = new Set([
 
 const withSchemaVersion = new Set([ociManifest, ociIndex, dockerManifest, dockerManifestList]);
 
-/** The two forerunners of OCI 1.1 artifacts, which Azure/acr-cli still offers in Accept; neither has a schema version. */
+/**
+ * Two artifact types from before OCI 1.1, which Azure/acr-cli still accepts; neither has a schema
+ * version.
+ */
 const forerunners = new Set([
   "application/vnd.oci.artifact.manifest.v1+json",
   "application/vnd.cncf.oras.artifact.manifest.v1+json",
@@ -32,7 +35,7 @@ export function isImageConfigType(mediaType: string): boolean {
   return imageConfigs.has(mediaType);
 }
 
-/** The type without parameters, in lower case, as it is compared. */
+/** The type without parameters, in lower case, for comparison. */
 export function bareMediaType(headerValue: string): string {
   return (headerValue.split(";")[0] ?? "").trim().toLowerCase();
 }

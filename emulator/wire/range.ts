@@ -1,11 +1,11 @@
-/** Inclusive positions of bytes, as both kinds of range header have them. */
+/** Inclusive positions, as in both range headers. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * `Content-Range` of a chunk: two numbers and nothing else; `bytes 0-84521/*` is refused by the service
+ * Parses `Content-Range` of a chunk: only two numbers. The service refuses `bytes 0-84521/*`
  * (dotnet/sdk-container-builds#258).
  */
 export function parseContentRange(value: string): ByteRange | undefined {
@@ -15,14 +15,17 @@ export function parseContentRange(value: string): ByteRange | undefined {
   return range.start <= range.end ? range : undefined;
 }
 
-/** `Range` in the answers of an upload: `0-0` as long as nothing has arrived (C11 #1). */
+/** `Range` in the answers of an upload: `0-0` if nothing has arrived (C11 #1). */
 export function heldRange(offset: number): string {
   return `0-${Math.max(offset - 1, 0)}`;
 }
 
 export type RequestedRange = ByteRange | "whole" | "unsatisfiable";
 
-/** One `Range: bytes=…` over content of a known size (RFC 9110, section 14.1.2); other forms ask for the whole. */
+/**
+ * Parses a single `Range: bytes=…` for content of a known size (RFC 9110, section 14.1.2). Any other form
+ * requests the whole.
+ */
 export function parseRange(value: string | undefined, size: number): RequestedRange {
   const match = value === undefined ? null : /^bytes=(\d{0,15})-(\d{0,15})$/.exec(value.trim());
   if (match === null) return "whole";

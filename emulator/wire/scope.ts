@@ -1,4 +1,4 @@
-/** One entry of a token's `access` claim: what may be done to what. */
+/** One entry of a token's `access` claim: a resource and the allowed actions. */
 export interface Access {
   readonly type: string;
   readonly name: string;
@@ -11,12 +11,12 @@ export function repositoryAccess(name: string, ...actions: readonly string[]): A
 
 export const catalogAccess: Access = { type: "registry", name: "catalog", actions: ["*"] };
 
-/** `repository:a/b:pull,push`; several scopes stand side by side, separated by a space. */
+/** `repository:a/b:pull,push`; several scopes are separated by a space. */
 export function formatScope(access: readonly Access[]): string {
   return access.map((one) => `${one.type}:${one.name}:${one.actions.join(",")}`).join(" ");
 }
 
-/** Reads what `scope` parameters ask for; what is not of the form `type:name:actions` is ignored. */
+/** Parses `scope` parameters; anything not of the form `type:name:actions` is ignored. */
 export function parseScopes(values: readonly string[]): Access[] {
   return values
     .flatMap((value) => value.split(" "))
@@ -32,7 +32,7 @@ export function parseScopes(values: readonly string[]): Access[] {
     });
 }
 
-/** Whether everything that is wanted has been granted; `*` stands for every name or action. */
+/** Whether everything wanted was granted; `*` matches any name or action. */
 export function covers(granted: readonly Access[], wanted: readonly Access[]): boolean {
   return wanted.every((want) =>
     want.actions.every((action) =>

@@ -1,11 +1,14 @@
-/** A time in UTC with seven fractional digits, the 100 ns ticks of .NET: as text it sorts as it was. */
+/**
+ * The current time in UTC with seven fractional digits, .NET's ticks of 100 ns. As strings, times sort
+ * chronologically.
+ */
 export type Clock = () => string;
 
 const ticksPerMillisecond = 10_000n;
 
 /**
- * A time as the service writes it: without zeros at the end (js SDK, list_registry_manifests: `2024-06-20T20:46:30.338005Z`
- * beside others of seven digits).
+ * A time as the service writes it: without zeros at the end (js SDK, list_registry_manifests:
+ * `2024-06-20T20:46:30.338005Z` beside others with seven digits).
  */
 export function shownTime(time: string): string {
   return time.replace(/\.?0+Z$/, "Z");
@@ -19,7 +22,7 @@ function formatTime(ticks: bigint): string {
 }
 
 /**
- * A clock whose times strictly increase, so that "newest first" and `orderby=timedesc` are total orders
+ * A clock whose times strictly increase, so that "newest first" and `orderby=timedesc` are total orders,
  * even for two changes within one tick.
  */
 export function increasingClock(now: () => number): Clock {
@@ -31,7 +34,7 @@ export function increasingClock(now: () => number): Clock {
   };
 }
 
-/** Milliseconds since the Unix epoch with the resolution of the monotonic clock. */
+/** Milliseconds since the Unix epoch, with the resolution of the monotonic clock. */
 export function preciseNow(): number {
   return performance.timeOrigin + performance.now();
 }
