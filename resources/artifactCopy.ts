@@ -29,6 +29,7 @@ export interface CopySourceArgs {
 }
 
 export interface ArtifactCopyArgs extends Omit<PublishedArgs, "annotations" | "subject"> {
+  /** What to copy: a resource that publishes it, or repository and digest or tag. */
   source: pulumi.Input<CopySourceArgs>;
   /**
    * Whether to copy everything that has the content as its subject: signatures, SBOMs, attestations,
@@ -124,16 +125,23 @@ export class ArtifactCopy extends PublishedResource {
   }
 }
 
-/** The source has a password of its own, which must be secret too. */
-function withSecretSource(
-  source: pulumi.Input<CopySourceArgs> | undefined,
-): pulumi.Input<object> | undefined {
-  if (source === undefined) return undefined;
-  const hide = (args: CopySourceArgs): object => ({
-    ...args,
-    registry: withSecretPassword(args.registry),
-  });
+/**
+ * The source has a password of its own, which must be secret too. A resource has all properties of a source and so has
+ * its type, but the engine would pass its id only.
+ */
+function withSecretSource(source: unknown): pulumi.Input<unknown> {
+  if (pulumi.Resource.isInstance(source)) {
+    const { repository, digest, tag, registry } = source as pulumi.Resource & CopySourceArgs;
+    const named = digest === undefined ? { tag } : { digest };
+    return { repository, ...named, registry: withSecretPassword(registry) };
+  }
   return pulumi.Output.isInstance(source) || source instanceof Promise
-    ? pulumi.output(source as pulumi.Input<object>).apply((args) => hide(args as CopySourceArgs))
-    : hide(source as CopySourceArgs);
+    ? pulumi.output(source).apply(hidePasswordOf)
+    : hidePasswordOf(source);
+}
+
+/** An Output may hold nothing, and JavaScript may give anything: `check` tells what is wrong. */
+function hidePasswordOf(source: unknown): unknown {
+  if (typeof source !== "object" || source === null || Array.isArray(source)) return source;
+  return { ...source, registry: withSecretPassword((source as CopySourceArgs).registry) };
 }

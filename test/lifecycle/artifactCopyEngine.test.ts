@@ -108,6 +108,33 @@ describe("a promotion on the real engine", function () {
     mirror.close();
   });
 
+  it("may name the resource itself, also one of another registry, whose digest is known at preview", async () => {
+    const found: (string | undefined)[] = [];
+    const registry = { loginServer: upstream.url, username: "reader", password: CANARY };
+    stack.program = () => {
+      const layers = [{ content: "own" }];
+      const own = {
+        repository: "own/web",
+        artifactType: "application/vnd.example",
+        layers,
+        registry,
+      };
+      const source = new OciArtifact("own", own);
+      const copy = new ArtifactCopy("own-copy", { source, repository: TARGET, tags: ["own"] });
+      copy.digest.apply((digest) => found.push(digest));
+      return promotion();
+    };
+    await stack.preview();
+    await stack.up();
+    const [previewed] = found;
+    assert.equal(await prod.digestOf("own"), previewed);
+    await stack.up({ expectNoChanges: true });
+    assert.doesNotMatch(await stack.exportState(), new RegExp(CANARY));
+    stack.program = promotion;
+    await stack.up();
+    assert.equal(await prod.digestOf("own"), undefined);
+  });
+
   it("leaves at destroy what is not its own", async () => {
     const digest = String(seen.at(-1));
     await stack.destroy();

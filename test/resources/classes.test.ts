@@ -4,6 +4,7 @@ import { before, describe, it } from "mocha";
 import {
   ArtifactCopy,
   ArtifactTag,
+  type CopySourceArgs,
   ManifestProperties,
   OciArtifact,
   OciIndex,
@@ -257,6 +258,34 @@ describe("resource classes", () => {
       const copy = new ArtifactCopy(`from ${name}`, { repository: "charts/web", source: given });
       const { args } = await register(`from ${name}`, copy);
       assert.ok(secretMark in (args.inputs["source"] as object) || secretIn(args.inputs["source"]));
+    }
+  });
+
+  const noSources = [null, "dev/web:1", ["dev/web"], Promise.resolve("dev/web:1")];
+  for (const [row, given] of [...noSources, pulumi.output<unknown>(undefined)].entries()) {
+    it(`a copy leaves it to check to refuse what is no source (${row})`, async () => {
+      const source = given as unknown as pulumi.Input<CopySourceArgs>;
+      const copy = new ArtifactCopy(`from nothing ${row}`, { repository: "charts/web", source });
+      const { args } = await register(`from nothing ${row}`, copy);
+      assert.deepEqual(args.inputs["source"], await valueOf(pulumi.output(given)));
+    });
+  }
+
+  it("a copy takes a resource for its source, by digest or else by tag, with the registry it has", async () => {
+    const registry = { loginServer: "dev.azurecr.io" };
+    const artifact = new OciArtifact("source", { repository: "charts/web", registry });
+    const lock = new TagLock("locked source", { repository: "charts/web", tag: "1.0" });
+    const expected = {
+      "of an artifact": { repository: "charts/web", digest, registry },
+      "of a locked tag": { repository: "charts/web", tag: "1.0" },
+    };
+    for (const [name, source] of Object.entries({
+      "of an artifact": artifact,
+      "of a locked tag": lock,
+    })) {
+      const copy = new ArtifactCopy(name, { repository: "prod/web", source });
+      const { args } = await register(name, copy);
+      assert.deepEqual(args.inputs["source"], expected[name as keyof typeof expected]);
     }
   });
 
