@@ -32,7 +32,7 @@ describe("ArtifactCopy between registries", () => {
     target = await startEmulator();
     theirs = new Somebody(source, REPOSITORY);
     ours = new Somebody(target, REPOSITORY);
-    const manners = { retry: { baseDelayMs: 1, maxDelayMs: 2 }, idleTimeoutMs: 2_000 };
+    const manners = { retry: { baseDelayMs: 1, maxDelayMs: 2 } };
     engine = new MiniEngine({ environment: environmentFor(target), manners });
   });
   afterEach(async () => {
