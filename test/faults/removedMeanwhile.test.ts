@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { OCI_MANIFEST } from "pulumi-acr/client";
 import type { Emulator } from "pulumi-acr/emulator";
+import { parseTag } from "../../provider/oci/reference.js";
 import { meanwhile } from "../support/meanwhile.js";
 import {
   type Bag,
@@ -159,4 +161,51 @@ describe("somebody removes what an operation is about to open", () => {
     );
     assert.deepEqual(await tags(), ["v2"]);
   });
+});
+
+describe("somebody removes what an operation has just found", () => {
+  let emulator: Emulator;
+  let somebody: Somebody;
+  let engine: MiniEngine;
+  eachWithScene(REPOSITORY, (scene) => ({ emulator, somebody, engine } = scene));
+
+  const rows: [string, (digest: string, size: number) => Declaration, string, RegExp][] = [
+    [
+      "to set its attributes",
+      (digest) => ({
+        name: "properties",
+        kind: "ManifestProperties",
+        inputs: { repository: REPOSITORY, digest, deleteEnabled: false },
+      }),
+      "PATCH",
+      /@sha256:\w+ does not exist, so its attributes cannot be set\. If the same stack .*\[NOT_FOUND\]$/,
+    ],
+    [
+      "to name it in an index",
+      (digest, size) => ({
+        name: "index",
+        kind: "OciIndex",
+        inputs: { repository: REPOSITORY, manifests: [{ mediaType: OCI_MANIFEST, digest, size }] },
+      }),
+      "PUT",
+      /^the index names manifests that do not exist: \S+@sha256:\w+\. Nothing was .*\[NOT_FOUND\]$/,
+    ],
+  ];
+  for (const [purpose, declare, method, message] of rows) {
+    it(`${purpose}: the error says so, and nothing is recorded`, async () => {
+      await somebody.publish("one", "v1");
+      const found = await somebody.repository.manifests.resolve(parseTag("v1"));
+      const { digest = "", size = 0 } = found ?? {};
+      await assert.rejects(
+        meanwhile(
+          emulator,
+          { method, path: /manifests\/sha256/ },
+          () => somebody.deleteManifest(digest),
+          () => engine.up([declare(digest, size)]),
+        ),
+        { message },
+      );
+      assert.deepEqual(engine.state, []);
+    });
+  }
 });

@@ -11,7 +11,7 @@ import {
   writeAttributesIfThere,
 } from "../../artifact/lock.js";
 import { REMOVED_BY_OTHERS } from "../../artifact/requireManifests.js";
-import { ConflictError, RegistryError } from "../../errors.js";
+import { ConflictError, hasCode, RegistryError, type RegistryErrorFacts } from "../../errors.js";
 import type { Attributes } from "../../registry/attributes.js";
 import type { AttributeStore, OperationOptions } from "../../registry/repository.js";
 
@@ -37,12 +37,15 @@ export async function requireAttributes(
   return live;
 }
 
-export function nothingToManage(reference: string): RegistryError {
+export function nothingToManage(
+  reference: string,
+  facts: Partial<RegistryErrorFacts> = {},
+): RegistryError {
   return new RegistryError(
     "NOT_FOUND",
     `${reference} does not exist, so its attributes cannot be set. If the same stack publishes it, refer to ` +
       `that resource's outputs, or add dependsOn. ${REMOVED_BY_OTHERS}`,
-    { method: "GET", url: reference },
+    { method: "GET", url: reference, ...facts },
   );
 }
 
@@ -55,7 +58,13 @@ export async function setAttributes(
   options: OperationOptions,
 ): Promise<void> {
   if (matches(live, wanted)) return;
-  await writeAttributes(store, managed.subject, wanted, options);
+  try {
+    await writeAttributes(store, managed.subject, wanted, options);
+  } catch (error) {
+    // Somebody has removed it since we looked.
+    if (!hasCode(error, "NOT_FOUND")) throw error;
+    throw nothingToManage(managed.reference, { method: "PATCH", status: 404, cause: error });
+  }
 }
 
 /** A change that neither we nor the last refresh know of is not ours to undo. */

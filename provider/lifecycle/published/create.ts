@@ -3,6 +3,7 @@ import type { Drift } from "../../artifact/foundDrift.js";
 import { pushArtifact, type PushedManifest, pushIncluded } from "../../artifact/push.js";
 import type { Pushable } from "../../artifact/pushable.js";
 import { refuseMovedTags, resolveTags } from "../../artifact/tags.js";
+import { hasCode } from "../../errors.js";
 import { isDigest } from "../../oci/digest.js";
 import type { ManifestReference } from "../../oci/reference.js";
 import type { Repository } from "../../registry/repository.js";
@@ -73,7 +74,7 @@ async function create(
     if (host.now() - lookedAt > LOOK_AGAIN_AFTER_MS) await lookAgain(parts, tags.live);
     await publication.publish(listingOf(inputs, pushed));
   } catch (error) {
-    if (!left.something) throw error;
+    if (!left.something) return refused(error, content, parts);
     const missing = left.all ? [] : unsent(inputs, present);
     throw new PartialFailure(id, halfMade(inputs, publication, missing), error);
   }
@@ -122,6 +123,16 @@ async function push(
   }
   await pushIncluded(to.repository, content, options);
   return undefined;
+}
+
+/** What it names may have gone since it was looked for, which the registry says in words of its own. */
+async function refused(
+  error: unknown,
+  content: Pick<ContentKind, "requireReferenced">,
+  { repository, inputs, operation }: Look,
+): Promise<never> {
+  if (hasCode(error, "REJECTED")) await content.requireReferenced(repository, inputs, operation);
+  throw error;
 }
 
 function halfMade(
