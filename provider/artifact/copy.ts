@@ -38,7 +38,7 @@ function graphSource({ repository, base, referrers }: CopySource): GraphSource {
   };
 }
 
-/** A blob that is read from the source registry. Each upload session fetches it again. */
+/** Fetches the blob again for every attempt to upload it. */
 function remoteBlob(
   { repository, sameRegistry }: CopySource,
   descriptor: Descriptor,

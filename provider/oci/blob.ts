@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { Descriptor } from "./descriptor.js";
 
 /**
- * Content that can be opened any number of times. Uploads are retried as whole sessions, and each attempt
+ * Content that can be opened any number of times. Each attempt to upload it
  * opens the content again, so that nothing has to be kept in memory or rewound.
  */
 export interface Blob {

@@ -1,5 +1,5 @@
 import { untilAborted } from "../concurrency/singleFlight.js";
-import { RegistryError } from "../errors.js";
+import type { RegistryError } from "../errors.js";
 import type { RequestBody } from "../http/transport.js";
 import type { Blob } from "../oci/blob.js";
 import { BlobReader } from "./blobReader.js";
@@ -9,7 +9,7 @@ import { isRegistryError } from "./refusal.js";
 import { traitsOf } from "./registryTraits.js";
 import type { PushBlobOptions, PushOutcome } from "./repository.js";
 import { nameOf, scopeOf, type RepositoryContext } from "./repositoryContext.js";
-import { judgeSession } from "./sessionFailure.js";
+import { exhausted, judgeSession } from "./sessionFailure.js";
 import { UploadSession } from "./uploadSession.js";
 import type { UploadSettings } from "./uploadSettings.js";
 import { singlePostPath } from "./urls.js";
@@ -18,8 +18,8 @@ import { singlePostPath } from "./urls.js";
 const TINY_BLOB = 64 * 1024;
 
 /**
- * Uploads one blob: in as few requests as its size and the registry allow, in a new upload session after
- * each failure.
+ * Uploads one blob: in as few requests as its size and the registry allow, and in as many upload sessions
+ * as it takes.
  */
 export class BlobPush {
   readonly #context: RepositoryContext;
@@ -120,30 +120,49 @@ export class BlobPush {
     }
   }
 
-  /**
-   * Sends the blob in an upload session. A failed session is never resumed: the next one sends the blob
-   * from its first byte.
-   */
+  /** Sends the blob in an upload session. After a failure it continues there, or else begins in a new one. */
   async #sessions(opened: UploadSession | undefined): Promise<void> {
     let session = opened;
+    let [from, furthest] = [0, 0];
     for (let attempt = 1; ; attempt += 1) {
       try {
         session ??= await this.#start();
-        await this.#send(session);
+        await this.#send(session, from);
         return;
       } catch (error) {
-        await session?.cancel();
-        this.#judge(error, attempt, session?.minChunk ?? 0);
-        session = undefined;
+        const resumed = await this.#recover(session, error, attempt);
+        if (resumed === "done") return;
+        from = resumed;
       }
-      this.#reader.close();
-      // Perhaps only the answer was lost, and the registry has the blob.
-      if (await this.#exists()) return;
-      await this.#settings.pause(attempt, this.#options.signal);
+      if (from === 0) session = undefined;
+      // Only failures without progress count.
+      if (from > furthest) [attempt, furthest] = [0, from];
     }
   }
 
-  /** Throws if another session would fail as well. */
+  /** The byte from which to continue in this session; 0: it was cancelled, and a new one is needed. */
+  async #recover(
+    session: UploadSession | undefined,
+    failure: unknown,
+    attempt: number,
+  ): Promise<number | "done"> {
+    const kept = session?.survives(failure) === true ? session : undefined;
+    if (kept === undefined) await session?.cancel();
+    let from = 0;
+    try {
+      this.#judge(failure, attempt, session?.minChunk ?? 0);
+      this.#reader.close();
+      // Perhaps only the answer was lost.
+      if (await this.#exists()) return "done";
+      await this.#settings.pause(attempt, this.#options.signal);
+      from = (await kept?.resume(this.#blob.descriptor.size)) ?? 0;
+      return from;
+    } finally {
+      if (from === 0) await kept?.cancel();
+    }
+  }
+
+  /** Throws if another attempt would fail as well. */
   #judge(error: unknown, attempt: number, minChunk: number): void {
     const { failure } = this.#reader;
     if (failure !== undefined) throw failure;
@@ -155,7 +174,7 @@ export class BlobPush {
         atLeast: minChunk,
         accepted: this.#largestAccepted,
       });
-    if (final || attempt >= this.#settings.sessions) throw this.#exhausted(error, attempt);
+    if (final || attempt >= this.#settings.attempts) throw this.#exhausted(error, attempt);
     if (verdict === "cut") this.#limitAfterCut = SMALL_BLOB;
   }
 
@@ -163,14 +182,14 @@ export class BlobPush {
     return UploadSession.start(this.#context, this.#blob.descriptor.digest, this.#options.signal);
   }
 
-  async #send(session: UploadSession): Promise<void> {
+  async #send(session: UploadSession, from: number): Promise<void> {
     const { digest, size } = this.#blob.descriptor;
     const chunk = Math.max(this.#chunkSize(), session.minChunk);
-    if (size <= chunk) {
+    if (from === 0 && size <= chunk) {
       await session.finish(this.#body(0, size), digest);
       return;
     }
-    for (let start = 0; start < size; start += chunk) {
+    for (let start = from; start < size; start += chunk) {
       const end = Math.min(start + chunk, size);
       await session.append(start, end, this.#body(start, end));
       this.#largestAccepted = Math.max(this.#largestAccepted, end - start);
@@ -222,19 +241,8 @@ export class BlobPush {
 
   #exhausted(cause: unknown, attempts: number): RegistryError {
     const { size } = this.#blob.descriptor;
-    const facts = isRegistryError(cause) ? cause : undefined;
-    return new RegistryError(
-      facts?.code ?? "UNAVAILABLE",
-      `${this.#operation}: gave up after ${attempts} upload ${attempts === 1 ? "session" : "sessions"}, the last one ` +
-        `at ${this.#sent} of ${size} bytes: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        method: facts?.method ?? "PATCH",
-        url: facts?.url ?? this.#context.transport.origin,
-        status: facts?.status,
-        diagnostics: facts?.diagnostics,
-        correlationId: facts?.correlationId,
-        cause,
-      },
-    );
+    const tries = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
+    const message = `${this.#operation}: gave up after ${tries}, the last one at ${this.#sent} of ${size} bytes`;
+    return exhausted(message, cause, this.#context.transport.origin);
   }
 }

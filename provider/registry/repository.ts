@@ -21,7 +21,7 @@ export type PushOutcome = "existed" | "mounted" | "uploaded";
 export interface PushBlobOptions extends OperationOptions {
   /** `false`: send the blob without asking whether it exists. Default: ask first, unless it is tiny. */
   readonly askFirst?: boolean;
-  /** Called with the bytes handed to the network so far; starts again at 0 when the session is restarted. */
+  /** Called with the bytes handed to the network so far; goes back to where a failed upload begins again. */
   readonly onProgress?: (sentBytes: number) => void;
 }
 

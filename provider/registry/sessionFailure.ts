@@ -1,4 +1,4 @@
-import { hasCode } from "../errors.js";
+import { hasCode, RegistryError } from "../errors.js";
 import { hasDiagnostic, isRegistryError } from "./refusal.js";
 
 /**
@@ -33,4 +33,18 @@ export function judgeSession(error: unknown): SessionVerdict {
   if (hasCode(error, "STALLED")) return "restart";
   if (isRegistryError(error) && error.status === 416) return "restart";
   return hasDiagnostic(error, ...LOST_SESSION) ? "restart" : "give-up";
+}
+
+/** The error of an upload that has failed too often, with the facts of its last failure. */
+export function exhausted(message: string, cause: unknown, origin: string): RegistryError {
+  const facts = isRegistryError(cause) ? cause : undefined;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new RegistryError(facts?.code ?? "UNAVAILABLE", `${message}: ${reason}`, {
+    method: facts?.method ?? "PATCH",
+    url: facts?.url ?? origin,
+    status: facts?.status,
+    diagnostics: facts?.diagnostics,
+    correlationId: facts?.correlationId,
+    cause,
+  });
 }

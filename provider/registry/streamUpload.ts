@@ -162,7 +162,7 @@ export class StreamUpload {
 
   #judge(error: unknown, attempt: number): void {
     this.#options.signal?.throwIfAborted();
-    if (judgeSession(error) === "give-up" || attempt >= this.#settings.sessions) throw error;
+    if (judgeSession(error) === "give-up" || attempt >= this.#settings.attempts) throw error;
   }
 
   /** Uses smaller bodies from now on; throws if that would not help. */

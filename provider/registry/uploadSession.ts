@@ -1,3 +1,4 @@
+import { hasCode } from "../errors.js";
 import type { RegistryRequest, RegistryResponse, RequestBody } from "../http/transport.js";
 import type { Digest } from "../oci/digest.js";
 import { checkDigestHeader } from "./digestHeader.js";
@@ -19,6 +20,8 @@ export class UploadSession {
   readonly #signal: AbortSignal | undefined;
   readonly #minChunk: number;
   #location: string;
+  /** Number of bytes whose receipt the registry has confirmed. */
+  #acknowledged = 0;
   #ended = false;
 
   private constructor(
@@ -86,6 +89,27 @@ export class UploadSession {
     });
     this.#location = this.#next(response, this.#location);
     checkRange(response.header("range"), end);
+    this.#acknowledged = end;
+  }
+
+  /** Whether it may continue after this failure, and has bytes that need not be sent again. */
+  survives(failure: unknown): boolean {
+    return this.#acknowledged > 0 && hasCode(failure, "UNAVAILABLE", "STALLED");
+  }
+
+  /**
+   * The byte from which to continue after a failure; 0 if the registry does not allow it, or reports what a
+   * blob of this size cannot have. Its bytes may still be wrong: that is found out by the digest at the end.
+   */
+  async resume(size: number): Promise<number> {
+    try {
+      const received = await this.receivedBytes();
+      return received <= size ? received : 0;
+    } catch (error) {
+      if (hasCode(error, "ABORTED")) throw error;
+      // A registry need not accept an older address of a session, such as Docker's after a cut.
+      return 0;
+    }
   }
 
   /**

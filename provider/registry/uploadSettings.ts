@@ -8,15 +8,15 @@ export interface UploadSettings {
   readonly chunkSize: number | undefined;
   /** Bytes per request towards ACR. */
   readonly acrChunkSize: number;
-  /** Most upload sessions per blob. */
-  readonly sessions: number;
-  /** Waits after this many failed sessions. */
+  /** Most attempts in a row that get no further. */
+  readonly attempts: number;
+  /** Waits after this many failures. */
   readonly pause: (failures: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 /** 16 MiB: a quarter of the round trips of the SDKs' 4 MiB, and less than the 20 MB that ACR refused. */
 const ACR_CHUNK_SIZE = 16 * MIB;
-const SESSIONS = 5;
+const ATTEMPTS = 5;
 
 export function uploadSettings(
   given: Partial<UploadSettings> & Pick<UploadSettings, "pause">,
@@ -28,7 +28,7 @@ export function uploadSettings(
   return {
     chunkSize,
     acrChunkSize: given.acrChunkSize ?? ACR_CHUNK_SIZE,
-    sessions: given.sessions ?? SESSIONS,
+    attempts: given.attempts ?? ATTEMPTS,
     pause: given.pause,
   };
 }
