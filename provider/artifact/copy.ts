@@ -38,7 +38,7 @@ function graphSource({ repository, base, referrers }: CopySource): GraphSource {
   };
 }
 
-/** Fetches the blob again for every attempt to upload it. */
+/** A blob that is read from the source registry. Each attempt to upload it fetches it again. */
 function remoteBlob(
   { repository, sameRegistry }: CopySource,
   descriptor: Descriptor,

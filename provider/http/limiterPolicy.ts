@@ -7,14 +7,8 @@ import { type Clock, aborted, sleep } from "./clock.js";
 import { type Exchange, exchangeOf } from "./exchange.js";
 import { locationOf } from "./redaction.js";
 import { type RegistryTier, RequestPaces, type RequestRates } from "./requestRates.js";
-import { type RetryLimits, retryAfterOf, retryDelay } from "./retryDelay.js";
+import { type RetryLimits, SHORTEST_PAUSE_MS, retryAfterOf, retryDelay } from "./retryDelay.js";
 import type { ThrottleGate } from "./throttleGate.js";
-
-/**
- * The shortest pause after a 429. These retries are not counted, so without a pause they would be a busy
- * loop.
- */
-const SHORTEST_PAUSE_MS = 100;
 
 export interface LimiterOptions {
   readonly gate: ThrottleGate;
@@ -137,6 +131,7 @@ function noteAnswer(response: PipelineResponse, options: LimiterOptions, exchang
   exchange.throttledSince ??= clock.now();
   const retryAfterMs = retryAfterOf(response.headers, clock.now());
   const pauseMs = retryDelay({ failures: gate.refusals, retryAfterMs }, retry, random);
+  // These retries are not counted.
   gate.refuse(clock, Math.max(pauseMs, SHORTEST_PAUSE_MS));
 }
 

@@ -16,6 +16,9 @@ export const DEFAULT_RETRY: RetryLimits = {
   budgetMs: 300_000,
 };
 
+/** The shortest pause between retries whose number may be unlimited. Without one they would be a busy loop. */
+export const SHORTEST_PAUSE_MS = 100;
+
 /** The given limits; a default for each one that is missing or `undefined`. */
 export function retryLimits(given: Partial<RetryLimits> = {}): RetryLimits {
   return {

@@ -9,7 +9,14 @@ import { type Clock, sleep } from "./clock.js";
 import { type Exchange, exchangeOf } from "./exchange.js";
 import { SourceFailure, TransientFailure } from "./failure.js";
 import { responseError } from "./responseError.js";
-import { type RetryLimits, retryAfterOf, backoff, retryDelay } from "./retryDelay.js";
+import {
+  DEFAULT_RETRY,
+  type RetryLimits,
+  SHORTEST_PAUSE_MS,
+  backoff,
+  retryAfterOf,
+  retryDelay,
+} from "./retryDelay.js";
 
 export interface RetryOptions {
   readonly limits: RetryLimits;
@@ -128,7 +135,8 @@ function delayFor(
   )
     return undefined;
   const retryAfterMs = requestedWait(outcome, clock);
-  const delay = retryDelay({ failures, retryAfterMs }, limits, random);
+  const shortest = failures < DEFAULT_RETRY.maxRetries ? 0 : SHORTEST_PAUSE_MS;
+  const delay = Math.max(retryDelay({ failures, retryAfterMs }, limits, random), shortest);
   if (Math.max(delay, retryAfterMs ?? 0) <= limits.budgetMs - waitedMs) return delay;
   exchange.refusedWaitMs = retryAfterMs;
   return undefined;

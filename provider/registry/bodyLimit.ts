@@ -35,7 +35,11 @@ export class BodyLimit {
     // Reaches nginx's default limit, 1 MiB, in two steps, and the minimum in four.
     const less = bytes > SMALL_BLOB ? SMALL_BLOB : Math.floor(bytes / 4);
     const next = Math.max(less, SMALLEST_BODY, atLeast);
-    if (bytes <= accepted || next >= bytes) return false;
+    if (bytes <= accepted) return false;
+    // Not even the smallest body: the reason is another one (some registries answer 413 when a quota is
+    // exhausted), so nothing has been learned.
+    if (bytes <= SMALLEST_BODY) this.#most = Number.POSITIVE_INFINITY;
+    if (next >= bytes) return false;
     this.#most = Math.min(this.#most, next);
     return true;
   }

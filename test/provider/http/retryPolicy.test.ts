@@ -53,6 +53,25 @@ describe("retries", () => {
     });
   }
 
+  for (const retry of [
+    { maxRetries: Infinity, baseDelayMs: 0 },
+    { maxRetries: Infinity, maxDelayMs: 0 },
+    { maxRetries: 1_000_000, baseDelayMs: 0 },
+  ]) {
+    it(`with ${JSON.stringify(retry)}: is no loop without a pause, and ends`, async () => {
+      const limits = { ...retry, budgetMs: 1_000 };
+      const registry = scriptedRegistry((_, n) => (n <= 100 ? { status: 500 } : { status: 404 }), {
+        retry: limits,
+      });
+      await assert.rejects(registry.ask(), { status: 500 });
+      const start = registry.sent[0]?.at ?? 0;
+      assert.deepEqual(
+        registry.sent.map(({ at }) => at - start),
+        [0, 0, 0, 0, 0, 0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000],
+      );
+    });
+  }
+
   it("Infinity is no limit", async () => {
     const unlimited = {
       retry: { maxRetries: Infinity, budgetMs: Infinity },

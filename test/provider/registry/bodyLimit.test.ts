@@ -92,6 +92,28 @@ describe("how much is taken as one body", () => {
     });
   }
 
+  for (const kind of ["a blob", "a stream"] as const) {
+    it(`is not learned where everything is refused, as for a quota (${kind})`, async () => {
+      let isFull = true;
+      const registry = new FakeRegistry(ACR, ({ sent }) =>
+        isFull && sent.length > 0 ? refusal("REJECTED", 413) : undefined,
+      );
+      const blobs = blobsOf(registry.transport);
+      const blob = seededBlob(20 * MIB, { piece: MIB });
+      const push = (): Promise<unknown> =>
+        kind === "a blob"
+          ? blobs.push(blob)
+          : blobs.upload(Readable.from([blob.content], { objectMode: false }));
+      await assert.rejects(push(), { status: 413 });
+      isFull = false;
+      registry.transport.requests.length = 0;
+      await push();
+      const sizes = registry.transport.requests.map(({ sent }) => sent.length / MIB);
+      assert.equal(Math.max(...sizes), kind === "a blob" ? 16 : 4);
+      assert.ok(registry.holds(blob));
+    });
+  }
+
   it("is what is smallest, whichever of two uploads learns it first", () => {
     const limit = new BodyLimit();
     assert.ok(limit.lowerAfterRefusal(16 * MIB, { atLeast: 0, accepted: 0 }));
