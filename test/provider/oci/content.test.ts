@@ -47,6 +47,11 @@ describe("VerifiedStream", () => {
 });
 
 describe("memoryBlob", () => {
+  it("is of no type in particular if none is given, as a file is", () => {
+    const { mediaType } = memoryBlob(Buffer.from("x")).descriptor;
+    assert.equal(mediaType, "application/octet-stream");
+  });
+
   for (const size of [0, 1, 100_000]) {
     it(`opens ${size} bytes as often as wanted`, async () => {
       const bytes = Buffer.alloc(size, 7);
