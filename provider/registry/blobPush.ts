@@ -123,7 +123,7 @@ export class BlobPush {
   /** Sends the blob in an upload session. After a failure it continues there, or else begins in a new one. */
   async #sessions(opened: UploadSession | undefined): Promise<void> {
     let session = opened;
-    let [from, furthest] = [0, 0];
+    let [from, furthest, lost] = [0, 0, 0];
     for (let attempt = 1; ; attempt += 1) {
       try {
         session ??= await this.#start();
@@ -134,9 +134,9 @@ export class BlobPush {
         if (resumed === "done") return;
         from = resumed;
       }
-      if (from === 0) session = undefined;
-      // Only failures without progress count.
-      if (from > furthest) [attempt, furthest] = [0, from];
+      // Only lost sessions count, and failures without progress.
+      if (from === 0) [session, furthest, lost] = [undefined, 0, attempt];
+      else if (from > furthest) [attempt, furthest] = [lost, from];
     }
   }
 

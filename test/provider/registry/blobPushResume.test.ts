@@ -76,6 +76,38 @@ describe("a push that goes on in its upload session", () => {
     assert.equal(registry.transport.methods.match(/POST/g)?.length, 1);
   });
 
+  it("in another one as well, however far the first one came", async () => {
+    let [patches, asked] = [0, 0];
+    const registry = new FakeRegistry(ACR, ({ method }) => {
+      if (method === "GET" && ++asked === 2)
+        return refusal("NOT_FOUND", 404, "BLOB_UPLOAD_UNKNOWN");
+      return method === "PATCH" && ++patches >= 6 && patches % 2 === 0 ? cut : undefined;
+    });
+    const blob = seededBlob(SIZE, { piece: MIB });
+    const settings = { attempts: 3, chunkSize: 4 * MIB };
+    assert.equal(await blobsOf(registry.transport, settings).push(blob), "uploaded");
+    assert.ok(registry.holds(blob));
+    assert.equal(registry.transport.methods.match(/POST/g)?.length, 2);
+  });
+
+  it("and gives up where its sessions are lost again and again, however far each came", async () => {
+    let patches = 0;
+    const registry = new FakeRegistry(ACR, ({ method }) => {
+      if (method === "POST") patches = 0;
+      // Two cuts in each session: it goes on after the first one.
+      if (method === "PATCH") return ++patches % 2 === 0 ? cut : undefined;
+      return method === "GET" && patches === 4
+        ? refusal("NOT_FOUND", 404, "BLOB_UPLOAD_UNKNOWN")
+        : undefined;
+    });
+    const settings = { chunkSize: 4 * MIB };
+    await assert.rejects(
+      blobsOf(registry.transport, settings).push(seededBlob(SIZE, { piece: MIB })),
+      /gave up after 5 attempts/,
+    );
+    assert.equal(registry.transport.methods.match(/POST/g)?.length, 5);
+  });
+
   it("and gives up where it does not get further", async () => {
     let patches = 0;
     const registry = new FakeRegistry(ACR, ({ method }) =>
