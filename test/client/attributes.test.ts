@@ -27,7 +27,7 @@ describe("attributes of a manifest", () => {
       assert.equal(subject.requests.length, requests);
     });
 
-    it(`are set by ${name}, and those of the tag stay`, async () => {
+    it(`are set by ${name}; those of the tag stay unchanged`, async () => {
       const { attributes } = repository;
       const set = await attributes.updateManifest(reference, { listEnabled: false });
       assert.equal(set.listEnabled, false);
@@ -47,7 +47,7 @@ describe("attributes of a manifest", () => {
   });
 
   for (const reference of ["sha256:abc", "-v1", ""]) {
-    it(`are asked for by nothing like ${JSON.stringify(reference)}`, async () => {
+    it(`cannot be requested with ${JSON.stringify(reference)}`, async () => {
       const { attributes } = repository;
       const what = { property: reference.includes(":") ? "digest" : "tag" };
       await assert.rejects(attributes.manifest(reference), what);

@@ -60,7 +60,7 @@ for (const kind of REGISTRIES.filter(isHere)) {
     });
 
     for (const size of [0, 3, 5 * MIB, 9 * MIB + 1]) {
-      it(`a stream of ${size} bytes, and its way back by the digest alone`, async () => {
+      it(`uploads a stream of ${size} bytes and fetches it by its digest alone`, async () => {
         const { content: bytes, descriptor } = seededBlob(size, { seed: 7 });
         const sent: number[] = [];
         const source = Readable.from(size === 0 ? [] : [bytes], { objectMode: false });
@@ -83,7 +83,7 @@ for (const kind of REGISTRIES.filter(isHere)) {
       });
     }
 
-    it("a file, there and back", async () => {
+    it("uploads a file and downloads it again", async () => {
       const { content: bytes } = seededBlob(2 * MIB, { seed: 8 });
       const [source, target] = [join(folder.path, "source"), join(folder.path, "target")];
       writeFileSync(source, bytes);
@@ -95,7 +95,7 @@ for (const kind of REGISTRIES.filter(isHere)) {
       assert.deepEqual(readdirSync(folder.path).sort(), ["source", "target"]);
     });
 
-    it("blobs in parallel", async () => {
+    it("pushes blobs in parallel", async () => {
       const blobs = Array.from({ length: 40 }, (_, index) =>
         seededBlob(70_000 + index, { seed: 9 }),
       );
@@ -104,7 +104,7 @@ for (const kind of REGISTRIES.filter(isHere)) {
       assert.equal(await content.blobs.push(blobs[0] ?? seededBlob(1)), "existed");
     });
 
-    it("manifests of every kind, as an object and as bytes, by tag and digest", async () => {
+    it("pushes manifests of every kind, as an object and as bytes, by tag and digest", async () => {
       const config = await content.blobs.upload(EMPTY_BYTES, { mediaType: OCI_EMPTY });
       const image = manifestFrom({ schemaVersion: 2, config, layers: [] });
       const docker = manifestFrom({
@@ -155,10 +155,10 @@ for (const kind of REGISTRIES.filter(isHere)) {
   });
 }
 
-describe("files and manifests that cannot be", () => {
+describe("invalid files and manifests", () => {
   const subject = emulatorForSuite();
 
-  it("a file that is not there, or changed since it was hashed", async () => {
+  it("a missing file, or one that changed since it was hashed, is refused", async () => {
     const folder = new TemporaryFolder();
     const file = join(folder.path, "file");
     await assert.rejects(fileBlob(file), (error) => hasCode(error, "SOURCE_NOT_FOUND"));
@@ -172,7 +172,7 @@ describe("files and manifests that cannot be", () => {
     folder.remove();
   });
 
-  it("no partial file, and the old one stays, when the bytes are not the digest's", async () => {
+  it("a download with a wrong digest leaves no partial file and keeps the old one", async () => {
     const folder = new TemporaryFolder();
     const { blobs } = subject.client().repository("a");
     const { digest } = await blobs.upload(Buffer.from("right"));
@@ -200,7 +200,7 @@ describe("files and manifests that cannot be", () => {
     [new Uint16Array(2), OCI_MANIFEST, /an object, or its bytes/],
     [[], OCI_MANIFEST, /an object, or its bytes/],
   ] as const) {
-    it(`a manifest: ${String(reason)}`, () => {
+    it(`a manifest is refused: ${String(reason)}`, () => {
       assert.throws(() => manifestFrom(content, mediaType), reason);
     });
   }

@@ -60,7 +60,7 @@ describe("options of a client", () => {
     ["entra with another object", { kind: "entra", credential: {} }, /with getToken/],
   ];
   for (const [name, credential, message] of credentials) {
-    it(`a credential cannot be ${name}, which is told without its values`, () => {
+    it(`refuses the credential ${name} without showing its values`, () => {
       assert.throws(
         () => make({ credential }),
         (error) => {
@@ -85,7 +85,7 @@ describe("options of a client", () => {
 describe("options that are undefined", () => {
   const subject = emulatorForSuite();
 
-  it("are as those that are left out", async () => {
+  it("count as missing", async () => {
     const retry = { maxRetries: undefined, baseDelayMs: 1, maxDelayMs: undefined } as object;
     const fault = subject.emulator.faults.add({
       path: /manifests/,

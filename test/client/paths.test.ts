@@ -146,7 +146,7 @@ describe("any text as a repository and a reference", function () {
   this.slow(10_000);
   const subject = emulatorForSuite();
 
-  it("a digest is no tag to put a manifest under", async () => {
+  it("refuses a digest as the tag of a manifest", async () => {
     const { manifests } = subject.client().repository("a");
     await assert.rejects(manifests.push(INDEX, { tag: DIGEST }), { code: "INPUT_INVALID" });
   });
@@ -183,7 +183,7 @@ describe("pages of any size", function () {
   this.slow(10_000);
   const subject = emulatorForSuite();
 
-  it("list everything once, in order, from any place on", async () => {
+  it("list everything once, in order, from any item on", async () => {
     const repository = subject.client().repository("pages");
     const names = Array.from({ length: 23 }, (_, index) => `v${index * index}`).sort();
     for (const tag of names) await repository.manifests.push(INDEX, { tag });

@@ -68,7 +68,7 @@ describe("pullArtifact", function () {
     assert.deepEqual((await pull(digest)).written, []);
   });
 
-  it("pack, push and pull give back any folder", async () => {
+  it("restores any folder after pack, push and pull", async () => {
     const segment = fc
       .string({ unit: "grapheme", minLength: 1, maxLength: 40 })
       .filter((name) => !/[/\\\p{Cc}\p{Surrogate}\ufffd]|^\.{1,2}$|^[A-Za-z]:/u.test(name));
@@ -90,7 +90,7 @@ describe("pullArtifact", function () {
     );
   });
 
-  it("what is there with the same content stays, and a file is not downloaded again", async () => {
+  it("keeps existing files with the same content, and does not download them again", async () => {
     const digest = await push(folderOf({ x: "x", "d/y": "y" }), [
       { file: "x" },
       { directory: "d" },
@@ -105,7 +105,7 @@ describe("pullArtifact", function () {
     assert.equal(subject.methods, "GET GET storage");
   });
 
-  it("a file with other content is a conflict before anything is downloaded, or is replaced", async () => {
+  it("fails with CONFLICT for a file with other content before any download, or replaces it if told to", async () => {
     const digest = await push(folderOf({ x: "new", z: "z" }), [{ file: "x" }]);
     sandbox.write({ "target/x": "old", "target/other": "mine" });
     await assert.rejects(pull(digest), { code: "CONFLICT", subject: join(sandbox.target, "x") });
@@ -115,7 +115,7 @@ describe("pullArtifact", function () {
     assert.equal(readFileSync(join(sandbox.target, "other"), "utf8"), "mine");
   });
 
-  it("what was replaced is put back when something else fails", async () => {
+  it("restores what it replaced when something else fails", async () => {
     const layers = [
       { title: "a", bytes: "new" },
       directoryLayer("d", gzipSync(tar({ name: "d/y", body: "y" }, { name: "d/z", body: "z" }))),
@@ -127,7 +127,7 @@ describe("pullArtifact", function () {
     assert.deepEqual(sandbox.listing(), before);
   });
 
-  it("takes as many files and folders as are allowed, and no more", async () => {
+  it("allows exactly as many files and folders as maxEntries", async () => {
     const archive = tar({ name: "d/" }, { name: "d/a/b/x" }, { name: "d/a/" }, { name: "d/y" });
     const digest = await publish(subject.client(), "team/app", [
       directoryLayer("d", gzipSync(archive)),
@@ -137,7 +137,7 @@ describe("pullArtifact", function () {
     assert.deepEqual(written, ["d/", "d/a/", "d/a/b/", "d/a/b/x", "d/y"]);
   });
 
-  it("a program that lost its bit is not the same file", async () => {
+  it("treats a file that lost its executable bit as different", async () => {
     const archive = tar({ name: "d/run", body: "x", mode: 0o755 });
     const digest = await publish(subject.client(), "team/app", [
       directoryLayer("d", gzipSync(archive)),
@@ -147,7 +147,7 @@ describe("pullArtifact", function () {
     assert.deepEqual((await pull(digest, { overwrite: true })).written, ["d/run"]);
   });
 
-  it("makes the folder, and removes what it made of it when it fails", async () => {
+  it("creates the folder, and removes what it created when it fails", async () => {
     const { blobs } = subject.client().repository("team/app");
     const good = await push(folderOf({ x: "x" }), [{ file: "x" }]);
     const bad = await publish(subject.client(), "team/app", [{ title: "../x", bytes: "x" }]);
@@ -165,7 +165,7 @@ describe("pullArtifact", function () {
     assert.deepEqual((await pullArtifact(repository, good, below)).written, ["x"]);
   });
 
-  it("a folder that cannot be written to is an error of ours", async () => {
+  it("fails with TARGET_UNWRITABLE for a folder that cannot be written", async () => {
     const digest = await push(folderOf({ x: "x" }), [{ file: "x" }]);
     const file = join(sandbox.root, "neighbour.txt");
     await assert.rejects(pullArtifact(subject.client().repository("team/app"), digest, file), {
@@ -174,7 +174,7 @@ describe("pullArtifact", function () {
     });
   });
 
-  it("tells the bytes as they come, and ends at an abort without a trace", async () => {
+  it("reports progress, and leaves nothing behind after an abort", async () => {
     const folder = folderOf({ big: Buffer.alloc(3 << 20, 7), "d/y": Buffer.alloc(1 << 20, 1) });
     const digest = await push(folder, [{ file: "big" }, { directory: "d" }]);
     const before = sandbox.listing();
@@ -193,7 +193,7 @@ describe("pullArtifact", function () {
     assert.equal(most.get("big"), 3 << 20);
   });
 
-  it("an absent tag is NOT_FOUND; what cannot be one, and wrong limits, are INPUT_INVALID", async () => {
+  it("fails with NOT_FOUND for a missing tag, and with INPUT_INVALID for an invalid one and for wrong limits", async () => {
     await push(folderOf({ x: "x" }), [{ file: "x" }]);
     await assert.rejects(pull("v2"), { code: "NOT_FOUND" });
     await assert.rejects(pull("../v1"), { code: "INPUT_INVALID" });
@@ -229,13 +229,13 @@ describe("pullArtifact", function () {
       [{ os: "linux", architecture: "arm64", variant: "v9" }, "arm64-v9"],
     ] as const;
     for (const [platform, file] of rows) {
-      it(`for ${Object.values(platform).join("/")}`, async () => {
+      it(`gives the manifest for ${Object.values(platform).join("/")}`, async () => {
         await index();
         assert.deepEqual((await pull("all", { platform })).written, [file]);
       });
     }
 
-    it("without a platform, or for another one, is an error that lists what there is", async () => {
+    it("fails without a platform or for a missing one, and lists the platforms it has", async () => {
       await index();
       const listed = /"linux\/amd64" \(sha256:.*"linux\/arm64\/v8" \(sha256:.*"linux\/arm64\/v9"/;
       await assert.rejects(pull("all"), { property: "platform", message: listed });
@@ -245,7 +245,7 @@ describe("pullArtifact", function () {
       });
     });
 
-    it("that says another size or type than the registry serves is refused", async () => {
+    it("is refused if it states another size or type than the registry serves", async () => {
       const { manifests } = subject.client().repository("team/app");
       await push(folderOf({ x: "x" }), [{ file: "x" }]);
       const descriptor = (await manifests.resolve("v1")) ?? assert.fail();
@@ -262,7 +262,7 @@ describe("pullArtifact", function () {
       }
     });
 
-    it("of an index, and so on, is followed down to the fourth", async () => {
+    it("is followed through up to four levels", async () => {
       const { manifests } = subject.client().repository("team/app");
       await push(folderOf({ x: "x" }), [{ file: "x" }]);
       const platform = { os: "linux", architecture: "amd64" };

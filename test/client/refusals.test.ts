@@ -14,7 +14,7 @@ import { emulatorForSuite } from "../support/emulatorForSuite.js";
 
 const TYPE = { mediaType: "text/plain" };
 
-describe("what a program gives that cannot be right", () => {
+describe("invalid arguments of a program", () => {
   const subject = emulatorForSuite();
   const repository = () => subject.client().repository("a/b");
 
@@ -29,7 +29,7 @@ describe("what a program gives that cannot be right", () => {
   }
 
   for (const reference of ["sha256:abc", `sha256:${"A".repeat(64)}`, "md5:x", "a:b"]) {
-    it(`${reference.slice(0, 12)} is told as a malformed digest`, async () => {
+    it(`${reference.slice(0, 12)} is reported as a malformed digest`, async () => {
       const { manifests } = repository();
       await refuses(manifests.resolve(reference), "digest", /is not a digest: expected "sha256:"/);
       await refuses(manifests.fetch(reference), "digest", /is not a digest/);
@@ -37,7 +37,7 @@ describe("what a program gives that cannot be right", () => {
   }
 
   for (const nothing of [undefined, null, 5] as unknown[]) {
-    it(`${String(nothing)} is told as no tag, no digest and no repository`, async () => {
+    it(`${String(nothing)} is refused as a tag, digest and repository`, async () => {
       const text = nothing as string;
       const { blobs, manifests, tags, attributes } = repository();
       const shown = new RegExp(`^${String(nothing)} is not a `);
@@ -50,7 +50,7 @@ describe("what a program gives that cannot be right", () => {
   }
 
   for (const size of [-1, 1.5, NaN, 1e18]) {
-    it(`a blob of ${size} bytes`, async () => {
+    it(`a blob with a size of ${size} is refused`, async () => {
       const descriptor = { ...TYPE, digest: digestOf("abc"), size };
       const blob = { descriptor, open: () => Readable.from([Buffer.from("abc")]) };
       await refuses(repository().blobs.push(blob), "size", /cannot have \S+ bytes/);
@@ -58,7 +58,7 @@ describe("what a program gives that cannot be right", () => {
   }
 
   for (const length of [4, 100_000]) {
-    it(`a blob whose stream gives text, ${length} characters`, async () => {
+    it(`a blob whose stream gives text is refused (${length} characters)`, async () => {
       const text = "ä".repeat(length);
       const descriptor: Descriptor = { ...TYPE, digest: digestOf(text), size: 2 * length };
       const blob: Blob = { descriptor, open: () => Readable.from([text]) };
@@ -69,7 +69,7 @@ describe("what a program gives that cannot be right", () => {
   }
 });
 
-describe("bytes in memory with a digest that is given", () => {
+describe("bytes in memory with a given digest", () => {
   const subject = emulatorForSuite();
   const bytes = Buffer.from("by another algorithm");
   const push = (digest: Digest) =>
@@ -85,7 +85,7 @@ describe("bytes in memory with a digest that is given", () => {
     assert.deepEqual(await buffer(await blobs.fetch(digest)), bytes);
   });
 
-  it("are not stored under one that is not theirs", async () => {
+  it("are not stored under a digest that does not match", async () => {
     await assert.rejects(push(digestOf("other bytes")), { code: "DIGEST_MISMATCH" });
     assert.deepEqual(subject.requests, []);
   });

@@ -327,7 +327,7 @@ describe("signing in", function () {
     },
   };
   for (const [name, answer] of Object.entries(useless)) {
-    it(`does not wait for access where it is ${name} that is in the way`, async () => {
+    it(`does not wait for access if the obstacle is ${name}`, async () => {
       const action = { type: "status", ...answer } as const;
       const fault = emulator.faults.add({ path: /manifests/, times: Infinity, action });
       const credential: Credential = { kind: "token", ...emulator.credentials };
@@ -336,7 +336,7 @@ describe("signing in", function () {
     });
   }
 
-  it("waits for access that comes into effect", async () => {
+  it("waits until access takes effect", async () => {
     const action = {
       type: "status",
       status: 403,

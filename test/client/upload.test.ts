@@ -28,7 +28,7 @@ describe("upload of a stream", function () {
   };
 
   for (const size of [0, 1, 1_000, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK]) {
-    it(`${size} bytes, whose digest is known at their end`, async () => {
+    it(`uploads ${size} bytes and computes their digest`, async () => {
       const blob = seededBlob(size);
       const blobs = store();
       const progress: number[] = [];
@@ -42,7 +42,7 @@ describe("upload of a stream", function () {
     });
   }
 
-  it("bytes in memory are pushed like a blob", async () => {
+  it("pushes bytes in memory like a blob", async () => {
     const blob = seededBlob(500);
     const { digest, size } = await store().upload(blob.content);
     assert.deepEqual({ digest, size }, { digest: blob.descriptor.digest, size: 500 });
@@ -55,7 +55,7 @@ describe("upload of a stream", function () {
     ["within its session", 3 * CHUNK],
   ] as const) {
     for (const kind of ["a stream", "an iterable"] as const) {
-      it(`ends when aborted, also for ${kind} that is silent ${name}`, async () => {
+      it(`ends when aborted, even if ${kind} is silent ${name}`, async () => {
         const controller = new AbortController();
         const source = silentAfter(LONG.content.subarray(0, length), () => controller.abort());
         const content = kind === "a stream" ? Readable.from(source) : source;
@@ -68,7 +68,7 @@ describe("upload of a stream", function () {
   }
 
   for (const kind of ["a stream", "a blob"] as const) {
-    it(`ends when its client is closed, also while ${kind} is silent`, async () => {
+    it(`ends when its client is closed, even while ${kind} is silent`, async () => {
       const client = subject.client();
       const { blobs } = client.repository("up/load");
       const source = Readable.from(silentAfter(new Uint8Array(), () => client.close()));
@@ -79,7 +79,7 @@ describe("upload of a stream", function () {
     });
   }
 
-  it("ends when its client is closed while it waits for another session", async () => {
+  it("ends when its client is closed while it waits before a retry", async () => {
     const timer: Clock["timer"] = (run, ms) => {
       if (ms > 300_000) client.close();
       return systemClock.timer(run, ms);
@@ -104,7 +104,7 @@ describe("upload of a stream", function () {
     ["the last answer is lost", { method: "PUT", action: { type: "dropAnswer" } }],
     ["the last request is lost", { method: "PUT", action: { type: "reset" } }],
   ] as const) {
-    it(`goes on when ${name}`, async () => {
+    it(`continues when ${name}`, async () => {
       const blobs = store();
       await forget(blobs);
       const fault = subject.emulator.faults.add(rule);
@@ -116,7 +116,7 @@ describe("upload of a stream", function () {
     });
   }
 
-  it("sends less at a time where a chunk is too large for something on the way", async () => {
+  it("sends smaller chunks if a proxy refuses a large one", async () => {
     const emulator = await startEmulator({ chunkSizeLimit: 70 * KIB });
     const registry = new RegistryClient(emulator.url, {
       credential: { kind: "token", ...emulator.credentials },
@@ -139,7 +139,7 @@ describe("upload of a stream", function () {
     ["the answer to a chunk is lost", "dropAnswer"],
     ["a chunk does not arrive", "reset"],
   ] as const) {
-    it(`says what to do when ${name}, and the session, too`, async () => {
+    it(`says what to do when ${name} and the session is lost`, async () => {
       const blobs = store();
       await forget(blobs);
       const fault = subject.emulator.faults.add({ method: "PATCH", nth: 3, action: { type } });
@@ -170,7 +170,7 @@ describe("upload of a stream", function () {
     assert.equal(subject.requests.at(-1)?.split(" ")[0], "DELETE");
   });
 
-  it("is called off by its signal, and cancels the session", async () => {
+  it("ends at an abort and cancels the session", async () => {
     const calling = new AbortController();
     const upload = store().upload(open(), {
       signal: calling.signal,
@@ -199,7 +199,7 @@ describe("upload of a stream", function () {
 });
 
 describe("chunks of a stream", () => {
-  it("are the same bytes, in pieces of one size", async () => {
+  it("contain the same bytes, in pieces of equal size", async () => {
     const sizes = fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(sizes, fc.integer({ min: 1, max: 40 }), async (pieces, size) => {

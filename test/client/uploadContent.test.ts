@@ -58,7 +58,7 @@ describe("what can be uploaded", () => {
     });
   }
 
-  it("what is no media type is refused, and the registry is not told", async () => {
+  it("refuses an invalid media type without a request", async () => {
     const mediaType = "no type\r\n";
     for (const content of [Buffer.from("a"), Readable.from([Buffer.from("a")])]) {
       await assert.rejects(store().upload(content, { mediaType }), { property: "mediaType" });
@@ -67,18 +67,18 @@ describe("what can be uploaded", () => {
   });
 });
 
-describe("an upload that is called off", () => {
+describe("an aborted upload", () => {
   const subject = emulatorForSuite();
   const store = () => subject.client().repository("up/load").blobs;
 
-  it("before it began closes the file that it was given", async () => {
+  it("closes its file if aborted before it begins", async () => {
     const file = createReadStream(__filename);
     const upload = store().upload(file, { signal: AbortSignal.abort() });
     await assert.rejects(upload, (error) => hasCode(error, "ABORTED"));
     assert.ok(file.destroyed);
   });
 
-  it("before it began takes the failure of its file with it", async () => {
+  it("ignores an error of its file if aborted before it begins", async () => {
     const file = createReadStream(`${__filename}.none`);
     const closed = new Promise<void>((resolve) => file.once("close", () => resolve()));
     const upload = store().upload(file, { signal: AbortSignal.abort() });
@@ -87,7 +87,7 @@ describe("an upload that is called off", () => {
   });
 
   for (const when of ["before it began", "while it waits"]) {
-    it(`${when} cancels the web stream that it was given`, async () => {
+    it(`cancels its web stream if aborted ${when}`, async () => {
       const calling = new AbortController();
       if (when === "before it began") calling.abort();
       const cancelled = Promise.withResolvers<undefined>();

@@ -44,14 +44,14 @@ async function arrived(emulator: Emulator, location: string): Promise<void> {
 
 const whole = "half whole";
 
-describe("an upload that is cancelled under a request that is still sending", () => {
+describe("an upload that is cancelled while a request is still sending", () => {
   const endings = [
     ["PATCH", () => ""],
     ["PUT", () => `&digest=${sha256(whole)}`],
     ["PUT", () => `&digest=${sha512(whole)}`],
   ] as const;
   for (const [method, query] of endings) {
-    it(`is gone, and the ${method} is told so (${query().slice(0, 14)})`, async () => {
+    it(`is removed, and the ${method} is refused (${query().slice(0, 14)})`, async () => {
       const folder = new TemporaryFolder();
       try {
         await withEmulator({ dataDirectory: folder.path }, async (emulator) => {

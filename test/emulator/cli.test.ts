@@ -47,7 +47,7 @@ async function lines(child: ChildProcess): Promise<string[]> {
 
 describe("pulumi-acr", () => {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    it(`emulator: says where it is and how to use it, and ends on ${signal}`, async () => {
+    it(`emulator: prints its address and how to use it, and ends on ${signal}`, async () => {
       const child = start("emulator", "--username", "me", "--password", "it's secret");
       const ended = once(child, "exit");
       const printed = await lines(child);
@@ -81,7 +81,7 @@ describe("pulumi-acr", () => {
     assert.deepEqual(await ended, [0, null]);
   });
 
-  it("emulator --config: takes the options of a file, under those of the command line", async () => {
+  it("emulator --config: takes options from a file; the command line overrides them", async () => {
     const folder = new TemporaryFolder();
     try {
       const options = { username: "file", password: "x", entra: { tenantId: "t" } };
@@ -103,7 +103,7 @@ describe("pulumi-acr", () => {
     }
   });
 
-  it("emulator: leaves no folder behind, also when its terminal is closed", async () => {
+  it("emulator: leaves no folder behind, even if its terminal is closed", async () => {
     const folder = new TemporaryFolder();
     try {
       const env = { ...process.env, TMPDIR: folder.path };
@@ -122,7 +122,7 @@ describe("pulumi-acr", () => {
     }
   });
 
-  it("emulator: says which port is taken", async () => {
+  it("emulator: names a port that is in use", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const { port } = taken.address() as AddressInfo;
@@ -140,7 +140,7 @@ describe("pulumi-acr", () => {
     }
   });
 
-  it("emulator: says where its data cannot be", async () => {
+  it("emulator: names a data directory that it cannot use", async () => {
     const folder = new TemporaryFolder();
     try {
       folder.write({ file: "" });

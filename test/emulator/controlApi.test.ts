@@ -31,7 +31,7 @@ describe("the emulator's control API", () => {
       });
     }));
 
-  it("shows the journal and empties it, and is not in it", () =>
+  it("shows and clears the journal, and is not in it", () =>
     withEmulator({}, async (emulator) => {
       await exchange(`${emulator.url}/v2/`);
       const journal = parsed(await control(emulator, "GET", "journal")) as {
@@ -74,7 +74,7 @@ describe("the emulator's control API", () => {
       assert.equal((await asAdmin(emulator, "/v2/")).status, 200);
     }));
 
-  it("meets no fault itself, and removes all of them at once", () =>
+  it("is not affected by faults, and removes all of them at once", () =>
     withEmulator({}, async (emulator) => {
       const rule = { times: "always", action: { type: "reset" } };
       await control(emulator, "POST", "faults", rule);
@@ -84,7 +84,7 @@ describe("the emulator's control API", () => {
       assert.equal((await asAdmin(emulator, "/v2/")).status, 200);
     }));
 
-  it("bytes that are no text are base64", () =>
+  it("encodes bytes that are not text in base64", () =>
     withEmulator({}, async (emulator) => {
       const action = { type: "status", status: 200, bodyBase64: "AP8=" };
       const rule = parsed(await control(emulator, "POST", "faults", { action }), 201);
@@ -126,21 +126,21 @@ describe("the emulator's control API", () => {
     ["a host name bent to the loopback", { headers: { host: "evil.example" } }],
   ];
   for (const [says, sent] of refused) {
-    it(`is not for ${says}`, () =>
+    it(`refuses ${says}`, () =>
       withEmulator({}, async (emulator) => {
         const answer = await exchange(`${emulator.url}/_emulator/journal`, sent);
         assert.equal(answer.status, 403);
       }));
   }
 
-  it("has nothing else", () =>
+  it("answers 404 to any other path", () =>
     withEmulator({}, async (emulator) => {
       assert.equal((await control(emulator, "GET", "else")).status, 404);
     }));
 });
 
 describe("the emulator's throttle fault", () => {
-  it("refuses for its seconds, counting down, then lets everything through", async () => {
+  it("refuses requests for the given seconds, counting down, then lets everything through", async () => {
     let now = Date.now();
     await withEmulator({ now: () => now }, async (emulator) => {
       const fault = emulator.faults.add({

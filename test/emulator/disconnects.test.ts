@@ -105,14 +105,14 @@ describe("closing the emulator", () => {
     });
   }
 
-  it("ends beside a connection whose TLS handshake never comes", async () => {
+  it("ends despite a connection whose TLS handshake never comes", async () => {
     const emulator = await startEmulator({ tls: true });
     const socket = await connectTo(emulator.url);
     await emulator.close();
     socket.destroy();
   });
 
-  it("is done by the end of a program that forgot it: no folder stays", () =>
+  it("happens when a program ends without closing it: no folder remains", () =>
     temporaryFolder(async (folder) => {
       const emulatorModule = join(__dirname, "..", "..", "emulator", "index.js");
       const program = `require(${JSON.stringify(emulatorModule)}).startEmulator().then(() => process.exit(3))`;

@@ -9,8 +9,8 @@ const foreign: unknown = runInNewContext(
   'Object.assign(new TypeError("no such file"), { code: "ENOENT" })',
 );
 
-describe("an error of other globals than the emulator's", () => {
-  it("is read by what it says", () => {
+describe("an error from other globals than the emulator's", () => {
+  it("is recognised by its message and code", () => {
     assert.ok(!(foreign instanceof Error));
     assert.deepEqual(
       [errorCode(foreign), errorMessage(foreign), isTypeError(foreign)],
@@ -18,7 +18,7 @@ describe("an error of other globals than the emulator's", () => {
     );
   });
 
-  it("as what is no error at all", () => {
+  it("as is any other thrown value", () => {
     for (const thrown of ["text", undefined, null]) {
       assert.deepEqual([errorCode(thrown), isTypeError(thrown)], [undefined, false]);
       assert.equal(errorMessage(thrown), String(thrown));

@@ -89,7 +89,7 @@ describe("the emulator's faults", () => {
       assert.deepEqual([entry?.applied, entry?.status], [false, 0]);
     }));
 
-  it("dropAnswer: applied, but nobody hears of it", () =>
+  it("dropAnswer: applied, but the connection is cut", () =>
     withFault({ method: "PUT", action: { type: "dropAnswer" } }, async (emulator) => {
       await assert.rejects(put(emulator), disconnected);
       assert.equal((await get(emulator)).status, 200);
@@ -131,7 +131,7 @@ describe("the emulator's faults", () => {
       await rejection;
     }));
 
-  it("truncate: the head promises more than comes", () =>
+  it("truncate: the body is shorter than Content-Length", () =>
     withEmulator({}, async (emulator) => {
       await pushImage(emulator, "a", "v1");
       emulator.faults.add({ method: "GET", action: { type: "truncate", bytes: 10 } });
@@ -192,7 +192,7 @@ describe("the emulator's faults", () => {
       },
     ));
 
-  it("the token endpoints and the storage can be met, too", () =>
+  it("also affects the token endpoints and the storage", () =>
     withEmulator({}, async (emulator) => {
       await pushImage(emulator, "a", "v1");
       const action = { type: "status", status: 500 } as const;
@@ -212,7 +212,7 @@ describe("the emulator's faults", () => {
       assert.equal(storage.hits, 2);
     }));
 
-  it("of no known kind are refused", () =>
+  it("of an unknown kind are refused", () =>
     withEmulator({}, (emulator) => {
       for (const rule of [{}, { action: {} }, { action: { type: "rest" } }]) {
         assert.throws(

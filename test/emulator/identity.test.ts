@@ -144,7 +144,7 @@ describe("the classes of @azure/identity against the emulator's Entra ID", () =>
     });
   }
 
-  it("a resource that nobody knows is refused", async () => {
+  it("an unknown resource is refused", async () => {
     const credential = new ClientSecretCredential(tenantId, clientId, "canary-secret", options());
     await assert.rejects(credential.getToken("https://else.example/.default"), /AADSTS500011/);
   });
@@ -168,7 +168,7 @@ describe("the classes of @azure/identity against the emulator's Entra ID", () =>
     });
   }
 
-  it("the endpoints of managed identities want their headers", async () => {
+  it("the endpoints of managed identities require their headers", async () => {
     const { authorityHost = "" } = emulator.entra;
     const ca = emulator.caCertificate ?? "";
     const resource = "resource=https://management.azure.com/";

@@ -28,7 +28,7 @@ describe("the emulator's journal", () => {
       assert.equal(emulator.journal.entries[0]?.path, "/v2/a%2Fb/tags/list");
     }));
 
-  it("never has a credential", () =>
+  it("never contains a credential", () =>
     withEmulator({ password: "canary-password" }, async (emulator) => {
       await asAdmin(emulator, "/v2/");
       await exchange(`${emulator.url}/v2/`, { headers: { authorization: "Bearer canary-token" } });

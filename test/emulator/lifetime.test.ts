@@ -67,7 +67,7 @@ describe("the emulator's lifetime", () => {
       assert.equal(existsSync(join(dataDirectory, "lock")), false);
     }));
 
-  it("an upload does not survive, and its file is removed", () =>
+  it("an upload does not survive a restart, and its file is removed", () =>
     withFolder(async (dataDirectory) => {
       await withEmulator({ dataDirectory }, async (emulator) => {
         const start = await asAdmin(emulator, "/v2/a/blobs/uploads/", { method: "POST" });
@@ -92,7 +92,7 @@ describe("the emulator's lifetime", () => {
       await assert.rejects(exchange(emulator.storageUrl), { code: "ECONNREFUSED" });
     }));
 
-  it("a port that is taken is an error and leaves nothing behind", () =>
+  it("a port in use is an error and leaves nothing behind", () =>
     withTemporaryDirectory((folder) =>
       withEmulator({}, async (emulator) => {
         const port = Number(new URL(emulator.url).port);
@@ -101,7 +101,7 @@ describe("the emulator's lifetime", () => {
       }),
     ));
 
-  it("addresses that others can reach have to be asked for", async () => {
+  it("addresses that other machines can reach must be allowed explicitly", async () => {
     await assert.rejects(startEmulator({ host: "0.0.0.0" }), /loopback/);
     await withEmulator({ host: "0.0.0.0", allowNonLoopback: true }, async (emulator) => {
       const url = emulator.url.replace("0.0.0.0", "127.0.0.1");
@@ -155,7 +155,7 @@ function withTemporaryDirectory(work: (folder: string) => Promise<void>): Promis
 }
 
 describe("simultaneous pushes to the emulator", () => {
-  it("of one tag: the tag names one of them, and everything is whole", () =>
+  it("of one tag: the tag names one of them, and both manifests are complete", () =>
     withEmulator({}, async (emulator) => {
       const pushes = Array.from({ length: 20 }, (_, number) =>
         pushImage(emulator, "a", "v1", number % 2 === 0 ? image : otherImage),

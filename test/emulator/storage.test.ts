@@ -50,7 +50,7 @@ describe("the emulator's storage", () => {
       assert.equal((await exchange(await location(emulator))).body.toString(), layer.text);
     }));
 
-  it("is on the same host, if that is asked for", () =>
+  it("is on the same host, if the option says so", () =>
     withEmulator({ storageHost: "127.0.0.1" }, async (emulator) => {
       const { hostname, port } = new URL(await location(emulator));
       const registry = new URL(emulator.url);
@@ -58,7 +58,7 @@ describe("the emulator's storage", () => {
       assert.notEqual(port, registry.port);
     }));
 
-  it("of a registry on all addresses is where the client calls that, beside its loopback", () =>
+  it("of a registry on all addresses uses the client's host, or another name of the loopback", () =>
     withEmulator({ host: "0.0.0.0", allowNonLoopback: true }, async (emulator) => {
       await pushBlob(emulator, "a", layer);
       const port = new URL(emulator.storageUrl).port;
@@ -76,7 +76,7 @@ describe("the emulator's storage", () => {
       }
     }));
 
-  it("has the port that was asked for", async () => {
+  it("has the given port", async () => {
     let storagePort = 0;
     await withEmulator({}, ({ storageUrl }) => {
       storagePort = Number(new URL(storageUrl).port);
@@ -100,7 +100,7 @@ describe("the emulator's storage", () => {
       }));
   }
 
-  it("tells the whole length to a HEAD, whatever its range", () =>
+  it("answers HEAD with the whole length, whatever its range", () =>
     withEmulator({}, async (emulator) => {
       const url = await location(emulator);
       const answer = await exchange(url, { method: "HEAD", headers: { range: "bytes=0-1" } });
@@ -158,7 +158,7 @@ describe("the emulator's storage", () => {
       assert.deepEqual([answer.status, answer.headers["content-length"]], [200, "0"]);
     }));
 
-  it("has no blob that was deleted since its address was made", () =>
+  it("answers 404 for a blob that was deleted since the redirect", () =>
     withEmulator({}, async (emulator) => {
       const url = await location(emulator);
       await asAdmin(emulator, `/v2/a/blobs/${layer.digest}`, { method: "DELETE" });
@@ -166,7 +166,7 @@ describe("the emulator's storage", () => {
       assert.deepEqual([answer.status, answer.headers["x-ms-error-code"]], [404, "BlobNotFound"]);
     }));
 
-  it("has no blob whose file somebody took away", async () => {
+  it("answers 404 for a blob whose file was removed", async () => {
     const folder = new TemporaryFolder();
     try {
       await withEmulator({ dataDirectory: folder.path }, async (emulator) => {

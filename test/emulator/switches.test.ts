@@ -53,7 +53,7 @@ describe("throttling by the emulator", () => {
       assert.equal((await remove()).status, 404);
     }));
 
-  it("an identity may use half of the registry's share, whoever else is there", () =>
+  it("limits an identity to half of the registry's rate", () =>
     withClock(
       { throttling: { read: 4 }, tokens: [{ name: "ci", password: "x", repositories: {} }] },
       async (emulator) => {
@@ -102,7 +102,7 @@ describe("throttling by the emulator", () => {
 });
 
 describe("the emulator's switches", () => {
-  it("cuts a page to the largest, whatever is asked for", () =>
+  it("limits the size of a page, whatever is requested", () =>
     withEmulator({ largestPage: 2 }, async (emulator) => {
       for (const tag of ["1", "2", "3"]) await pushImage(emulator, "a", tag);
       const page = await asAdmin(emulator, "/v2/a/tags/list?n=1000");

@@ -35,7 +35,7 @@ async function tagsWith(emulator: Emulator, token: string): Promise<number> {
 }
 
 describe("the emulator's tokens", () => {
-  it("two hops from an Entra token to the API", () =>
+  it("exchanges an Entra token for a refresh token and an access token", () =>
     withEmulator({}, async (emulator) => {
       await pushImage(emulator, "a", "v1");
       const refresh = await refreshToken(emulator);
@@ -79,7 +79,7 @@ describe("the emulator's tokens", () => {
       }));
   }
 
-  it("takes Azure Resource Manager's audience, unless that is disabled", async () => {
+  it("accepts Azure Resource Manager's audience, unless that is disabled", async () => {
     for (const armAudience of [true, false]) {
       await withEmulator({ armAudience }, async (emulator) => {
         const token = await emulator.entra.issueToken({
@@ -129,7 +129,7 @@ describe("the emulator's tokens", () => {
       );
     }));
 
-  it("an access token as docker login sends it, for what it grants and no more", () =>
+  it("accepts an access token as docker login sends it, for what it grants and no more", () =>
     withEmulator({}, async (emulator) => {
       await pushImage(emulator, "a", "v1");
       const access = tokens(
@@ -154,7 +154,7 @@ describe("the emulator's tokens", () => {
       assert.deepEqual(statuses, [200, 401, 401]);
     }));
 
-  it("anonymous callers read, when they may, and are never refused a scope", () =>
+  it("lets anonymous clients read if allowed, and never refuses a scope", () =>
     withEmulator({ anonymousPull: true }, async (emulator) => {
       await pushImage(emulator, "a", "v1");
       const scope = "repository:a:pull,push,metadata_read,delete";
@@ -175,7 +175,7 @@ describe("the emulator's tokens", () => {
       assert.equal((await exchange(`${emulator.url}/oauth2/token?scope=${scope}`)).status, 200);
     }));
 
-  it("without anonymous pull nobody gets a token for nothing", () =>
+  it("gives no token without a credential unless anonymous pull is enabled", () =>
     withEmulator({}, async (emulator) => {
       assert.equal((await post(emulator, "/oauth2/token", { grant_type: "password" })).status, 401);
       assert.equal((await exchange(`${emulator.url}/oauth2/token?scope=x`)).status, 401);
@@ -189,7 +189,7 @@ describe("the emulator's tokens", () => {
     });
   });
 
-  it("an access token ends", async () => {
+  it("an access token expires", async () => {
     let now = Date.now();
     await withEmulator({ now: () => now }, async (emulator) => {
       const refresh = await refreshToken(emulator);

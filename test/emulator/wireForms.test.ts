@@ -33,7 +33,7 @@ describe("the emulator, spoken to", () => {
       }));
   }
 
-  it("and left with an answer that cannot be written, says so", () =>
+  it("answers 500 if an answer cannot be written", () =>
     withEmulator({}, async (emulator) => {
       const headers = { "X-Bad": "a\nb" };
       emulator.faults.add({ action: { type: "status", status: 200, headers } });

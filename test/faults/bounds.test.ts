@@ -54,7 +54,7 @@ describe("memory does not grow with", function () {
   });
 });
 
-describe("what there is little of", function () {
+describe("scarce resources", function () {
   this.timeout(300_000);
   this.slow(60_000);
   let emulator: Emulator;

@@ -20,7 +20,7 @@ function artifact(inputs: Bag): Program {
   ];
 }
 
-describe("at the same time", () => {
+describe("concurrent operations", () => {
   let emulator: Emulator;
   let somebody: Somebody;
   let one: MiniEngine;
@@ -87,7 +87,7 @@ describe("at the same time", () => {
     assert.deepEqual((await other.refresh()).operations, { app: "same" });
   });
 
-  it("two stacks put the same tag on different artifacts: who lost is told, and nothing is half made", async () => {
+  it("two stacks put the same tag on different artifacts: the loser gets an error, and nothing is left half done", async () => {
     const first = artifact({ tags: ["v1"], annotations: { stack: "1" } });
     const second = artifact({ tags: ["v1"], annotations: { stack: "2" } });
     await assert.rejects(
@@ -132,7 +132,7 @@ describe("at the same time", () => {
     assert.equal(await somebody.digestOf("v1"), digestOf(one));
   });
 
-  it("a lock comes between our look and our tag: refused, and finished once it is opened", async () => {
+  it("a lock appears between check and tagging: refused, and finished once it is opened", async () => {
     const program = artifact({ tags: ["v1"] });
     await one.up(program);
     const ours = digestOf(one);
@@ -176,7 +176,7 @@ describe("at the same time", () => {
     await settles(one, program);
   });
 
-  it("a lock comes between our look and our delete: refused, and finished once it is opened", async () => {
+  it("a lock appears between check and deletion: refused, and finished once it is opened", async () => {
     await one.up(artifact({ tags: ["v1"] }));
     const before = one.state;
     await assert.rejects(
@@ -196,7 +196,7 @@ describe("at the same time", () => {
     assert.equal(await somebody.has(String(before[0]?.outputs["digest"])), false);
   });
 
-  it("a tag comes to our manifest while we delete it: it stays", async () => {
+  it("a manifest gets a tag while it is being deleted: it stays", async () => {
     await one.up(artifact({ tags: ["v1"] }));
     const digest = digestOf(one);
     await meanwhile(
@@ -209,7 +209,7 @@ describe("at the same time", () => {
     assert.match(one.messages.map(({ text }) => text).join(), /stays: other tags name it: theirs/);
   });
 
-  it("the manifest goes between our look and our tag: published again, by this run or the next", async () => {
+  it("the manifest disappears between check and tagging: published again, by this run or the next", async () => {
     const program = artifact({ tags: ["v1"] });
     await one.up(program);
     const { digest, layerDescriptors } = one.resource("app").outputs as unknown as Published;

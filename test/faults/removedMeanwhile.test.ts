@@ -105,7 +105,7 @@ const ROWS: readonly Row[] = [
 ];
 
 /** What is gone needs no opening. */
-describe("somebody removes what an operation is about to open", () => {
+describe("somebody deletes what an operation is about to unlock", () => {
   let emulator: Emulator;
   let somebody: Somebody;
   let engine: MiniEngine;

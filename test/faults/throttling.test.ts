@@ -63,7 +63,7 @@ describe("a registry that refuses with 429", function () {
     assert.equal(puts.length, RESOURCES, "each tag is put once");
   });
 
-  it("for a day: the error says so, and it is said at once", async () => {
+  it("for a day: fails at once and says so", async () => {
     emulator = await startEmulator();
     const headers = { "retry-after": "86400" };
     const action = { type: "status", status: 429, headers } as const;

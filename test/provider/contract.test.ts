@@ -46,7 +46,7 @@ const OUTPUT_KEYS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-describe("what users' states hold, and every later version must therefore understand:", () => {
+describe("the contents of users' states, which every later version must understand:", () => {
   for (const kind of KINDS) {
     it(`the text, type and format of ${kind}: refresh and destroy run what the state says, without the program`, () => {
       const text = `exports.handler = () => require("pulumi-acr/provider").provider("${kind}", 1)`;

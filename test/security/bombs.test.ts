@@ -120,7 +120,7 @@ describe("§1.6: bodies without an end, and bombs", function () {
     assert.ok(counter.written < MOST_WRITTEN, `${counter.written} bytes were taken`);
   });
 
-  it("a blob that goes on behind its size", async () => {
+  it("a blob that continues after its size", async () => {
     const counter = { written: 0 };
     const error = await bounded(
       () => (_, response) => endlessly(response.writeHead(200), counter, spaces),
@@ -173,7 +173,7 @@ describe("§1.6: bodies without an end, and bombs", function () {
     });
   }
 
-  it("a manifest as gzip with no word about it", async () => {
+  it("a gzip manifest without Content-Encoding", async () => {
     const error = await bounded(
       () => (_, response) =>
         void response.writeHead(200, { "content-type": OCI_MANIFEST }).end(bomb),
@@ -198,7 +198,7 @@ describe("§1.6: bodies without an end, and bombs", function () {
 
   const message = `\u001b]0;title\u0007\u009b2J\u202e${"m".repeat(MIB)}`;
   for (const status of [400, 401, 403, 404, 405, 409, 429, 500]) {
-    it(`a message of 1 MiB in a terminal's language (${status})`, async () => {
+    it(`a message of 1 MiB with terminal escape codes (${status})`, async () => {
       const errors = [{ code: "X\u001b[31m", message: "\u001b[2J\u009b\u202e" }];
       for (const body of [{ errors: [{ code: "DENIED", message }] }, { errors }]) {
         for (const call of Object.keys(CALLS)) {
@@ -216,7 +216,7 @@ describe("§1.6: bodies without an end, and bombs", function () {
     });
   }
 
-  it("hostile headers are told as text", async () => {
+  it("hostile headers are shown as plain text", async () => {
     const nasty = `\u009b31m\u0085${"h".repeat(2000)}`;
     const names = [
       "docker-content-digest",

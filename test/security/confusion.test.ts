@@ -63,7 +63,7 @@ describe("§1.5: manifests that can be read in two ways", function () {
     });
   }
 
-  it("a type with parameters, and twice the same member, are read as everybody does", async () => {
+  it("a type with parameters, and a repeated member, are read as by other clients", async () => {
     const bytes = Buffer.from(JSON.stringify(IMAGE).replace("{", '{"layers":[1],'));
     const { client } = await hostileRegistry(
       () => (_, response) =>
@@ -76,7 +76,7 @@ describe("§1.5: manifests that can be read in two ways", function () {
     assert.equal(fetched.descriptor.digest, digestOf(bytes));
   });
 
-  it("another kind at the second look changes nothing: what was pulled is what was checked", async () => {
+  it("a different kind at the second request changes nothing: what was checked is what is pulled", async () => {
     const index = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] };
     let looks = 0;
     const { client } = await hostileRegistry(() => (_, response) => {

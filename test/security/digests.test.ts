@@ -54,7 +54,7 @@ describe("§1.4: a registry with other digests", function () {
       assert.ok(registry.seen.every(({ url }) => !url.includes("/manifests/")));
     });
 
-    it(`${shown} for a manifest: it is told`, async () => {
+    it(`${shown} for a manifest: reported as an error`, async () => {
       const { client } = await hostileRegistry(() => (request, response) => {
         request.resume();
         request.on("end", () => {

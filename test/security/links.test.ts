@@ -46,7 +46,7 @@ const links: Readonly<Record<string, (places: Places) => string>> = {
   "12 KiB": ({ attacker }) => `<${attacker}/${"x".repeat(12_000)}>; rel="next"`,
 };
 
-describe("§1.9: a Link that leads a listing elsewhere", function () {
+describe("§1.9: a Link that leads a listing elsewhere is refused", function () {
   this.timeout(20_000);
   for (const [listing, [list, page]] of Object.entries(LISTS)) {
     for (const [name, link] of Object.entries(links)) {

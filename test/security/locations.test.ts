@@ -32,7 +32,7 @@ const refused: Readonly<Record<string, (places: Places) => string | undefined>> 
 
 const uploads = ["push a small blob", "push a large blob", "upload a stream"] as const;
 
-describe("§1.8: a Location that leads an upload elsewhere", function () {
+describe("§1.8: a Location that leads an upload elsewhere is refused", function () {
   this.timeout(20_000);
   for (const [name, location] of Object.entries(refused)) {
     for (const upload of uploads) {

@@ -36,7 +36,7 @@ describe("§1.11: logs and errors", function () {
   });
 
   for (const status of [200, 201, 202, 307, 400, 401, 403, 404, 429, 500, 0]) {
-    it(`tell nothing of what is secret (${status === 0 ? "a cut connection" : status})`, async () => {
+    it(`contain no secret (${status === 0 ? "a cut connection" : status})`, async () => {
       for (const [name, call] of Object.entries(CALLS)) {
         const { client } = await hostileRegistry(
           ({ attacker, registry }) =>

@@ -80,7 +80,7 @@ describe("§1.12: proxies of the environment", function () {
     assert.equal(outcome, `fetched ${DIGEST}`);
   });
 
-  it("a certificate that nobody vouches for is refused behind a proxy too", async () => {
+  it("an untrusted certificate is refused behind a proxy, too", async () => {
     const at = await start();
     const environment = { HTTPS_PROXY: `http://user:${PASSWORD}@${at}`, CA_CERTIFICATE: "" };
     const { outcome } = await ask("registry.example", environment);
@@ -90,7 +90,7 @@ describe("§1.12: proxies of the environment", function () {
 
   const bypassing = ["registry.example", ".example", "other, registry.example"];
   for (const list of bypassing) {
-    it(`NO_PROXY=${list}: it is not asked`, async () => {
+    it(`NO_PROXY=${list}: the proxy is not used`, async () => {
       const at = await start();
       const { outcome } = await ask("registry.example", {
         HTTPS_PROXY: `http://${at}`,
@@ -102,7 +102,7 @@ describe("§1.12: proxies of the environment", function () {
   }
 
   for (const host of ["127.0.0.1", "localhost"]) {
-    it(`${host} is reached without it`, async () => {
+    it(`${host} is reached without the proxy`, async () => {
       const at = await start();
       const environment = { HTTPS_PROXY: `http://${at}`, ALL_PROXY: `http://${at}` };
       const { outcome } = await ask(`${host}:${port()}`, environment);
@@ -111,7 +111,7 @@ describe("§1.12: proxies of the environment", function () {
     });
   }
 
-  it("one that wants another password says so", async () => {
+  it("a proxy that requires another password gives an error that says so", async () => {
     const at = await start(407);
     const { outcome } = await ask("registry.example", {
       HTTPS_PROXY: `http://user:${PASSWORD}@${at}`,
@@ -120,7 +120,7 @@ describe("§1.12: proxies of the environment", function () {
     assert.deepEqual(registry.seen, []);
   });
 
-  it("one that is not there is UNAVAILABLE", async () => {
+  it("a proxy that does not answer is UNAVAILABLE", async () => {
     const url = `http://user:${PASSWORD}@127.0.0.1:1`;
     const { outcome } = await ask("registry.example", { HTTPS_PROXY: url });
     assert.match(outcome, /UNAVAILABLE/);
@@ -137,7 +137,7 @@ describe("§1.12: proxies of the environment", function () {
     PASSWORD,
     `http://user:${PASSWORD}@:x`,
   ]) {
-    it(`one that is no URL is told as that, without its text: ${url.replaceAll(PASSWORD, "…")}`, async () => {
+    it(`an invalid proxy URL is refused without repeating it: ${url.replaceAll(PASSWORD, "…")}`, async () => {
       const { outcome } = await ask("registry.example", { HTTPS_PROXY: url });
       assert.match(outcome, /INPUT_INVALID/);
       assert.match(outcome, /HTTPS_PROXY is not a URL of a proxy/);

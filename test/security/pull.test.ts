@@ -212,7 +212,7 @@ describe("malicious content of a registry, pulled", function () {
       );
     });
 
-    it("an archive behind the archive", () => {
+    it("an archive after the archive", () => {
       const archive = Buffer.concat([tar({ name: "d/x" }), tar({ name: "../y" })]);
       return refused([directoryLayer("d", gzipSync(archive))], content(/continues after/));
     });
@@ -240,7 +240,7 @@ describe("malicious content of a registry, pulled", function () {
     it("none", () => refused([directoryLayer("d", archive)], content(/is not gzip/)));
     it("broken off", () =>
       refused([directoryLayer("d", gzipSync(archive).subarray(0, -10))], content(/is not gzip/)));
-    it("with other bytes behind it", () =>
+    it("with other bytes after it", () =>
       refused([directoryLayer("d", Buffer.concat([gzipSync(archive), Buffer.alloc(600)]))], {
         code: "CONTENT_REFUSED",
         message: /bytes follow/,
@@ -268,7 +268,7 @@ describe("malicious content of a registry, pulled", function () {
         maxUnpackedBytes: 1 << 20,
       });
     });
-    it("a bomb behind the archive's end", () => {
+    it("a bomb after the archive's end", () => {
       const bomb = Buffer.concat([archive, Buffer.alloc(64 << 20)]);
       const layer = directoryLayer("d", gzipSync(bomb));
       return refused([layer], content(/looks like a decompression bomb/), {
@@ -304,7 +304,7 @@ describe("malicious content of a registry, pulled", function () {
     }
   });
 
-  describe("what stands in the folder already", () => {
+  describe("what exists in the folder already", () => {
     const file = { title: "x/kept.txt", bytes: "evil" };
     const folder = directoryLayer("x", gzipSync(tar({ name: "x/kept.txt", body: "evil" })));
     for (const [name, layer] of [
@@ -358,7 +358,7 @@ describe("malicious content of a registry, pulled", function () {
     }
   });
 
-  it("urls of a layer are never asked", async () => {
+  it("the urls of a layer are never requested", async () => {
     const client = subject.client();
     const { loginServer } = subject.emulator;
     const urls = [`http://${loginServer}/elsewhere/file`];

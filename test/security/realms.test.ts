@@ -32,7 +32,7 @@ const credentials: Readonly<Record<string, Credential>> = {
   nobody: { kind: "anonymous" },
 };
 
-describe("§1.2: a registry that sends us elsewhere for a token", function () {
+describe("§1.2: a registry whose challenge points elsewhere for a token", function () {
   this.timeout(20_000);
   for (const [who, credential] of Object.entries(credentials)) {
     for (const [name, realm] of Object.entries(realms)) {
@@ -61,7 +61,7 @@ describe("§1.2: a registry that sends us elsewhere for a token", function () {
     }
   }
 
-  it("names the other place, and did not ask it", async () => {
+  it("names the other place, and sends it nothing", async () => {
     const { client, attacker } = await hostileRegistry(
       ({ attacker: to }) =>
         (_, response) =>

@@ -29,7 +29,7 @@ function assertAnonymous(seen: readonly Recorded[]): void {
   }
 }
 
-describe("§1.1: a registry that redirects to somebody else", function () {
+describe("§1.1: a registry that redirects to another host", function () {
   this.timeout(20_000);
 
   for (const status of [301, 302, 303, 307, 308]) {
@@ -50,7 +50,7 @@ describe("§1.1: a registry that redirects to somebody else", function () {
     }
   }
 
-  it("a blob: another port learns nothing, and gives the bytes", async () => {
+  it("a blob: another port receives no credential, and gives the bytes", async () => {
     const { client, attacker } = await hostileRegistry(
       redirect(({ attacker: to }) => `${to}/x`),
       { attacker: (_, response) => response.end(CONTENT) },
@@ -113,7 +113,7 @@ describe("§1.1: a registry that redirects to somebody else", function () {
     });
   }
 
-  it("a blob: round and round ends after three hops", async () => {
+  it("a blob: a redirect loop ends after three hops", async () => {
     const { client, registry, attacker } = await hostileRegistry(
       redirect(({ attacker: to }) => `${to}/1`),
       {

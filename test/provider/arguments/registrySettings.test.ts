@@ -140,7 +140,7 @@ describe("the settings of a registry", () => {
     });
   }
 
-  describe("of a place that names another login server", () => {
+  describe("settings from a source that names another login server", () => {
     const secrets = { ACR_USERNAME: "c", ACR_PASSWORD: "3", ACR_AUDIENCE: "audience" };
     const others = [
       "there.azurecr.io",
@@ -150,7 +150,7 @@ describe("the settings of a registry", () => {
       "not a name",
     ];
     for (const other of others) {
-      it(`nothing but Azure's own is taken: environment for ${other}`, () => {
+      it(`only Azure's own variables are used: environment for ${other}`, () => {
         const settled = settle({
           argument,
           environment: { ...secrets, ACR_LOGIN_SERVER: other, AZURE_TENANT_ID: "t" },
@@ -158,7 +158,7 @@ describe("the settings of a registry", () => {
         const identity = { ...IDENTITY, tenantId: "t" };
         assert.deepEqual([settled.credential, settled.audience], [identity, undefined]);
       });
-      it(`nothing is taken: configuration for ${other}`, () => {
+      it(`none are used: configuration for ${other}`, () => {
         const settled = settle({
           argument,
           configuration: { loginServer: other, username: "b", password: "2", audience: "audience" },
@@ -166,7 +166,7 @@ describe("the settings of a registry", () => {
         assert.deepEqual([settled.credential, settled.audience], [IDENTITY, undefined]);
       });
     }
-    it("the next place is asked", () => {
+    it("the next source is used", () => {
       const { credential } = settle({
         argument,
         configuration: { loginServer: "there.azurecr.io", username: "b", password: "2" },
@@ -174,7 +174,7 @@ describe("the settings of a registry", () => {
       });
       assert.deepEqual(credential, token("c", "3"));
     });
-    it("configuration decides whether the environment's password is meant", () => {
+    it("the configuration decides whether the environment's password is used", () => {
       const { endpoint, credential } = settle({
         configuration: { loginServer: HERE },
         environment: { ...secrets, ACR_LOGIN_SERVER: "there.azurecr.io" },
@@ -243,7 +243,7 @@ describe("the settings of a registry", () => {
     });
   }
 
-  it("takes a number as an argument and a text elsewhere", () => {
+  it("accepts a number as an argument and a string elsewhere", () => {
     assert.equal(settle({ argument: { ...argument, waitForAccess: 30 } }).waitForAccess, 30);
     assert.equal(
       settle({ argument, environment: { ACR_WAIT_FOR_ACCESS: "30" } }).waitForAccess,
@@ -251,7 +251,7 @@ describe("the settings of a registry", () => {
     );
   });
 
-  it("finds the tier whose rates to stay within in each place", () => {
+  it("reads the tier for the request rates from each source", () => {
     const tiers = [
       settle({ argument: { ...argument, requestRates: "basic" } }),
       settle({ argument, configuration: { requestRates: "standard" } }),

@@ -44,7 +44,7 @@ describe("the schema of inputs", () => {
     { registry: { loginServer: UNKNOWN, password: UNKNOWN, waitForAccess: UNKNOWN } },
   ];
   for (const given of [{ name: UNKNOWN }, ...places]) {
-    it(`accepts what is not known yet: ${Object.keys(given).join()}`, () => {
+    it(`accepts values that are not known yet: ${Object.keys(given).join()}`, () => {
       assert.deepEqual(schema.validate(shape, { name: "n", ...given }), []);
     });
   }
@@ -90,7 +90,7 @@ describe("the schema of inputs", () => {
     assert.doesNotMatch(failure.reason, /4711/);
   });
 
-  it("names a property of the package's own nowhere", () => {
+  it("never mentions the package's own properties", () => {
     const [failure] = schema.validate(shape, { name: "n", other: 1 });
     assert.doesNotMatch(failure?.reason ?? "", /__/);
   });

@@ -3,8 +3,8 @@ import { runtime } from "@pulumi/pulumi";
 import { describe, it } from "mocha";
 import { containsUnknown, isUnknown, UNKNOWN } from "../../../provider/arguments/unknown.js";
 
-describe("what is not known yet", () => {
-  it("is marked as the engine marks it", () => {
+describe("a value that is not known yet", () => {
+  it("is the engine's own constant", () => {
     assert.equal(UNKNOWN, runtime.unknownValue);
   });
 

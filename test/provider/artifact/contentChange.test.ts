@@ -139,7 +139,7 @@ describe("the explanation of a change of content", () => {
     });
   }
 
-  it("is cut where it is long", () => {
+  it("is limited in length", () => {
     const text = explainChange(
       artifact(many(9_000, () => "x")),
       artifact(many(8_010, (place) => `new ${place}`)),
@@ -151,7 +151,7 @@ describe("the explanation of a change of content", () => {
     assert.equal(lines.at(-1), "  and 8,980 more");
   });
 
-  it("has all blobs to upload where the old artifact is in another repository", () => {
+  it("counts all blobs as new if the old artifact is in another repository", () => {
     assert.equal(
       explainChange(artifact([A, B]), artifact([A, B]), false),
       "no layer changes, at most 6.0 KiB of new content to upload",

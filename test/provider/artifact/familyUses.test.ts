@@ -41,13 +41,13 @@ describe("who uses a family of manifests", () => {
   const uses = (others: number) =>
     listedUses(repositoryWith([root, ...children, ...named("other", others)]), family, {});
 
-  it("is looked for among up to 1,000 others, however large the family is", async () => {
+  it("is searched among up to 1,000 other manifests, however large the family is", async () => {
     const found = await uses(1_000);
     if (typeof found === "string") assert.fail(found);
     assert.equal(planRemoval([{ digest: root }, ...family.included], found).size, 0);
   });
 
-  it("cannot be told among more", async () => {
+  it("is unknown if there are more", async () => {
     const found = await uses(1_001);
     assert.ok(typeof found === "string");
     assert.match(found, /more than 1000 manifests/);

@@ -27,7 +27,7 @@ describe("a size as it is shown", () => {
     });
   }
 
-  it("a share is in the unit of the whole", () => {
+  it("shows a share in the unit of the whole", () => {
     assert.equal(formatShare(0, 40 * MIB), "0.0 of 40.0 MiB");
     assert.equal(formatShare(512 * KIB, 40 * MIB), "0.5 of 40.0 MiB");
     assert.equal(formatShare(100, 233), "100 of 233 B");

@@ -41,7 +41,7 @@ describe("inspectArtifact", () => {
     assert.deepEqual(requestsTo(emulator), ["GET manifest properties"]);
   });
 
-  it("makes one more for a lock, and none for the tags of an artifact without tags", async () => {
+  it("makes one more request for a lock, and none for tags if there are none", async () => {
     await inspect({ lock: LOCK });
     await inspect({ lock: LOCK, tags: [] });
     assert.deepEqual(requestsTo(emulator), [
@@ -68,7 +68,7 @@ describe("inspectArtifact", () => {
     assert.equal(live?.tags.get("v2")?.attributes?.listEnabled, false);
   });
 
-  it("asks once for each blob, and names those that are missing", async () => {
+  it("looks for each blob once, and names the missing ones", async () => {
     const blob = { mediaType: "a/b", digest: digestOf("{}"), size: 2 };
     const absent = { ...blob, digest: ABSENT_DIGEST };
     const live = await inspect({
@@ -78,11 +78,11 @@ describe("inspectArtifact", () => {
     assert.equal(requestsTo(emulator).filter((line) => line === "HEAD blob").length, 2);
   });
 
-  it("answers nothing only for a manifest that is not there", async () => {
+  it("returns undefined only if the manifest does not exist", async () => {
     assert.equal(await inspect({ digest: ABSENT_DIGEST }), undefined);
   });
 
-  it("resolves tags where the registry has no attributes", async () => {
+  it("resolves tags if the registry has no attributes", async () => {
     const unsupported = new RegistryError("UNSUPPORTED", "no", { method: "GET", url: "" });
     const { repository } = somebody;
     const other = {

@@ -13,7 +13,7 @@ import { RegistryError } from "../../../provider/errors.js";
 import { OPEN } from "../../support/attributes.js";
 
 describe("named attributes", () => {
-  it("are told in the service's order, and only those that are named", () => {
+  it("are listed in the service's order", () => {
     const named = { listEnabled: false, deleteEnabled: true, readEnabled: undefined };
     assert.deepEqual(namesOf(named), ["deleteEnabled", "listEnabled"]);
     assert.equal(describeAttributes(named), "deleteEnabled=true, listEnabled=false");
@@ -21,13 +21,13 @@ describe("named attributes", () => {
     assert.deepEqual(opened(LOCKED), { deleteEnabled: true, writeEnabled: true });
   });
 
-  it("match whatever the others are", () => {
+  it("are compared alone", () => {
     assert.ok(matches({ ...OPEN, ...LOCKED, readEnabled: false }, LOCKED));
     assert.ok(!matches({ ...OPEN, deleteEnabled: false }, LOCKED));
     assert.ok(matches(OPEN, {}));
   });
 
-  it("do without a registry that has none, but not without one that fails", async () => {
+  it("are optional if the registry has none, but not if it fails", async () => {
     const error = (code: "UNSUPPORTED" | "DENIED") =>
       new RegistryError(code, "no", { method: "GET", url: "" });
     assert.equal(await whereSupported(Promise.reject(error("UNSUPPORTED")), "none"), "none");

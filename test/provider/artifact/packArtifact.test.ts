@@ -59,7 +59,7 @@ describe("packArtifact", () => {
       });
     }
 
-    it("for a folder, but for the compressed bytes", async () => {
+    it("for a folder, except for the compressed bytes", async () => {
       const folder = folderOf({ "data/hello.txt": "hello world\n" });
       const { layers } = await manifestOf({ layers: [{ directory: "data" }] }, folder);
       assert.deepEqual(layers, [
@@ -78,7 +78,7 @@ describe("packArtifact", () => {
     });
   });
 
-  it("gives every blob that the manifest names, config first, to be opened any number of times", async () => {
+  it("returns every blob of the manifest, config first, which can be opened any number of times", async () => {
     const baseDirectory = folderOf({ "a.bin": "A".repeat(3_000_000), "d/x": "X", "c.json": "{1}" });
     const layers: LayerInput[] = [
       { file: "a.bin" },
@@ -103,7 +103,7 @@ describe("packArtifact", () => {
     }
   });
 
-  it("describes layers as plain data, with what decided compressed bytes", async () => {
+  it("describes layers as plain data, with the digest before compression and the compressor", async () => {
     const baseDirectory = folderOf({
       "hello.txt": "hello world\n",
       "data/hello.txt": "hello world\n",
@@ -162,7 +162,7 @@ describe("packArtifact", () => {
     });
   });
 
-  it("packs empty things", async () => {
+  it("packs empty content", async () => {
     const baseDirectory = folderOf({ empty: "", "d/": undefined });
     const layers = [{ file: "empty" }, { directory: "d" }];
     const packed = await packArtifact({ artifactType: TYPE, layers }, { baseDirectory });
@@ -180,7 +180,7 @@ describe("packArtifact", () => {
     assert.deepEqual(without.layerDescriptors, []);
   });
 
-  it("takes a config as content or file, and annotates it", async () => {
+  it("accepts a config as content or file, with annotations", async () => {
     const folder = folderOf({ "c.json": '{"a":1}' });
     const annotations = { b: "2", a: "1" };
     const named = { mediaType: "application/vnd.example.config", annotations };

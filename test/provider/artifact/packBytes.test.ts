@@ -55,7 +55,7 @@ function folder(): string {
 describe("packed bytes", () => {
   afterEach(() => packMemo.clear());
 
-  it("are equal each time, from the spool and compressed again", async () => {
+  it("are always equal, whether from the spool or compressed again", async () => {
     const base = folder();
     const digests: string[] = [];
     for (const way of ["directory", "directory, from the spool"] as const) {
@@ -65,7 +65,7 @@ describe("packed bytes", () => {
     assert.deepEqual(digests.slice(0, 2), digests.slice(2));
   });
 
-  it("are compressed again from where the spool lost them", async () => {
+  it("are compressed again from where the spool fails", async () => {
     const packed = await pack(folder(), "directory, from the spool");
     const whole = await layerBytes(packed);
     const rest = await withHandles(losing, () => layerBytes(packed));
@@ -90,7 +90,7 @@ describe("packed bytes", () => {
     assert.deepEqual(right, first.layerDescriptors[0]);
   });
 
-  it("are compressed again when the content or the compressor is another", async () => {
+  it("are compressed again when the content or the compressor differs", async () => {
     const base = folder();
     const first = await pack(base, "directory");
     const [known] = first.layerDescriptors;
@@ -103,7 +103,7 @@ describe("packed bytes", () => {
     assert.notEqual(changed.layerDescriptors[0]?.digest, known.digest);
   });
 
-  describe("are not given when the source has changed since", () => {
+  describe("are refused when the source has changed since", () => {
     const changes: Record<string, (path: string) => void> = {
       "content of the same size": (path) => {
         writeFileSync(path, OTHER_TEXT);
@@ -124,7 +124,7 @@ describe("packed bytes", () => {
       }
     }
 
-    it("to the last chunk, even if size and time are those of before", async () => {
+    it("before the last chunk, even if size and time are unchanged", async () => {
       const base = folder();
       const file = join(base, "d/file");
       utimesSync(file, 9, 9);
@@ -142,7 +142,7 @@ describe("packed bytes", () => {
     });
   });
 
-  it("leave no file open, read to the end or not", async () => {
+  it("leave no file open, whether read to the end or not", async () => {
     const base = folder();
     const before = await openThings();
     for (const way of ["file", "directory", "directory, from the spool"] as const) {

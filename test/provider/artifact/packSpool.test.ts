@@ -15,7 +15,7 @@ async function spoolIn(folder: string): Promise<Spool> {
 }
 
 describe("Spool", () => {
-  it("keeps content under no name", async () => {
+  it("keeps content in a file without a name", async () => {
     const folder = folderOf({});
     const spool = await spoolIn(folder);
     for (const text of ["one ", "two"]) await spool.append(Buffer.from(text));
@@ -27,7 +27,7 @@ describe("Spool", () => {
     assert.equal(spool.isUsable(), false);
   });
 
-  it("is there for who reads it, even if it is discarded meanwhile", async () => {
+  it("stays readable for a current reader after it is discarded", async () => {
     const spool = await spoolIn(folderOf({}));
     await spool.append(Buffer.alloc(3_000_000, 1));
     const reading = spool.read();
@@ -37,11 +37,11 @@ describe("Spool", () => {
     assert.equal((first.value?.length ?? 0) + rest.length, 3_000_000);
   });
 
-  it("is absent, without an error, where nothing can be written", async () => {
+  it("is absent, without an error, if nothing can be written", async () => {
     assert.equal(await Spool.create(join(folderOf({}), "none")), undefined);
   });
 
-  it("gives up where writing fails", async () => {
+  it("gives up if writing fails", async () => {
     const spool = await spoolIn(folderOf({}));
     await spool.append(Buffer.from("bytes"));
     assert.equal(spool.isUsable(), true);

@@ -14,7 +14,7 @@ async function place({ staging, placement }: PullFolder, path: string): Promise<
   await placement.file(join(staging, "file"), path);
 }
 
-describe("a pull that cannot be taken back", () => {
+describe("a pull that cannot be undone", () => {
   /** Replaces `d/a`, of which the folder is gone before something else fails. */
   async function fail(target: string, paths: readonly string[]): Promise<Error> {
     try {
@@ -45,7 +45,7 @@ describe("a pull that cannot be taken back", () => {
     assert.deepEqual(readdirSync(join(target, partial ?? ""), { recursive: true }).length, 2);
   });
 
-  it("names a few of many", async () => {
+  it("names only a few of many files", async () => {
     const names = Array.from({ length: 9 }, (_, index) => `d/${index}`);
     const target = folderOf(Object.fromEntries(names.map((name) => [name, "old"])));
     const { message } = await fail(target, names);
@@ -53,7 +53,7 @@ describe("a pull that cannot be taken back", () => {
     assert.match(message, /; and 4 more$/);
   });
 
-  it("leaves nothing where only what somebody else removed is not there any more", async () => {
+  it("leaves nothing behind if the only failure is a file that somebody else removed", async () => {
     const target = folderOf({ "d/": undefined });
     assert.equal((await fail(target, ["d/new"])).message, "something else failed");
     assert.deepEqual(readdirSync(target), []);
@@ -61,7 +61,7 @@ describe("a pull that cannot be taken back", () => {
 });
 
 describe("a pull whose own folder cannot be removed", () => {
-  it("is done all the same", async () => {
+  it("succeeds nevertheless", async () => {
     const target = folderOf({});
     const { rm } = fs;
     fs.rm = () => Promise.reject(Object.assign(new Error("busy"), { code: "EBUSY" }));

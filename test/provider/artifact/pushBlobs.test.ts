@@ -9,7 +9,7 @@ import { uploadSettings } from "../../../provider/registry/uploadSettings.js";
 import { ociError, scriptedRegistry } from "../http/scriptedRegistry.js";
 
 describe("a blob that could be mounted", () => {
-  it("is sent at once where that is refused, although access is waited for", async () => {
+  it("is sent at once if mounting is refused, even if the client waits for access", async () => {
     const { transport, sent, clock } = scriptedRegistry(
       ({ path }) => (path.includes("mount=") ? ociError(403, "DENIED") : { status: 201 }),
       { waitForAccess: 300 },

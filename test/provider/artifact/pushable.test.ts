@@ -31,12 +31,12 @@ describe("manifests in steps", () => {
     assert.deepEqual(named(inSteps(all)), [["amd64", "arm64"], ["index", "sbom"], ["signature"]]);
   });
 
-  it("do not wait for what is not among them, and have each once", () => {
+  it("ignore needed manifests that are not among them, and contain each manifest once", () => {
     const all = [manifest("sbom", "elsewhere"), manifest("sbom", "elsewhere")];
     assert.deepEqual(named(inSteps(all)), [["sbom"]]);
   });
 
-  it("have whatever a manifest needs in an earlier step", () => {
+  it("contain everything a manifest needs in an earlier step", () => {
     const graphs = fc.array(fc.array(fc.nat({ max: 30 }), { maxLength: 4 }), { maxLength: 30 });
     fc.assert(
       fc.property(graphs, (edges) => {

@@ -50,7 +50,7 @@ const rows: readonly (readonly [string, Given, readonly string[]])[] = [
   ["a declaration", { held: { other: "urn has it too" } }, ["other"]],
 ];
 
-describe("what stays of a removal", () => {
+describe("what a removal keeps", () => {
   for (const [name, given, expected] of rows) {
     it(name, () => {
       const { tags = {}, indexes = {}, referrers = {}, held = {} } = given;
@@ -79,7 +79,7 @@ describe("what stays of a removal", () => {
     });
   }
 
-  it("says why: what it is about stays, or what names it", () => {
+  it("gives the reason: its subject stays, or an index that names it", () => {
     const uses: Uses = {
       tags: new Map([[d("child"), ["a", "b", "c", "d", "e", "f"]]]),
       indexes: new Map(),

@@ -133,7 +133,7 @@ describe("the summary of an upload", () => {
     });
   }
 
-  it("counts what was sent, and not what was there", () => {
+  it("counts what was sent, and not what existed", () => {
     const { sentBytes } = after([
       ["expected", "a6", "b40"],
       ["done", "a6", "uploaded"],

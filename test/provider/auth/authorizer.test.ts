@@ -108,7 +108,7 @@ describe("an ACR", () => {
     assert.equal(asked.length, 2);
   });
 
-  it("a 401 renews everything, once for all who saw it", async () => {
+  it("a 401 renews everything, once for all concurrent requests", async () => {
     let tokens = 0;
     const { authorizer, paths } = start(entra(), (request) => {
       if (request.path === "/oauth2/exchange") return twoHops(request);
@@ -124,7 +124,7 @@ describe("an ACR", () => {
     assert.equal(paths().filter((path) => path.endsWith("exchange")).length, 2);
   });
 
-  it("a 401 is not tried again with another token that was kept", async () => {
+  it("a 401 is not retried with another cached token", async () => {
     let tokens = 0;
     const { authorizer } = start(user, () => access(4500 + ++tokens));
     const used = await authorizer.header(PULL);
@@ -186,7 +186,7 @@ describe("an ACR", () => {
     ],
   ];
   for (const [name, credential, reply, error] of failures) {
-    it(`${name}: says so`, async () => {
+    it(`reports ${name}`, async () => {
       const { authorizer, asked } = start(credential, (_, n) => reply(n));
       await assert.rejects(authorizer.header(PULL), error);
       assert.equal(asked.length, 1);
@@ -221,7 +221,7 @@ describe("an ACR", () => {
     }
   }
 
-  it("an Azure identity that cannot be had says what to do, and why", async () => {
+  it("an Azure identity that gives no token fails with the reason and advice", async () => {
     const failing: Credential = {
       kind: "entra",
       credential: { getToken: () => Promise.reject(new Error("not signed\nin")) },
@@ -260,7 +260,7 @@ describe("another registry", () => {
     ],
   ];
   for (const [name, credential, header, expected] of modes) {
-    it(`${name}: is found out once`, async () => {
+    it(`${name}: is detected once`, async () => {
       const { authorizer, asked, paths } = start(credential, challenged(header));
       const headers = await Promise.all([authorizer.header(PULL), authorizer.header(PULL)]);
       assert.deepEqual(headers, [expected, expected]);
@@ -293,14 +293,14 @@ describe("another registry", () => {
     ["an Azure identity", entra(), 'Bearer realm="/token"', /not an Azure Container Registry/],
   ];
   for (const [name, credential, header, message] of refused) {
-    it(`${name} is refused, and asked nothing`, async () => {
+    it(`${name} is refused, and gets no request`, async () => {
       const { authorizer, asked } = start(credential, challenged(header));
       await assert.rejects(authorizer.header(PULL), { code: "CREDENTIAL_UNAVAILABLE", message });
       assert.equal(asked.length, 2);
     });
   }
 
-  it("is found out by one request while another still waits for a token", async () => {
+  it("is detected by one request while another still waits for a token", async () => {
     const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
     const authorizer = new Authorizer({
       endpoint,
@@ -317,7 +317,7 @@ describe("another registry", () => {
     assert.equal(await late, undefined);
   });
 
-  it("that asks only later is believed then", async () => {
+  it("that sends its challenge only later is supported", async () => {
     const { authorizer } = start(user, challenged(""));
     assert.equal(await authorizer.header(PULL), undefined);
     assert.ok(authorizer.renew(undefined, "Basic"));

@@ -105,7 +105,7 @@ describe("Azure identities, through the classes of @azure/identity", function ()
     assert.equal(second.tokenRequests[0]?.url.host, CHINA);
   });
 
-  it("an authority of one's own is believed without asking Entra's public host", async () => {
+  it("a private authority is used without asking Entra's public host", async () => {
     set(principal);
     const entra = new ScriptedEntra();
     await list("contoso.azurecr.io", entra, { authorityHost: "https://adfs.contoso.com" });
@@ -137,7 +137,7 @@ describe("Azure identities, through the classes of @azure/identity", function ()
     assert.equal(other.tokenRequests[0]?.form.get("client_id"), "other");
   });
 
-  it("managed identity asks the machine, with the client id that was given", async () => {
+  it("managed identity asks the machine, with the given client id", async () => {
     const env = {
       ...process.env,
       IDENTITY_ENDPOINT: "http://127.0.0.1:42356/msi/token",

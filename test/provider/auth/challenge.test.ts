@@ -66,7 +66,7 @@ describe("parseChallenges", () => {
     });
   }
 
-  it("takes any text, and never long", () => {
+  it("accepts any text, in little time", () => {
     fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void parseChallenges(text)));
     const hostile = ['"', ",", "a=", 'a="\\', "Bearer ", "= "].map((part) =>
       part.repeat(64 * 1024),

@@ -81,7 +81,7 @@ describe("the login in Docker's configuration", function () {
     });
   }
 
-  it("is asked for under the name that was logged in to", async () => {
+  it("is requested by the name used at login", async () => {
     write({ credsStore: "good", auths: { [`https://${HOST}`]: {} } });
     await findDockerLogin(HOST);
     assert.equal(readFileSync(join(folder.path, "asked"), "utf8"), `get https://${HOST}\n`);
@@ -123,7 +123,7 @@ describe("the login in Docker's configuration", function () {
     });
   }
 
-  it("says where the configuration should be", async () => {
+  it("names the path of a missing configuration", async () => {
     const file = join(folder.path, "elsewhere.json");
     await assert.rejects(findDockerLogin(HOST, file), /elsewhere\.json cannot be read \(ENOENT\)/);
   });

@@ -28,7 +28,7 @@ const ENTRIES = {
   },
 } as const;
 
-describe("a login of Docker's that was renewed", () => {
+describe("a renewed Docker login", () => {
   let folder: TemporaryFolder;
   let file: string;
   const write = (entry: object): void =>

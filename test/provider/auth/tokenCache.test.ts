@@ -15,8 +15,8 @@ function start() {
   return { cache, state, get };
 }
 
-describe("kept tokens", () => {
-  it("serve what they cover, whatever stands beside it, and until their end", async () => {
+describe("cached tokens", () => {
+  it("serve the scopes that they cover, until they expire", async () => {
     const { state, get } = start();
     const both = [repositoryScope("a", "pull", "push"), repositoryScope("b", "pull")];
     assert.equal(await get(...both), "t1");
@@ -30,7 +30,7 @@ describe("kept tokens", () => {
     assert.equal(await get(repositoryScope("b", "pull")), "t4");
   });
 
-  it("serve nobody once they were refused", async () => {
+  it("are not used again once refused", async () => {
     const { cache, get } = start();
     const scopes = [repositoryScope("a", "pull", "push"), repositoryScope("b", "pull")];
     await get(...scopes);
@@ -41,7 +41,7 @@ describe("kept tokens", () => {
     assert.equal(await get(repositoryScope("b", "pull")), "t3");
   });
 
-  it("of other repositories are not looked at, however many there are", async () => {
+  it("of other repositories do not slow down a lookup, however many there are", async () => {
     const { get } = start();
     let looks = 0;
     const counted = (index: number): Scope => ({
@@ -62,7 +62,7 @@ describe("kept tokens", () => {
     assert.ok(again <= 400 * 3, `${again} looks at 400 repositories`);
   });
 
-  it("are let go when they have ended", async () => {
+  it("are dropped when they have expired", async () => {
     const { cache, state, get } = start();
     for (let index = 0; index < 10; index += 1) await get(repositoryScope(`r${index}`, "pull"));
     state.now = 100;

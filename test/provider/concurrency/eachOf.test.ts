@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import { eachOf } from "../../../provider/concurrency/eachOf.js";
 
 describe("eachOf", () => {
-  it("runs the task for each item, no more at a time than there are places", async () => {
+  it("runs the task for each item, limited by the concurrency", async () => {
     let running = 0;
     let most = 0;
     const done: number[] = [];
@@ -17,7 +17,7 @@ describe("eachOf", () => {
     assert.deepEqual([done.sort(), most], [[1, 2, 3, 4, 5], 2]);
   });
 
-  it("throws the failure that began it when all have ended, and begins no other task", async () => {
+  it("throws the first failure when all have ended, and starts no further task", async () => {
     const begun: number[] = [];
     let ended = false;
     const failing = eachOf([1, 2, 3], { concurrency: 2 }, async (item, signal) => {
@@ -31,7 +31,7 @@ describe("eachOf", () => {
     assert.deepEqual([begun, ended], [[1, 2], true]);
   });
 
-  it("does not take what waited for it for the failure that began it", async () => {
+  it("does not mistake an abort that the failure caused for the failure", async () => {
     const failing = eachOf([1, 2], { concurrency: 2 }, async (item, signal) => {
       if (item === 2) throw new Error("the first");
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
@@ -40,7 +40,7 @@ describe("eachOf", () => {
     await assert.rejects(failing, { message: "the first" });
   });
 
-  it("hands the caller's signal on", async () => {
+  it("passes the caller's signal on", async () => {
     const controller = new AbortController();
     const stopped = eachOf([1], { concurrency: 1, signal: controller.signal }, (_item, signal) => {
       controller.abort(new Error("enough"));
@@ -49,6 +49,6 @@ describe("eachOf", () => {
     await assert.rejects(stopped, { message: "enough" });
   });
 
-  it("does nothing for nothing", () =>
+  it("does nothing without items", () =>
     eachOf([], { concurrency: 3 }, () => Promise.reject(new Error())));
 });

@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import { Slots, limit } from "../../../provider/concurrency/limit.js";
 
 describe("limit", () => {
-  it("runs so many at a time, in order, and goes on after a failure", async () => {
+  it("runs a limited number at a time, in order, and continues after a failure", async () => {
     const run = limit(2);
     const log: string[] = [];
     let most = 0;
@@ -34,7 +34,7 @@ describe("limit", () => {
 });
 
 describe("Slots", () => {
-  it("an aborted wait takes no place", async () => {
+  it("an aborted wait takes no slot", async () => {
     const slots = new Slots(1);
     const release = await slots.take();
     const controller = new AbortController();
@@ -47,7 +47,7 @@ describe("Slots", () => {
     await assert.rejects(slots.take(controller.signal), /no more/);
   });
 
-  it("giving back twice frees one place only", async () => {
+  it("freeing a slot twice frees only one", async () => {
     const slots = new Slots(1);
     const release = await slots.take();
     release();

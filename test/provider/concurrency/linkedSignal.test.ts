@@ -8,7 +8,7 @@ const listenersOf = (signal: AbortSignal): number => getEventListeners(signal, "
 
 describe("a linked signal", () => {
   for (const which of [0, 1]) {
-    it(`is aborted with source ${which}, for its reason, and lets go of both`, () => {
+    it(`is aborted with source ${which}, for its reason, and unlinks from both`, () => {
       const sources = [new AbortController(), new AbortController()];
       const signals = sources.map(({ signal }) => signal);
       const { signal } = linkedSignal(...signals);
@@ -27,7 +27,7 @@ describe("a linked signal", () => {
     assert.equal(listenersOf(other), 0);
   });
 
-  it("is no leak to be warned of, however many there are", async () => {
+  it("causes no leak warning, however many there are", async () => {
     const { signal } = new AbortController();
     // As in early versions of Node 22.
     setMaxListeners(10, signal);
@@ -50,10 +50,10 @@ describe("a linked signal", () => {
   });
 });
 
-describe("a signal that many calls are given", () => {
+describe("a signal used by many calls", () => {
   const subject = emulatorForSuite();
 
-  it("keeps nothing of any of them when it is over", async () => {
+  it("keeps nothing of them when they have ended", async () => {
     const { blobs, manifests, tags } = subject.client().repository("a");
     const { signal } = new AbortController();
     const { digest } = await blobs.upload(Buffer.alloc(100_000), { signal });

@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import { SingleFlight, untilAborted } from "../../../provider/concurrency/singleFlight.js";
 
 describe("SingleFlight", () => {
-  it("runs once per key while under way, and anew afterwards", async () => {
+  it("runs once per key at a time, and again afterwards", async () => {
     const flights = new SingleFlight<number>();
     let runs = 0;
     const start = () => Promise.resolve((runs += 1));
@@ -26,7 +26,7 @@ describe("SingleFlight", () => {
     assert.equal(await flights.run("a", () => Promise.resolve(1)), 1);
   });
 
-  it("one who stops waiting stops nobody else", async () => {
+  it("continues for the others when one stops waiting", async () => {
     const flights = new SingleFlight<number>();
     let finish = (_value: number): void => undefined;
     const work = flights.run("a", () => new Promise((resolve) => (finish = resolve)));

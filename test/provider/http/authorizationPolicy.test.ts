@@ -44,7 +44,7 @@ describe("a 401", () => {
     },
   ];
   for (const { name, more, code, message } of second) {
-    it(`a second one is the end: ${name}`, async () => {
+    it(`is final the second time: ${name}`, async () => {
       const registry = scriptedRegistry(() => challenge(more));
       const asked = registry.ask({ scopes: [repositoryScope("a", "pull", "push")] });
       await assert.rejects(asked, (error: Error & { code: string }) => {

@@ -30,7 +30,7 @@ async function listing(
 }
 
 describe("connections", () => {
-  it("trust the certificate authority that they are given, and no other", async () => {
+  it("trust only the given certificate authority", async () => {
     const emulator = await startEmulator({ tls: true });
     try {
       const { caCertificate = "" } = emulator;
@@ -46,7 +46,7 @@ describe("connections", () => {
     }
   });
 
-  it("that find no TLS on this machine tell how to do without", async () => {
+  it("to a server without TLS on this machine fail with the scheme to use", async () => {
     const emulator = await startEmulator();
     try {
       const { loginServer } = emulator;

@@ -9,7 +9,7 @@ import { DEFAULT_RETRY } from "../../../provider/http/retryDelay.js";
 import { ThrottleGate } from "../../../provider/http/throttleGate.js";
 
 describe("createPipeline", () => {
-  it("has our policies alone, in this order", () => {
+  it("has only our own policies, in this order", () => {
     const endpoint = { loginServer: "r.azurecr.io", origin: "https://r.azurecr.io" };
     const random = Math.random;
     const held = connections({ maxConcurrency: 1, caCertificate: undefined });

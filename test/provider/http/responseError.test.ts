@@ -75,7 +75,7 @@ const cases: readonly {
   },
 ];
 
-describe("an answer that is not expected", () => {
+describe("an unexpected answer", () => {
   for (const { name, answer, head, code, message } of cases) {
     it(`${name}: ${code}`, async () => {
       const registry = scriptedRegistry(() => answer, { retry: { maxRetries: 0 } });
@@ -90,7 +90,7 @@ describe("an answer that is not expected", () => {
     });
   }
 
-  it("is told without control characters, without its query, and cut", async () => {
+  it("is reported without control characters and query, and shortened", async () => {
     const hostile = ociError(400, "X\u001b[2J", `\u001b]0;x\u0007\u202e${"m".repeat(1_000_000)}`);
     const small = ociError(400, "X\u001b[2J", `\u001b]0;x\u0007\u202e${"m".repeat(10_000)}`);
     for (const answer of [hostile, small]) {
@@ -113,7 +113,7 @@ describe("an answer that is not expected", () => {
     }
   });
 
-  it("413 of an upload names what makes its requests smaller, that of a manifest does not", async () => {
+  it("says how to send smaller requests after 413 for an upload, but not for a manifest", async () => {
     const registry = scriptedRegistry(() => ({ status: 413 }));
     const upload = { method: "PATCH", path: "/v2/a/blobs/uploads/1?_state=x" } as const;
     await assert.rejects(registry.ask(upload), { message: /smaller `chunkSize`/ });

@@ -51,7 +51,7 @@ describe("retryDelay", () => {
       ),
     );
   }
-  it("jitter takes away up to half", () => {
+  it("is reduced by jitter by at most half", () => {
     assert.equal(
       backoff(1, limits, () => 0),
       1_000,

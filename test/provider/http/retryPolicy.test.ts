@@ -21,7 +21,7 @@ describe("retries", () => {
     ...["ECONNREFUSED", "EAI_AGAIN", "ENOTFOUND", "ENETUNREACH", "EHOSTUNREACH", "EMFILE"],
   ];
   for (const failure of transient) {
-    it(`${JSON.stringify(failure)}: sent again`, async () => {
+    it(`retries ${JSON.stringify(failure)}`, async () => {
       const registry = scriptedRegistry(first(failure));
       assert.equal((await registry.ask()).status, 200);
       assert.equal(registry.sent.length, 2);
@@ -44,7 +44,7 @@ describe("retries", () => {
     [{ status: 408 }, 1],
   ];
   for (const [failure, times] of untouched) {
-    it(`not repeatable, ${JSON.stringify(failure)}: sent ${times} times`, async () => {
+    it(`sends a request that is not repeatable ${times} times after ${JSON.stringify(failure)}`, async () => {
       const registry = scriptedRegistry(first(failure));
       const answer = registry.ask({ repeatable: false, method: "PATCH" });
       if (times === 2) assert.equal((await answer).status, 200);
@@ -106,14 +106,14 @@ describe("retries", () => {
     [{ status: 501 }, "UNAVAILABLE"],
   ];
   for (const [failure, code] of final) {
-    it(`${JSON.stringify(failure)}: ${code}, at once`, async () => {
+    it(`fails at once with ${code} after ${JSON.stringify(failure)}`, async () => {
       const registry = scriptedRegistry(() => failure);
       await assert.rejects(registry.ask(), { code });
       assert.equal(registry.sent.length, 1);
     });
   }
 
-  it("gives up after so many, with the number in the message", async () => {
+  it("gives up after the limit, with the number of attempts in the message", async () => {
     const registry = scriptedRegistry(() => "ECONNRESET");
     await assert.rejects(registry.ask(), {
       code: "UNAVAILABLE",
@@ -125,7 +125,7 @@ describe("retries", () => {
     );
   });
 
-  it("a mistyped name is told after seconds", async () => {
+  it("reports an unknown host name after a few seconds", async () => {
     const registry = scriptedRegistry(() => "ENOTFOUND");
     await assert.rejects(registry.ask(), {
       code: "UNAVAILABLE",
@@ -134,7 +134,7 @@ describe("retries", () => {
     assert.equal(registry.sent.length, 3);
   });
 
-  it("503 with a Retry-After beyond the budget is an error that says so", async () => {
+  it("fails with an explanation if Retry-After exceeds the budget", async () => {
     const registry = scriptedRegistry(() => ({ status: 503, headers: { "retry-after": "86400" } }));
     await assert.rejects(registry.ask(), {
       code: "UNAVAILABLE",
@@ -143,7 +143,7 @@ describe("retries", () => {
     assert.equal(registry.sent.length, 1);
   });
 
-  it("an abort ends the wait", async () => {
+  it("ends the wait at an abort", async () => {
     const controller = new AbortController();
     const registry = scriptedRegistry(() => {
       controller.abort();
@@ -153,7 +153,7 @@ describe("retries", () => {
     assert.equal(registry.sent.length, 1);
   });
 
-  it("closing the transport ends everything", async () => {
+  it("ends everything when the transport is closed", async () => {
     const registry = scriptedRegistry(() => ({ status: 503 }));
     const answer = registry.ask();
     registry.transport.close();
@@ -187,7 +187,7 @@ describe("waitForAccess", () => {
     assert.equal(registry.tokens.length, 4);
   });
 
-  it("ends", async () => {
+  it("stops waiting after the configured time", async () => {
     const registry = scriptedRegistry(() => ociError(403, "DENIED"), { waitForAccess: 60 });
     await assert.rejects(registry.ask(), { code: "DENIED" });
     const [from, to] = [registry.sent[0], registry.sent.at(-1)];
@@ -195,7 +195,7 @@ describe("waitForAccess", () => {
     assert.ok(waited >= 60_000 && waited < 90_000, String(waited));
   });
 
-  it("tells a refusal at once to who has a plan for it, and still waits for the others", async () => {
+  it("reports a refusal at once to a request that does not wait, and still waits for the others", async () => {
     const refusals = [403, 401, 401, 403];
     const registry = scriptedRegistry(first(...refusals.map((status) => ociError(status, "X"))), {
       waitForAccess: 60,
@@ -208,14 +208,14 @@ describe("waitForAccess", () => {
     assert.equal((await registry.ask()).status, 200);
   });
 
-  it("who has a plan for a refusal is told that of the token at once, too", async () => {
+  it("reports the refusal of a token at once, too, to a request that does not wait", async () => {
     const tokens = () => ({ status: 401 });
     const registry = scriptedRegistry(() => ok, { waitForAccess: 60, tokens });
     await assert.rejects(registry.ask({ waitForAccess: false }), { code: "UNAUTHORIZED" });
     assert.equal(registry.tokens.length, 1);
   });
 
-  it("waits on nothing else", async () => {
+  it("does not wait for any other failure", async () => {
     for (const failure of [ociError(404, "NAME_UNKNOWN"), "CERT_HAS_EXPIRED", ociError(405, "X")]) {
       const registry = scriptedRegistry(() => failure, { waitForAccess: 600 });
       await assert.rejects(registry.ask());

@@ -57,7 +57,7 @@ const redirectTo =
     response.writeHead(status, { location: location() }).end();
 
 describe("a blob read that is redirected", () => {
-  it("arrives at the storage without anything of ours", async () => {
+  it("reaches the storage without our credentials and headers", async () => {
     const storage = await server((_, response) => response.end("bytes"));
     const { transport } = await registry(redirectTo(() => `${storage.origin}/b?sig=SIGCANARY`));
     const bytes = await (await transport.send(download)).bytes(10);
@@ -67,7 +67,7 @@ describe("a blob read that is redirected", () => {
   });
 
   for (const status of [401, 403]) {
-    it(`${status} from the storage: one fresh start, then an error, and never a token`, async () => {
+    it(`starts again once after ${status} from the storage, then fails, and never sends a token`, async () => {
       const storage = await server((_, response) =>
         response
           .writeHead(status, { "www-authenticate": 'Bearer realm="x",scope="repository:*:push"' })
@@ -83,7 +83,7 @@ describe("a blob read that is redirected", () => {
     });
   }
 
-  it("an expired signature: the registry is asked for another", async () => {
+  it("asks the registry again after an expired signature", async () => {
     let times = 0;
     const storage = await server((_, response) => {
       times += 1;
@@ -93,7 +93,7 @@ describe("a blob read that is redirected", () => {
     assert.equal((await (await transport.send(download)).bytes(10)).length, 2);
   });
 
-  it("503 of the storage: tried again from the registry", async () => {
+  it("is retried from the registry after 503 of the storage", async () => {
     let times = 0;
     const storage = await server((_, response) => {
       times += 1;
@@ -104,7 +104,7 @@ describe("a blob read that is redirected", () => {
     assert.equal(own.seen.filter(({ url }) => url.startsWith("/v2/")).length, 2);
   });
 
-  it("404 of the storage is not the registry's", async () => {
+  it("does not take the storage's 404 for the registry's", async () => {
     const storage = await server((_, response) =>
       response
         .writeHead(404, { "content-type": "application/json" })
@@ -119,7 +119,7 @@ describe("a blob read that is redirected", () => {
     }
   });
 
-  it("round and round: three hops", async () => {
+  it("ends after three hops", async () => {
     const storage: LoopbackServer = await server(redirectTo(() => `${storage.origin}/again`));
     const { transport } = await registry(redirectTo(() => `${storage.origin}/b`));
     await assert.rejects(transport.send(download), { code: "PROTOCOL", message: /3 redirects/ });
@@ -129,7 +129,7 @@ describe("a blob read that is redirected", () => {
 
 describe("a redirect that is not followed", () => {
   for (const method of ["GET", "PUT", "PATCH", "POST", "DELETE", "HEAD"] as const) {
-    it(`of ${method} without leave`, async () => {
+    it(`of ${method} without followRedirect`, async () => {
       const attacker = await server((_, response) => response.end());
       const { transport } = await registry(redirectTo(() => attacker.origin));
       const { followRedirect: _, ...plain } = download;
@@ -151,8 +151,8 @@ describe("a redirect that is not followed", () => {
   });
 });
 
-describe("what must not be seen", () => {
-  it("is in no log line and in no error", async () => {
+describe("a secret", () => {
+  it("appears in no log line and in no error", async () => {
     const lines: string[] = [];
     const { log } = AzureLogger;
     const level = getLogLevel();

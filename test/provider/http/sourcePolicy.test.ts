@@ -32,7 +32,7 @@ const read: RegistryRequest = {
 const MEBIBYTE = Buffer.alloc(1 << 20, 7);
 
 describe("the source of a request body", () => {
-  it("is waited for as long as it takes: its silence is not the registry's", async () => {
+  it("may take any time: its silence does not count as the registry's", async () => {
     const clock = new ManualClock();
     const { server, transport } = await loopbackRegistry(taking, { clock, idleTimeoutMs: 60_000 });
     async function* slow(): AsyncGenerator<Buffer> {
@@ -46,7 +46,7 @@ describe("the source of a request body", () => {
     assert.equal(server.seen.at(-1)?.bytes, 2 << 20);
   });
 
-  it("is called off with the request while it opens, and closed when it comes", async () => {
+  it("is given up if the request is aborted while it opens, and closed once open", async () => {
     const { server, transport } = await loopbackRegistry(taking);
     const controller = new AbortController();
     const source = Readable.from([MEBIBYTE]);
@@ -66,7 +66,7 @@ describe("the source of a request body", () => {
     assert.ok(server.seen.every(({ method }) => method !== "PUT"));
   });
 
-  it("is closed if the request never takes its turn", async () => {
+  it("is closed if the request is never sent", async () => {
     const { transport } = await loopbackRegistry(taking, { requestsPerMinute: 1 });
     const controller = new AbortController();
     const source = Readable.from([MEBIBYTE]);
@@ -81,7 +81,7 @@ describe("the source of a request body", () => {
     assert.ok(source.destroyed);
   });
 
-  it("is open for fewer requests than may be under way", async () => {
+  it("is open for fewer requests than the limiter has slots", async () => {
     const { transport } = await loopbackRegistry(taking, { maxConcurrency: 4 });
     let opened = 0;
     let most = 0;
@@ -120,7 +120,7 @@ describe("the source of a request body", () => {
     });
   }
 
-  it("may be read from the registry that has just refused the upload: it asks first", async () => {
+  it("may be read from the registry that has just refused the upload: its requests go first", async () => {
     let puts = 0;
     const { server, transport } = await loopbackRegistry(
       (incoming, response) => {

@@ -4,7 +4,7 @@ import { ThrottleGate } from "../../../provider/http/throttleGate.js";
 import { ManualClock } from "./manualClock.js";
 
 describe("ThrottleGate", () => {
-  it("lets another one ask when the first one takes long: it may be waiting for that one", async () => {
+  it("lets another request try when the first one takes long, because it may be waiting for that one", async () => {
     const clock = new ManualClock();
     const gate = new ThrottleGate();
     const { signal } = new AbortController();

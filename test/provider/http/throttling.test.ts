@@ -35,7 +35,7 @@ describe("429", () => {
     [{ baseDelayMs: 0 }, undefined],
     [{ maxDelayMs: 0 }, "3"],
   ] as const) {
-    it(`with ${JSON.stringify(retry)}: is no loop without a pause`, async () => {
+    it(`with ${JSON.stringify(retry)}: still pauses`, async () => {
       const registry = scriptedRegistry((_, n) => (n <= 3 ? busy(retryAfter) : ok), { retry });
       await registry.ask();
       const start = registry.sent[0]?.at ?? 0;
@@ -63,7 +63,7 @@ describe("429", () => {
   }
 
   for (const asked of ["86400", "9999999"]) {
-    it(`Retry-After ${asked} is an error that says so`, async () => {
+    it(`fails with an explanation for Retry-After ${asked}`, async () => {
       const registry = scriptedRegistry(() => busy(asked));
       await assert.rejects(registry.ask(), {
         code: "THROTTLED",
@@ -73,7 +73,7 @@ describe("429", () => {
     });
   }
 
-  it("a storm: one request a second, and all are served in the end", async () => {
+  it("in a storm, sends one request a second until all have succeeded", async () => {
     const registry = scriptedRegistry((_, n) => (n <= 200 ? busy("1") : ok));
     const answers = await Promise.all(Array.from({ length: 40 }, () => registry.ask()));
     assert.ok(answers.every(({ status }) => status === 200));
@@ -85,7 +85,7 @@ describe("429", () => {
     assert.equal(registry.sent.length, 240);
   });
 
-  it("ends when the budget is used up, for those who only waited too", async () => {
+  it("fails when the budget is used up, also for requests that only waited", async () => {
     const registry = scriptedRegistry(() => busy("1"));
     const results = await Promise.allSettled(Array.from({ length: 30 }, () => registry.ask()));
     const codes = results.map((result) =>
@@ -137,7 +137,7 @@ describe("a blob storage that throttles", () => {
   const toStorage = ({ url }: Sent): boolean => url === STORAGE;
 
   for (const status of [429, 503]) {
-    it(`${status}: is asked again after what it asks for, and the registry is not paused`, async () => {
+    it(`${status}: is retried after its Retry-After, without pausing the registry`, async () => {
       let other: Promise<unknown> | undefined;
       const log = (line: string): void => {
         if (line.startsWith(`<- ${status} `)) other = registry.ask();
@@ -153,7 +153,7 @@ describe("a blob storage that throttles", () => {
       );
     });
 
-    it(`${status} for longer than an operation may wait: says so, and who asks`, async () => {
+    it(`${status} with too long a Retry-After: fails and names the storage`, async () => {
       const registry = leading(() => ({ ...busy("86400"), status }));
       await assert.rejects(registry.ask(download), {
         status,
@@ -199,7 +199,7 @@ describe("requestRates", () => {
     return Math.max(...within);
   };
 
-  it("lets no minute have more of a kind, and does not hold up the others", async () => {
+  it("limits each kind of request per minute, independently of the others", async () => {
     const rates = { reads: 5, deletes: 2, writes: 3 };
     const registry = scriptedRegistry(() => ok, { requestRates: rates });
     const methods = ["GET", "DELETE", "PUT"] as const;
@@ -258,7 +258,7 @@ describe("requestRates", () => {
     }).timeout(60_000);
   }
 
-  it("says what cannot be a rate", () => {
+  it("refuses an invalid rate", () => {
     const refused: readonly [RequestRates | "basic", string][] = [
       [{ reads: 0 }, "requestRates.reads"],
       [{ deletes: 1.5 }, "requestRates.deletes"],

@@ -32,7 +32,7 @@ function exchangeTo(url: string, proxy?: string): Exchange {
 const openssl = (reason: string): string =>
   `write EPROTO 0062E1:error:0A00010B:SSL routines:some_function:${reason}:../deps/openssl/x.c:354:`;
 
-describe("what is said of a TLS handshake that failed", () => {
+describe("the error of a failed TLS handshake", () => {
   const url = "https://r.example/v2/";
   const rows: readonly (readonly [
     code: string,

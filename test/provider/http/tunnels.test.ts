@@ -67,7 +67,7 @@ describe("tunnels through a proxy", function () {
     await until(() => proxy.open === 0);
   });
 
-  it("that the proxy has not made yet end with the client", async () => {
+  it("that are still being opened end with the client", async () => {
     const { proxy, client, manifests } = await behindProxy(serving, { silent: true });
     const ended = assert.rejects(manifests.fetch("v1"), { code: "ABORTED" });
     await until(() => proxy.seen.length === 1);
@@ -76,7 +76,7 @@ describe("tunnels through a proxy", function () {
     await until(() => proxy.open === 0);
   });
 
-  it("that the proxy never makes end with the request that gives up", async () => {
+  it("that are never opened end with their request", async () => {
     const impatient = { idleTimeoutMs: 50, retry: { maxRetries: 0 } };
     const { proxy, manifests } = await behindProxy(serving, { silent: true }, impatient);
     await assert.rejects(manifests.fetch("v1"), { code: "STALLED" });

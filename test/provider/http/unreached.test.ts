@@ -8,7 +8,7 @@ const BARE = { ...REGISTRY, url: "https://example/v2/" };
 const STORAGE = { ...REGISTRY, url: "https://s.blob.core.windows.net/b", redirected: true };
 const PROXIED = { ...REGISTRY, proxy: "proxy.example:8080" };
 
-describe("what is said of a connection that did not come about", () => {
+describe("the error of a failed connection", () => {
   const rows: Record<string, [string, Way, string, RegExp]> = {
     "nobody listens": [
       "ECONNREFUSED",
@@ -70,7 +70,7 @@ describe("what is said of a connection that did not come about", () => {
   }
 });
 
-describe("a storage that cannot be found", () => {
+describe("a storage whose name does not resolve", () => {
   it("is not waited for like a registry that was just created", async () => {
     const registry = scriptedRegistry(
       ({ url }) =>

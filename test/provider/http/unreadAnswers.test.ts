@@ -48,7 +48,7 @@ describe("an answer that is not read", () => {
     ["a password that nobody gave", { kind: "anonymous" }, "Basic"],
   ];
   for (const [name, credential, challenge] of challenges) {
-    it(`a 401 that wants ${name}: more of them than places, and none waits for ever`, async () => {
+    it(`frees the slots of more 401 answers than there are slots, with ${name}`, async () => {
       const { server, transport } = await registry((_, response) => {
         response.writeHead(401, { "www-authenticate": challenge }).end("{}");
       }, credential);
@@ -61,7 +61,7 @@ describe("an answer that is not read", () => {
     });
   }
 
-  it("the transport is closed: its connection ends, and not the process", async () => {
+  it("does not end the process when the transport is closed", async () => {
     let closed: Promise<unknown> | undefined;
     const { transport } = await registry((incoming, response) => {
       closed = new Promise((resolve) => incoming.socket.once("close", resolve));
@@ -73,7 +73,7 @@ describe("an answer that is not read", () => {
     await assert.rejects(answer.bytes(10), { code: "ABORTED" });
   });
 
-  it("success before the body was sent, itself incomplete: an error, and not the end of the process", async () => {
+  it("fails, without ending the process, if it is an incomplete success before the body was sent", async () => {
     let closed: Promise<unknown> | undefined;
     const { transport } = await registry((incoming, response) => {
       closed = new Promise((resolve) => incoming.socket.once("close", resolve));

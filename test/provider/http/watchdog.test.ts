@@ -23,7 +23,7 @@ class Timers {
 }
 
 describe("the watchdog", () => {
-  it("calls out after silence, and waits on after something moved", () => {
+  it("reports silence, and starts again after progress", () => {
     const timers = new Timers();
     let called = 0;
     const watchdog = new Watchdog(timers, 100, () => (called += 1));
@@ -36,7 +36,7 @@ describe("the watchdog", () => {
     assert.equal(called, 1);
   });
 
-  it("rests, and begins again", () => {
+  it("stops, and starts again", () => {
     const timers = new Timers();
     const watchdog = new Watchdog(timers, 100, () => assert.fail("it rests"));
     watchdog.touch();
@@ -46,7 +46,7 @@ describe("the watchdog", () => {
     assert.equal(timers.waiting.size, 1);
   });
 
-  it("keeps no process alive by what a source still gives after the end", () => {
+  it("does not start again after its end, whatever a source still delivers", () => {
     const timers = new Timers();
     const watchdog = new Watchdog(timers, 100, () => assert.fail("it is over"));
     watchdog.touch();

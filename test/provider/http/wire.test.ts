@@ -48,7 +48,7 @@ describe("request bodies", () => {
     ],
   ];
   for (const [name, body, size] of good) {
-    it(`${name}: whole, with Content-Length`, async () => {
+    it(`sends ${name} completely, with Content-Length`, async () => {
       const { server, transport } = await registry(taking);
       await (await transport.send(put(body))).discard();
       const seen = server.seen.at(-1);
@@ -83,32 +83,32 @@ describe("request bodies", () => {
     ["cannot be opened", { size: 1, open: () => Promise.reject(failure) }, failure],
   ];
   for (const [name, body, error] of bad) {
-    it(`a source that ${name}: rejected, and never complete on the wire`, async () => {
+    it(`rejects a source that ${name}, and never sends a complete body`, async () => {
       const { server, transport } = await registry(taking);
       await assert.rejects(transport.send(put(body)), error);
       assert.ok(server.seen.every(({ method, complete }) => method !== "PUT" || !complete));
     });
   }
 
-  it("a server that stops reading: STALLED, not a hang", async () => {
+  it("fails with STALLED if the server stops reading", async () => {
     const { transport } = await registry((incoming) => incoming.pause(), impatient);
     const body = { size: 1 << 30, open: () => Readable.from(endless()) };
     await assert.rejects(transport.send(put(body)), { code: "STALLED" });
   });
 
-  it("success before the body was sent is not believed", async () => {
+  it("does not accept success before the body was sent", async () => {
     const { transport } = await registry((_, response) => response.writeHead(201).end());
     const body = { size: 1 << 30, open: () => Readable.from(endless()) };
     await assert.rejects(transport.send(put(body)), { code: "PROTOCOL" });
   });
 
-  it("a refusal before the body was sent is told", async () => {
+  it("reports a refusal before the body was sent", async () => {
     const { transport } = await registry((_, response) => response.writeHead(413).end());
     const body = { size: 1 << 30, open: () => Readable.from(endless()) };
     await assert.rejects(transport.send(put(body)), { code: "REJECTED", status: 413 });
   });
 
-  it("a source that fails while an early refusal is read: its own error, unchanged", async () => {
+  it("throws the unchanged error of a source that fails while an early refusal is read", async () => {
     const refused = Promise.withResolvers<undefined>();
     const failure = new PackError("SOURCE_UNREADABLE", "b.txt", "b.txt cannot be read");
     async function* source(): AsyncGenerator<Buffer> {
@@ -128,7 +128,7 @@ describe("request bodies", () => {
     });
   });
 
-  it("an abort ends it, and closes the source", async () => {
+  it("ends at an abort, and closes the source", async () => {
     const controller = new AbortController();
     const source = Readable.from(endless());
     const { transport } = await registry((incoming) => {
@@ -152,7 +152,7 @@ describe("answers", () => {
   const read = async (transport: ClosableTransport, what = download, limit = 10) =>
     (await transport.send(what)).bytes(limit);
 
-  it("that break off are UNAVAILABLE, and asked for again when they are small", async () => {
+  it("that break off fail with UNAVAILABLE, and are requested again when they are small", async () => {
     let times = 0;
     const { transport } = await registry((_, response) => {
       times += 1;
@@ -166,7 +166,7 @@ describe("answers", () => {
     await assert.rejects(read(transport), { code: "UNAVAILABLE" });
   });
 
-  it("that fall silent are STALLED", async () => {
+  it("that fall silent fail with STALLED", async () => {
     const { transport } = await registry((_, response) => {
       response.writeHead(200, { "content-length": "4" });
       response.write("ab");
@@ -174,12 +174,12 @@ describe("answers", () => {
     await assert.rejects(read(transport), { code: "STALLED" });
   });
 
-  it("that never begin are STALLED", async () => {
+  it("that never begin fail with STALLED", async () => {
     const { transport } = await registry(() => undefined, impatient);
     await assert.rejects(read(transport), { code: "STALLED" });
   });
 
-  it("a busy reader is not a silent server", async () => {
+  it("that a busy reader does not read do not count as silent", async () => {
     const clock = new ManualClock();
     const answer: RequestListener = (_, response) => response.end(Buffer.alloc(8 << 20));
     const { transport } = await registry(answer, { clock });
@@ -196,7 +196,7 @@ describe("answers", () => {
     assert.equal(size, 8 << 20);
   });
 
-  it("larger than the limit are not read", async () => {
+  it("that are larger than the limit are not read", async () => {
     let written = 0;
     const { transport } = await registry((_, response) => {
       const more = (): void => {
@@ -212,7 +212,7 @@ describe("answers", () => {
     assert.ok(written < 64 << 20, String(written));
   });
 
-  it("in another encoding are refused", async () => {
+  it("with a content encoding are refused", async () => {
     const { server, transport } = await registry((_, response) =>
       response.writeHead(200, { "content-encoding": "gzip" }).end("x"),
     );
@@ -220,7 +220,7 @@ describe("answers", () => {
     assert.ok(server.seen.every(({ headers }) => headers["accept-encoding"] === undefined));
   });
 
-  it("an abort while streaming is ABORTED", async () => {
+  it("fail with ABORTED when aborted while streaming", async () => {
     const controller = new AbortController();
     const { transport } = await registry((_, response) => response.write("ab"));
     const answer = await transport.send({ ...download, signal: controller.signal });
@@ -229,7 +229,7 @@ describe("answers", () => {
     await assert.rejects(rest, { code: "ABORTED" });
   });
 
-  it("end as ABORTED when the transport is closed: those that stream, and those yet to come", async () => {
+  it("fail with ABORTED when the transport is closed, also those not received yet", async () => {
     const { server, transport } = await registry((_, response) => response.write("ab"));
     const streaming = (await transport.send(download)).bytes(100);
     const waiting = transport.send(request());
@@ -240,7 +240,7 @@ describe("answers", () => {
     assert.ok(server.seen.length > 0);
   });
 
-  it("connections are kept, and their number is bounded", async () => {
+  it("are received over a limited number of reused connections", async () => {
     const { server, transport } = await registry((_, response) => response.end("ok"), {
       maxConcurrency: 3,
     });

@@ -11,7 +11,7 @@ describe("findArtifact", () => {
   let scene: LookupScene;
   eachWithLookups((fresh) => (scene = fresh));
 
-  it("tells by tag all that is known of an artifact, in three requests", async () => {
+  it("returns all data of an artifact by tag, in three requests", async () => {
     const { emulator, somebody, context } = scene;
     const digest = await somebody.publish("hello", "1.2.3");
     await somebody.setTagAttributes("1.2.3", { writeEnabled: false });
@@ -47,7 +47,7 @@ describe("findArtifact", () => {
     assert.equal(tagMetadata?.attributes?.writeEnabled, false);
   });
 
-  it("finds it by digest, and by the reference that an id is", async () => {
+  it("finds it by digest, and by a full reference", async () => {
     const { emulator, somebody, context } = scene;
     const digest = await somebody.publish("hello");
     const byDigest = await findArtifact({ repository: REPOSITORY, digest }, context);
@@ -59,7 +59,7 @@ describe("findArtifact", () => {
     assert.equal(scene.requests().length, 2);
   });
 
-  it("tells what an index names, and what an artifact is about", async () => {
+  it("returns the manifests of an index and the subject of an artifact", async () => {
     const { emulator, somebody, context } = scene;
     const child = await somebody.publish("child");
     await somebody.publishIndex(child, "index");
@@ -75,7 +75,7 @@ describe("findArtifact", () => {
     assert.equal(referrer.subject?.digest, child);
   });
 
-  it("uses one client and one access token for all that a program looks up", async () => {
+  it("uses one client and one access token for all look-ups of a program", async () => {
     const { emulator, somebody, context } = scene;
     const digest = await somebody.publish("hello", "1");
     emulator.journal.clear();
@@ -102,7 +102,7 @@ describe("findArtifact", () => {
     }
   });
 
-  it("takes no refusal and no page of a proxy for absence", async () => {
+  it("does not take a refusal or a proxy's page for absence", async () => {
     const { emulator, somebody, context } = scene;
     await somebody.publish("hello", "1");
     const find = (): Promise<unknown> =>
@@ -115,7 +115,7 @@ describe("findArtifact", () => {
     }
   });
 
-  it("refuses what cannot be right before any request, with the property", async () => {
+  it("refuses invalid arguments before any request, with the property", async () => {
     const { context } = scene;
     scene.requests();
     const rows: readonly [args: object, property: string][] = [
@@ -143,7 +143,7 @@ describe("findArtifact", () => {
     assert.deepEqual(scene.requests(), []);
   });
 
-  it("shows no password in what it refuses", async () => {
+  it("does not show a password in an error", async () => {
     const secret = "3f6a8b1c9d";
     const registry = { loginServer: "http://example.com", username: "u", password: secret };
     const args = { repository: REPOSITORY, tag: "1", registry };
@@ -176,7 +176,7 @@ describe("findArtifact with less than all rights", () => {
     ],
   });
 
-  it("finds with a token that may only pull, without metadata", async () => {
+  it("finds an artifact without metadata if the token may only pull", async () => {
     const digest = await scene.somebody.publish("hello", "1");
     const registry = { username: "puller", password: "only-for-pulling" };
     const args = { repository: REPOSITORY, tag: "1", registry };
@@ -185,7 +185,7 @@ describe("findArtifact with less than all rights", () => {
     assert.equal("attributes" in found || "tags" in found || "tagMetadata" in found, false);
   });
 
-  it("finds anonymously", async () => {
+  it("finds an artifact anonymously", async () => {
     const digest = await scene.somebody.publish("hello", "1");
     const { url } = scene.emulator;
     const anonymous = contextFor({ ACR_LOGIN_SERVER: url, ACR_CREDENTIAL: "anonymous" });

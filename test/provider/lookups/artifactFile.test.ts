@@ -115,20 +115,20 @@ describe("findArtifactFile", () => {
     assert.equal((await find("web/values.yaml")).content, "");
   });
 
-  it("takes the later of two entries of one name, as unpacking does", async () => {
+  it("takes the later of two entries with the same name, as unpacking does", async () => {
     const one = await tar({ "d/a": "first" });
     const both = Buffer.concat([one.subarray(0, 1024), await tar({ "d/a": "second" })]);
     await publish({ bytes: gzipSync(both), title: "d", unpack: true });
     assert.equal((await find("d/a")).content, "second");
   });
 
-  it("gives any bytes as base64, and only UTF-8 as text", async () => {
+  it("returns any bytes as base64, and only UTF-8 as text", async () => {
     await publish({ bytes: Buffer.from([0xff, 0]), title: "bytes" });
     assert.equal((await find("bytes", { encoding: "base64" })).content, "/wA=");
     await assert.rejects(find("bytes"), { code: "INPUT_INVALID", property: "encoding" });
   });
 
-  it("reads nothing that is larger than asked for", async () => {
+  it("does not read a file larger than maxSize", async () => {
     const packed = gzipSync(await tar({ "d/a": Buffer.alloc(101, "a") }));
     await publish(
       { bytes: Buffer.alloc(101, "b"), title: "b" },
@@ -146,7 +146,7 @@ describe("findArtifactFile", () => {
   });
 
   for (const maxSize of [0, -1, 1.5, NaN, 64 * 1024 ** 2 + 1, Infinity, "1"]) {
-    it(`refuses maxSize ${maxSize} (${typeof maxSize}) before it asks`, async () => {
+    it(`refuses maxSize ${maxSize} (${typeof maxSize}) before any request`, async () => {
       scene.requests();
       await assert.rejects(find("a", { maxSize }), {
         code: "INPUT_INVALID",
@@ -157,12 +157,12 @@ describe("findArtifactFile", () => {
     });
   }
 
-  it("takes 64 MiB as maxSize", async () => {
+  it("accepts 64 MiB as maxSize", async () => {
     await publish({ bytes: Buffer.from("a"), title: "a" });
     assert.equal((await find("a", { maxSize: 64 * 1024 ** 2 })).size, 1);
   });
 
-  it("says what there is where the file is not", async () => {
+  it("lists the existing titles if the file is missing", async () => {
     const packed = gzipSync(await tar({ "d/a": "a" }));
     await publish(
       { bytes: Buffer.from("b"), title: "b.txt" },
@@ -178,13 +178,13 @@ describe("findArtifactFile", () => {
     await assert.rejects(find("d"), { code: "INPUT_INVALID", message: /is a folder/ });
   });
 
-  it("refuses an index, and names what it names", async () => {
+  it("refuses an index, and names its manifests", async () => {
     const digest = await publish({ bytes: Buffer.from("b"), title: "b" });
     await scene.somebody.publishIndex(digest, "1");
     await assert.rejects(find("b"), { code: "INPUT_INVALID", message: new RegExp(digest) });
   });
 
-  it("answers nothing whose digest is wrong, wherever the wrong byte is", async () => {
+  it("returns nothing with a wrong digest, wherever the wrong byte is", async () => {
     const bytes = gzipSync(await tar({ "d/a": "a", "d/z": Buffer.alloc(5000, "z") }));
     await publish(
       { bytes, title: "d", unpack: true },
@@ -201,7 +201,7 @@ describe("findArtifactFile", () => {
     }
   });
 
-  it("reads what stands behind the archive before it answers", async () => {
+  it("reads the bytes after the archive before it returns", async () => {
     const plain = Buffer.concat([await tar({ "d/a": "a" }), Buffer.alloc(3 << 20)]);
     await publish({ bytes: plain, title: "d", unpack: true });
     assert.equal((await find("d/a")).content, "a");

@@ -13,13 +13,13 @@ async function* pieces(bytes: Uint8Array, length: number): AsyncGenerator<Uint8A
 describe("expandLayer", () => {
   const content = Buffer.from("plain content ".repeat(100));
   for (const length of [1, 3, 4, 5, 10_000]) {
-    it(`gives what was compressed and what was not, in pieces of ${length}`, async () => {
+    it(`expands compressed and plain content, in pieces of ${length}`, async () => {
       assert.deepEqual(await collect(expandLayer(pieces(gzipSync(content), length))), content);
       assert.deepEqual(await collect(expandLayer(pieces(content, length))), content);
     });
   }
 
-  it("gives nothing for nothing, and the little that there is", async () => {
+  it("handles empty and very short content", async () => {
     assert.equal((await collect(expandLayer(pieces(Buffer.from(""), 1)))).length, 0);
     assert.equal((await collect(expandLayer(pieces(Buffer.from("ab"), 1)))).toString(), "ab");
   });
@@ -35,7 +35,7 @@ describe("expandLayer", () => {
     assert.ok(seen <= limit);
   });
 
-  it("lets go of the source when nobody wants more", async () => {
+  it("closes the source when reading stops", async () => {
     let closed = false;
     async function* endless(): AsyncGenerator<Uint8Array> {
       try {

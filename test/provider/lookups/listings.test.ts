@@ -143,7 +143,7 @@ describe("look-ups of lists", () => {
     assert.deepEqual(scene.requests(), ["GET /acr/v1/_catalog?n=2"]);
   });
 
-  it("a repository that is not there is an error, and not an empty list", async () => {
+  it("a missing repository is an error, not an empty list", async () => {
     await scene.somebody.publish("hello", "1");
     const repository = "charts/wbe";
     const finds = [
@@ -161,7 +161,7 @@ describe("look-ups of lists", () => {
     }
   });
 
-  it("refuses what cannot be right before any request, with the property", async () => {
+  it("refuse invalid arguments before any request, with the property", async () => {
     const { context } = scene;
     scene.requests();
     const rows: readonly [run: () => Promise<unknown>, property: string][] = [
@@ -214,7 +214,7 @@ describe("look-ups of lists", () => {
       });
     }
 
-    it(`${name} reads a page again that was cut once`, async () => {
+    it(`${name} requests a page again that was cut once`, async () => {
       await publishMany();
       const path = /\/(?:_tags|_manifests|_catalog)$/;
       const whole = await find(scene);

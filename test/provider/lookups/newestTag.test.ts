@@ -58,7 +58,7 @@ describe("findNewestTag", () => {
     assert.equal(scene.requests().length, 3);
   });
 
-  it("says what it looked for where there is none", async () => {
+  it("says what it looked for if there is none", async () => {
     await scene.somebody.publish("hello", "latest");
     const name = `${scene.emulator.loginServer}/${REPOSITORY}`;
     const rows: readonly [Omit<NewestTagQuery, "repository">, string][] = [

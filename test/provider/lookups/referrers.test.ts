@@ -10,7 +10,7 @@ describe("findReferrers", () => {
   let scene: LookupScene;
   eachWithLookups((fresh) => (scene = fresh));
 
-  it("tells what names a manifest as its subject, by digest and by tag", async () => {
+  it("returns the referrers of a manifest, by digest and by tag", async () => {
     const subject = await scene.somebody.publish("app", "1");
     const one = await scene.somebody.publish("signature", undefined, subject);
     const two = await scene.somebody.publish("sbom", undefined, subject);
@@ -37,7 +37,7 @@ describe("findReferrers", () => {
     assert.equal(await count("application/vnd.other"), 0);
   });
 
-  it("is empty where there are none, and an error where there is no subject", async () => {
+  it("is empty if there are none, and fails if there is no subject", async () => {
     const digest = await scene.somebody.publish("app", "1");
     const none = await findReferrers({ repository: REPOSITORY, digest }, scene.context);
     assert.deepEqual(none.referrers, []);

@@ -55,7 +55,7 @@ describe("parseTagVersion", () => {
     ...["1.2.3-", "1.2.3-01", "1.2.3_a_b", "release-1.2.3", "1.x", "99999999999999999999.0.0"],
   ];
   for (const tag of others) {
-    it(`${tag} is none`, () => assert.equal(parseTagVersion(tag), undefined));
+    it(`${tag} is not a version`, () => assert.equal(parseTagVersion(tag), undefined));
   }
 });
 

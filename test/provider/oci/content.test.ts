@@ -12,7 +12,7 @@ const CONTENT = Buffer.from("some content");
 const EXPECTED = { digest: digestOf(CONTENT), size: CONTENT.length };
 
 describe("VerifiedStream", () => {
-  it("passes right bytes on, however they are cut", async () => {
+  it("passes right bytes on, however they are divided", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array()), fc.boolean(), async (pieces, longer) => {
         const bytes = Buffer.concat(pieces);
@@ -53,7 +53,7 @@ describe("memoryBlob", () => {
   });
 
   for (const size of [0, 1, 100_000]) {
-    it(`opens ${size} bytes as often as wanted`, async () => {
+    it(`opens ${size} bytes any number of times`, async () => {
       const bytes = Buffer.alloc(size, 7);
       const blob = memoryBlob(bytes, { mediaType: "a/b", annotations: { a: "b" } });
       assert.deepEqual(blob.descriptor, {

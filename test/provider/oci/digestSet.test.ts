@@ -4,7 +4,7 @@ import { digestOf } from "../../../provider/oci/digest.js";
 import { DigestSet } from "../../../provider/oci/digestSet.js";
 
 describe("DigestSet", () => {
-  it("has what was added, and nothing else", () => {
+  it("contains what was added, and nothing else", () => {
     const set = new DigestSet();
     const some = Array.from({ length: 5_000 }, (_, at) => digestOf(String(at)));
     for (const digest of some) assert.ok(set.add(digest));

@@ -102,7 +102,7 @@ describe("encodeManifest", () => {
     );
   });
 
-  it("refuses what registries would refuse for its size", () => {
+  it("refuses a manifest that is too large for registries", () => {
     assert.equal(
       encodeRawManifest(new Uint8Array(MANIFEST_SIZE_LIMIT), "a/b").descriptor.size,
       MANIFEST_SIZE_LIMIT,
@@ -115,7 +115,7 @@ describe("encodeManifest", () => {
 });
 
 describe("parseManifest", () => {
-  it("reads what is known and leaves out the rest", () => {
+  it("reads known members and drops the rest", () => {
     const parsed = parseManifest(
       bytesOf({
         layers: [{ ...layer, extra: 1 }],

@@ -20,7 +20,7 @@ const isInputError = (error: unknown): boolean => hasCode(error, "INPUT_INVALID"
 
 describe("digests", () => {
   for (const digest of [`sha256:${HEX}`, `sha512:${HEX}${HEX}`]) {
-    it(`takes ${digest.slice(0, 12)}…`, () => assert.equal(parseDigest(digest), digest));
+    it(`accepts ${digest.slice(0, 12)}…`, () => assert.equal(parseDigest(digest), digest));
   }
   const bad = [
     "",
@@ -53,7 +53,7 @@ describe("digests", () => {
 describe("repository names and tags", () => {
   const names = ["a", "charts/web", "a.b/c_d/e__f/g--h", "0/1", "a".repeat(255)];
   for (const name of names) {
-    it(`takes the repository ${name.slice(0, 20)}`, () =>
+    it(`accepts the repository ${name.slice(0, 20)}`, () =>
       assert.equal(parseRepositoryName(name), name));
   }
   const badNames = [
@@ -83,7 +83,7 @@ describe("repository names and tags", () => {
     });
   }
   for (const tag of ["latest", "_", "1.0.0-rc.1_x", "a".repeat(128)]) {
-    it(`takes the tag ${tag.slice(0, 20)}`, () => assert.equal(parseTag(tag), tag));
+    it(`accepts the tag ${tag.slice(0, 20)}`, () => assert.equal(parseTag(tag), tag));
   }
   for (const tag of ["", ".a", "-a", "a/b", "a:b", "a@b", "ä", "..", "a\n", "a".repeat(129)]) {
     it(`refuses the tag ${JSON.stringify(tag).slice(0, 20)}`, () => {
@@ -181,7 +181,7 @@ describe("references of repositories", () => {
 
 describe("media types", () => {
   for (const type of ["a/b", "application/vnd.oci.image.manifest.v1+json"]) {
-    it(`takes ${type}`, () => assert.equal(checkMediaType(type, "mediaType"), type));
+    it(`accepts ${type}`, () => assert.equal(checkMediaType(type, "mediaType"), type));
   }
   for (const type of ["", "a", "a/", "/b", "a/b/c", "a/b; c=d", "a /b", "a/b\r\nx: y"]) {
     it(`refuses ${JSON.stringify(type)}`, () => {

@@ -42,7 +42,7 @@ const json = (value: unknown): Reply => ({
 const page404 = refusal("REJECTED", 404);
 const html: Reply = { status: 200, headers: { "content-type": "text/html" }, body: "<html>" };
 
-describe("what only ACR has", () => {
+describe("what only ACR offers", () => {
   const unsupported: readonly [name: string, replies: readonly (Reply | Error)[]][] = [
     ["a 404 page, and a registry at /v2/", [page404, { status: 200, headers: OTHER }]],
     [
@@ -112,7 +112,7 @@ describe("attributes", () => {
     });
   }
 
-  it("are set flat, and only those that are named", async () => {
+  it("are sent as a flat object with only the given ones", async () => {
     const { transport, store } = attributes(json(TAG_ANSWER));
     const wanted = { writeEnabled: false, deleteEnabled: undefined, other: 1 };
     assert.deepEqual(await store.updateTag(TAG, wanted), ATTRIBUTES);
@@ -125,7 +125,7 @@ describe("attributes", () => {
     ]);
   });
 
-  it("are not set when none is named, or when the thing is absent", async () => {
+  it("are not set if none is given, or if the subject does not exist", async () => {
     await assert.rejects(attributes().store.updateRepository({}), (e) =>
       hasCode(e, "INPUT_INVALID"),
     );
@@ -143,7 +143,7 @@ describe("attributes", () => {
     ["with a path for a digest", { tag: { ...TAG_ANSWER.tag, digest: "../x" } }],
   ];
   for (const [name, answer] of malformed) {
-    it(`are not made up from an answer ${name}`, async () => {
+    it(`are not guessed from an answer ${name}`, async () => {
       const { store } = attributes(json(answer), { status: 200, headers: ACR });
       await assert.rejects(store.tag(TAG), (error) => hasCode(error, "PROTOCOL"));
     });
@@ -151,7 +151,7 @@ describe("attributes", () => {
 });
 
 describe("tags", () => {
-  it("are listed with the permission that ACR wants for it", async () => {
+  it("are listed with the permission that ACR requires", async () => {
     const transport = FakeTransport.script(json({ name: "a/b", tags: ["x", "y"] }));
     const tags = new RemoteTags({ transport, repository: REPOSITORY, actions: [] });
     const names: string[] = [];
@@ -163,7 +163,7 @@ describe("tags", () => {
     ]);
   });
 
-  it("are none where the list is null or the repository unknown, and an error after a 404 page", async () => {
+  it("are empty if the list is null or the repository unknown, and fail after a 404 page", async () => {
     for (const reply of [json({ tags: null }), refusal("NOT_FOUND", 404, "NAME_UNKNOWN")]) {
       const transport = FakeTransport.script(reply);
       const tags = new RemoteTags({ transport, repository: REPOSITORY, actions: [] });
@@ -184,7 +184,7 @@ const SETTINGS = {
 };
 
 describe("repositories", () => {
-  it("come from /v2/_catalog where there is no other", async () => {
+  it("come from /v2/_catalog if there is no other catalog", async () => {
     const transport = FakeTransport.script(
       page404,
       { status: 200, headers: OTHER },
@@ -213,7 +213,7 @@ describe("repositories", () => {
     );
   });
 
-  it("are deleted with a list of what went, in which null is none", async () => {
+  it("are deleted with a list of what was deleted, in which null counts as empty", async () => {
     const reply = { ...json({ manifestsDeleted: [DIGEST], tagsDeleted: null }), status: 202 };
     const registry = new RemoteRegistry(FakeTransport.script(reply), SETTINGS);
     assert.deepEqual(await registry.deleteRepository("a/b"), { manifests: [DIGEST], tags: [] });
@@ -226,7 +226,7 @@ describe("tags of one manifest", () => {
   const other = `sha256:${"b".repeat(64)}`;
   const named = (name: string, digest = DIGEST) => ({ ...TAG_ANSWER.tag, name, digest });
 
-  it("are its own on every page, also where the link has lost the filter", async () => {
+  it("are filtered on every page, even if the link has lost the filter", async () => {
     const link = `</acr/v1/a%2Fb/_tags?last=v1&n=1&orderby=>; rel="next"`;
     const { store, transport } = attributes(
       { ...json({ tags: [named("v1")] }), headers: { ...ACR, link } },

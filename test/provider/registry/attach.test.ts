@@ -56,7 +56,7 @@ for (const referrersApi of [true, false]) {
     const requests = (): string[] =>
       world.requests.map((line) => line.replace(/sha256[-:]\w+/, (name) => nameOf(name, TAG)));
 
-    it("is listed then, which costs nothing where the registry does it", async () => {
+    it("lists it, without a further request if the registry does it itself", async () => {
       const repository = world.client().repository("team/cost");
       await emptyBlob(repository);
       const referrer = referrerOf(SUBJECT, "one");
@@ -68,7 +68,7 @@ for (const referrersApi of [true, false]) {
       assert.deepEqual(await listed(repository, SUBJECT), [entryOf(referrer, "one")]);
     });
 
-    it("looks, where it is pushed again, and does not where that is not wanted", async () => {
+    it("checks the list when it is pushed again, unless told not to", async () => {
       const repository = world.client().repository("team/cost");
       await emptyBlob(repository);
       await repository.manifests.push(referrerOf(SUBJECT, "one"));
@@ -78,7 +78,7 @@ for (const referrersApi of [true, false]) {
       assert.equal(world.methods, "PUT");
     });
 
-    it("can be looked up by artifact type, and taken out", async () => {
+    it("can be found by artifact type, and removed", async () => {
       const repository = world.client().repository("team/types");
       await emptyBlob(repository);
       const [sbom, signature] = [
@@ -99,7 +99,7 @@ for (const referrersApi of [true, false]) {
       assert.equal(await repository.manifests.resolve(TAG), undefined);
     });
 
-    it("leaves no list behind that nothing names", async () => {
+    it("leaves no untagged list behind", async () => {
       const repository = world.client().repository("team/litter");
       await emptyBlob(repository);
       for (const name of ["1", "2", "3"])
@@ -122,7 +122,7 @@ for (const referrersApi of [true, false]) {
       assert.equal((await listed(repository, SUBJECT)).length, 2);
     });
 
-    it("loses none of twenty at once, of one client or of several", async () => {
+    it("loses none of twenty concurrent referrers, with one client or several", async () => {
       const clients = [world.client(), world.client(), world.client()];
       const repositories = clients.map((client) => client.repository("team/many"));
       await emptyBlob(client(repositories, 0));
@@ -157,13 +157,13 @@ function nameOf(name: string, tag: string): string {
   return name === tag ? "tag" : "digest";
 }
 
-describe("processes that attach to one subject at once", function () {
+describe("processes that attach to one subject at the same time", function () {
   this.timeout(60_000);
   const world = emulatorForSuite({ referrersApi: false });
   const SUBJECT = digestOf("the subject of several processes");
   const script = require.resolve("../../support/attachReferrers.js");
 
-  it("lose nothing of one another", async () => {
+  it("do not lose each other's referrers", async () => {
     const { url, credentials, faults } = world.emulator;
     const env = { REGISTRY: url, NAME: credentials.username, WORD: credentials.password };
     // Everybody reads before anybody has written, and then writes over the others.

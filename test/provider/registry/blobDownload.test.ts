@@ -60,7 +60,7 @@ describe("fetch of a blob", () => {
     ]);
   });
 
-  it("resumes wherever it is cut, and loses and repeats nothing", async () => {
+  it("resumes wherever it is cut, without losing or repeating bytes", async () => {
     const cuts = fc.uniqueArray(fc.integer({ min: 1, max: 999 }), { maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(cuts, fc.boolean(), async (places, ranges) => {
@@ -112,7 +112,7 @@ describe("fetch of a blob", () => {
     });
   }
 
-  it("fails at once where the registry's size is another one", async () => {
+  it("fails at once if the registry's size differs", async () => {
     const { store } = blobs(() => ({ status: 200, headers: { "content-length": "999" } }));
     await assert.rejects(store.fetch(BLOB.descriptor), (error) => hasCode(error, "SIZE_MISMATCH"));
   });
@@ -126,14 +126,14 @@ describe("fetch of a blob", () => {
     });
   }
 
-  it("is not resumed after an error that is no cut", async () => {
+  it("is not resumed after an error other than a cut", async () => {
     const aborted = Object.assign(new Error("stop"), { name: "AbortError", code: "ABORT_ERR" });
     const { transport, store } = blobs(() => partial(0, cutAfter(BLOB.content, 10, aborted)));
     await assert.rejects(buffer(await store.fetch(BLOB.descriptor)));
     assert.equal(transport.requests.length, 1);
   });
 
-  it("lets go of the connection when the reader stops", async () => {
+  it("closes the connection when the reader stops", async () => {
     let closed = false;
     const endless = new Readable({
       read() {
@@ -154,8 +154,8 @@ describe("fetch of a blob", () => {
   });
 });
 
-describe("a download that nobody wants any more", () => {
-  it("ends at once, also while the registry is silent", async () => {
+describe("a download that is given up", () => {
+  it("ends at once, even while the registry is silent", async () => {
     const ended = Promise.withResolvers<undefined>();
     const { server, transport } = await loopbackRegistry((_, response) => {
       response.writeHead(200, { "content-length": "1000" }).write(BLOB.content.subarray(0, 400));
@@ -178,14 +178,14 @@ describe("downloadBlob", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("writes the file when all is right", async () => {
+  it("writes the file if everything is right", async () => {
     const { store } = blobs(() => partial(0, BLOB.content));
     await downloadBlob(store, BLOB.descriptor, join(folder, "x"));
     assert.deepEqual(readFileSync(join(folder, "x")), BLOB.content);
     assert.deepEqual(readdirSync(folder), ["x"]);
   });
 
-  it("leaves what was there, and nothing else, when something is wrong", async () => {
+  it("keeps the existing file, and leaves nothing else, if something is wrong", async () => {
     writeFileSync(join(folder, "x"), "old");
     const { store } = blobs(() => partial(0, Buffer.alloc(1_000)));
     await assert.rejects(downloadBlob(store, BLOB.descriptor, join(folder, "x")), (error) =>
@@ -195,7 +195,7 @@ describe("downloadBlob", () => {
     assert.deepEqual(readdirSync(folder), ["x"]);
   });
 
-  it("is called off by its signal", async () => {
+  it("ends at an abort", async () => {
     const calling = new AbortController();
     const { store } = blobs(() => partial(0, () => new Readable({ read: () => calling.abort() })));
     const options = { signal: calling.signal };
@@ -205,7 +205,7 @@ describe("downloadBlob", () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it("says what the disk did not take", async () => {
+  it("reports an error of the disk", async () => {
     const path = join(folder, "none", "x");
     const { store } = blobs(() => partial(0, BLOB.content));
     await assert.rejects(downloadBlob(store, BLOB.descriptor, path), {
@@ -216,7 +216,7 @@ describe("downloadBlob", () => {
 });
 
 describe("fileBlob", () => {
-  it("is called off by its signal", async () => {
+  it("ends at an abort", async () => {
     const options = { signal: AbortSignal.abort() };
     await assert.rejects(fileBlob(__filename, {}, options), { code: "ABORTED" });
   });

@@ -49,7 +49,7 @@ describe("push of a blob", () => {
     }
   });
 
-  it("sends nothing that is there already", async () => {
+  it("does not send an existing blob", async () => {
     const registry = new FakeRegistry(ACR);
     const blob = seededBlob(65 * KIB);
     registry.stored.set(blob.descriptor.digest, blob.content);
@@ -58,14 +58,14 @@ describe("push of a blob", () => {
     assert.equal(blob.opened, 0);
   });
 
-  it("asks or does not ask as told", async () => {
+  it("asks first, or not, as told", async () => {
     const registry = new FakeRegistry(ACR);
     await blobsOf(registry.transport).push(seededBlob(1), { askFirst: true });
     await blobsOf(registry.transport).push(seededBlob(MIB, { seed: 2 }), { askFirst: false });
     assert.equal(registry.transport.methods, "HEAD POST POST");
   });
 
-  it("tries the single POST once with a registry that does not know it", async () => {
+  it("tries the single POST once if the registry does not support it", async () => {
     const registry = new FakeRegistry(OTHER);
     for (const seed of [1, 2]) await blobsOf(registry.transport).push(seededBlob(10, { seed }));
     const singles = registry.transport.requests.filter(({ path }) =>
@@ -99,7 +99,7 @@ describe("push of a blob", () => {
     }
   });
 
-  it("cuts into any chunks and loses nothing", async () => {
+  it("sends chunks of any size without losing bytes", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 3_000 }),
@@ -118,7 +118,7 @@ describe("push of a blob", () => {
     );
   });
 
-  it("takes chunks as large as the registry wants them at least", async () => {
+  it("respects the registry's minimum chunk size", async () => {
     const transport = FakeTransport.script(
       { status: 202, headers: { location: `${UPLOADS}1`, "oci-chunk-min-length": "60" } },
       { status: 202, headers: { location: `${UPLOADS}1`, range: "0-59" } },

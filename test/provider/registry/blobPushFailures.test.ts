@@ -98,7 +98,7 @@ describe("push of a blob through failures", () => {
     ["a 404 page", refusal("REJECTED", 404), "REJECTED"],
   ];
   for (const [name, error, code] of finals) {
-    it(`ends with ${name}, and cancels the session`, async () => {
+    it(`fails with ${name}, and cancels the session`, async () => {
       const registry = new FakeRegistry(ACR, ({ method }) =>
         method === "PATCH" ? error : undefined,
       );
@@ -128,7 +128,7 @@ describe("push of a blob through failures", () => {
     ["another registry, a small blob", OTHER, 2.5 * MIB],
     ["another registry, a large blob", OTHER, SIZE],
   ] as const) {
-    it(`gets through a proxy that takes 1 MiB at a time (${kind})`, async () => {
+    it(`succeeds through a proxy that accepts 1 MiB at a time (${kind})`, async () => {
       const refused: number[] = [];
       const registry = new FakeRegistry(marks, ({ sent }) => {
         if (sent.length <= MIB) return undefined;
@@ -145,7 +145,7 @@ describe("push of a blob through failures", () => {
     });
   }
 
-  it("ends where the smallest body is refused, and where as much has been taken before", async () => {
+  it("gives up if the smallest body is refused, or a body as large was accepted before", async () => {
     const refusing = (least: number) => {
       const sizes: number[] = [];
       const registry = new FakeRegistry(ACR, ({ method, sent }, count) => {
@@ -165,7 +165,7 @@ describe("push of a blob through failures", () => {
     assert.deepEqual(second.sizes, [16 * MIB, 4 * MIB]);
   });
 
-  it("goes down from one body to chunks where a proxy refuses it", async () => {
+  it("switches from one body to chunks if a proxy refuses it", async () => {
     const registry = new FakeRegistry(OTHER, ({ method, sent }) =>
       method === "PUT" && sent.length > 4 * MIB ? refusal("REJECTED", 413) : undefined,
     );
@@ -178,7 +178,7 @@ describe("push of a blob through failures", () => {
     assert.ok(registry.holds(blob));
   });
 
-  it("does not commit content that changed, does not try it again, and cancels", async () => {
+  it("does not commit or retry content that changed, and cancels the session", async () => {
     const registry = new FakeRegistry(ACR);
     const blob = seededBlob(20 * MIB, {
       piece: MIB,
@@ -214,7 +214,7 @@ describe("push of a blob through failures", () => {
     assert.equal(registry.transport.methods, "POST");
   });
 
-  it("an abort ends a small one too whose source is silent, and leaves its digest free", async () => {
+  it("an abort also ends a small push whose source is silent, and does not block others of its digest", async () => {
     const registry = new FakeRegistry(ACR);
     const controller = new AbortController();
     const blob = seededBlob(100);
@@ -232,7 +232,7 @@ describe("push of a blob through failures", () => {
     assert.equal(await blobsOf(registry.transport).push(blob), "uploaded");
   });
 
-  it("tells an abort as one, wherever it strikes", async () => {
+  it("reports an abort as ABORTED, whenever it happens", async () => {
     const controller = new AbortController();
     const registry = new FakeRegistry(ACR, ({ method }) => (method === "PATCH" ? cut : undefined));
     const settings = {

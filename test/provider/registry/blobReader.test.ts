@@ -30,7 +30,7 @@ describe("BlobReader", () => {
     );
   });
 
-  it("opens anew for a slice that is asked for again", async () => {
+  it("opens the source again for a repeated slice", async () => {
     const blob = seededBlob(100, { piece: 7 });
     const source = reader(blob);
     await buffer(await source.slice(0, 40));
@@ -40,7 +40,7 @@ describe("BlobReader", () => {
     assert.equal(blob.opened, 2);
   });
 
-  it("goes on after a slice that was given up half way", async () => {
+  it("continues after a slice that was given up half way", async () => {
     const blob = seededBlob(100_000, { piece: 10 });
     const source = reader(blob);
     const given = await source.slice(0, 50_000);
@@ -129,7 +129,7 @@ describe("BlobReader", () => {
     }
   }
 
-  it("passes the source's own error on", async () => {
+  it("throws the source's own error", async () => {
     const broken = new Error("EIO");
     const blob = {
       descriptor: seededBlob(10).descriptor,

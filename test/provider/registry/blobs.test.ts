@@ -59,7 +59,7 @@ describe("existence of a blob", () => {
     });
   }
 
-  it("is an error after a page, and after another digest", async () => {
+  it("fails after a web page, and after another digest", async () => {
     const page = blobs({ status: 404 }, refusal("REJECTED", 404)).store;
     await assert.rejects(page.exists(DIGEST), (error) => hasCode(error, "REJECTED"));
     const other = blobs({ status: 200, headers: { "docker-content-digest": digestOf("y") } }).store;
@@ -77,7 +77,7 @@ describe("mount of a blob", () => {
     ]);
   });
 
-  it("cancels the session that it got instead", async () => {
+  it("cancels the session that it gets instead", async () => {
     const location = "/v2/a/blobs/uploads/1?_state=x";
     const { transport, store } = blobs({ status: 202, headers: { location } }, { status: 204 });
     assert.equal(await store.mount(DIGEST, FROM), false);
@@ -85,19 +85,19 @@ describe("mount of a blob", () => {
     assert.equal(transport.requests[1].path, location);
   });
 
-  it("does not fail when cancelling does", async () => {
+  it("succeeds even if cancelling fails", async () => {
     const opened = { status: 202, headers: { location: "/v2/a/blobs/uploads/1" } };
     const { transport, store } = blobs(opened, refusal("DENIED", 401));
     assert.equal(await store.mount(DIGEST, FROM), false);
     assert.equal(transport.requests[1]?.waitForAccess, false);
   });
 
-  it("is not possible from a repository that is not there", async () => {
+  it("returns false for a missing repository", async () => {
     assert.equal(await blobs(UNKNOWN).store.mount(DIGEST, FROM), false);
     await assert.rejects(blobs(refusal("DENIED", 403)).store.mount(DIGEST, FROM));
   });
 
-  it("only looks when source and target are the same", async () => {
+  it("only checks the blob if source and target are the same", async () => {
     const { transport, store } = blobs({ status: 200 });
     assert.equal(await store.mount(DIGEST, parseRepositoryName("a")), true);
     assert.equal(transport.methods, "HEAD");
@@ -105,7 +105,7 @@ describe("mount of a blob", () => {
 });
 
 describe("delete of a blob", () => {
-  it("tells whether it was there", async () => {
+  it("tells whether it existed", async () => {
     assert.equal(await blobs({ status: 202 }).store.delete(DIGEST), true);
     assert.equal(await blobs(UNKNOWN).store.delete(DIGEST), false);
     await assert.rejects(blobs(refusal("REJECTED", 404)).store.delete(DIGEST));
@@ -144,14 +144,14 @@ describe("pushes that share a blob", () => {
     await first;
   });
 
-  it("do not share it with somebody else", async () => {
+  it("do not share it with another credential", async () => {
     const first = assert.rejects(sharedPush(here, DIGEST, failing(refusal("DENIED", 403))));
     const other = context(FakeTransport.script());
     assert.equal(await sharedPush(other, DIGEST, sent), "uploaded");
     await first;
   });
 
-  it("do not share the first one's own failure", async () => {
+  it("do not share the failure of the first one's source", async () => {
     const changed = new PackError("SOURCE_CHANGED", "x", "changed");
     const first = assert.rejects(sharedPush(here, DIGEST, failing(changed)), changed);
     const others = [sharedPush(here, DIGEST, sent), sharedPush(here, DIGEST, never)];
@@ -189,7 +189,7 @@ describe("pushes that share a blob", () => {
     }
   }
 
-  it("can be left while waiting", async () => {
+  it("can be aborted while waiting", async () => {
     const first = sharedPush(here, DIGEST, sent);
     const controller = new AbortController();
     const second = sharedPush(here, DIGEST, never, controller.signal);
@@ -198,7 +198,7 @@ describe("pushes that share a blob", () => {
     assert.equal(await first, "uploaded");
   });
 
-  it("send again what the registry lost, also while another one only asks", async () => {
+  it("send again what the registry lost, even while another push only asks", async () => {
     const { store, transport } = blobs(...FOUND_THEN_TAKEN);
     const blob = memoryBlob(new Uint8Array(70_000), { mediaType: "a/b" });
     const asking = store.push(blob);

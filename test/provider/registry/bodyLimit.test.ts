@@ -17,7 +17,7 @@ function behindProxy(marks: Readonly<Record<string, string>>) {
   return { registry, refused, blobs: blobsOf(registry.transport) };
 }
 
-describe("how much is taken as one body", () => {
+describe("the largest accepted body", () => {
   for (const [name, marks] of [
     ["ACR", ACR],
     ["another registry", OTHER],
@@ -51,7 +51,7 @@ describe("how much is taken as one body", () => {
     assert.deepEqual(refused, [4 * MIB]);
   });
 
-  it("is not taken from a connection that was cut: that may have been chance", async () => {
+  it("is not learned from a cut connection, which may be chance", async () => {
     let cuts = 1;
     const registry = new FakeRegistry(ACR, ({ method }) =>
       method === "PATCH" && cuts-- > 0 ? refusal("UNAVAILABLE", undefined) : undefined,
@@ -66,7 +66,7 @@ describe("how much is taken as one body", () => {
     assert.deepEqual(chunks().slice(6), [16, 4 + 1 / MIB]);
   });
 
-  it("a proxy that refuses the smallest POST is sent no other one with a body", async () => {
+  it("no further POST with a body is sent to a proxy that refuses the smallest one", async () => {
     const registry = new FakeRegistry(ACR, ({ method, sent }) =>
       method === "POST" && sent.length > 0 ? refusal("REJECTED", 413) : undefined,
     );
@@ -77,7 +77,7 @@ describe("how much is taken as one body", () => {
   });
 
   for (const kind of ["a blob", "a stream"] as const) {
-    it(`that holds on another way only is learned although more was taken before (${kind})`, async () => {
+    it(`is learned even if a larger body was accepted before on another route (${kind})`, async () => {
       let most = Number.POSITIVE_INFINITY;
       const registry = new FakeRegistry(ACR, ({ sent }) =>
         sent.length > most ? refusal("REJECTED", 413) : undefined,
@@ -114,7 +114,7 @@ describe("how much is taken as one body", () => {
     });
   }
 
-  it("is what is smallest, whichever of two uploads learns it first", () => {
+  it("is the smaller one of two uploads, whichever learns it first", () => {
     const limit = new BodyLimit();
     assert.ok(limit.lowerAfterRefusal(16 * MIB, { atLeast: 0, accepted: 0 }));
     assert.ok(limit.lowerAfterRefusal(4 * MIB, { atLeast: 0, accepted: 0 }));

@@ -49,7 +49,7 @@ describe("requests to an ACR", () => {
     [16 * MIB + 1, "HEAD POST PATCH PATCH PUT"],
   ];
   for (const [size, methods] of blobs) {
-    it(`a new blob of ${size} bytes takes ${methods}, one that is there HEAD`, async () => {
+    it(`a new blob of ${size} bytes takes ${methods}, an existing one HEAD`, async () => {
       const repository = subject.client().repository(freshName());
       const blob = seededBlob(size, { piece: MIB });
       assert.equal(await repository.blobs.push(blob), "uploaded");
@@ -91,7 +91,7 @@ describe("requests to an ACR", () => {
     assert.equal(subject.emulator.journal.entries.at(-1)?.authorization, "none");
   });
 
-  it("mounting takes one, and leaves no session where it is not possible", async () => {
+  it("mounting takes one, and leaves no session if it is not possible", async () => {
     const from = freshName();
     const client = subject.client();
     const { layer } = await publish(client.repository(from));

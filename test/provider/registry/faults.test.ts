@@ -164,7 +164,7 @@ describe("faults that stay", () => {
     }
   }
 
-  it("corrupt content is never delivered as right", async () => {
+  it("never delivers corrupt content", async () => {
     const repository = subject.client().repository("stay/b");
     await repository.blobs.push(SMALL);
     subject.emulator.faults.add({
@@ -178,7 +178,7 @@ describe("faults that stay", () => {
     );
   });
 
-  it("an upload that is called off cancels its session", async () => {
+  it("cancels the session of an aborted upload", async () => {
     const repository = subject
       .client({ chunkSize: 256 * KIB, idleTimeoutMs: 60_000 })
       .repository("stay/c");
@@ -196,7 +196,7 @@ describe("faults that stay", () => {
     assert.equal(subject.emulator.openUploads(), 0);
   });
 
-  it("content that changed is not committed, and its upload is called off", async () => {
+  it("does not commit content that changed, and cancels the upload", async () => {
     const repository = subject.client({ chunkSize: 256 * KIB }).repository("stay/d");
     const changed = seededBlob(1_000 * KIB, {
       seed: 9,

@@ -53,7 +53,7 @@ function testWithDockerRegistry(this: Mocha.Suite): void {
     [20 * MIB, undefined],
     [20 * MIB, 6 * MIB],
   ] as const) {
-    it(`takes and gives back ${size} bytes in chunks of ${chunkSize ?? "any size"}`, async () => {
+    it(`stores and returns ${size} bytes in chunks of ${chunkSize ?? "any size"}`, async () => {
       const { blobs } = connect(chunkSize).repository(`a/b${size}-${chunkSize ?? 0}`);
       const blob = seededBlob(size, { piece: MIB });
       assert.equal(await blobs.push(blob), "uploaded");
@@ -110,7 +110,7 @@ function testWithDockerRegistry(this: Mocha.Suite): void {
     });
   });
 
-  it("is known not to be an ACR, and its catalog is read all the same", async () => {
+  it("is recognised as not being an ACR, and its catalog is read nevertheless", async () => {
     const { attributes, tags } = repository("a/artifact");
     await assert.rejects(attributes.tag(V1), (error) => hasCode(error, "UNSUPPORTED"));
     await assert.rejects(tags.delete(V1), (error) => hasCode(error, "UNSUPPORTED"));

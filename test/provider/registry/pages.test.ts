@@ -82,7 +82,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe("listPages", () => {
-  it("gives every item once and in order, whatever the page size", async () => {
+  it("yields every item once and in order, whatever the page size", async () => {
     const items = fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(items, fc.integer({ min: 1, max: 50 }), async (names, size) => {
@@ -98,7 +98,7 @@ describe("listPages", () => {
     assert.deepEqual(await all(listPages(served(names, 100))), names);
   });
 
-  it("asks for no page that is not wanted", async () => {
+  it("requests no page that is not needed", async () => {
     const asked: string[] = [];
     for await (const name of listPages(served(["a", "b", "c"], 1, asked))) {
       if (name === "b") break;
@@ -111,13 +111,13 @@ describe("listPages", () => {
     ["c", []],
     ["gone", ["a", "b", "c"]],
   ] as const) {
-    it(`begins behind ${after}, also where the registry begins anew`, async () => {
+    it(`begins after ${after}, even if the registry starts again`, async () => {
       const listing = { ...served(["a", "b", "c"], 10), after };
       assert.deepEqual(await all(listPages(listing)), rest);
     });
   }
 
-  it("gives an item once that moved to a later page meanwhile", async () => {
+  it("yields an item once that moved to a later page meanwhile", async () => {
     const pages = [
       ["a", "b"],
       ["b", "c"],
@@ -133,12 +133,12 @@ describe("listPages", () => {
     assert.deepEqual(await all(listPages(listing)), ["a", "b", "c"]);
   });
 
-  it("is empty where the registry says that there is nothing", async () => {
+  it("is empty if the registry says that nothing exists", async () => {
     const listing = { ...served([], 1), fetch: () => Promise.resolve(undefined) };
     assert.deepEqual(await all(listPages(listing)), []);
   });
 
-  it("ends with an error where the registry says so after a page", async () => {
+  it("fails if the registry says so after a page", async () => {
     const pages = [{ items: ["a"], link: `<?last=a>; rel="next"` }, undefined];
     const listing = { ...served([], 1), fetch: () => Promise.resolve(pages.shift()) };
     const names = listPages(listing);
@@ -163,7 +163,7 @@ describe("listPages", () => {
     ],
   ];
   for (const [name, page] of endless) {
-    it(`ends with an error for ${name}`, async () => {
+    it(`fails for ${name}`, async () => {
       let count = 0;
       const listing = { ...served([], 1), fetch: () => Promise.resolve(page((count += 1))) };
       await assert.rejects(all(listPages(listing)), isProtocolError);

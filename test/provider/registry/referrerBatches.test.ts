@@ -45,7 +45,7 @@ describe("changes of one list of referrers", () => {
     await begins;
   }
 
-  it("go together while they wait", async () => {
+  it("are written together while they wait", async () => {
     await begin();
     const others = [submit("second"), submit("third")];
     release();
@@ -53,7 +53,7 @@ describe("changes of one list of referrers", () => {
     assert.deepEqual(written, [["first"], ["second", "third"]]);
   });
 
-  it("join none that everybody has given up", async () => {
+  it("do not join a batch that everybody has given up", async () => {
     await begin();
     const controller = new AbortController();
     const given = ["second", "third"].map((digest) => submit(digest, controller.signal));
@@ -67,7 +67,7 @@ describe("changes of one list of referrers", () => {
     assert.deepEqual(written, [["first"], ["fourth", "fifth"]]);
   });
 
-  it("still gather after one that was given up had its turn", async () => {
+  it("are still gathered after the turn of an aborted batch", async () => {
     await begin();
     const controller = new AbortController();
     const given = submit("second", controller.signal);
@@ -82,7 +82,7 @@ describe("changes of one list of referrers", () => {
     assert.deepEqual(written, [["first"], ["third", "fourth"]]);
   });
 
-  it("leave nothing on a signal that goes on", async () => {
+  it("leave no listener on a signal that lives on", async () => {
     const { signal } = new AbortController();
     release();
     await submit("first", signal);

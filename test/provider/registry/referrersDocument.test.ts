@@ -66,7 +66,7 @@ describe("a referrer's entry", () => {
     });
   }
 
-  it("is none without a subject, and none of a kind that cannot have one", () => {
+  it("does not exist without a subject, or for a kind that cannot have one", () => {
     assert.equal(asReferrer(encodeManifest({ ...image, config: EMPTY_DESCRIPTOR })), undefined);
     const bytes = Buffer.from(JSON.stringify({ subject: SUBJECT }));
     assert.equal(asReferrer(encodeRawManifest(bytes, DOCKER_MANIFEST)), undefined);
@@ -137,7 +137,7 @@ describe("the list of referrers", () => {
     });
   }
 
-  it("keeps members that only others know", () => {
+  it("keeps members written by other clients", () => {
     const current = list([{ ...ONE, "x-own": [1] }], { annotations: { by: "them" }, "x-more": 1 });
     const changed = changeIndex(current, add(TWO), "r.example/a:tag");
     assert.deepEqual(JSON.parse(Buffer.from(changed?.manifest.bytes ?? []).toString()), {
@@ -153,7 +153,7 @@ describe("the list of referrers", () => {
     ["an image", list(undefined, { layers: [] }, OCI_MANIFEST)],
     ["an index whose list is none", list("?")],
   ] as const) {
-    it(`does not take the place of ${name}`, () => {
+    it(`does not replace ${name}`, () => {
       assert.throws(
         () => changeIndex(current, add(ONE), "r.example/a:tag"),
         (error: Error) => hasCode(error, "CONFLICT") && /r\.example\/a:tag/.test(error.message),

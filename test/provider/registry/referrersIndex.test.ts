@@ -60,7 +60,7 @@ describe("the referrers tag", () => {
     }
   });
 
-  it("is written only if it is still what was read, where the registry minds that", async () => {
+  it("is written only if unchanged, if the registry supports conditions", async () => {
     await add();
     await add(THEIRS);
     const conditions = registry.transport.requests
@@ -70,7 +70,7 @@ describe("the referrers tag", () => {
     assert.deepEqual(conditions, ["*", `"${first}"`]);
   });
 
-  it("old lists that may not be deleted are not waited for", async () => {
+  it("does not wait for permission to delete old lists", async () => {
     registry.put(TAG, [THEIRS]);
     registry.before = ({ method }) => {
       if (method === "DELETE") throw refusal("DENIED", 403, "DENIED");
@@ -80,7 +80,7 @@ describe("the referrers tag", () => {
     assert.equal(registry.transport.requests.at(-1)?.waitForAccess, false);
   });
 
-  it("goes away with the last referrer, unless another list has taken its place", async () => {
+  it("is deleted with the last referrer, unless another list has replaced it", async () => {
     registry.put(TAG, [OURS]);
     await remove();
     assert.equal(registry.digests(TAG), undefined);
@@ -93,7 +93,7 @@ describe("the referrers tag", () => {
     assert.deepEqual(registry.digests(TAG), [THEIRS.digest]);
   });
 
-  it("stays, with nothing in it, where nothing may be deleted", async () => {
+  it("stays, empty, if nothing may be deleted", async () => {
     registry.deletes = false;
     registry.put(TAG, [OURS]);
     await remove();
@@ -116,7 +116,7 @@ describe("the referrers tag", () => {
         registry.conditional = conditional;
       });
 
-      it("gets an entry back that was overwritten", async () => {
+      it("restores an entry that was overwritten", async () => {
         registry.put(TAG, [MORE]);
         overwriteBefore(2, [MORE, THEIRS]);
         await add();
@@ -126,7 +126,7 @@ describe("the referrers tag", () => {
         );
       });
 
-      it("gets it back again and again", async () => {
+      it("restores it repeatedly", async () => {
         overwriteBefore(2, [THEIRS]);
         overwriteBefore(4, [THEIRS, MORE]);
         await add();
@@ -136,7 +136,7 @@ describe("the referrers tag", () => {
         );
       });
 
-      it("gives up, and says so, where somebody always overwrites it", async () => {
+      it("gives up with an explanation if somebody always overwrites it", async () => {
         registry.before = ({ method }) => {
           if (method === "GET") registry.put(TAG, [THEIRS]);
         };
@@ -148,7 +148,7 @@ describe("the referrers tag", () => {
     });
   }
 
-  it("loses nothing of a writer who comes between, where the registry minds conditions", async () => {
+  it("loses no concurrent entry if the registry supports conditions", async () => {
     registry.conditional = true;
     registry.put(TAG, [MORE]);
     overwriteBefore(1, [MORE, THEIRS]);
@@ -159,7 +159,7 @@ describe("the referrers tag", () => {
     );
   });
 
-  it("is looked at again when whoever read it before has had twice the time that we took", async () => {
+  it("is checked again after twice the time that the write took", async () => {
     let time = 0;
     const pauses: number[] = [];
     registry.before = () => {
@@ -174,7 +174,7 @@ describe("the referrers tag", () => {
     assert.deepEqual(pauses, [500, 600]);
   });
 
-  it("loses entries of manifests that are gone, which the registry would refuse", async () => {
+  it("drops entries of deleted manifests, which the registry would refuse", async () => {
     registry.put(TAG, [THEIRS, MORE]);
     registry.before = ({ method, sent }) => {
       if (method !== "PUT" || !sent.includes(THEIRS.digest)) return;
@@ -186,7 +186,7 @@ describe("the referrers tag", () => {
     assert.deepEqual(registry.digests(TAG), [MORE.digest, OURS.digest]);
   });
 
-  it("is not written for a manifest that is gone itself", async () => {
+  it("is not written for a manifest that was deleted", async () => {
     registry.before = ({ method }) => {
       if (method !== "PUT") return;
       throw Object.assign(refusal("REJECTED", 400, "MANIFEST_BLOB_UNKNOWN"), {
@@ -198,7 +198,7 @@ describe("the referrers tag", () => {
   });
 
   describe("in one process", () => {
-    it("takes all changes that wait in one write, through whichever repository object", async () => {
+    it("writes all waiting changes together, through any repository object", async () => {
       const referrers = Array.from({ length: 20 }, (_, number) => entry(String(number)));
       await Promise.all(referrers.map((referrer) => add(referrer)));
       assert.deepEqual(
@@ -221,7 +221,7 @@ describe("the referrers tag", () => {
       assert.deepEqual(listed, new Set([OURS, MORE, THEIRS].map(({ digest }) => digest)));
     });
 
-    it("tells everybody of a failure, and works again afterwards", async () => {
+    it("reports a failure to everybody, and works again afterwards", async () => {
       registry.before = () => {
         throw refusal("UNAVAILABLE", 503);
       };
@@ -234,7 +234,7 @@ describe("the referrers tag", () => {
       assert.deepEqual(registry.digests(TAG), [OURS.digest]);
     });
 
-    it("goes on for the others when one gives up, and stops when all do", async () => {
+    it("continues for the others when one gives up, and stops when all do", async () => {
       const [first, second] = [new AbortController(), new AbortController()];
       const stopped: boolean[] = [];
       const transport = new FakeTransport(({ signal }, count) => {

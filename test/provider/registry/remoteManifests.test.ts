@@ -19,7 +19,7 @@ import {
 import { refusal, type Reply } from "./fakeTransport.js";
 
 describe("fetch of a manifest", () => {
-  it("gives the raw bytes, whatever the type, and names all types it can read", async () => {
+  it("returns the raw bytes, whatever the type, and accepts all types it can read", async () => {
     const raw = encodeRawManifest(new TextEncoder().encode(`{ "x" : 1 }`), "application/x.y+json");
     const headers = { "content-type": "application/x.y+json; charset=utf-8" };
     const { transport, manifests: store } = manifests({ status: 200, headers, body: raw.bytes });
@@ -88,7 +88,7 @@ describe("fetch of a manifest", () => {
     );
   });
 
-  it("takes a sha512 digest from a registry that answers with its sha256", async () => {
+  it("accepts a sha512 digest from a registry that answers with sha256", async () => {
     const reply = { status: 200, headers: HEADERS, body: BYTES };
     const digest = digestOf(BYTES, "sha512");
     assert.equal((await manifests(reply).manifests.fetch(digest))?.descriptor.digest, digest);
@@ -96,7 +96,7 @@ describe("fetch of a manifest", () => {
 });
 
 describe("push of a manifest", () => {
-  it("goes to its digest, or to a tag, with its type", async () => {
+  it("writes to its digest, or to a tag, with its type", async () => {
     const { transport, manifests: store } = manifests(
       { status: 201, headers: { "docker-content-digest": DESCRIPTOR.digest } },
       {
@@ -117,7 +117,7 @@ describe("push of a manifest", () => {
     }
   });
 
-  it("refuses another digest than ours", async () => {
+  it("fails if the registry reports another digest", async () => {
     const reply = { status: 201, headers: { "docker-content-digest": FOREIGN } };
     await assert.rejects(manifests(reply).manifests.push(INDEX, { tag: TAG }), (error) =>
       hasCode(error, "DIGEST_MISMATCH"),
@@ -138,7 +138,7 @@ describe("push of a manifest", () => {
     ["not at all", [undefined, null, "text", {}, 1], []],
   ];
   for (const [name, given, missing] of details) {
-    it(`tells the missing blobs ${name}`, async () => {
+    it(`reports the missing blobs ${name}`, async () => {
       const diagnostics = given.map((detail) => ({
         code: "MANIFEST_BLOB_UNKNOWN",
         message: "",

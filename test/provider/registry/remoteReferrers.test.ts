@@ -160,7 +160,7 @@ describe("referrers", () => {
   }
 
   for (const status of [400, 404, 405, 501]) {
-    it(`are not taken for all after a later page that was answered ${status}`, async () => {
+    it(`fail if a later page is answered with ${status}`, async () => {
       const expired = refusal("REJECTED", status, "PAGINATION_TOKEN_EXPIRED");
       // A transport that took the refusal for an answer would go on to the tag.
       const replies = new FakeTransport(({ expect }, count) => {
@@ -176,7 +176,7 @@ describe("referrers", () => {
     });
   }
 
-  it("have a tag that is a tag, also for sha512", () => {
+  it("have a valid tag, also for sha512", () => {
     assert.equal(referrersTag(SUBJECT), SUBJECT.replace(":", "-"));
     assert.match(referrersTag(digestOf("x", "sha512")), /^sha512-[a-f0-9]{64}$/);
   });

@@ -98,12 +98,12 @@ describe("resolve", () => {
     ],
   ];
   for (const [name, replies, code] of failures) {
-    it(`never takes for absent: ${name}`, async () => {
+    it(`does not take for absent: ${name}`, async () => {
       await assert.rejects(manifests(...replies).manifests.resolve(TAG), (e) => hasCode(e, code));
     });
   }
 
-  it("compares the digest that it asked for", async () => {
+  it("compares the answer with the requested digest", async () => {
     const reply = { status: 200, headers: { ...HEADERS, "docker-content-digest": FOREIGN } };
     await assert.rejects(manifests(reply).manifests.resolve(DESCRIPTOR.digest), (error: Error) => {
       assert.match(error.message, /^look up the manifest a@sha256:/);

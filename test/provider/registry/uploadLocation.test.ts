@@ -25,7 +25,7 @@ describe("parseUploadLocation", () => {
     ["Google's path", "/artifacts-uploads/x/uploads/1?y", "/artifacts-uploads/x/uploads/1?y"],
   ];
   for (const [name, header, expected] of taken) {
-    it(`takes one that is ${name}`, () =>
+    it(`accepts one that is ${name}`, () =>
       assert.equal(parseUploadLocation(header, CONTEXT), expected));
   }
 

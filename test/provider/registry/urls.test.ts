@@ -34,7 +34,7 @@ describe("urls", () => {
   ];
   for (const [path, expected] of rows) it(expected, () => assert.equal(path, expected));
 
-  it("leads where it says, or refuses the text", () => {
+  it("lead to the intended path, or refuse the text", () => {
     const hostile = fc.constantFrom(
       "..",
       "a/../../acr",
@@ -67,7 +67,7 @@ describe("urls", () => {
   });
 
   for (const n of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
-    it(`refuses a page of ${n}`, () =>
+    it(`refuse a page of ${n}`, () =>
       assert.throws(
         () => urls.tagsPath("a", { n }),
         (error) => hasCode(error, "INPUT_INVALID"),

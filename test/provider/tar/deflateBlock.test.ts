@@ -27,7 +27,7 @@ const blocks = fc
   .map((parts) => Buffer.concat(parts).subarray(0, DEFLATE_BLOCK_SIZE));
 
 describe("deflateBlock", () => {
-  it("gives what zlib reads back, strung together in any order", () => {
+  it("gives blocks that zlib reads, concatenated in any order", () => {
     fc.assert(
       fc.property(blocks, blocks, (one, other) => {
         const [a, b] = [deflateBlock(one), deflateBlock(other)];
@@ -49,7 +49,7 @@ describe("deflateBlock", () => {
     assert.ok(deflateBlock(textBytes(DEFLATE_BLOCK_SIZE)).length < DEFLATE_BLOCK_SIZE * 0.4);
   });
 
-  it("adds next to nothing to what cannot be compressed, and is quick about it", () => {
+  it("stores incompressible data quickly and with almost no overhead", () => {
     const bytes = randomBytes(DEFLATE_BLOCK_SIZE);
     const started = performance.now();
     const { length } = deflateBlock(bytes);
@@ -57,7 +57,7 @@ describe("deflateBlock", () => {
     assert.ok(performance.now() - started < 1000);
   });
 
-  it("compresses what is between such parts", () => {
+  it("compresses the data between such parts", () => {
     const parts = [randomBytes(100_000), textBytes(400_000), randomBytes(100_000, 2)];
     const { length } = deflateBlock(Buffer.concat(parts));
     assert.ok(length < 200_000 + 400_000 * 0.6, String(length));

@@ -28,7 +28,7 @@ describe("a compression thread that cannot start", () => {
     "EMFILE: too many open files, open 'deflateBlock.js'",
     "Cannot read package config package.json: too many open files.",
   ]) {
-    it(`is done without where descriptors are short: ${message}`, async () => {
+    it(`is replaced by the main thread if descriptors are short: ${message}`, async () => {
       const expected = ["one", "two", "three"].map((text) => deflateBlock(Buffer.from(text)));
       assert.deepEqual((await deflate(message)).map(String), expected.map(String));
     });
@@ -48,14 +48,14 @@ describe("DeflatePool", () => {
     return pool.deflate(block, Buffer.from(block.buffer).write("text"));
   };
 
-  it("fails with a code what is under way when it is closed", async () => {
+  it("fails running work with a code when it is closed", async () => {
     const pool = new DeflatePool(1);
     const failed = assert.rejects(filled(pool), { code: "ABORTED", message: /cannot compress/ });
     await pool.close();
     await failed;
   });
 
-  it("does not end work because a thread got ready when others had done all there was", async () => {
+  it("does not end work because a thread became ready after the others had finished", async () => {
     const folder = new TemporaryFolder();
     folder.write({ "thread.js": LATE_THREAD });
     const idle = new IdleTimers();

@@ -40,7 +40,7 @@ describe("gunzipped", () => {
     assert.deepEqual(read, Buffer.concat([CONTENT, CONTENT]));
   });
 
-  it("takes what is exactly as large as allowed, and not one byte more", async () => {
+  it("accepts exactly the allowed size, and not one byte more", async () => {
     const zipped = gzipSync(CONTENT);
     const read = await collect(gunzipped(pieces(zipped), { limit: CONTENT.length }));
     assert.deepEqual(read, CONTENT);
@@ -55,7 +55,7 @@ describe("gunzipped", () => {
     ["a bomb", gzipSync(Buffer.alloc(256 * MIB))],
     ["a bomb of many members", Buffer.concat(Array<Buffer>(256).fill(gzipSync(Buffer.alloc(MIB))))],
   ] as const) {
-    it(`ends ${what} at the limit, and lets go of its source`, async () => {
+    it(`ends ${what} at the limit, and closes its source`, async () => {
       const source = pieces(bomb);
       let seen = 0;
       const read = async (): Promise<void> => {
@@ -90,7 +90,7 @@ describe("gunzipped", () => {
     });
   }
 
-  it("throws what the source throws, as it is", async () => {
+  it("throws the source's error unchanged", async () => {
     const failure = new Error("the source failed");
     const source = {
       async *[Symbol.asyncIterator]() {
@@ -101,7 +101,7 @@ describe("gunzipped", () => {
     await assert.rejects(collect(gunzipped(source, { limit: MIB })), (error) => error === failure);
   });
 
-  it("ends when it is called off", async () => {
+  it("ends at an abort", async () => {
     const controller = new AbortController();
     const endless = {
       async *[Symbol.asyncIterator]() {

@@ -95,7 +95,7 @@ describe("gzipChunks", () => {
 });
 
 describe("DeflatePool", () => {
-  it("has as many threads as it may, and none when it was not needed for a moment", async () => {
+  it("has at most the allowed threads, and none after a short idle time", async () => {
     const pool = new DeflatePool(2);
     await collect(gzipChunks(cut(textBytes(4_500_000), []), { pool }));
     assert.equal(pool.running, 2);
@@ -108,7 +108,7 @@ describe("DeflatePool", () => {
     assert.equal(pool.running, 0);
   });
 
-  it("fails what it was at work on when it is closed", async () => {
+  it("fails running work when it is closed", async () => {
     const pool = new DeflatePool(1);
     const jobs = [1, 2, 3].map(() => pool.deflate(pool.block(), MiB));
     const outcomes = Promise.allSettled(jobs);

@@ -25,7 +25,7 @@ function refusal(code: string, path: string, words: RegExp) {
 }
 
 describe("listEntries", () => {
-  it("lists a folder before its members, these by the bytes of their names", async () => {
+  it("lists a folder before its members, sorted by the bytes of their names", async () => {
     const folder = folderOf({ "a.txt": "", "a/x.txt": "", B: "", é: "", "z/": undefined });
     const found = ["data/", "data/B", "data/a/", "data/a/x.txt", "data/a.txt", "data/z/", "data/é"];
     assert.deepEqual(await names(folder), found);
@@ -36,7 +36,7 @@ describe("listEntries", () => {
     assert.deepEqual(await names(folder), ["data/", "data/e\u0301", "data/\u00e9"]);
   });
 
-  it("takes spaces, line breaks and signs of URLs as they are", async () => {
+  it("keeps spaces, line breaks and URL characters unchanged", async () => {
     const odd = ["#?%20", "a b", "line\nbreak", "😀", "x".repeat(255)];
     const folder = folderOf(Object.fromEntries(odd.map((name) => [name, ""])));
     assert.deepEqual(
@@ -45,7 +45,7 @@ describe("listEntries", () => {
     );
   });
 
-  it("keeps of the mode only whether the owner may execute", async () => {
+  it("keeps only the owner's executable bit of the mode", async () => {
     const folder = folderOf({ a: "", b: "", c: "", d: "" });
     for (const [name, mode] of Object.entries({ a: 0o600, b: 0o4777, c: 0o666, d: 0o500 })) {
       chmodSync(join(folder, name), mode);
@@ -54,7 +54,7 @@ describe("listEntries", () => {
     assert.deepEqual(modes, [0o755, 0o644, 0o755, 0o644, 0o755]);
   });
 
-  it("takes each name of a file with two for a file", async () => {
+  it("lists both names of a hard-linked file", async () => {
     const folder = folderOf({ a: "1" });
     linkSync(join(folder, "a"), join(folder, "b"));
     assert.deepEqual(await names(folder), ["data/", "data/a", "data/b"]);
@@ -103,12 +103,12 @@ describe("listEntries", () => {
       { patterns: { exclude: ["a", "["] }, property: "layers[0].exclude[1]", words: /not closed/ },
     ];
     for (const { patterns, property, words } of failures) {
-      it(`refuses ${JSON.stringify(patterns)}, which leaves nothing or is none`, async () => {
+      it(`refuses ${JSON.stringify(patterns)}, which excludes everything or is invalid`, async () => {
         await assert.rejects(names(folderOf(content), patterns), { property, message: words });
       });
     }
 
-    it("does not look at what is excluded", async () => {
+    it("does not read what is excluded", async () => {
       const folder = folderOf({ a: "" });
       symlinkSync("nowhere", join(folder, "link"));
       assert.deepEqual(await names(folder, { exclude: ["link"] }), ["data/", "data/a"]);

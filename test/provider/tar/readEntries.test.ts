@@ -119,14 +119,14 @@ describe("readEntries", function () {
     });
   }
 
-  it("skips content that nobody reads", async () => {
+  it("skips unread content", async () => {
     const bytes = Buffer.concat([file("a", 1300), Buffer.alloc(1536, 1), file("b", 0), END]);
     const names: string[] = [];
     for await (const { name } of readEntries(pieces(bytes, 100))) names.push(name);
     assert.deepEqual(names, ["a", "b"]);
   });
 
-  it("any bytes are read or refused", async () => {
+  it("reads or refuses any bytes", async () => {
     const parts = fc.oneof(
       fc.uint8Array({ maxLength: 600 }),
       fc.constantFrom(member({ name: "a", body: "x" }), pax({ size: "9" }), longName("b"), ZEROS),
@@ -140,7 +140,7 @@ describe("readEntries", function () {
     );
   });
 
-  it("lets go of the source when nobody wants more", async () => {
+  it("closes the source when reading stops", async () => {
     let closed = false;
     async function* endless(): AsyncGenerator<Uint8Array> {
       try {

@@ -15,7 +15,7 @@ describe("sourceFailure", () => {
     EMFILE: ["SOURCE_UNREADABLE", /too many open files/],
   };
   for (const [code, [expected, words]] of Object.entries(cases)) {
-    it(`says what ${code} means for which path`, () => {
+    it(`says what ${code} means, and for which path`, () => {
       const cause = failure(code);
       const error = sourceFailure(cause, "read", { shownPath: "a/b", property: "layers[0].file" });
       assert.ok(error instanceof PackError);
@@ -28,7 +28,7 @@ describe("sourceFailure", () => {
     });
   }
 
-  it("leaves what is no failure of the file system alone", () => {
+  it("leaves other errors unchanged", () => {
     const error = new Error("other");
     assert.equal(sourceFailure(error, "read", { shownPath: "a", property: undefined }), error);
   });

@@ -84,7 +84,7 @@ describe("tarChunks", () => {
     );
   });
 
-  it("is read back by tar as it was", async () => {
+  it("is read back by tar unchanged", async () => {
     await fc.assert(
       fc.asyncProperty(trees, async (tree) => {
         const target = folderOf({});
@@ -96,7 +96,7 @@ describe("tarChunks", () => {
     );
   });
 
-  it("is read by tar-stream with all that is fixed", async () => {
+  it("is read by tar-stream with all fixed fields", async () => {
     const folder = folderOf({ "sub/é": "12", run: "#!" });
     chmodSync(join(folder, "run"), 0o755);
     const reader = extract();

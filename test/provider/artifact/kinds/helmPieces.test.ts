@@ -69,7 +69,7 @@ describe("a .helmignore", () => {
     });
   }
 
-  it("takes no time over a pattern of many stars", () => {
+  it("is not slow on a pattern of many stars", () => {
     const ignore = new HelmIgnore(`${"*a".repeat(40)}*b`, NAMES);
     assert.equal(ignore.decide("a".repeat(5000), false), "take");
   });
@@ -108,7 +108,7 @@ describe("Chart.yaml", () => {
     });
   }
 
-  it("a block text keeps its lines", () => {
+  it("keeps the lines of a block scalar", () => {
     const { description } = parse("description: >-\n  one\n  two\n");
     assert.equal(description, "one two");
   });

@@ -105,7 +105,7 @@ function packGolden(name: MadeHere): ReturnType<PackedKinds["pack"]> {
 
 describe("each kind of content", () => {
   for (const [name, digest] of Object.entries(GOLDEN) as [MadeHere, string][]) {
-    it(`${name} has the same digest for good`, async () => {
+    it(`${name} always has the same digest`, async () => {
       assert.equal((await packGolden(name)).manifest.descriptor.digest, digest);
     });
   }
@@ -121,7 +121,7 @@ describe("each kind of content", () => {
     }
   });
 
-  it("is not compressed again if it was before, and nothing has changed", async () => {
+  it("is not compressed again if nothing has changed", async () => {
     for (const name of ["helmChart", "fluxSource"] as const) {
       const [layer] = (await packGolden(name)).layerDescriptors;
       const args = { helmChart: { path: "web" }, fluxSource: FLUX };
@@ -132,7 +132,7 @@ describe("each kind of content", () => {
     }
   });
 
-  it("takes a subject and further annotations", async () => {
+  it("accepts a subject and further annotations", async () => {
     const subject = { mediaType: OCI_MANIFEST, digest: digestOf("x"), size: 1 };
     for (const name of Object.keys(GOLDEN) as MadeHere[]) {
       const context = { subject, annotations: { "com.example.team": "web" } };
@@ -178,7 +178,7 @@ describe("a Helm chart", () => {
 });
 
 describe("a Bicep module", () => {
-  it("is what bicep restore takes: one template, {} as config, Bicep's types", async () => {
+  it("has what bicep restore requires: one template, {} as config, Bicep's types", async () => {
     const packed = await kinds.pack("bicepModule", { file: "storage.json", source: "sources.tgz" });
     const { artifactType, config, layers, annotations } = manifestOf(packed);
     assert.equal(artifactType, "application/vnd.ms.bicep.module.artifact");
@@ -195,7 +195,7 @@ describe("a Bicep module", () => {
     assert.deepEqual(annotations, { [`${IMAGE}.description`]: "a storage account" });
   });
 
-  it("says what it is told to", async () => {
+  it("has the given description and documentation", async () => {
     const documentationUri = "https://example.com/docs";
     const args = { file: "tenant.json", description: "another", documentationUri };
     assert.deepEqual((await kinds.pack("bicepModule", args)).annotations, {
@@ -229,7 +229,7 @@ describe("a source for Flux", () => {
     assert.deepEqual(rootfs.diff_ids, [packed.layerDescriptors[0]?.tarDigest]);
   });
 
-  it("takes patterns in place of Flux's own", async () => {
+  it("uses given patterns instead of Flux's own", async () => {
     const packed = await kinds.pack("fluxSource", { ...FLUX, ignore: ["base", ".git", "*.yaml"] });
     assert.deepEqual(await entriesIn(await blobAt(packed, 1)), [
       "directory . 755",
@@ -297,7 +297,7 @@ describe("WebAssembly", () => {
     });
   });
 
-  it("of a component that ends too early is refused", async () => {
+  it("of a truncated component is refused", async () => {
     await assert.rejects(kinds.pack("wasmComponent", { file: "strange.wasm" }), {
       property: "content.wasmComponent.file",
       message: /strange\.wasm cannot be published: a section ends too early/,
@@ -337,7 +337,7 @@ describe("a bill of materials has the type of its format:", () => {
 });
 
 describe("an end of life", () => {
-  it("is a note of acr's type without content", async () => {
+  it("is a note of ACR's type without content", async () => {
     const manifest = manifestOf(await kinds.pack("endOfLife", { date: "2028-02-29" }));
     assert.equal(manifest.artifactType, "application/vnd.microsoft.artifact.lifecycle");
     assert.deepEqual(manifest.annotations, {

@@ -225,7 +225,7 @@ const deletedNames = ({ plan }: FreshPlan, { manifests }: World): ReadonlySet<st
 };
 
 describe("planRetention, whatever the graph:", () => {
-  it("nothing is deleted that is kept, or that something kept needs", async () => {
+  it("deletes nothing that is kept, or that something kept needs", async () => {
     await fc.assert(
       fc.asyncProperty(world, rulesOf, declaredNames, async (all, rules, declared) => {
         const { fresh } = await planFor(all, rules, declared);
@@ -235,7 +235,7 @@ describe("planRetention, whatever the graph:", () => {
     );
   });
 
-  it("tags that go alone are open, expired, and of a manifest that is old", async () => {
+  it("deletes single tags only if they are unlocked, expired and on an old manifest", async () => {
     await fc.assert(
       fc.asyncProperty(world, rulesOf, async (all, rules) => {
         const { fresh, repository } = await planFor(all, rules, []);
@@ -258,7 +258,7 @@ describe("planRetention, whatever the graph:", () => {
     );
   });
 
-  it("without a graph and locks, everything goes that no rule keeps", async () => {
+  it("deletes everything that no rule keeps, without relations and locks", async () => {
     const plain = world.map(({ manifests }) => ({
       lockedTags: [],
       manifests: manifests.map((one) => ({
@@ -284,7 +284,7 @@ describe("planRetention, whatever the graph:", () => {
     );
   });
 
-  it("what is planned is what is deleted, and then nothing more has expired", async () => {
+  it("deletes exactly what was planned, and then nothing more has expired", async () => {
     await fc.assert(
       fc.asyncProperty(world, rulesOf, async (all, rules) => {
         const { fresh, repository } = await planFor(all, rules, []);
@@ -307,7 +307,7 @@ describe("planRetention, whatever the graph:", () => {
     );
   });
 
-  it("what somebody does in between is respected", async () => {
+  it("respects what somebody does in between", async () => {
     await fc.assert(
       fc.asyncProperty(world, rulesOf, newcomer, async (all, rules, change) => {
         const { fresh, repository } = await planFor(all, rules, []);

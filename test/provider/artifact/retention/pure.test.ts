@@ -32,7 +32,7 @@ describe("patterns of tags", () => {
     });
   }
 
-  it("agree with the regular expression that says the same", () => {
+  it("agree with the equivalent regular expression", () => {
     const letters = fc.string({ unit: fc.constantFrom("a", "b", "*", "?"), maxLength: 8 });
     const tags = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 10 });
     fc.assert(
@@ -77,7 +77,7 @@ describe("ages", () => {
 });
 
 describe("tags that are made of digests", () => {
-  it("belong to their subject, and are no names", () => {
+  it("belong to their subject, and do not count as names", () => {
     const digest = `sha256:${HEX}`;
     const special = ["", ".sig", ".att", ".sbom"].map((suffix) => `sha256-${HEX}${suffix}`);
     const ordinary = ["v1", `sha256-${HEX.slice(1)}`, `sha256-${HEX}.SIG`, `x-sha256-${HEX}`];

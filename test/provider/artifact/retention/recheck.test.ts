@@ -46,7 +46,7 @@ describe("what retention finds just before it deletes", () => {
     };
   };
 
-  it("an index that is named again while its children are looked at stays, with them", async () => {
+  it("an index that is tagged again while its children are checked stays, with its children", async () => {
     repository.push(manifest("child", 1));
     repository.push(manifest("index", 2, { kind: "index", children: ["child"] }));
     const fresh = await plan(RULES);
@@ -60,7 +60,7 @@ describe("what retention finds just before it deletes", () => {
     assert.deepEqual(repository.names(), ["child", "index", "kept", "newcomer"]);
   });
 
-  it("a child that is named again when its old index is gone stays", async () => {
+  it("a child that a new index names after its old index was deleted stays", async () => {
     repository.push(manifest("child", 1));
     repository.push(manifest("index", 2, { kind: "index", children: ["child"] }));
     const fresh = await plan(RULES);
@@ -71,7 +71,7 @@ describe("what retention finds just before it deletes", () => {
     assert.deepEqual(repository.names(), ["child", "kept", "newcomer"]);
   });
 
-  it("an interruption lets an index that was begun go with its children, and begins nothing new", async () => {
+  it("an interruption lets a started index be deleted with its children, and starts nothing new", async () => {
     const images = Array.from({ length: 100 }, (_, at) => `image ${at}`);
     for (const name of images) repository.push(manifest(name, 1));
     repository.push(manifest("child", 2));
@@ -88,7 +88,7 @@ describe("what retention finds just before it deletes", () => {
     assert.ok(repository.names().length > images.length / 2, "most images were not begun");
   });
 
-  it("what cosign signs meanwhile stays", async () => {
+  it("a manifest that cosign signs meanwhile stays", async () => {
     repository.push(manifest("old", 1));
     const fresh = await plan(RULES);
     const tag = `${digestOfName("old").replace(":", "-")}.sig`;
@@ -101,7 +101,7 @@ describe("what retention finds just before it deletes", () => {
   const alone = (): void =>
     repository.push(manifest("old", 1, { tags: new Set(["pr-1", "pr-2", "v1"]) }));
 
-  it("a tag that goes alone stays if its manifest was updated meanwhile", async () => {
+  it("a single tag stays if its manifest was updated meanwhile", async () => {
     alone();
     const fresh = await plan(REVIEWS);
     repository.push(manifest("old", 10, { tags: new Set(["pr-1", "pr-2", "v1"]) }));
@@ -110,7 +110,7 @@ describe("what retention finds just before it deletes", () => {
     assert.equal(repository.get("old")?.tags.size, 3);
   });
 
-  it("a tag that goes alone stays if its manifest was locked meanwhile", async () => {
+  it("a single tag stays if its manifest was locked meanwhile", async () => {
     alone();
     const fresh = await plan(REVIEWS);
     repository.push(manifest("old", 1, { tags: new Set(["pr-1", "pr-2", "v1"]), locked: true }));
@@ -119,7 +119,7 @@ describe("what retention finds just before it deletes", () => {
     assert.equal(repository.get("old")?.tags.size, 3);
   });
 
-  it("of tags that go alone, those that went before a failure are told", async () => {
+  it("single tags deleted before a failure are reported", async () => {
     alone();
     const fresh = await plan(REVIEWS);
     repository.beforeDelete = (what) => {

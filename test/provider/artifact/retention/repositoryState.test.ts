@@ -26,7 +26,7 @@ describe("what a repository as a whole means for retention", () => {
       rules: { ...RULES, ignoreHidden },
     });
 
-  it("a whole listing that is as long as the registry counts lets everything go", async () => {
+  it("a complete listing that agrees with the registry's count stops nothing", async () => {
     const { plan: found, stopped, ignored } = await plan();
     assert.deepEqual([found.manifests, stopped, ignored], [17, undefined, undefined]);
   });
@@ -36,7 +36,7 @@ describe("what a repository as a whole means for retention", () => {
     assert.equal((await plan()).plan.manifests, 17);
   });
 
-  it("a registry that counts more than it lists stops, unless that is to be ignored", async () => {
+  it("a registry that counts more than it lists stops everything, unless told to ignore this", async () => {
     repository.miscounted = 2;
     const { plan: found, stopped } = await plan();
     assert.equal(found.manifests, 0);
@@ -46,7 +46,7 @@ describe("what a repository as a whole means for retention", () => {
   });
 
   for (const miscounted of [0, -15]) {
-    it(`a listing that was cut short stops, ignored or not, whatever the count: ${miscounted}`, async () => {
+    it(`an incomplete listing always stops everything, whatever the count: ${miscounted}`, async () => {
       repository.miscounted = miscounted;
       repository.listsAtMost = 5;
       for (const ignoreHidden of [false, true]) {
@@ -57,7 +57,7 @@ describe("what a repository as a whole means for retention", () => {
     });
   }
 
-  it("what is pushed while the plan is made was not cut off", async () => {
+  it("manifests pushed during planning do not make a listing incomplete", async () => {
     repository = new FakeRepository([1, 2, 3, 4].map((day) => manifest(`v${day}`, day)));
     repository.onCall = (call) => {
       if (call === "repository") repository.push(manifest("new", 9));

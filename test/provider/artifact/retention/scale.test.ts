@@ -173,7 +173,7 @@ describe("retention in a repository of 100,000 manifests", function () {
     assert.deepEqual([fresh.plan.victims, pages, others], [[], MANIFESTS / 1_000, 0]);
   });
 
-  it("holds a few bytes for each manifest that stays", async () => {
+  it("uses a few bytes for each manifest that stays", async () => {
     if (process.env[ALONE] === undefined) {
       // In a process of its own: what other tests have left behind is collected at any time.
       const args = [require.resolve("mocha/bin/mocha.js"), __filename, "--fgrep=holds a few bytes"];
