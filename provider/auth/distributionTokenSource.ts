@@ -13,6 +13,8 @@ export interface DistributionTokenOptions {
   readonly basic: string | undefined;
   /** Whether it is unknown if the registry has this endpoint. */
   readonly assumed?: boolean;
+  /** Whether Docker saved the login, which is then renewed by logging in again. */
+  readonly savedByDocker?: boolean;
 }
 
 /**
@@ -62,14 +64,24 @@ export class DistributionTokenSource implements TokenSource {
 
   #refused(operation: string): RegistryError {
     const { endpoint } = this.#context;
-    const why =
-      this.#options.basic === undefined
-        ? "it gives no tokens to callers without an identity: give a credential"
-        : "the user name or password is wrong, expired or disabled (for the admin user: it must be enabled on the registry)";
-    return new RegistryError("UNAUTHORIZED", `${operation}: the registry refused (401): ${why}`, {
-      method: "GET",
-      url: `${endpoint.origin}${this.#options.path.split("?")[0]}`,
-      status: 401,
-    });
+    const reason = refusalReason(this.#options);
+    return new RegistryError(
+      "UNAUTHORIZED",
+      `${operation}: the registry refused (401): ${reason}`,
+      {
+        method: "GET",
+        url: `${endpoint.origin}${this.#options.path.split("?")[0]}`,
+        status: 401,
+      },
+    );
   }
+}
+
+function refusalReason({ basic, savedByDocker = false }: DistributionTokenOptions): string {
+  if (basic === undefined) {
+    return "it gives no tokens to callers without an identity: give a credential";
+  }
+  return savedByDocker
+    ? `the login in Docker's configuration is wrong, expired or disabled ("az acr login" gives one for three hours): log in again`
+    : "the user name or password is wrong, expired or disabled (for the admin user: it must be enabled on the registry)";
 }

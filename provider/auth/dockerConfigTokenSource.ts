@@ -79,8 +79,10 @@ export class DockerConfigTokenSource implements TokenSource {
 
   #source(login: DockerLogin): TokenSource {
     const [context, at] = [this.#context, this.#at];
-    return "identityToken" in login
-      ? new IdentityTokenSource(context, { ...at, identityToken: login.identityToken })
-      : new DistributionTokenSource(context, { ...at, basic: basicHeader(login) });
+    if ("identityToken" in login) {
+      return new IdentityTokenSource(context, { ...at, identityToken: login.identityToken });
+    }
+    const basic = basicHeader(login);
+    return new DistributionTokenSource(context, { ...at, basic, savedByDocker: true });
   }
 }

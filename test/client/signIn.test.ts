@@ -277,6 +277,11 @@ describe("signing in", function () {
       code: "UNAUTHORIZED",
       says: /identity token in Docker's configuration is wrong or has expired .*: log in again/,
     },
+    "a password that Docker saved and that has expired": {
+      credential: () => docker({ auth: base64(`reader:${CANARY}-other`) }),
+      code: "UNAUTHORIZED",
+      says: /the login in Docker's configuration is wrong, expired or disabled .*: log in again/,
+    },
     "no anonymous pull": {
       credential: () => ({ kind: "anonymous" }),
       work: read,
