@@ -11,9 +11,10 @@ const STATE_FORMAT = 1;
 let processHost: Host | undefined;
 
 /**
- * Called by the text that every resource's `__provider` property holds, in the engine's dynamic
- * host: `exports.handler = () => require("pulumi-acr/provider").provider("<Kind>", <stateFormat>)`.
- * Module, function and arguments are a persisted contract.
+ * The provider of one kind of resource. The engine's dynamic host calls this through the text in every
+ * resource's `__provider` property: `exports.handler = () =>
+ * require("pulumi-acr/provider").provider("<Kind>", <stateFormat>)`. Module, function and arguments are a
+ * persisted contract.
  */
 export function provider(kind: string, stateFormat: number): DynamicProvider {
   const lifecycle = lifecycleOf(kind);

@@ -1,7 +1,10 @@
 import { ARCHIVE, ASSET, SIGNATURE } from "../arguments/assetSignature.js";
 import type { PropertyBag } from "./lifecycle.js";
 
-/** Assets in state keep only their hash; so that both can be compared, both are cut to it. */
+/**
+ * Reduces assets to their hash, which is all that a state keeps of them, so that old and new can be
+ * compared.
+ */
 export function withoutAssetPaths(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutAssetPaths);
   if (typeof value !== "object" || value === null) return value;

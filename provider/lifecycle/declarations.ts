@@ -1,21 +1,21 @@
 import { type Clock, sleep } from "../http/clock.js";
 import type { CheckResult } from "./lifecycle.js";
 
-/** Longer than the engine needs from one `check` to the next of a program that waits for nothing. */
+/** Longer than the engine takes from one `check` to the next, if the program waits for nothing. */
 export const QUIET_MS = 1_000;
 
 /**
- * How far the program has come with declaring. The engine calls `check` resource by resource, and
- * begins to create and update what has been checked before the rest of the program is known to
- * anybody. Whoever deletes what nobody declares therefore waits until no check runs, and none has
- * begun for a while.
+ * Tells when the program has declared its resources. The engine calls `check` for one resource after the
+ * other, and starts to create and update some of them before it has seen the rest of the program. So
+ * before anything undeclared is deleted, we wait until no `check` is running and none has started for a
+ * while.
  */
 export class Declarations {
   #begun = 0;
   #running = 0;
   #refused = false;
 
-  /** One `check`, from beginning to end. */
+  /** Runs one `check`. */
   async during(check: () => Promise<CheckResult>): Promise<CheckResult> {
     this.#begun += 1;
     this.#running += 1;
@@ -30,12 +30,12 @@ export class Declarations {
     }
   }
 
-  /** Whether a check failed, so that nobody knows what that resource declares. */
+  /** Whether a check failed, so that the declaration of its resource is unknown. */
   get refused(): boolean {
     return this.#refused;
   }
 
-  /** Ends when all is declared that does not wait for something else. */
+  /** Waits until everything is declared that does not depend on resources still to be created. */
   async settled(clock: Clock, quietMs: number, signal: AbortSignal): Promise<void> {
     for (let seen = -1; this.#running > 0 || seen !== this.#begun;) {
       seen = this.#begun;

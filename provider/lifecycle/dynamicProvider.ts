@@ -7,15 +7,15 @@ import { withoutUndefined } from "./plain.js";
 
 type Bag = Record<string, unknown>;
 
-/** What the engine's dynamic host calls. */
+/** The interface that the engine's dynamic host calls. */
 export type DynamicProvider = dynamic.ResourceProvider<Bag, Bag>;
 
-/** Dresses a lifecycle as what the dynamic host calls; the host probes for each verb. */
+/** Adapts a lifecycle to the dynamic host, which looks for each verb as a member. */
 export function dynamicProvider(kind: string, lifecycle: Lifecycle, host: Host): DynamicProvider {
   const run: Run = (verb, state, body) =>
     host.run(state, body).catch((error: unknown) => rethrow(kind, verb, state, error));
   return {
-    // Synchronous up to its end: the host does not wait for it before it calls the next verb.
+    // Must be synchronous: the host does not wait for it before it calls the next verb.
     configure: (request) => {
       host.configure((key) => request.config.get(key));
       return Promise.resolve();
@@ -81,14 +81,14 @@ function changingVerbs(
         outs: withoutUndefined(await lifecycle.update(id, olds, news, operation)) as Bag,
       })),
     delete: (id, state) => {
-      // The state of a replaced resource has the name that it had before, whose row is no more.
+      // A state may contain the URN from before a rename, which has no row in the output any more.
       const shown = { ...state, __urn: ownership.currentUrn(state["__urn"], id) };
       return run("delete", shown, (operation) => lifecycle.delete(id, state, operation));
     },
   };
 }
 
-/** A partial failure without `__provider` could never be read or deleted again. */
+/** Adds `__provider` to a partial failure, without which the resource could never be read or deleted. */
 function rethrow(kind: string, verb: string, state: PropertyBag, error: unknown): never {
   if (error instanceof PartialFailure) {
     const { __provider } = state;

@@ -2,17 +2,17 @@ import { createRequire } from "node:module";
 
 export type Severity = "debug" | "info" | "warning";
 
-/** Says something where the user sees it. Best effort: it never fails. */
+/** Shows messages to the user. Best effort: it never fails. */
 export interface EngineLog {
   info(message: string): void;
   warn(message: string): void;
-  /** A passing status in the resource's row, not kept; but a log that is not a terminal prints each. */
+  /** A temporary status in the resource's row. Outside a terminal, each one is printed as a line. */
   status(message: string): void;
-  /** Whether the CLI draws the row anew in its place, so that a status a second disturbs nobody. */
+  /** Whether the CLI redraws the row in place, so that a status every second does not disturb. */
   readonly redrawn: () => Promise<boolean>;
 }
 
-/** Says nothing. */
+/** Shows nothing. */
 const SILENT: EngineLog = {
   info: () => undefined,
   warn: () => undefined,
@@ -20,7 +20,9 @@ const SILENT: EngineLog = {
   redrawn: () => Promise.resolve(false),
 };
 
-/** Sends to the engine, and settles when the engine has it; separate so that tests can record. */
+/**
+ * Sends a message to the engine and resolves when it was received. Injected, so that tests can record it.
+ */
 export type SendLog = (
   urn: string,
   severity: Severity,
@@ -28,15 +30,16 @@ export type SendLog = (
   ephemeral: boolean,
 ) => void | Promise<void>;
 
-/** A URN that is not well-formed makes the CLI panic, so such a message goes to the stack's row. */
+/** A malformed URN makes the CLI panic, so its message is shown in the stack's row instead. */
 const URN = /^urn:pulumi:[^:]+::[^:]+::[^:]+(?::[^:]+)*::.+$/s;
 
-/** An engine that does not take a message in this time never will. */
+/** An engine that has not accepted a message after this time never will. */
 const DELIVERY_TIMEOUT_MS = 1_000;
 
 /**
- * The log of one operation. The engine ends the host as soon as the last operation has answered, and
- * what is still on its way then is lost: so an operation answers only when its messages have arrived.
+ * The log of one operation. The engine ends the host as soon as the last operation has returned, and
+ * messages that are still being sent are lost. So an operation only returns when its messages were
+ * delivered.
  */
 export class OperationLog implements EngineLog {
   readonly redrawn: () => Promise<boolean>;
@@ -62,7 +65,10 @@ export class OperationLog implements EngineLog {
     void this.#post("info", message, true);
   }
 
-  /** Waits for everything but passing statuses; not for long, and without ever failing. */
+  /**
+   * Waits until all messages, except for temporary statuses, were delivered. Has a short limit and never
+   * fails.
+   */
   async delivered(): Promise<void> {
     if (this.#underWay.length === 0) return;
     let timer: NodeJS.Timeout | undefined;
@@ -105,8 +111,8 @@ interface MessagesProto {
 }
 
 /**
- * The engine's own log service, whose address is the last argument of the host process
- * (`pulumirpc.Engine.Log`). Without a usable address, as in tests, nothing is said.
+ * Connects to the engine's log service, whose address is the last argument of the host process
+ * (`pulumirpc.Engine.Log`). Without a usable address, as in tests, nothing is shown.
  */
 export function connectEngineLog(argv: readonly string[]): SendLog {
   const address = argv.at(-1);

@@ -3,7 +3,7 @@ import type { CheckFailure } from "../arguments/checkFailure.js";
 import type { PropertyBag } from "./lifecycle.js";
 import { withoutUndefined } from "./plain.js";
 
-/** What `check` answers for an error that lies in the inputs; `undefined` for any other. */
+/** The `check` failure for an error in the inputs; `undefined` for any other error. */
 export function asCheckFailure(error: unknown): CheckFailure | undefined {
   if (error instanceof InputError) return { property: error.property, reason: error.message };
   if (error instanceof PackError) {
@@ -13,9 +13,9 @@ export function asCheckFailure(error: unknown): CheckFailure | undefined {
 }
 
 /**
- * A failure as the engine is told of it. Beside a property's path it prints that property's value:
- * `{<nil>}` for a path below the top, and otherwise all that is in it, secrets too. So the path is
- * given as such only where the reason shows the value anyway; else it stands in the reason.
+ * The failure in the form for the engine, which prints the value of the property at the given path:
+ * `{<nil>}` for a path below the top level, and otherwise the whole value, including secrets. So the path
+ * is only passed on if the message shows the value anyway; otherwise it becomes part of the message.
  */
 export function shownFailure(
   { property, reason }: CheckFailure,
@@ -28,8 +28,8 @@ export function shownFailure(
 }
 
 /**
- * Something was published before the operation failed. The engine then records the resource with
- * these properties and calls `update` at the next `up`; of the error it prints only the reasons.
+ * The operation failed after something was published. The engine records the resource with these
+ * properties and calls `update` at the next `up`. It prints only the reasons.
  */
 export class PartialFailure extends Error {
   readonly id: string;
@@ -45,7 +45,7 @@ export class PartialFailure extends Error {
   }
 }
 
-/** The registry took the request and said no; where it said nothing, it may have done it. */
+/** Whether the registry refused the request. Without an answer, the request may have taken effect. */
 export function isRefusal(error: unknown): boolean {
   if (!(error instanceof RegistryError)) return false;
   const { status = 0 } = error;
@@ -58,9 +58,9 @@ export function reasonOf(error: unknown): string {
 }
 
 /**
- * The error that leaves the provider. A foreign error may carry an `id`, which the host would take
- * for a half-made resource, so nothing but our own partial failure passes unchanged. The host prints
- * errors of check, diff, read and delete once more with their stack: both are kept short.
+ * The error as it leaves the provider. A foreign error with an `id` would look to the host like a
+ * partially created resource, so only our own partial failures pass unchanged. The host prints errors of
+ * check, diff, read and delete again with their stack, so message and stack are kept short.
  */
 export function outwardError(operation: string, error: unknown): Error {
   if (error instanceof PartialFailure) return error;

@@ -4,7 +4,7 @@ import { InputError, RegistryError } from "../errors.js";
 import type { Host } from "./host.js";
 import type { PropertyBag } from "./lifecycle.js";
 
-/** The settings that a resource is got with, for the registry that its id names. */
+/** The settings with which `get` reaches the registry that an id names. */
 export function registryToGetFrom(
   host: Host,
   loginServer: string,
@@ -13,7 +13,7 @@ export function registryToGetFrom(
   return registryOfId(loginServer, given["registry"] as RegistryArguments, host.sources);
 }
 
-/** `advice` is a sentence of its own. */
+/** The error for an id of another form. `advice` is a separate sentence. */
 export function notAnId(kind: string, id: string, form: string, advice = ""): InputError {
   return new InputError(
     "id",

@@ -22,19 +22,19 @@ import { WaitingRemovals } from "./waitingRemovals.js";
 export interface HostOptions {
   readonly environment: Lookup;
   readonly sendLog: SendLog;
-  /** Whether the CLI draws its rows anew in their place. Default: it does not. */
+  /** Whether the CLI redraws its rows in place. Default: no. */
   readonly redrawn?: () => Promise<boolean>;
-  /** Folder that relative paths start from: the program's. */
+  /** Folder that relative paths start from: that of the program. */
   readonly directory: string;
-  /** For tests: retries and time-outs of all registry clients. */
+  /** For tests: retries and timeouts of all registry clients. */
   readonly manners?: ClientManners;
-  /** For tests: how long no resource is to have been declared until all count as declared. */
+  /** For tests: how long no resource must be declared until the program counts as complete. */
   readonly quietMs?: number;
 }
 
 /**
- * What all resources of one host process share. The engine starts one such process per deployment;
- * within it the program's declarations are known, which no single verb is told.
+ * What all resources of one host process share. The engine starts one such process per deployment, so it
+ * can collect the program's declarations, which no single verb receives.
  */
 export class Host {
   readonly declarations = new Declarations();
@@ -43,9 +43,11 @@ export class Host {
   readonly waitingRemovals = new WaitingRemovals();
   readonly operations = new RunningOperations();
   readonly sessions: Sessions;
-  /** Content that `check` packed, by manifest digest, so that `create` need not pack it again. */
+  /** Content packed by `check`, by manifest digest, so that `create` need not pack it again. */
   readonly packed = new Map<Digest, PackedArtifact>();
-  /** By URN, what `check` found to delete: what `create` and `update` of the same process delete. */
+  /**
+   * What `check` found to delete, by URN; `create` and `update` in the same process delete exactly this.
+   */
   readonly retentionPlans = new Map<string, FreshPlan>();
   readonly directory: string;
   readonly sources: SettingSources;
@@ -68,7 +70,7 @@ export class Host {
     };
   }
 
-  /** Takes the stack's configuration, `acr:<key>`. */
+  /** Sets the stack's configuration, `acr:<key>`. */
   configure(get: (key: string) => string | undefined): void {
     this.#configuration = (key) => get(`acr:${key}`);
   }
@@ -78,12 +80,15 @@ export class Host {
     return this.#clock.now();
   }
 
-  /** Waits until the program has declared all that does not wait for something else. */
+  /**
+   * Waits until the program has declared everything that does not depend on resources still to be
+   * created.
+   */
   allDeclared({ signal }: Pick<Operation, "signal">): Promise<void> {
     return this.declarations.settled(this.#clock, this.#quietMs, signal);
   }
 
-  /** Long enough for the engine to begin with whatever it does at the same time. */
+  /** Waits long enough for the engine to start other operations that run at the same time. */
   pause({ signal }: Pick<Operation, "signal">): Promise<void> {
     return sleep(this.#clock, this.#quietMs, signal);
   }
@@ -92,7 +97,7 @@ export class Host {
     return settleRegistry(given, this.sources);
   }
 
-  /** The registry that a resource's state or inputs name. */
+  /** The registry in a resource's state or inputs. */
   registry(state: PropertyBag): Registry {
     return this.sessions.open(this.settle((state["registry"] ?? {}) as RegistryArguments));
   }

@@ -3,11 +3,12 @@ import type { PropertyBag } from "./lifecycle.js";
 import { sameJson } from "./plain.js";
 
 /**
- * What the resource option `ignoreChanges` keeps of the inputs that `check` derives: before it asks `check`, the engine
- * puts old inputs in the place of new ones, those too that no program gives. At a creation there are none.
+ * Finds which derived inputs the resource option `ignoreChanges` keeps. Before the engine calls `check`,
+ * it replaces the named inputs with the old ones, including derived inputs that no program sets. At
+ * creation there are none.
  *
- * `everything`: it names `*`, and nothing is to be done. A failure: it names what is derived alone, which would then
- * say something else than what it is derived from.
+ * Returns `everything` for `*`, which leaves nothing to do, or a failure if only a derived input is
+ * named, which would then contradict what it is derived from.
  */
 export function ignoredInputs(
   derived: readonly string[],

@@ -11,8 +11,8 @@ import { ociIndex } from "./ociIndex/ociIndex.js";
 import { retentionPolicy } from "./retentionPolicy/retentionPolicy.js";
 
 /**
- * The kinds of resource, by the names that states hold. A name, once released, stays: refresh and
- * destroy of an old state ask for it.
+ * The kinds of resource, by their names in states. A released name must stay, because refresh and destroy
+ * of old states use it.
  */
 export const KINDS = {
   OciArtifact: ociArtifact,
@@ -25,7 +25,7 @@ export const KINDS = {
   RetentionPolicy: retentionPolicy,
 } satisfies Readonly<Record<string, (host: Host) => Lifecycle>>;
 
-/** How a kind comes to its verbs; `undefined`: this version does not know it. */
+/** Creates the lifecycle of a kind; `undefined` if this version does not know the kind. */
 export function lifecycleOf(kind: string): ((host: Host) => Lifecycle) | undefined {
   return Object.hasOwn(KINDS, kind) ? KINDS[kind as keyof typeof KINDS] : undefined;
 }

@@ -11,9 +11,9 @@ export interface CheckResult {
 
 export interface DiffResult {
   /**
-   * `undefined` lets the engine compare the inputs itself, which is what makes its detailed diff,
-   * `replaceOnChanges` and drift in `preview --refresh` work; `false` says that nothing changes, `true`
-   * that something does although the inputs are what the last refresh wrote there.
+   * `undefined` lets the engine compare the inputs itself, which makes its detailed diff,
+   * `replaceOnChanges` and drift in `preview --refresh` work; `false` means no change; `true` means a
+   * change although the inputs equal those written by the last refresh.
    */
   readonly changes: boolean | undefined;
   readonly replaces: readonly string[];
@@ -27,14 +27,16 @@ export interface CreateResult {
 export interface ReadResult {
   readonly id: string;
   readonly outs: PropertyBag;
-  /** The live state in the form of inputs: what differs from the declared ones is what `up` repairs. */
+  /**
+   * The live state in the form of inputs. The differences to the declared inputs are what `up` repairs.
+   */
   readonly inputs: PropertyBag;
 }
 
 /**
- * The six verbs of one kind of resource, each of which may say something in the resource's row.
- * `check` and `diff` decide without network wherever content is published; `read` answers `undefined`
- * only for what the registry itself says is gone.
+ * The six verbs of one kind of resource, each of which may log to the resource's row. For published
+ * content, `check` and `diff` decide without network. `read` returns `undefined` only for what the
+ * registry itself says does not exist.
  */
 export interface Lifecycle {
   check(olds: PropertyBag, news: PropertyBag, operation: Operation): Promise<CheckResult>;

@@ -4,24 +4,24 @@ import { type NamedAttributes, namesOf } from "../artifact/lock.js";
 type Found = Readonly<Record<string, NamedAttributes>>;
 
 /**
- * Which resource of the program holds the attributes of which tag or manifest, and what was found
- * there before the first of them came. Two TagLocks on tags of one manifest share its lock: the
- * first to go must not open it, and the last must put back what was there at first.
+ * Which resource of the program manages which attributes of a tag or manifest, and their values before
+ * the first of these resources set them. Two TagLocks on tags of one manifest share its lock: deleting
+ * the first must not open it, and deleting the last must restore the original values.
  */
 export class LockOwnership {
-  /** By URN, what `check` was told; a refresh or destroy calls no `check`, so there it is empty. */
+  /** By URN, what `check` received. A refresh or destroy calls no `check`, so this is empty then. */
   readonly #declared = new Map<string, Found>();
-  /** By URN, what its state has set, the manifest of a locked tag included. */
+  /** By URN, what its state has set, including the manifest of a locked tag. */
   readonly #held = new Map<string, Found>();
   readonly #previous = new Map<string, NamedAttributes>();
   readonly #opened = new Set<string>();
 
-  /** `check`: the program declares these attributes of this reference. */
+  /** Called by `check`: the program declares these attributes of the reference. */
   declare(urn: string, reference: string, attributes: NamedAttributes = {}): void {
     this.#declared.set(urn, { [reference]: attributes });
   }
 
-  /** URN of another resource that declares another value for one of these attributes. */
+  /** URN of another resource that declares a different value for one of these attributes. */
   rival(urn: string, reference: string, attributes: NamedAttributes): string | undefined {
     for (const [other, declared] of this.#declared) {
       const theirs = declared[reference] ?? {};
@@ -33,29 +33,34 @@ export class LockOwnership {
     return undefined;
   }
 
-  /** What a state found; of each attribute, the first to tell is the oldest. */
+  /**
+   * Records the previous values in a state. For each attribute, the first recorded value is the oldest.
+   */
   remember(previous: Found): void {
     for (const [reference, attributes] of Object.entries(previous)) {
       this.#previous.set(reference, { ...attributes, ...this.#previous.get(reference) });
     }
   }
 
-  /** The resource has set, and goes on setting, attributes of these. */
+  /** Records that the resource has set attributes of these references, and keeps them. */
   hold(urn: unknown, previous: Found): void {
     this.remember(previous);
     if (typeof urn === "string") this.#held.set(urn, previous);
   }
 
   /**
-   * The values to put back one day: what was found before any resource of this program changed them,
-   * as far as that is known, else what is there now.
+   * The values to restore later: those from before any resource of this program changed them, if known;
+   * otherwise the live ones.
    */
   previousOf(reference: string, live: NamedAttributes): NamedAttributes {
     const known = this.#previous.get(reference) ?? {};
     return Object.fromEntries(namesOf(live).map((name) => [name, known[name] ?? live[name]]));
   }
 
-  /** An artifact's lock was taken off in this run: of who comes later and holds the same, nobody knew then. */
+  /**
+   * Records that an artifact's lock was opened in this run, which a resource that later sets the same
+   * lock could not know.
+   */
   noteOpened(reference: string): void {
     this.#opened.add(reference);
   }
@@ -64,14 +69,14 @@ export class LockOwnership {
     return this.#opened.has(reference);
   }
 
-  /** URN of a resource of the program that holds attributes of the reference. */
+  /** URN of a resource of the program that manages attributes of the reference. */
   holder(reference: string, except?: unknown): string | undefined {
     return this.#holders(reference, except)[0]?.urn;
   }
 
   /**
-   * URN of a resource that took the values which one that is going had set for what was there before: it was
-   * created in this run, which had not heard of the other one. It may be the replacement of that one.
+   * URN of a resource created in this run that took the values set by a resource being deleted for the
+   * previous ones. It may be the replacement of that resource.
    */
   heirOf(
     reference: string,
@@ -91,7 +96,7 @@ export class LockOwnership {
     return undefined;
   }
 
-  /** Of these attributes, those that no resource of the program holds, but for the one named. */
+  /** The attributes among these that no resource of the program manages, except for the given one. */
   free(reference: string, attributes: NamedAttributes, except?: unknown): NamedAttributes {
     const held = this.#holders(reference, except).flatMap(({ names }) => names);
     const names = namesOf(attributes).filter((name) => !held.includes(name));
@@ -108,7 +113,7 @@ export class LockOwnership {
       });
   }
 
-  /** Who holds a lock that is not the caller's, for an error about what cannot be removed. */
+  /** Names the holder of somebody else's lock, for an error about something that cannot be deleted. */
   holderOf(reference: string): string {
     const urn = this.holder(reference);
     return urn === undefined
@@ -116,7 +121,7 @@ export class LockOwnership {
       : `${urn}: remove or change that resource first`;
   }
 
-  /** The same for a tag that cannot be moved: one run moves tags before it removes anything. */
+  /** The same for a tag that cannot be moved, because a run moves tags before it deletes anything. */
   holderOfMoving(reference: string): string {
     const urn = this.holder(reference);
     const inARunBefore = "in a run of its own, such as `pulumi destroy --target`";

@@ -1,16 +1,16 @@
 import type { EngineLog } from "./engineLog.js";
 
-/** What one call of a verb may use. */
+/** What one call of a verb can use. */
 export interface Operation {
   /** Aborted when the engine tells the host to stop. */
   readonly signal: AbortSignal;
-  /** Says something in the resource's row. */
+  /** Shows messages in the resource's row. */
   readonly log: EngineLog;
 }
 
 /**
- * The operations that run in this host process. The engine ends the host with SIGINT at every normal
- * end as well, so an idle host must go at once; a busy one has five seconds to cancel its uploads.
+ * The operations running in this host process. The engine also ends the host with SIGINT at every normal
+ * end, so an idle host must exit at once. A busy one has five seconds to cancel its uploads.
  */
 export class RunningOperations {
   readonly #controllers = new Set<AbortController>();
@@ -31,7 +31,7 @@ export class RunningOperations {
     }
   }
 
-  /** Aborts everything and waits until it has ended, or until `timeoutMs` have passed. */
+  /** Aborts all operations and waits until they have ended, or until `timeoutMs` have passed. */
   async stop(timeoutMs: number): Promise<void> {
     if (this.#controllers.size === 0) return;
     const idle = new Promise<void>((resolve) => (this.#idle = resolve));
@@ -45,7 +45,7 @@ export class RunningOperations {
 
 /** Less than the five seconds after which the engine kills the host. */
 const STOP_TIMEOUT_MS = 4_500;
-/** 128 + SIGINT, what a shell reports. */
+/** 128 + SIGINT, as shells report it. */
 const INTERRUPTED = 130;
 
 export function stopOnInterrupt(operations: RunningOperations): void {

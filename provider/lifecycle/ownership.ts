@@ -1,32 +1,35 @@
 import type { NamedAttributes } from "../artifact/lock.js";
 import type { Digest } from "../oci/digest.js";
 
-/** What a resource declares or owns: one manifest in one repository, and tags that name it. */
+/** What a resource declares or owns: one manifest in one repository, and tags on it. */
 export interface Claim {
   /** `<login server>/<repository>` */
   readonly repository: string;
-  /** The manifest that it publishes; absent: it names only what others publish. */
+  /** The manifest that it publishes; absent if it only refers to manifests of others. */
   readonly digest?: Digest;
-  /** Manifests that it names and does not publish: they are to stay as long as it. */
+  /** Manifests that it refers to without publishing them; they must stay as long as the resource. */
   readonly uses?: readonly Digest[];
-  /** Digest that each tag names, as last seen. */
+  /** The digest that each tag names, as last seen. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Beside its own manifest, what the resource has put its tags on, or may have. */
+  /** Further digests that the resource has put its tags on, or may have. */
   readonly putOn?: readonly string[];
-  /** Attributes that the resource itself closed on its tags and manifest; absent: no lock of its own. */
+  /**
+   * Attributes of its tags and manifest that the resource itself set to `false`; absent if it has no
+   * lock.
+   */
   readonly lock?: NamedAttributes;
-  /** Locks of earlier versions, on tags that were yet to move when an operation failed. */
+  /** Locks of earlier versions, on tags that were not moved yet when an operation failed. */
   readonly formerLocks?: readonly OwnLock[];
   readonly onReplace?: "retain" | "delete";
 }
 
-/** A lock that we put on tags while they named this digest; on other content a lock is not ours. */
+/** A lock that we set on tags while they named this digest. On other content, a lock is not ours. */
 export interface OwnLock {
   readonly digest: string;
   readonly lock: NamedAttributes;
 }
 
-/** A resource, and what its state owned when this run began. */
+/** A resource, with what its state owned when this run began. */
 export interface FormerOwner {
   readonly urn: string;
   readonly claim: Claim;
@@ -34,18 +37,18 @@ export interface FormerOwner {
 
 /** Why the engine deletes an id. */
 export type DeleteReason =
-  /** The resource is gone from the program, or the stack is destroyed. */
+  /** The resource was removed from the program, or the stack is destroyed. */
   | "removal"
   /** The resource is still declared, with other content or elsewhere. */
   | "replacement"
-  /** The very same content is still declared: what is deleted is a second record of it. */
+  /** The same content is still declared; only a second record of it is deleted. */
   | "still-declared";
 
 /**
- * What this host process has been told of who owns what. The engine gives `create` of a replacement
- * no old state, and `delete` no new one; yet a tag must move from the old to the new, and what is
- * still declared must never be deleted. `check` and `diff` record it here. A destroy calls neither,
- * with or without the program, so that in it nothing counts as declared.
+ * Which resource declares and owns what, as far as this host process has been told. The engine does not
+ * pass the old state to `create` of a replacement, nor the new one to `delete`. But a tag must move from
+ * the old to the new, and what is still declared must never be deleted. `check` and `diff` record this
+ * here. A destroy calls neither of them, so in a destroy nothing counts as declared.
  */
 export class Ownership {
   readonly #declared = new Map<string, Claim>();
@@ -53,34 +56,36 @@ export class Ownership {
   readonly #published = new Map<string, Claim>();
   readonly #renamed = new Map<string, string>();
 
-  /** `check`: the program declares this. */
+  /** Called by `check`: the program declares this. */
   declare(urn: string, claim: Claim): void {
     this.#declared.set(urn, claim);
   }
 
-  /** `diff`: the state of this resource owns that. */
+  /** Called by `diff`: the state of this resource owns this. */
   own(urn: string, claim: Claim): void {
     this.#owned.set(urn, claim);
   }
 
-  /** `create`: this is there now, and what came along with it is known. */
+  /** Called by `create`: this exists now, and the manifests that came with it are known. */
   publish(urn: string | undefined, claim: Claim): void {
     if (urn !== undefined) this.#published.set(urn, claim);
   }
 
-  /** `diff`: the state of `id` has the resource under another name, which nothing but an update changes. */
+  /** Called by `diff`: the state of `id` contains an earlier URN, which only an update would change. */
   rename(id: string, oldUrn: unknown, urn: unknown): void {
     if (typeof oldUrn !== "string" || typeof urn !== "string" || oldUrn === urn) return;
     this.#renamed.set(renameKey(oldUrn, id), urn);
   }
 
-  /** URN under which the program knows the resource of a state that is to be deleted. */
+  /** The URN by which the program knows the resource of a state that is to be deleted. */
   currentUrn(oldUrn: unknown, id: string): string {
     const urn = typeof oldUrn === "string" ? oldUrn : "";
     return this.#renamed.get(renameKey(urn, id)) ?? urn;
   }
 
-  /** Another resource that declares the same manifest, where no tag in the registry tells of one of the two. */
+  /**
+   * Another resource that declares the same manifest, if no tag in the registry distinguishes the two.
+   */
   untaggedTwin(urn: string, claim: Claim): string | undefined {
     const isUntagged = ({ tags }: Claim): boolean => Object.keys(tags).length === 0;
     for (const [other, declared] of this.#declared) {
@@ -91,7 +96,7 @@ export class Ownership {
     return undefined;
   }
 
-  /** What the state of this resource owns in the repository, if `diff` was told. */
+  /** What the state of this resource owns in the repository, if `diff` was called. */
   ownedBy(urn: string | undefined, repository: string): Claim | undefined {
     const claim = this.#owned.get(urn ?? "");
     return claim?.repository === repository ? claim : undefined;
@@ -108,7 +113,7 @@ export class Ownership {
     return sameContent(declared, claim) ? "still-declared" : "replacement";
   }
 
-  /** The resource that declares this tag, and what the tag is going to name. */
+  /** The resource that declares this tag, and the digest that the tag will name. */
   declaredTag(
     repository: string,
     tag: string,
@@ -127,7 +132,7 @@ export class Ownership {
       .map(([, claim]) => claim);
   }
 
-  /** URN of a resource that is declared, and cannot do without this manifest. */
+  /** URN of a declared resource that needs this manifest. */
   userOf(repository: string, digest: Digest): string | undefined {
     for (const [urn, claim] of this.#declared) {
       if (claim.repository === repository && this.#usesOf(urn, claim).includes(digest)) return urn;
@@ -135,7 +140,7 @@ export class Ownership {
     return undefined;
   }
 
-  /** URN of a resource that is declared, and publishes this manifest or cannot do without it. */
+  /** URN of a declared resource that publishes or needs this manifest. */
   holderOf(repository: string, digest: Digest): string | undefined {
     for (const [urn, claim] of this.#declared) {
       if (claim.repository === repository && claim.digest === digest) return urn;
@@ -143,14 +148,16 @@ export class Ownership {
     return this.userOf(repository, digest);
   }
 
-  /** What comes along with copied content is known only from a state of the same content. */
+  /** The manifests that come with copied content are only known from a state with the same content. */
   #usesOf(urn: string, claim: Claim): readonly Digest[] {
     const states = [this.#published.get(urn), this.#owned.get(urn)];
     const known = states.find((state) => state !== undefined && sameContent(state, claim));
     return claim.uses ?? known?.uses ?? [];
   }
 
-  /** The resource that owned this tag and declares it no longer: another one may take it over. */
+  /**
+   * The resource that owned this tag and no longer declares it, so that another one may take it over.
+   */
   formerOwner(repository: string, tag: string): FormerOwner | undefined {
     for (const [urn, claim] of this.#owned) {
       if (claim.repository !== repository || !(tag in claim.tags)) continue;
@@ -162,8 +169,8 @@ export class Ownership {
   }
 
   /**
-   * Another resource that declares this tag; a mistake in the program even for the same content,
-   * since the one that drops it later would take it from the other.
+   * Another resource that declares this tag. This is a mistake even for the same content, because the
+   * resource that drops the tag later would take it from the other one.
    */
   rivalry(urn: string, claim: Claim, tag: string): string | undefined {
     for (const [other, declared] of this.#declared) {
@@ -177,7 +184,7 @@ export class Ownership {
   }
 }
 
-/** Another resource may have taken the old name since, so the name alone does not tell. */
+/** The URN alone is not enough, because another resource may have taken it since. */
 function renameKey(oldUrn: string, id: string): string {
   return `${id} ${oldUrn}`;
 }
@@ -187,8 +194,8 @@ function sameContent(a: Claim, b: Claim): boolean {
 }
 
 /**
- * What a resource with this claim knows a tag of its own by: what it saw last, or what it may have put the
- * tag on since. On anything else somebody else has put it.
+ * The digests by which a resource with this claim recognises its own tag: the one last seen, and those
+ * that it may have put the tag on since. If the tag names another digest, somebody else moved it.
  */
 export function knownOf(
   claim: Claim | undefined,
@@ -201,7 +208,7 @@ export function knownOf(
   return live === digest || putOn.includes(live) ? live : seen;
 }
 
-/** Every lock that a resource with this claim has put on its tags. */
+/** All locks that a resource with this claim has set on its tags. */
 export function ownLocksOf(claim: Claim | undefined): readonly OwnLock[] {
   const { digest, lock, formerLocks = [] } = claim ?? {};
   return digest === undefined || lock === undefined

@@ -12,18 +12,18 @@ import type { Host } from "./host.js";
 import type { Operation } from "./operation.js";
 import { type Claim, knownOf, type OwnLock, ownLocksOf } from "./ownership.js";
 
-/** A tag that one resource of the program had, and another one has from now on. */
+/** A tag that passes from one resource to another. */
 export interface PassedTag {
   readonly tag: Tag;
   /** URN of the resource that had it. */
   readonly from: string;
-  /** What that one owns. */
+  /** What that resource owns. */
   readonly claim: Claim;
-  /** What that one closed on it. */
+  /** What that resource locked on it. */
   readonly locks: readonly OwnLock[];
 }
 
-/** Of a resource's tags, those that another resource had until now. */
+/** The tags of a resource that another resource had until now. */
 export function tagsTaken(host: Host, base: string, tags: readonly Tag[]): readonly PassedTag[] {
   return tags.flatMap((tag) => {
     const former = host.ownership.formerOwner(base, tag);
@@ -33,7 +33,7 @@ export function tagsTaken(host: Host, base: string, tags: readonly Tag[]): reado
   });
 }
 
-/** What the tag named that another resource had, as far as that one knows. */
+/** The digest that the tag had, as far as its former resource knows. */
 export function knownByFormer(
   passed: readonly PassedTag[],
   tag: Tag,
@@ -42,7 +42,7 @@ export function knownByFormer(
   return knownOf(passed.find((one) => one.tag === tag)?.claim, tag, live);
 }
 
-/** Of the tags that a resource gives up, those that another resource declares. */
+/** Those of a resource's given-up tags that another resource declares. */
 export function tagsGiven(
   host: Host,
   urn: string,
@@ -57,9 +57,9 @@ export function tagsGiven(
 }
 
 /**
- * Opens what the former owner closed on its tags, unless another resource of the program locks them,
- * the new owner included: a lock ends with the resource that put it on, or nobody would ever open it.
- * The engine may come to either of the two first, so that each sees to it. Answers whether anything was opened.
+ * Opens what the former owner locked on its tags, unless another resource of the program, such as the new
+ * owner, locks them, too. A lock ends with the resource that set it; otherwise nobody would ever open it.
+ * The engine may process either of the two first, so both do this. Returns whether anything was opened.
  */
 export async function openPassedTags(
   host: Host,

@@ -1,6 +1,6 @@
 /**
- * A copy without `undefined`, at any depth: the host refuses it with an error that names no property.
- * In a list it becomes `null`, as in JSON.
+ * A deep copy without `undefined`, which the host refuses with an error that names no property. In a list
+ * it becomes `null`, as in JSON.
  */
 export function withoutUndefined<T>(value: T): T {
   if (Array.isArray(value)) {
@@ -14,7 +14,7 @@ export function withoutUndefined<T>(value: T): T {
   ) as T;
 }
 
-/** Equality of plain JSON, whatever the order of keys. */
+/** Compares plain JSON, ignoring the order of keys. */
 export function sameJson(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b);
 }

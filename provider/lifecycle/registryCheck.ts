@@ -14,15 +14,15 @@ import { containsUnknown, isUnknown, UNKNOWN } from "../arguments/unknown.js";
 
 export interface RegistryCheck {
   readonly failures: readonly CheckFailure[];
-  /** The argument with the login server that was found for it, normalised. */
+  /** The argument with the resolved, normalised login server. */
   readonly registry: PropertyBag;
 }
 
 /**
- * Finds the login server and tries the rest, so that what is missing is said at preview, and looks whether
- * the repository has it in its name. A registry that the same stack creates is not known then, and nothing
- * can be said about it. `earlier` is what was found wrong with the form: a registry of a wrong form is not
- * looked at.
+ * Finds the login server and checks the other settings, so that missing ones are reported at preview.
+ * Also checks that the repository's name does not contain the login server. If the same stack creates the
+ * registry, it is unknown and not checked. `earlier` are failures of the schema: a registry with a wrong
+ * form is not checked.
  */
 export function checkRegistry(
   host: Host,
@@ -64,7 +64,7 @@ function checkSettings(host: Host, given: unknown): RegistryCheck {
   }
 }
 
-/** The bare name; with its scheme only where that is needed to find the registry again. */
+/** The bare host name, with the scheme only if that is needed to find the registry again. */
 function normalized(written: string): string {
   const { origin, loginServer } = parseLoginServer(written);
   return origin.startsWith("http:") ? origin : loginServer;

@@ -3,7 +3,7 @@ import type { PropertyBag } from "./lifecycle.js";
 import { sameJson } from "./plain.js";
 import { isUnknown } from "../arguments/unknown.js";
 
-/** Of the registry settings only the login server says where things are. */
+/** Whether two registry settings mean the same registry, which depends on the login server alone. */
 export function sameRegistry(old: unknown, now: unknown): boolean {
   const a = loginServer(old);
   const b = loginServer(now);
@@ -17,8 +17,9 @@ function loginServer(registry: unknown): string | undefined {
 }
 
 /**
- * The other settings change nothing in the registry. They must reach the state, though, by an update
- * that makes no request of its own: a refresh and a destroy have nothing else to sign in with.
+ * Whether the other settings are equal. A change of these changes nothing in the registry. But it must
+ * reach the state, by an update without requests, because refresh and destroy sign in with the settings
+ * in the state.
  */
 export function sameSettings(old: unknown, now: unknown): boolean {
   return sameJson(settings(old), settings(now));

@@ -4,8 +4,8 @@ import type { ManifestReference } from "../oci/reference.js";
 import type { Host } from "./host.js";
 
 /**
- * Of attributes that one resource closed, those that no other resource of the program declares for
- * the same tag or manifest: only these may be opened when the one goes.
+ * The attributes, among those that one resource locked, that no other resource of the program locks on
+ * the same tag or manifest: only these may be opened when the resource is deleted.
  */
 export function freeOfOthers(
   host: Host,
@@ -19,8 +19,8 @@ export function freeOfOthers(
 }
 
 /**
- * The values to put back one day of attributes that are found now: what an artifact of the program
- * closed was open before, and is that artifact's to open again.
+ * The values to restore later for attributes found now. What an artifact of the program locked was open
+ * before, and is opened by that artifact.
  */
 export function foundBeforeUs(
   host: Host,
@@ -37,7 +37,7 @@ export function foundBeforeUs(
   return host.locks.previousOf(referenceTo(base, subject), before);
 }
 
-/** What artifacts of the program, but for the one named, lock the tag or manifest with. */
+/** The locks of all artifacts of the program, except for the given one, on the tag or manifest. */
 function locksOfArtifacts(
   host: Host,
   urn: string | undefined,

@@ -3,24 +3,23 @@ import { UploadProgress } from "../artifact/uploadProgress.js";
 import { type Clock, systemClock } from "../http/clock.js";
 import type { EngineLog } from "./engineLog.js";
 
-/** How often a row is drawn; work that takes less is not worth a word. */
+/** The interval of statuses; shorter work is not reported. */
 const STATUS_INTERVAL_MS = 1_000;
-/** An upload that takes longer is announced in a log of lines, too. */
+/** Uploads that take longer are also announced in a log of lines. */
 const LONG_UPLOAD_MS = 5_000;
-/** What is sent sooner is worth a lasting line only from here on. */
+/** Faster uploads only leave a lasting line if they sent at least this much. */
 const NOTEWORTHY_BYTES = 1024 * 1024;
 
-/** What a push tells of itself; whoever publishes tells of the phases before and after it. */
+/** The observer of a push. The publisher itself reports the phases before and after it. */
 export type UploadReport = Required<PushObserver>;
 
 /**
- * Runs what publishes something, and says in the resource's row how far it has come.
+ * Runs the work that publishes something, and reports its progress in the resource's row.
  *
- * Where the CLI draws rows anew, the row shows phase, bytes, rate and what need not be sent, once a
- * second; the last line, which stays, says what was sent. Where it prints a line for each message
- * (`EngineLog.redrawn`), only an upload of more than five seconds is mentioned: once when it turns
- * out to be one, and once at its end. Where nothing was sent nothing stays, and where the work failed
- * nothing is said at the end: then the failure is what matters.
+ * If the CLI redraws rows, the row shows phase, bytes, rate and skipped blobs, once a second, and a last
+ * line with what was sent remains. If it prints a line for each message (`EngineLog.redrawn`), only
+ * uploads of more than five seconds are reported: when they exceed this time, and at their end. Nothing
+ * remains if nothing was sent, or if the work failed, because then the failure is what matters.
  */
 export async function withUploadReport<T>(
   log: EngineLog,
@@ -44,9 +43,9 @@ class ReportedRow {
   readonly #clock: Clock;
   #cancel: () => void = () => undefined;
   #stopped = false;
-  /** The start of a long upload was said, in whatever way. */
+  /** Whether the start of a long upload was reported. */
   #announced = false;
-  /** Something was said that a later status takes the place of. */
+  /** Whether a status was shown that a later one replaces. */
   #drawn = false;
 
   constructor(log: EngineLog, progress: UploadProgress, clock: Clock) {
@@ -69,7 +68,8 @@ class ReportedRow {
       (this.#announced && sentBytes > 0) ||
       (sentBytes >= NOTEWORTHY_BYTES && (await this.#log.redrawn()));
     if (isKept) this.#log.info(last);
-    // The CLI shows the last status until everything is done: it must not be one of work under way.
+    // The CLI keeps showing the last status until everything is done, so it must not look like running
+    // work.
     else if (this.#drawn) this.#log.status(last);
   }
 

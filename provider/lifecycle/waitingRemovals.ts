@@ -4,32 +4,35 @@ import { aborted } from "../http/clock.js";
 import { Turns } from "../concurrency/turns.js";
 import type { Operation } from "./operation.js";
 
-/** One attempt to remove a manifest; it may be made again, on behalf of another operation. */
+/** One attempt to delete a manifest. It may be repeated on behalf of another operation. */
 export type RemovalAttempt = (operation: Operation) => Promise<RemovalOutcome>;
 
 interface Waiting {
   readonly removal: RemovalAttempt;
-  /** The operation that was to delete it is still under way, and makes the next attempt itself. */
+  /**
+   * Whether the operation that wanted to delete it is still running, and makes the next attempt itself.
+   */
   present: boolean;
   released: boolean;
 }
 
 /**
- * Manifests that were to be deleted and had to stay, since another manifest needs them: a referrer its
- * subject, an index its children. What does not depend on each other is destroyed in any order, so
- * that other one may be about to go. As long as anything is being removed, it is waited for; whoever
- * deletes it later comes back to what had to stay. Kept for the life of the host process, which is one run.
+ * Manifests that could not be deleted yet because another manifest needs them: a referrer its subject, an
+ * index its children. Resources that do not depend on each other are destroyed in any order, so the other
+ * manifest may be deleted soon. As long as any removal is running, we wait for that; and the operation
+ * that later deletes the other manifest retries the waiting ones. Kept for the lifetime of the host
+ * process, which is one run.
  */
 export class WaitingRemovals {
   readonly #turns = new Turns();
   readonly #waiting = new Map<string, Waiting>();
-  /** Attempts under way; who waits has none. */
+  /** Running attempts; an operation that waits does not count. */
   #attempts = 0;
   readonly #wakers: (() => void)[] = [];
 
   /**
-   * Attempts for one manifest take turns, so that none misses what goes in the meantime. Answers that it
-   * waits only when nothing is being removed any more, nor has begun to be during a `pause`.
+   * Attempts for one manifest take turns, so that none misses a removal in the meantime. Returns that it
+   * waits only if nothing is being removed any more, and nothing starts to be during a `pause`.
    */
   async attempt(
     reference: string,
@@ -50,8 +53,8 @@ export class WaitingRemovals {
   }
 
   /**
-   * What needed the manifest is gone. If it had to stay, it is tried again, and the outcome answered, unless
-   * the operation that was to delete it is there to do that.
+   * Called when the manifest that needed this one was deleted. If this one was waiting, it is retried and the
+   * outcome returned, unless its own operation is still running and does that.
    */
   released(reference: string, operation: Operation): Promise<RemovalOutcome | undefined> {
     return this.#turns.take(reference, async () => {
@@ -86,7 +89,7 @@ export class WaitingRemovals {
     }
   }
 
-  /** Waits for what needs the manifest to go; `false`: nothing is left that could do that. */
+  /** Waits until what needs the manifest is deleted; `false` if nothing is left that could do that. */
   async #isReleased(
     reference: string,
     operation: Operation,

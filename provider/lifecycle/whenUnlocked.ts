@@ -2,12 +2,13 @@ import { RegistryError } from "../errors.js";
 import type { Host } from "./host.js";
 import type { Operation } from "./operation.js";
 
-/** Each after a pause of a second; locks go in less. */
+/** Attempts, each after a pause of a second; locks are usually opened sooner. */
 const MOST_LOOKS = 5;
 
 /**
- * Removes something, and looks again where it is locked: what locks it may be a `TagLock` of the same stack
- * that goes as well, and the engine deletes both at once unless it knows that one depends on the other.
+ * Removes something, and retries if it is locked: the lock may belong to a `TagLock` of the same stack
+ * that is being deleted as well. The engine deletes both at the same time, unless it knows that one
+ * depends on the other.
  */
 export async function whenUnlocked<T>(
   host: Pick<Host, "pause"> & { readonly operations: Pick<Host["operations"], "underWay"> },
@@ -25,7 +26,9 @@ export async function whenUnlocked<T>(
   }
 }
 
-/** A lock that we saw ourselves: nothing was tried, and the registry has refused nothing. */
+/**
+ * Whether we noticed the lock ourselves before any request, so that the registry has refused nothing.
+ */
 function isForeseen(error: unknown): boolean {
   return error instanceof RegistryError && error.code === "LOCKED" && error.status === undefined;
 }
