@@ -40,6 +40,8 @@ export class EngineStack {
   readonly stack: automation.Stack;
   /** What the next run declares. */
   program: automation.PulumiFn = () => Promise.resolve();
+  /** What the run under way has printed so far. */
+  said = "";
 
   private constructor(folder: TemporaryFolder, stack: automation.Stack) {
     this.#folder = folder;
@@ -128,11 +130,15 @@ export class EngineStack {
 
   async #runOnce(operate: Operation): Promise<EngineRun> {
     let output = "";
+    const hear = (text: string): void => {
+      output += text;
+      this.said = output;
+    };
     const operations = new Map<string, string[]>();
     const diagnostics: string[] = [];
     await operate({
-      onOutput: (text) => (output += text),
-      onError: (text) => (output += text),
+      onOutput: hear,
+      onError: hear,
       onEvent: (event) => {
         recordOperation(event, operations);
         if (event.diagnosticEvent !== undefined) diagnostics.push(event.diagnosticEvent.message);
