@@ -174,19 +174,45 @@ describe("a tag that passes from one resource of the program to another", () => 
     }
   }
 
-  it("that was moved and could not be locked again for a TagLock is known to be its new owner's", async () => {
-    const two = await somebody.publish("two");
-    const inputs = { repository: REPOSITORY, tag: "stable" };
-    const lock: Declaration = { name: "lock", kind: "TagLock", inputs };
-    const moved = { ...tag(), inputs: { ...inputs, digest: two } };
-    await engine.up([owner, lock]);
-    const action = { type: "status", status: 403 } as const;
-    const fault = emulator.faults.add({ method: "PATCH", path: /_tags\/stable$/, nth: 2, action });
-    await assert.rejects(engine.up([lock, without(), moved]), { message: /\[DENIED\]$/ });
-    fault.remove();
-    assert.equal(await somebody.digestOf("stable"), two, "how far it came");
-    await engine.destroy();
-    assert.equal(await somebody.digestOf("stable"), undefined);
+  describe("that was moved and could not be locked again for a TagLock", () => {
+    let two: string;
+    let program: Declaration[];
+    beforeEach(async () => {
+      two = await somebody.publish("two");
+      const inputs = { repository: REPOSITORY, tag: "stable" };
+      const lock: Declaration = { name: "lock", kind: "TagLock", inputs };
+      program = [lock, without(), { ...tag(), inputs: { ...inputs, digest: two } }];
+      await engine.up([owner, lock]);
+      const action = { type: "status", status: 403 } as const;
+      const rule = { method: "PATCH", path: /_tags\/stable$/, nth: 2, action };
+      const fault = emulator.faults.add(rule);
+      await assert.rejects(engine.up(program), { message: /\[DENIED\]$/ });
+      fault.remove();
+      assert.equal(await somebody.digestOf("stable"), two, "how far it came");
+      assert.deepEqual(await stable(), OPEN, "how far it came");
+    });
+
+    it("is known to be its new owner's", async () => {
+      await engine.destroy();
+      assert.equal(await somebody.digestOf("stable"), undefined);
+    });
+
+    it("is locked by the next up", async () => {
+      await engine.up(program);
+      assert.deepEqual(await stable(), LOCKED);
+      emulator.journal.clear();
+      await engine.up(program);
+      assert.deepEqual(emulator.journal.entries, []);
+    });
+
+    it("is locked by the next up that can", async () => {
+      const action = { type: "status", status: 403 } as const;
+      const fault = emulator.faults.add({ method: "PATCH", path: /_tags\/stable$/, action });
+      await assert.rejects(engine.up(program), { message: /\[DENIED\]$/ });
+      fault.remove();
+      await engine.up(program);
+      assert.deepEqual(await stable(), LOCKED);
+    });
   });
 
   it("and that somebody moved meanwhile is a conflict, and nobody's lock is opened", async () => {

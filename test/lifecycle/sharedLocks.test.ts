@@ -139,6 +139,30 @@ describe("what an artifact and a TagLock lock together", () => {
     });
   }
 
+  for (const times of [1, 2]) {
+    it(`a tag that was moved and could not be locked again at first is locked by the next up that can: ${times + 1}`, async () => {
+      const next = artifact("app", "1", { layers: [{ content: "two" }] });
+      const program = [tagLock("1"), next];
+      await up(artifact("app", "1", { lock: true }), tagLock("1"));
+      const action = { type: "status", status: 403 } as const;
+      const rule = { method: "PATCH", path: /_tags\/1$/, nth: 2, times, action };
+      const fault = emulator.faults.add(rule);
+      for (let attempts = times; attempts > 0; attempts -= 1) {
+        await assert.rejects(engine.up(program), { message: /\[DENIED\]$/ });
+        assert.deepEqual(await somebody.attributesOfTag("1"), OPEN, "how far it came");
+      }
+      fault.remove();
+      await up(...program);
+      assert.equal(await somebody.digestOf("1"), digest);
+      assert.deepEqual(await somebody.attributesOfTag("1"), LOCKED);
+      emulator.journal.clear();
+      await up(...program);
+      assert.deepEqual(emulator.journal.entries, []);
+      await up(next);
+      await endsOpen();
+    });
+  }
+
   it("a tag that moves stays open as far as the TagLock opens it", async () => {
     const inputs = { repository: REPOSITORY, tag: "1", deleteEnabled: true };
     const lock = { ...tagLock("1"), inputs };

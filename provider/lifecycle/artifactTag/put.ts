@@ -3,12 +3,14 @@ import { resolveTags } from "../../artifact/tags.js";
 import { RegistryError } from "../../errors.js";
 import type { Digest } from "../../oci/digest.js";
 import type { Tag } from "../../oci/reference.js";
-import type { FetchedManifest, Repository } from "../../registry/repository.js";
+import { ATTRIBUTE_NAMES } from "../../registry/attributes.js";
+import type { AttributeStore, FetchedManifest, Repository } from "../../registry/repository.js";
 import { PartialFailure } from "../failures.js";
 import type { Host } from "../host.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { Claim } from "../ownership.js";
 import { knownByFormer, openPassedTags, tagsTaken } from "../passedTags.js";
+import { closeForOthers } from "../published/closeForOthers.js";
 import { decideTags, type TagDecision } from "../published/decideTags.js";
 import { Publication } from "../published/publication.js";
 import { repositoryToWrite } from "../published/repositoryToWrite.js";
@@ -29,7 +31,7 @@ export async function putTag(
 ): Promise<PropertyBag> {
   const inputs = asInputs(bag);
   const repository = repositoryToWrite(host, bag);
-  const found = await takeOver(host, inputs, repository, operation);
+  const found = await takeOver(host, inputs, olds, repository, operation);
   if (found.get(inputs.tag) === inputs.digest) return outputsOf(inputs);
   // A tag that is replaced, and keeps its name, may be on its own digest.
   const owned =
@@ -69,16 +71,35 @@ export async function putTag(
 async function takeOver(
   host: Host,
   inputs: TagInputs,
+  olds: TagState | undefined,
   { attributes, manifests }: Pick<Repository, "attributes" | "manifests">,
   operation: Operation,
 ): Promise<ReadonlyMap<Tag, Digest>> {
   const look = () => resolveTags({ manifests }, [inputs.tag], operation);
   const found = await look();
   if (found.get(inputs.tag) !== inputs.digest) return found;
+  if (isUnfinished(olds, inputs)) await closeLeftOpen(host, inputs, attributes, operation);
   const passed = tagsTaken(host, baseOf(inputs), [inputs.tag]);
   if (passed.every(({ locks }) => locks.length === 0)) return found;
   await openPassedTags(host, attributes, baseOf(inputs), passed, operation);
   return look();
+}
+
+/** A run that failed has put the tag, or tried to. */
+function isUnfinished(olds: TagState | undefined, { digest }: TagInputs): boolean {
+  if (olds === undefined || olds.drift.length > 0) return false;
+  return olds.digest !== digest && olds.__declared.digest === digest;
+}
+
+/** That run may have ended before it closed the tag again for those who lock it, whatever it was that it opened. */
+async function closeLeftOpen(
+  host: Host,
+  { __urn: urn, tag, ...inputs }: TagInputs,
+  attributes: AttributeStore,
+  operation: Operation,
+): Promise<void> {
+  const closed = Object.fromEntries(ATTRIBUTE_NAMES.map((name) => [name, false]));
+  await closeForOthers(attributes, { host, urn, base: baseOf(inputs), tag }, closed, operation);
 }
 
 function wantedOf(

@@ -1,6 +1,7 @@
 import { unlistedDrift } from "../../artifact/drift.js";
 import { ensureListed, listReferrer } from "../../artifact/referrer.js";
 import type { PushedManifest } from "../../artifact/push.js";
+import type { NamedAttributes } from "../../artifact/lock.js";
 import { findLostTags, lostTagError } from "../../artifact/tags.js";
 import type { ManifestReference, Tag } from "../../oci/reference.js";
 import type { OwnLock } from "../ownership.js";
@@ -15,6 +16,14 @@ export interface PublicationParts extends TagPutParts {
   readonly live: ReadonlyMap<string, string>;
   /** What the declared lock is still to be put on. */
   readonly lockSubjects: readonly ManifestReference[];
+  /** Tags that a run which failed has moved and may have left open. */
+  readonly leftOpen?: readonly LeftOpen[];
+}
+
+export interface LeftOpen {
+  readonly tag: Tag;
+  /** What was on it before it was moved. */
+  readonly lock: NamedAttributes;
 }
 
 /**
@@ -96,6 +105,7 @@ export class Publication {
     const tags = [...plan.create, ...plan.move.map(({ tag }) => tag)];
     await this.#openPassed();
     for (const tag of tags) await this.#putTag(tag);
+    await this.#closeLeftOpen();
     if (lockSubjects.length > 0) report?.phase("locking");
     for (const subject of lockSubjects) {
       this.#wrote = true;
@@ -103,6 +113,15 @@ export class Publication {
     }
     this.#locked = true;
     await this.#readBack();
+  }
+
+  async #closeLeftOpen(): Promise<void> {
+    const { leftOpen = [], inputs } = this.#parts;
+    for (const { tag, lock } of leftOpen) {
+      this.#wrote = true;
+      await this.#puts.closeForOthers(tag, lock);
+      this.#tagDigests.set(tag, inputs.digest);
+    }
   }
 
   /** A tag that names our digest already brings the lock of its former owner along. */

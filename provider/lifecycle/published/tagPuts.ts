@@ -22,8 +22,8 @@ import type { Host } from "../host.js";
 import type { Operation } from "../operation.js";
 import type { OwnLock } from "../ownership.js";
 import type { PassedTag } from "../passedTags.js";
-import { freeOfOthers, referenceTo } from "../sharedLocks.js";
 import type { UploadReport } from "../uploadReport.js";
+import { closeForOthers } from "./closeForOthers.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { baseOf } from "./state.js";
 
@@ -59,7 +59,7 @@ export class TagPuts {
   /** What we closed on a tag that is to move: as far as it is closed now, and as our lock says. */
   readonly #closed = new Map<
     Tag,
-    { readonly now: NamedAttributes; readonly all: NamedAttributes }
+    { readonly now: NamedAttributes; readonly lock: NamedAttributes }
   >();
   /** Tags that may name the manifest by now: no answer said so, or they are not closed again yet. */
   readonly #unsure = new Set<Tag>();
@@ -97,13 +97,13 @@ export class TagPuts {
         const held = restrict(found.attributes, LOCKED);
         throw lockedError(reference, held, host.locks.holderOfMoving(reference));
       }
-      this.#closed.set(tag, { now: ours, all: closedBy(lock) });
+      this.#closed.set(tag, { now: ours, lock });
     }
   }
 
   async put(tag: Tag): Promise<void> {
-    const { repository, content, inputs, operation, report } = this.#parts;
-    const { now = {}, all = {} } = this.#closed.get(tag) ?? {};
+    const { repository, content, operation, report } = this.#parts;
+    const { now = {}, lock = {} } = this.#closed.get(tag) ?? {};
     if (namesOf(now).length > 0) {
       await writeAttributesIfThere(repository.attributes, tag, opened(now), operation);
     }
@@ -120,7 +120,7 @@ export class TagPuts {
       }
     }
     // A run that failed may have opened the tag before this one: what is open now tells nothing.
-    await this.#closeForOthers(tag, without(all, inputs.lock ?? {}));
+    await this.closeForOthers(tag, lock);
     this.#unsure.delete(tag);
   }
 
@@ -136,28 +136,11 @@ export class TagPuts {
     }
   }
 
-  /**
-   * What we opened to move a tag, and do not close again ourselves, another resource may lock as well. Of
-   * one that nobody has heard of yet, it is noted that it is open.
-   */
-  async #closeForOthers(tag: Tag, closed: NamedAttributes): Promise<void> {
-    if (namesOf(closed).length === 0) return;
+  /** Another resource may lock what we opened and do not close again ourselves, and `lock` had closed as well. */
+  async closeForOthers(tag: Tag, lock: NamedAttributes): Promise<void> {
     const { host, inputs, repository, operation } = this.#parts;
-    const base = baseOf(inputs);
-    const held = without(closed, freeOfOthers(host, inputs.__urn, base, tag, closed));
-    const theirs = this.#undisputed(tag, held);
-    if (namesOf(theirs).length === 0) host.locks.noteOpened(referenceTo(base, tag));
-    else await repository.attributes.updateTag(tag, theirs, operation);
-  }
-
-  /** Whoever holds an attribute may hold it open. */
-  #undisputed(tag: Tag, closed: NamedAttributes): NamedAttributes {
-    const { host, inputs } = this.#parts;
-    const reference = referenceTo(baseOf(inputs), tag);
-    const names = namesOf(closed).filter(
-      (name) =>
-        host.locks.rival(inputs.__urn ?? "", reference, { [name]: closed[name] }) === undefined,
-    );
-    return Object.fromEntries(names.map((name) => [name, closed[name]]));
+    const opened = { host, urn: inputs.__urn, base: baseOf(inputs), tag };
+    const closed = without(closedBy(lock), inputs.lock ?? {});
+    await closeForOthers(repository.attributes, opened, closed, operation);
   }
 }

@@ -20,7 +20,7 @@ import { dropTags } from "./dropTags.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { referenceTo } from "../sharedLocks.js";
 import { type UploadReport, withUploadReport } from "../uploadReport.js";
-import { type Listing, listingOf, Publication } from "./publication.js";
+import { type LeftOpen, type Listing, listingOf, Publication } from "./publication.js";
 import { giveTags, type Release, unlock } from "./releaseLocks.js";
 import { repositoryToWrite } from "./repositoryToWrite.js";
 import { isMissing, listIncluded, ownContent, sendMissing, withoutLost } from "./restore.js";
@@ -123,8 +123,10 @@ async function plan(
     setting: "onTagConflict" as const,
   };
   const decision = await decideTags(host, wanted, operation);
+  const leftOpen = movedBefore(update, decision.live);
   return new Publication({
     ...decision,
+    leftOpen,
     host,
     inputs,
     repository,
@@ -134,10 +136,25 @@ async function plan(
     live: new Map<string, string>([
       ...artifact.tagsOf(state).map((tag) => [tag, inputs.digest] as const),
       ...decision.live,
+      // Until they are closed again, the state goes on to say that they are to be moved.
+      ...leftOpen.map(({ tag, from }) => [tag, from] as const),
     ]),
     // A tag that names our digest does not move; only what a failed create left may carry our lock.
     ownLocks: state.__formerLocks ?? [],
     lockSubjects: changes.lockSubjects,
+  });
+}
+
+/** Tags that name our digest although the state says otherwise, where a lock was on them. */
+function movedBefore(
+  { state, inputs, changes }: Update,
+  live: ReadonlyMap<Tag, Digest>,
+): readonly (LeftOpen & { readonly from: string })[] {
+  return changes.addedTags.flatMap((tag) => {
+    const from = state.tagDigests[tag];
+    const own = state.__formerLocks?.find(({ digest }) => digest === from);
+    if (from === undefined || own === undefined || live.get(tag) !== inputs.digest) return [];
+    return [{ tag, from, lock: own.lock }];
   });
 }
 
