@@ -43,7 +43,7 @@ export const copiedContent: ContentKind = {
   undecided: (inputs) => sourceNotFound(asCopy(inputs)),
   requireReferenced: () => Promise.resolve(),
   wantedParts: (state) => partsToVerify(state),
-  // Nothing of the content stands in the inputs: where some is missing, it has not been copied.
+  // The inputs contain nothing of the content, so missing content is shown as if nothing had been copied.
   withoutMissing: (inputs, { missing, referrer }) => {
     const parts = [missing.manifests, missing.blobs, missing.unlisted];
     const isWhole = referrer !== "unlisted" && parts.every((list) => list.length === 0);
@@ -54,16 +54,16 @@ export const copiedContent: ContentKind = {
   }),
 };
 
-/** What the manifest refers to itself; it is not copied with it. */
+/** The subject of the manifest, which is not copied with it. */
 function subjectOf({ manifest }: Pushable): Descriptor | undefined {
   const { subject } = parseManifest(manifest.bytes, manifest.descriptor.mediaType);
   return subject && { mediaType: subject.mediaType, digest: subject.digest, size: subject.size };
 }
 
 /**
- * By digest nothing is asked. A tag is resolved, here and so at preview, by one request: what it names
- * is what is copied. One that is not there may be published by the same `up`: then the digest is left
- * out, since only at preview an unknown one may be answered, and nothing tells `check` whether it is one.
+ * A digest needs no request. A tag is resolved by one request, here and so at preview, and what it names
+ * is copied. A missing tag may be published by the same `up`. The digest is then left out, because an
+ * unknown may only be returned at preview, and `check` cannot tell whether it is one.
  */
 async function derive(
   host: Host,
@@ -94,7 +94,7 @@ async function derive(
   return { ...settled, digest: found.digest };
 }
 
-/** A preview cannot show the copy of what the same `up` puts under the tag before. */
+/** A preview cannot show the copy of content that the same `up` will put under the tag first. */
 function movingTag(
   reference: string,
   digest: string,

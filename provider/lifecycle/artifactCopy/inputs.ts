@@ -20,7 +20,7 @@ export interface SourceInputs {
   readonly repository: RepositoryName;
   readonly digest?: Digest;
   readonly tag?: Tag;
-  /** As settled by `check`; absent: the target's. */
+  /** As resolved by `check`; absent if it is the target's registry. */
   readonly registry?: RegistryArguments & { readonly loginServer: string };
 }
 
@@ -40,7 +40,7 @@ const source = exactlyOne(
   ["digest", "tag"],
 );
 
-/** The content comes from the source as it is, so nothing of it can be declared. */
+/** The content is copied unchanged, so none of it can be declared. */
 const { artifactType: _type, annotations: _texts, subject: _subject, ...published } = PUBLISHED;
 
 const schema = object({ ...published, source, referrers: flag.optional(), verify: VERIFY });

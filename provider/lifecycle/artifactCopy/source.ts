@@ -10,9 +10,9 @@ import { containsUnknown, isUnknown } from "../../arguments/unknown.js";
 import { asCopy, type CopyInputs, type SourceInputs } from "./inputs.js";
 
 /**
- * The source as it is going to be asked: settings of its own lead to the login server that they name,
- * or to the target's as somebody else. A source in the target's repository is refused: there is nothing
- * to copy, and removing the copy would remove the original.
+ * Resolves the registry of the source: its own settings name a login server, or another identity for the
+ * target's. A source in the target's repository is refused: there is nothing to copy, and deleting the
+ * copy would delete the original.
  */
 export function settleSource(host: Host, given: PropertyBag): PropertyBag {
   const source = given["source"] as PropertyBag;
@@ -53,7 +53,7 @@ function loginServerIn(registry: unknown): unknown {
     : loginServer;
 }
 
-/** The repository that is copied from. Reading is all that is asked for. */
+/** The source repository, opened only for reading. */
 export function openSource(
   host: Host,
   inputs: PropertyBag,
@@ -71,7 +71,7 @@ export function openSource(
   };
 }
 
-/** The reference that the source is given by, in full. */
+/** The full reference of the source. */
 export function sourceReference({ source, registry }: CopyInputs): string {
   const { loginServer } = source.registry ?? registry;
   return formatReference(loginServerOf(loginServer), source.repository, referenceIn(source));

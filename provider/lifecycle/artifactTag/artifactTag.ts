@@ -17,7 +17,7 @@ export function artifactTag(host: Host): Lifecycle {
       id: asInputs(inputs).reference,
       outs: await putTag(host, inputs, undefined, operation),
     }),
-    // Only a state that we wrote has `__declared`; what a `get` brings is the program's arguments.
+    // Only our own states contain `__declared`; for `get`, the state consists of the program's arguments.
     read: (id, state, operation) =>
       "__declared" in state
         ? readTag(host, id, state, operation)

@@ -7,8 +7,8 @@ import type { Operation } from "../operation.js";
 import { asState, ownDigests } from "./state.js";
 
 /**
- * Removes the tag, never the manifest, if it still names what we have put it on. A tag that the program declares,
- * be it by the replacement of this very resource, stays.
+ * Removes the tag, but never the manifest, if it still names what we put it on. A tag that the program
+ * declares, for example in the replacement of this resource, stays.
  */
 export async function deleteTag(
   host: Host,

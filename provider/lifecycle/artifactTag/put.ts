@@ -20,8 +20,8 @@ import { asInputs, type TagInputs } from "./inputs.js";
 import { claimOfState, outputsOf, type TagState } from "./state.js";
 
 /**
- * Makes the tag name the declared digest, unless it does already. Looks first: a conflict, a digest
- * that is not there and a foreign lock end before anything is written. `olds`: absent for a create.
+ * Makes the tag name the declared digest, unless it does already. A conflict, a missing digest or a
+ * foreign lock is found before anything is written. `olds` is absent for a create.
  */
 export async function putTag(
   host: Host,
@@ -33,12 +33,12 @@ export async function putTag(
   const repository = repositoryToWrite(host, bag);
   const found = await takeOver(host, inputs, olds, repository, operation);
   if (found.get(inputs.tag) === inputs.digest) return outputsOf(inputs);
-  // A tag that is replaced, and keeps its name, may be on its own digest.
+  // A tag that is replaced under the same name may still name its own digest.
   const owned =
     olds === undefined ? host.ownership.ownedBy(inputs.__urn, baseOf(inputs)) : claimOfState(olds);
   const decision = await decideTags(host, wantedOf(inputs, repository, owned, found), operation);
   const named = decision.live.get(inputs.tag);
-  // Somebody has put it there while we waited.
+  // Somebody put it there while we waited.
   if (named === inputs.digest) return putTag(host, bag, olds, operation);
   let publication: Publication | undefined;
   try {
@@ -65,8 +65,8 @@ export async function putTag(
 }
 
 /**
- * Looks at the tag. Where it names the digest already, nothing is left to do but to open what its former owner
- * closed; it is looked at again then, since somebody may have removed it meanwhile.
+ * Inspects the tag. If it names the digest already, only the lock of its former owner may have to be
+ * opened. It is then inspected again, since somebody may have removed it meanwhile.
  */
 async function takeOver(
   host: Host,
@@ -114,13 +114,16 @@ function wantedOf(
 }
 
 interface Before {
-  /** What the tag named. */
+  /** The digest that the tag named. */
   readonly live: Digest | undefined;
-  /** The stack had put it there. */
+  /** Whether the stack had put it there. */
   readonly isOurs: boolean;
-  /** It was another resource that had, and once that one has dropped the tag, no state has it but ours. */
+  /**
+   * Whether another resource had put it there. When that resource drops the tag, only our state records
+   * it.
+   */
   readonly isTaken: boolean;
-  /** That one may have locked it, which nobody knows any more then. */
+  /** Whether that resource may have locked it, which no state will record any more. */
   readonly isLocked: boolean;
 }
 
@@ -141,8 +144,8 @@ function standing(
 }
 
 /**
- * What a failure leaves; `undefined` if the tag was not put, and is not ours yet. Without an answer, it is where it
- * was, or put.
+ * The state after a failure; `undefined` if the tag was not put, and so is not ours. Without an answer,
+ * the tag may be at its old or its new digest.
  */
 function unfinished(
   inputs: TagInputs,
@@ -159,7 +162,7 @@ function unfinished(
   };
 }
 
-/** The bytes to put under the tag: those that the registry has under the digest. */
+/** The bytes to put under the tag: those of the digest in the registry. */
 async function requireManifest(
   repository: Pick<Repository, "manifests">,
   inputs: TagInputs,

@@ -10,7 +10,7 @@ import type { Operation } from "../operation.js";
 import { asInputs } from "./inputs.js";
 import { asState, inputsOf, outputsOf } from "./state.js";
 
-/** The live tag, as input too, so that the engine shows where `up` is going to move it. */
+/** The live tag, also as inputs, so that the engine shows where `up` will move it. */
 export async function readTag(
   host: Host,
   id: string,
@@ -36,15 +36,15 @@ export async function readTag(
 }
 
 /**
- * What the tag named before a put without an answer is ours as long as the tag names it. Otherwise the put
- * was done, or somebody else has moved the tag: whoever puts it there later is not us.
+ * After a put without an answer, the former digest of the tag remains ours while the tag names it.
+ * Otherwise the put succeeded or somebody else moved the tag, and a later return to it is not ours.
  */
 function stillOpen(bag: PropertyBag, live: Digest): PropertyBag {
   const { __former: former, ...settled } = bag;
   return former === live ? bag : settled;
 }
 
-/** A tag that somebody else manages, by its id; it must exist. */
+/** Reads a tag that somebody else manages, by its id; it must exist. */
 export async function getTag(
   host: Host,
   id: string,

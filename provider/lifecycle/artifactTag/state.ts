@@ -5,15 +5,15 @@ import type { Claim } from "../ownership.js";
 import { baseOf } from "../published/state.js";
 import type { TagInputs } from "./inputs.js";
 
-/** Outputs: `digest` shows what the tag names, `__declared` what it is to name. */
+/** Outputs: `digest` is what the tag names, `__declared` what it should name. */
 export interface TagState extends TagInputs {
   readonly drift: readonly Drift[];
   readonly __declared: { readonly digest: Digest };
-  /** Of an update that may have failed: what the tag named before, which was ours as well. */
+  /** What the tag named before an update that may have failed, which was ours as well. */
   readonly __former?: string;
 }
 
-/** The tag as declared: how a finished create or update leaves it. */
+/** The outputs of a finished create or update. */
 export function outputsOf(inputs: TagInputs): PropertyBag {
   return { ...inputs, drift: [], __declared: { digest: inputs.digest } };
 }
@@ -29,13 +29,13 @@ export function claimOf(inputs: TagInputs): Claim {
   return { repository: baseOf(inputs), uses: [digest], tags: { [tag]: digest } };
 }
 
-/** What the state owns: the tag, be it on one or the other of two digests. */
+/** What the state owns: the tag, on either of two digests. */
 export function claimOfState(state: TagState): Claim {
   const { tag, digest } = state;
   return { repository: baseOf(state), tags: { [tag]: digest }, putOn: ownDigests(state) };
 }
 
-/** What the resource has put the tag on, or may have: on anything else somebody else has put it. */
+/** The digests that the resource put the tag on, or may have. On any other, somebody else put it. */
 export function ownDigests({
   __declared: declared,
   __former: former,

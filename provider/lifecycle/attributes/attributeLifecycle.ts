@@ -13,7 +13,7 @@ export function attributeLifecycle(kind: AttributeKind, host: Host): Lifecycle {
     check: (_olds, news) => Promise.resolve(checkAttributes(kind, host, news)),
     diff: (_id, olds, news) => diffAttributes(kind, host, olds, news),
     create: (inputs, operation) => createAttributes(kind, host, inputs, operation),
-    // Only a state that we wrote has `__declared`; what a `get` brings is the program's arguments.
+    // Only our own states contain `__declared`; for `get`, the state consists of the program's arguments.
     read: (id, state, operation) =>
       "__declared" in state
         ? readAttributes(kind, host, id, state, operation)

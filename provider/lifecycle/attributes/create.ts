@@ -6,7 +6,7 @@ import { type AttributeKind, attributesOf, baseOf } from "./kind.js";
 import { outputs } from "./state.js";
 import { apply, driftOf, find, foundBefore, look, open } from "./subjects.js";
 
-/** Remembers what is there, then sets what is declared. */
+/** Records the live attributes, then sets the declared ones. */
 export async function createAttributes(
   kind: AttributeKind,
   host: Host,
@@ -25,7 +25,8 @@ export async function createAttributes(
   );
   const id = kind.id(baseOf(inputs), inputs);
   const outs = outputs(inputs, found, previous);
-  // Before anything is set: another lock on the same manifest may be created at the same time.
+  // Recorded before anything is set, because another lock on the same manifest may be created at the same
+  // time.
   host.locks.hold(inputs["__urn"], previous);
   await apply(
     repository,

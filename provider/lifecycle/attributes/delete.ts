@@ -8,14 +8,16 @@ import { putBack, type Subject } from "./managedAttributes.js";
 import { subjectsOf } from "./state.js";
 import { freeToPutBack, open } from "./subjects.js";
 
-/** Puts back what was found, where the live value is still ours and nobody declares it. */
+/**
+ * Restores the previous values, where the live value is still ours and no other resource declares it.
+ */
 export async function deleteAttributes(
   host: Host,
   bag: PropertyBag,
   operation: Operation,
 ): Promise<void> {
   const state = bag as unknown as AttributeState;
-  // The create of a replacement may come after this, and `--replace` calls no `diff`.
+  // The create of a replacement may come later, and with `--replace` there was no `diff`.
   host.locks.remember(state.__previous);
   const repository = open(host, bag);
   for (const subject of subjectsOf(state)) {
@@ -26,8 +28,8 @@ export async function deleteAttributes(
 }
 
 /**
- * What was created without being told of this one, while this one held the attributes, takes them for what was there
- * before: a resource that was renamed without an alias, or the replacement that `--replace` asks for.
+ * Warns that a resource created in this run, without knowing this one, took our values for the original
+ * ones: a resource renamed without an alias, or the replacement caused by `--replace`.
  */
 function tellLoss(
   host: Host,
@@ -49,7 +51,7 @@ function tellLoss(
 const REPLACED_WITH_REFRESH =
   "Of what it replaces, a resource is told only by --refresh (as in `pulumi up --refresh --replace`)";
 
-/** Of these attributes, each that is still as we set it gets the value that was found. */
+/** Restores the previous value of each of these attributes that is still as we set it. */
 export async function putBackFound(
   repository: Repository,
   subject: Subject,

@@ -5,16 +5,16 @@ import type { AttributeState } from "./kind.js";
 import { attributeDrift, type Previous, type Subject } from "./managedAttributes.js";
 import type { Live } from "./subjects.js";
 
-/** How far an update has come that failed. */
+/** The progress of an update that failed. */
 export interface Halfway {
-  /** What was found, as the finished update would remember it. */
+  /** The previous values, as the finished update would record them. */
   readonly previous: Previous;
-  /** What was there before it began. */
+  /** The live values before it began. */
   readonly live: Live;
   readonly wanted: NamedAttributes;
-  /** Subjects that are not known to be set: the first of them may be. */
+  /** Subjects that may not be set; only the first of them may be. */
   readonly unset: Live;
-  /** What it was putting back when it failed. */
+  /** What it was restoring when it failed. */
   readonly released?: readonly Released[];
 }
 
@@ -25,9 +25,10 @@ export interface Released {
 }
 
 /**
- * After a failure the old state still stands, what it has to put back included, and what may have been
- * closed counts as ours. Whatever may be there of both versions is drift, which the next run may
- * repair, be it of the new program or of the former one; a change of somebody else is neither.
+ * The state after a failed update. The old state still applies, including the values that it has to
+ * restore, and everything that may have been set counts as ours. Values that may come from either version
+ * become drift, which the next run of the new or the former program may repair. A change by somebody else
+ * is not drift of this kind.
  */
 export function halfUpdated(
   state: AttributeState,
@@ -54,7 +55,7 @@ function closedByEither(old: NamedAttributes, wanted: NamedAttributes): NamedAtt
   );
 }
 
-/** As it was where it is not known to be set, and as it was to be where it may be set. */
+/** The live value if it is not known to be set, and the wanted value if it may be. */
 function driftOfSet({ live, wanted, unset }: Halfway, declared: NamedAttributes): readonly Drift[] {
   const before = [...unset].flatMap(([subject, found]) => attributeDrift(subject, found, declared));
   const tried = [...live].slice(0, live.size - unset.size + 1);

@@ -9,14 +9,14 @@ import type { Operation } from "../operation.js";
 import type { RegistryArguments } from "../../arguments/registrySettings.js";
 import type { Previous, Subject } from "./managedAttributes.js";
 
-/** Inputs that all kinds have; the attributes stand beside them under their wire names. */
+/** Inputs of all kinds. The attributes are members of the same object, under their wire names. */
 export interface AttributeInputs extends NamedAttributes {
   readonly repository: string;
   readonly registry: RegistryArguments & { readonly loginServer: string };
   readonly __urn?: string;
 }
 
-/** Outputs: the inputs with the live attributes, and what is remembered. */
+/** Outputs: the inputs with the live attributes, and what the resource remembers. */
 export interface AttributeState extends AttributeInputs {
   readonly drift: readonly Drift[];
   /** The manifest that a locked tag named. */
@@ -37,9 +37,11 @@ export interface Found {
 /** What distinguishes the kinds of resource that manage attributes. */
 export interface AttributeKind {
   readonly name: string;
-  /** Inputs that identify the resource beside the login server; a change replaces it. */
+  /**
+   * Inputs that identify the resource, in addition to the login server. A change replaces the resource.
+   */
   readonly identity: readonly string[];
-  /** Other inputs beside the attributes; a change updates. */
+  /** Other inputs, apart from the attributes. A change updates the resource. */
   readonly compared: readonly string[];
   validate(news: PropertyBag): CheckFailure[];
   /** Adds defaults. */
@@ -47,9 +49,9 @@ export interface AttributeKind {
   /** The id as messages show it, for example `<login server>/<repository>:<tag>`. */
   readonly idForm: string;
   id(base: string, inputs: PropertyBag): string;
-  /** Inputs for an id, for `get`. */
+  /** The inputs for an id, for `get`. */
   fromId(id: string): PropertyBag | undefined;
-  /** The subjects as the registry has them; `undefined` if the first of them is gone. */
+  /** The subjects in the registry; `undefined` if the first of them does not exist. */
   find(
     repository: Repository,
     base: string,
@@ -57,9 +59,9 @@ export interface AttributeKind {
     state: AttributeState | undefined,
     operation: Operation,
   ): Promise<Found | undefined>;
-  /** Throws if what was found is not what the inputs demand; before anything is written. */
+  /** Throws if the findings contradict the inputs, before anything is written. */
   require(found: Found, base: string, inputs: PropertyBag): void;
-  /** Inputs beside the attributes that show what is live. */
+  /** Inputs, apart from the attributes, that show the live state. */
   liveInputs(state: AttributeState, found: Found): PropertyBag;
 }
 

@@ -20,11 +20,11 @@ export interface Subject {
   readonly subject: AttributeSubject;
   /** Full reference. */
   readonly reference: string;
-  /** Its attributes, if they came with the answer that found it. */
+  /** Its attributes, if the request that found it returned them. */
   readonly attributes?: Attributes;
 }
 
-/** The values that were found, by full reference: what delete puts back. */
+/** The values found at first, by full reference, which delete restores. */
 export type Previous = Readonly<Record<string, NamedAttributes>>;
 
 export async function requireAttributes(
@@ -49,7 +49,7 @@ export function nothingToManage(
   );
 }
 
-/** Sets the attributes unless they are as wanted already. */
+/** Sets the attributes, unless they are as wanted already. */
 export async function setAttributes(
   store: AttributeStore,
   managed: Subject,
@@ -61,13 +61,13 @@ export async function setAttributes(
   try {
     await writeAttributes(store, managed.subject, wanted, options);
   } catch (error) {
-    // Somebody has removed it since we looked.
+    // Somebody has deleted it since it was inspected.
     if (!hasCode(error, "NOT_FOUND")) throw error;
     throw nothingToManage(managed.reference, { method: "PATCH", status: 404, cause: error });
   }
 }
 
-/** A change that neither we nor the last refresh know of is not ours to undo. */
+/** Throws for a change that neither we nor the last refresh know of, because it is not ours to undo. */
 export function refuseThirdChange(
   { reference }: Subject,
   live: Attributes,
@@ -106,8 +106,8 @@ export function attributeDrift(
 }
 
 /**
- * Puts back the values that were found, only where the live value is still ours: what somebody set
- * since then stays. What is gone needs nothing.
+ * Restores the previous values where the live value is still ours. Later changes by others are kept, and
+ * a subject that no longer exists needs nothing.
  */
 export async function putBack(
   store: AttributeStore,

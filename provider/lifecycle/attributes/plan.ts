@@ -23,7 +23,10 @@ export function checkAttributes(kind: AttributeKind, host: Host, news: PropertyB
   return { inputs: news, failures: [{ property: "", reason }] };
 }
 
-/** Pure but for remembering what the state found, which `create` of a replacement is not told. */
+/**
+ * Compares state and inputs. Also records the previous values in the state, which `create` of a
+ * replacement does not receive.
+ */
 export function diffAttributes(
   kind: AttributeKind,
   host: Host,
@@ -42,7 +45,7 @@ export function diffAttributes(
     [...ATTRIBUTE_NAMES, ...kind.compared].every((name) =>
       sameJson(olds[name] ?? null, news[name] ?? null),
     );
-  // What it holds has just been opened with the lock of an artifact, and is to be closed again.
+  // An artifact's lock was just opened together with ours, which must be set again.
   const opened = Object.keys(state.__previous).some((reference) => host.locks.wasOpened(reference));
   if (unchanged && opened) return { changes: true, replaces };
   return { changes: unchanged ? false : undefined, replaces };

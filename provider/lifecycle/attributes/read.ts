@@ -9,7 +9,7 @@ import { attributeDrift } from "./managedAttributes.js";
 import { inputsOf, liveAttributes, outputs } from "./state.js";
 import { look, open } from "./subjects.js";
 
-/** The live attributes, as inputs too, so that the engine shows what `up` is going to repair. */
+/** The live attributes, also as inputs, so that the engine shows what `up` will repair. */
 export async function readAttributes(
   kind: AttributeKind,
   host: Host,
@@ -34,7 +34,7 @@ export async function readAttributes(
   return { id, outs: { ...withAttributes(bag, shown), tagDigest, drift }, inputs };
 }
 
-/** Attributes that somebody else manages, by the resource's id; what it names must exist. */
+/** Reads attributes that somebody else manages, by the resource's id; the subject must exist. */
 export async function getAttributes(
   kind: AttributeKind,
   host: Host,

@@ -25,19 +25,19 @@ export function inputsOf(state: PropertyBag): PropertyBag {
   return inputs;
 }
 
-/** Subjects that the state remembers, from their full references. */
+/** The subjects that the state remembers, by their full references. */
 export function subjectsOf(state: AttributeState): Subject[] {
   const base = baseOf(state as unknown as PropertyBag);
   return Object.keys(state.__previous).map((reference) => subjectNamed(base, reference));
 }
 
-/** The subject of a full reference; that of the repository itself is the base alone. */
+/** The subject of a full reference; the base alone means the repository itself. */
 export function subjectNamed(base: string, reference: string): Subject {
   const name = reference.slice(base.length + 1);
   return { reference, subject: name === "" ? undefined : (name as Subject["subject"]) };
 }
 
-/** The declared attributes, each turned round that somewhere is not as declared. */
+/** The declared attributes, inverted where any subject differs. */
 export function liveAttributes(
   declared: NamedAttributes,
   live: readonly Attributes[],
@@ -50,7 +50,7 @@ export function liveAttributes(
   );
 }
 
-/** What was found at first stays remembered; of what is new, `found` tells what to remember. */
+/** Keeps the values remembered before; for new subjects and attributes, remembers those in `found`. */
 export function previousOf(
   state: AttributeState,
   live: ReadonlyMap<Subject, Attributes>,

@@ -23,7 +23,7 @@ export function open(host: Host, bag: PropertyBag): Repository {
   return host.registry(bag).repository(String(bag["repository"]));
 }
 
-/** The subjects, for setting their attributes; what is absent or not as demanded is an error. */
+/** Finds the subjects whose attributes to set. Throws if one is missing or not as required. */
 export async function find(
   kind: AttributeKind,
   repository: Repository,
@@ -57,7 +57,7 @@ export async function look(
   return live;
 }
 
-/** The values to put back one day. A repository's own are of concern to no artifact's lock. */
+/** The values to restore later. The attributes of a repository are not affected by artifacts' locks. */
 export function foundBefore(
   host: Host,
   bag: PropertyBag,
@@ -68,7 +68,9 @@ export function foundBefore(
   return foundBeforeUs(host, baseOf(bag), subject, live);
 }
 
-/** Of these attributes, those that no resource of the program holds or locks, but for the one named. */
+/**
+ * The attributes among these that no resource of the program manages or locks, except for the given one.
+ */
 export function freeToPutBack(
   host: Host,
   bag: PropertyBag,
@@ -82,9 +84,9 @@ export function freeToPutBack(
 }
 
 /**
- * Sets the attributes, subject by subject. Once one of them may have been set, a failure is a partial
- * one: what was found there must not be forgotten. `halfway` says what is to be remembered, given the
- * subjects that are not known to be set.
+ * Sets the attributes, subject by subject. Once one of them may be set, a failure is a partial one,
+ * because the previous values must not be forgotten. `halfway` returns what to record, given the subjects
+ * that may not be set.
  */
 export async function apply(
   repository: Repository,
@@ -106,7 +108,7 @@ export async function apply(
   }
 }
 
-/** What is not set, or nobody knows, shown as drift: the next run may repair it without being asked. */
+/** Describes what is not set, or may not be, as drift, so that the next run may repair it. */
 export function driftOf(unset: Live, wanted: NamedAttributes): Drift[] {
   return [...unset].flatMap(([subject, found]) => attributeDrift(subject, found, wanted));
 }

@@ -31,7 +31,7 @@ const schema = object({
   registry: registry.optional(),
 });
 
-/** `TagLock`: the attributes of one tag and, unless told otherwise, of the manifest that it names. */
+/** `TagLock`: the attributes of one tag and, by default, of the manifest that it names. */
 export const tagLock: AttributeKind = {
   name: "TagLock",
   identity: ["repository", "tag"],
@@ -62,8 +62,8 @@ export const tagLock: AttributeKind = {
     if (tagDigest === undefined) throw nothingToManage(reference);
     requireDigest(tagDigest, reference, inputs["digest"] as string | undefined);
   },
-  // So that the engine's difference shows a tag that was moved: by the digest that it must name, or
-  // else by the manifest, which is another one now and not locked by us. A deleted one shows as such.
+  // Makes the engine's diff show that the tag was moved: by the required digest, or else by the manifest,
+  // which is a different one and not locked by us. A deleted tag shows as such.
   liveInputs: (state, { drift, tagDigest }) => {
     if (drift.length === 0) return {};
     if (tagDigest === undefined) return { tag: undefined };
@@ -72,8 +72,8 @@ export const tagLock: AttributeKind = {
 };
 
 /**
- * Without its tag there is nothing to lock, but the manifest that it named is still locked by us: it
- * must not be forgotten before that is put back.
+ * Handles a missing tag: nothing can be locked, but the manifest that the tag named is still locked by
+ * us, and must be restored before it is forgotten.
  */
 async function withoutTag(
   repository: Repository,

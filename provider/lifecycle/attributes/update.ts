@@ -10,7 +10,7 @@ import { refuseThirdChange } from "./managedAttributes.js";
 import { outputs, previousOf, subjectsOf } from "./state.js";
 import { apply, find, foundBefore, freeToPutBack, type Live, look, open } from "./subjects.js";
 
-/** Sets what differs, and puts back what is no longer declared. */
+/** Sets what differs, and restores what is no longer declared. */
 export async function updateAttributes(
   kind: AttributeKind,
   host: Host,
@@ -50,7 +50,10 @@ export async function updateAttributes(
   return outs;
 }
 
-/** What is no longer managed: attributes no longer named, a manifest no longer locked. */
+/**
+ * What is no longer managed: attributes that are not declared any more, or a manifest that is not locked
+ * any more.
+ */
 function releasedBy(
   host: Host,
   state: AttributeState,

@@ -15,7 +15,7 @@ export function artifactLifecycle(content: ContentKind, host: Host): Lifecycle {
     check: (olds, news, operation) => checkArtifact(content, host, { olds, news }, operation),
     diff: (_id, olds, news, operation) => diffArtifact(content, host, { olds, news }, operation),
     create: (inputs, operation) => createArtifact(content, host, inputs, operation),
-    // Only a state that we wrote has `__declared`; what a `get` brings is the program's arguments.
+    // Only our own states contain `__declared`; for `get`, the state consists of the program's arguments.
     read: (id, state, operation) =>
       "__declared" in state
         ? readArtifact(content, host, id, state, operation)

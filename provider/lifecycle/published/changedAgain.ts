@@ -16,7 +16,9 @@ interface SeenChanges {
   readonly operation: Operation;
 }
 
-/** Attributes are put back only from what the refresh saw; a change since then is not ours to undo. */
+/**
+ * Throws if attributes differ from what the last refresh saw, because a later change is not ours to undo.
+ */
 export async function refuseChangedAgain({
   state,
   inputs,
@@ -30,7 +32,7 @@ export async function refuseChangedAgain({
     const live = await readAttributes(repository.attributes, subject, operation);
     const wanted = inputs.lock ?? {};
     if (live === undefined || matches(live, wanted)) continue;
-    // Drift was described by the attributes that were declared then.
+    // Drift was recorded relative to the attributes declared at that time.
     const now = describeAttributes(restrict(live, declaredOf(state).lock ?? wanted));
     if (now !== seen) throw attributesChangedAgain(inputs, subject, seen, now);
   }

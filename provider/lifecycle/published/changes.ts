@@ -6,27 +6,29 @@ import { sameJson } from "../plain.js";
 import type { ArtifactInputs } from "./inputs.js";
 import { type ArtifactState, baseOf, declaredOf, tagsOf } from "./state.js";
 
-/** What differs between state and inputs of one artifact whose content stays. */
+/** The differences between state and inputs of an artifact whose content stays the same. */
 export interface ArtifactChanges {
   /** Declared tags that do not name our digest, as far as the state knows. */
   readonly addedTags: readonly Tag[];
-  /** Tags of ours that are no longer declared, or may be ours. */
+  /** Tags that are ours, or may be, and are no longer declared. */
   readonly droppedTags: readonly Tag[];
-  /** What the declared lock is still to be put on. */
+  /** The tags and manifest that the declared lock still has to be set on. */
   readonly lockSubjects: readonly ManifestReference[];
-  /** Attributes that we closed and that are no longer declared, to be allowed again. */
+  /** Attributes that we set to `false` and that are no longer declared, to be set to `true`. */
   readonly unlock: NamedAttributes;
-  /** Manifests that a refresh found missing: its own, and those that are published with it. */
+  /** Manifests that a refresh found missing: the artifact's own, and those published with it. */
   readonly missingManifests: readonly string[];
   /** Blobs that a refresh found missing. */
   readonly missingBlobs: readonly string[];
-  /** A refresh, or a failed run, found that the subject does not list it. */
+  /** Whether a refresh, or a failed run, found that the subject does not list the manifest. */
   readonly unlisted: boolean;
-  /** Referrers that are published with it, of which a refresh found the same. */
+  /** Referrers published with it for which a refresh found the same. */
   readonly unlistedReferrers: readonly Digest[];
 }
 
-/** Pure. `wasOpened` tells what this run has opened for another resource, although this one locks it too. */
+/**
+ * Pure. `wasOpened` tells what this run has opened for another resource, although this one locks it, too.
+ */
 export function findChanges(
   state: ArtifactState,
   inputs: ArtifactInputs,
@@ -52,7 +54,9 @@ export function findChanges(
   };
 }
 
-/** Tags that a failed run may have put or left, as nobody has looked since: a refresh names those that are not there. */
+/**
+ * Tags that a failed run may or may not have put. After a refresh, drift tells which of them are missing.
+ */
 function unsureTags(state: ArtifactState): readonly Tag[] {
   const base = baseOf(state);
   const known = new Set([
@@ -86,12 +90,12 @@ function lockSubjects(
   const subjects = [...tagsOf(inputs), inputs.digest];
   if (!sameJson(declaredOf(state).lock ?? {}, inputs.lock)) return subjects;
   const drifted = subjects.filter((subject) => attributeDrift(state, subject) !== undefined);
-  // No drift, and yet the lock is not there: an earlier run ended before it was put on.
+  // There is no drift, and yet the lock is missing: an earlier run ended before it was set.
   if (drifted.length === 0 && !sameJson(state.lock ?? {}, inputs.lock)) return subjects;
   return subjects.filter((subject) => drifted.includes(subject) || isUnlocked(subject));
 }
 
-/** What the last refresh said of this subject's attributes, if they differed. */
+/** The drift of this subject's attributes, as found by the last refresh. */
 export function attributeDrift(
   state: ArtifactState,
   subject: ManifestReference,

@@ -56,7 +56,9 @@ function derive(
   });
 }
 
-/** `true` is the usual lock; written out, it can be compared with what the service answers. */
+/**
+ * `true` means the usual lock. It is written out, so that it can be compared with the service's answer.
+ */
 function normalizedLock(lock: unknown): unknown {
   if (lock === true) return LOCKED;
   if (lock === false) return undefined;
@@ -74,7 +76,7 @@ function referenceOf(inputs: PropertyBag): string | undefined {
     : formatReference(loginServerOf(registry.loginServer), repository, digest);
 }
 
-/** Records the declaration, and finds two resources that would fight over a tag. */
+/** Records the declaration, and finds resources that would fight over a tag. */
 function declare(host: Host, inputs: PropertyBag, { log }: Operation): CheckFailure[] {
   const urn = inputs["__urn"];
   if (
@@ -95,7 +97,9 @@ function declare(host: Host, inputs: PropertyBag, { log }: Operation): CheckFail
   });
 }
 
-/** A run with `--target` is told of its targets alone; only a tag would tell it of another owner. */
+/**
+ * Warns that a run with `--target` only knows its targets, so that only a tag would reveal another owner.
+ */
 function withoutTrace(urn: string, { reference }: ArtifactInputs): string {
   return (
     `${reference} is published by two resources, and ${urn} puts no tag on it: with --target the one can be ` +

@@ -11,23 +11,23 @@ import type { Operation } from "../operation.js";
 import type { ArtifactInputs } from "./inputs.js";
 
 /**
- * What distinguishes the kinds of content that are published under tags. Tags, locks, conflicts,
- * drift and deletion are the same for all of them.
+ * What distinguishes the kinds of published content. Tags, locks, conflicts, drift and deletion work
+ * alike for all of them.
  */
 export interface ContentKind {
   /** The resource's name, for messages. */
   readonly name: string;
-  /** Inputs of its own, beside those that all kinds have; a change of one of them is shown. */
+  /** Inputs of this kind in addition to those of all kinds. Changes of them are shown. */
   readonly compared: readonly string[];
-  /** Inputs that `derive` adds, and no program gives. */
+  /** Inputs that `derive` adds and no program sets. */
   readonly derived: readonly string[];
-  /** Outputs that only publishing finds out; they are no inputs. */
+  /** Outputs that are only known after publishing, and are not inputs. */
   readonly found: readonly string[];
-  /** Everything about the inputs that can be judged without looking at a file. */
+  /** Validates the inputs as far as possible without reading a file. */
   validate(news: PropertyBag): CheckFailure[];
   /**
-   * Inputs that follow from the others, without network unless the kind says so; what is unknown leaves
-   * unknown what needs it.
+   * Derives inputs from the others, without network unless the kind says so. An unknown input makes only
+   * those unknown that depend on it.
    */
   derive(
     host: Host,
@@ -35,13 +35,16 @@ export interface ContentKind {
     given: PropertyBag,
     operation: Operation,
   ): Promise<PropertyBag>;
-  /** The property as the user wrote it, of a mistake that `derive` found. */
+  /** The property as the user wrote it, for an error found by `derive`. */
   writtenProperty(property: string, inputs: PropertyBag): string;
-  /** The content as a change of it is explained, of inputs that are all known; absent: only the digest differs. */
+  /**
+   * The content in the form in which a change is explained, from inputs that are all known. If absent,
+   * only the digests are compared.
+   */
   outline?(inputs: ArtifactInputs): ContentOutline;
   /** The content to publish, which must be what was planned. */
   pack(host: Host, inputs: PropertyBag, operation: Operation): Promise<Pushable>;
-  /** The content once more, to put tags on it when it is published already. */
+  /** The content again, to set tags on it when it is published already. */
   packAgain(
     host: Host,
     inputs: PropertyBag,
@@ -50,17 +53,17 @@ export interface ContentKind {
   ): Promise<Pushable>;
   /** The outputs named in `found`. */
   findings(content: Pushable): PropertyBag;
-  /** The error where `derive` left the digest out, and the content is to be published. */
+  /** The error if `derive` left the digest out and the content must be published. */
   undecided?(inputs: ArtifactInputs): Error;
-  /** Throws if something is not there that the content takes for granted; nothing is written before. */
+  /** Throws if something that the content depends on is missing. Nothing is written before. */
   requireReferenced(
     repository: Repository,
     inputs: ArtifactInputs,
     operation: Operation,
   ): Promise<void>;
-  /** What a refresh looks for beside the manifest itself. */
+  /** What a refresh checks in addition to the manifest itself. */
   wantedParts(state: ArtifactInputs): WantedParts;
-  /** The inputs without what was found missing, for the engine's own difference. */
+  /** The inputs without what is missing, for the engine's own diff. */
   withoutMissing(inputs: ArtifactInputs, live: LiveArtifact): ArtifactInputs;
   /** Properties of a manifest that somebody else published; `undefined` if it is of another kind. */
   describe(manifest: ParsedManifest): PropertyBag | undefined;

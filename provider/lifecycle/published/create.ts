@@ -31,9 +31,9 @@ import {
 } from "./state.js";
 
 /**
- * Publishes an artifact: looks, then sends what is missing, then the manifest by digest, the tags,
- * the lock, and reads back. Identical content is adopted, so that a run that was killed anywhere is
- * finished by the next one. Once the manifest is there, a failure is a partial one.
+ * Publishes an artifact: checks, then sends what is missing, then the manifest by digest, the tags and
+ * the lock, and reads everything back. Identical content is adopted, so that the next run completes one
+ * that was killed anywhere. Once the manifest exists, a failure is a partial one.
  */
 export function createArtifact(
   content: ContentKind,
@@ -91,8 +91,8 @@ function decidedId(content: ContentKind, inputs: ArtifactInputs): string {
 }
 
 /**
- * Whether the manifest is there. A lock needs attributes, so they are what is asked for then: on a
- * registry that has none, nothing is published that could not be locked.
+ * Whether the manifest exists. A lock needs attributes, so with a lock these are requested: a registry
+ * without attributes then fails before anything is published.
  */
 async function isPresent(
   repository: Repository,
@@ -107,8 +107,8 @@ async function isPresent(
 }
 
 /**
- * Of what is there already, what belongs to it may be missing all the same. The list of a declared
- * subject's referrers comes afterwards: when the manifest is there, a failure is a partial one.
+ * Pushes the content. Even if the manifest exists, something that belongs to it may be missing. Listing
+ * it as a referrer comes later, when a failure is a partial one.
  */
 async function push(
   content: Pushable,
@@ -125,7 +125,10 @@ async function push(
   return undefined;
 }
 
-/** What it names may have gone since it was looked for, which the registry says in words of its own. */
+/**
+ * The error of a refused push. A manifest that it refers to may have been deleted since it was checked,
+ * which each registry reports in its own words.
+ */
 async function refused(
   error: unknown,
   content: Pick<ContentKind, "requireReferenced">,
@@ -146,17 +149,20 @@ function halfMade(
   return asBag({ ...outputsOf(inputs, live), __formerLocks });
 }
 
-/** What the next run is to send, unless it finds it: nobody knows how far the push came. */
+/** What the next run must send unless it exists, because it is unknown how far the push came. */
 function unsent(inputs: ArtifactInputs, present: boolean): readonly Drift[] {
   const { digest, included = [] } = inputs;
   const digests = present ? included.map((one) => one.digest) : [digest];
   return digests.map((one) => absence("manifest-missing", one, baseOf(inputs)));
 }
 
-/** Sending took so long that somebody may well have moved a tag since it was looked at. */
+/** After sending for this long, somebody may well have moved a tag since it was checked. */
 const LOOK_AGAIN_AFTER_MS = 10_000;
 
-/** Registries cannot move a tag on a condition: a second look leaves less time for a move that nobody notices. */
+/**
+ * Checks the tags again. Registries cannot move a tag conditionally; this shortens the time in which a
+ * move by somebody else goes unnoticed.
+ */
 async function lookAgain(
   parts: Pick<Look, "repository" | "operation" | "inputs">,
   looked: ReadonlyMap<string, string>,
@@ -175,7 +181,7 @@ type Look = Pick<PublicationParts, "host" | "repository" | "operation"> & {
   readonly inputs: ArtifactInputs;
 };
 
-/** Every tag as it is, and what is to be done about it; a conflict ends here. */
+/** The current tags and what to do with them. Throws for a conflict. */
 async function lookAtTags({
   host,
   inputs,

@@ -9,24 +9,24 @@ import type { Operation } from "../operation.js";
 import { type Claim, knownOf } from "../ownership.js";
 import { knownByFormer, type PassedTag, tagsTaken } from "../passedTags.js";
 
-/** Tags that are to name a manifest, and what is known of them. */
+/** Tags that should name a manifest, with what is known of them. */
 interface TagsToDecide {
   readonly repository: Pick<Repository, "manifests">;
   /** `<login server>/<repository>` */
   readonly base: string;
   readonly digest: Digest;
   readonly tags: readonly Tag[];
-  /** What they name now; absent ones are left out. */
+  /** The digests that they name now; missing tags are left out. */
   readonly live: ReadonlyMap<Tag, Digest>;
   /** What the resource itself owned until now. */
   readonly owned: Claim | undefined;
   readonly policy: TagConflictPolicy | undefined;
-  /** The property by which the user chooses the policy. */
+  /** The property in which the user chooses the policy. */
   readonly setting: "onTagConflict" | "onConflict";
 }
 
 export interface TagDecision {
-  /** What the tags named when it was decided. */
+  /** The digests that the tags named when this was decided. */
   readonly live: ReadonlyMap<Tag, Digest>;
   readonly plan: TagPlan;
   /** Those that another resource of the program had until now. */
@@ -34,9 +34,9 @@ export interface TagDecision {
 }
 
 /**
- * Decides about tags as they were found; a conflict ends here. The resource that gives a tag up may be
- * declared after the one that takes it: before there is a conflict, all is to be declared that does not
- * wait for this one. That may take long, so that the tags are looked at again.
+ * Decides what to do with the tags. Throws for a conflict. The resource that gives up a tag may be
+ * declared after the one that takes it. So before a conflict is reported, everything that does not depend
+ * on this resource must be declared. This may take long, so the tags are checked again afterwards.
  */
 export async function decideTags(
   host: Host,

@@ -16,8 +16,8 @@ import { openUndeclared } from "./releaseLocks.js";
 import { asBag, asState, type ArtifactState, baseOf, claimOfState, declaredOf } from "./state.js";
 
 /**
- * Removes what the state owns and nobody else declares or uses. A delete that belongs to a
- * replacement follows `onReplace`, any other `onDelete`.
+ * Removes what the state owns and nobody else declares or uses. A delete that belongs to a replacement
+ * follows `onReplace`, any other `onDelete`.
  */
 export async function deleteArtifact(
   host: Host,
@@ -57,7 +57,10 @@ export async function deleteArtifact(
   else operation.log.warn(message);
 }
 
-/** `--replace` can come with less of a lock and fewer tags of the same content: the create knew nothing of those it had. */
+/**
+ * With `--replace`, the replacement may have the same content with a smaller lock or fewer tags, and its
+ * create did not know the old ones.
+ */
 async function dropUndeclared(
   host: Host,
   urn: string,
@@ -76,8 +79,8 @@ async function dropUndeclared(
 }
 
 /**
- * Whatever becomes of the rest, a tag that another resource has from now on goes to it without our lock.
- * Answers whether one was opened.
+ * Passes tags to another resource that declares them from now on, without our lock, whatever happens to
+ * the rest. Returns whether a lock was opened.
  */
 function giveTags(
   host: Host,
@@ -91,7 +94,7 @@ function giveTags(
   return openPassedTags(host, attributes, claim.repository, given, operation);
 }
 
-/** After a replacement that is as it should be: the new version may name the same. */
+/** Warns about manifests that stay, but not after a replacement, whose new version may refer to them. */
 function tellIncluded(
   state: ArtifactState,
   kept: ReadonlyMap<Digest, string>,
@@ -108,7 +111,7 @@ function tellIncluded(
 const UNTIL_THEN = "; if this run deletes that too, it is removed then";
 const WITH_ITS_TAGS = ", with our tags: this registry cannot remove a tag alone";
 
-/** Then it is as it has to be, and no news. */
+/** Whether another resource declares it, so that it stays as intended and needs no warning. */
 function isDeclaredElsewhere(host: Host, urn: string, state: ArtifactState): boolean {
   const claims = host.ownership.declaredElsewhere(urn, baseOf(state));
   return claims.some(({ digest }) => digest === state.digest);
@@ -118,20 +121,22 @@ function onDelete(state: ArtifactState): DeletePolicy {
   return state.onDelete ?? "delete";
 }
 
-/** What the program says now counts, not what it said when the old version was published. */
+/** The policy that the program declares now, not the one from when the old version was published. */
 function onReplace(host: Host, urn: string, state: ArtifactState): DeletePolicy {
   return (host.ownership.declaredBy(urn) ?? state).onReplace ?? "retain";
 }
 
 interface Manner {
   readonly policy: DeletePolicy;
-  /** What it refers to. */
+  /** The subject of the manifest. */
   readonly subject: Digest | undefined;
-  /** Something has been changed before. */
+  /** Whether something was changed before. */
   readonly isLater: boolean;
 }
 
-/** The manifest, and then what had to stay for it: its subject, the children of an index. */
+/**
+ * Removes the manifest, and then those that had to stay for it: its subject, or the children of an index.
+ */
 async function removeAndRelease(
   host: Host,
   urn: string,
@@ -148,7 +153,10 @@ async function removeAndRelease(
   return outcome;
 }
 
-/** What a referrer of a layout is about, or one that 0.2.0 copied, no state says, but its manifest. */
+/**
+ * The subject of a referrer. For one in an image layout, or copied by 0.2.0, it is not in the state, so
+ * the manifest is read.
+ */
 async function subjectOf(
   host: Host,
   urn: string,
@@ -167,7 +175,10 @@ async function subjectOf(
   return links === "unreadable" ? undefined : links.subject;
 }
 
-/** What was asked for has been done by now: what goes wrong with the other one is told, and no failure. */
+/**
+ * Retries the removal of another manifest. The requested removal is done by now, so a failure only causes
+ * a warning.
+ */
 async function release(host: Host, reference: string, operation: Operation): Promise<void> {
   try {
     const outcome = await host.waitingRemovals.released(reference, operation);
@@ -191,7 +202,7 @@ function remove(
   operation: Operation,
 ): Promise<RemovalOutcome> {
   const base = baseOf(state);
-  // A tag that the replacement declares too has moved to it by now, or is to be made anew by it.
+  // A tag that the replacement declares, too, has moved to it already, or will be created by it.
   const claims = host.ownership.declaredElsewhere(urn, base);
   const { tags, lock = {} } = declaredOf(state);
   return removeArtifact(

@@ -13,7 +13,7 @@ import { asInputs, asState, baseOf, claimOfState, tagsOf } from "./state.js";
 /** Inputs whose change means another artifact, or the same one elsewhere. */
 const IDENTITY = ["repository", "digest"] as const;
 
-/** What all kinds of content have, but those that are compared in their own way. */
+/** The inputs of all kinds of content, except for those compared in their own way. */
 const COMPARED = [
   "artifactType",
   "annotations",
@@ -28,8 +28,8 @@ const COMPARED = [
 ] as const;
 
 /**
- * Compares state and inputs, without network, and says what a replacement changes. Where anything but
- * the resource's name or harmless registry settings differs, the engine is left to write the difference.
+ * Compares state and inputs, without network, and logs what a replacement changes. If anything except the
+ * resource's name or harmless registry settings differs, the engine writes the diff.
  */
 export function diffArtifact(
   content: ContentKind,
@@ -54,7 +54,7 @@ export function diffArtifact(
   return { changes: unchanged ? false : undefined, replaces };
 }
 
-/** Another resource gave up a lock on the same in this run, before anybody had heard of this one. */
+/** Whether another resource opened the same lock in this run before it knew of this one. */
 function lostItsLock(host: Host, inputs: ArtifactInputs): boolean {
   if (inputs.lock === undefined) return false;
   const base = baseOf(inputs);
@@ -67,7 +67,7 @@ function sameInput(old: unknown, now: unknown): boolean {
   return sameJson(withoutAssetPaths(old) ?? null, withoutAssetPaths(now) ?? null);
 }
 
-/** `create` of a replacement is given no old state: what it owns is remembered here. */
+/** Records what the old state owns, because `create` of a replacement does not receive it. */
 function record(host: Host, olds: PropertyBag, news: PropertyBag): void {
   const urn = news["__urn"];
   if (typeof urn !== "string") return;

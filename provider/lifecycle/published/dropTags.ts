@@ -6,19 +6,19 @@ import type { Operation } from "../operation.js";
 import type { ReplacePolicy } from "./inputs.js";
 import { type ArtifactState, baseOf, declaredOf } from "./state.js";
 
-/** Tags of content that is still declared, which nobody declares any more. */
+/** Tags that are no longer declared, on content that still is. */
 interface DroppedTags {
   readonly host: Host;
   readonly state: ArtifactState;
   readonly tags: readonly Tag[];
   readonly onReplace: ReplacePolicy | undefined;
   readonly repository: Repository;
-  /** Something has been changed before. */
+  /** Whether something was changed before. */
   readonly isLater: boolean;
   readonly operation: Operation;
 }
 
-/** Tags that are no longer declared stay published, unless `onReplace` says otherwise. */
+/** Removes tags that are no longer declared, if `onReplace` says so; otherwise they stay published. */
 export async function dropTags(dropped: DroppedTags): Promise<void> {
   const { host, state, tags, onReplace, repository, isLater, operation } = dropped;
   const base = baseOf(state);

@@ -9,7 +9,7 @@ import { notAnId, notFound, registryToGetFrom } from "../getById.js";
 import type { ContentKind } from "./contentKind.js";
 import { asBag, type ArtifactState } from "./state.js";
 
-/** Content that somebody else publishes, by its id; it must exist, and be of this kind. */
+/** Reads content that somebody else publishes, by its id. It must exist and be of this kind. */
 export async function getArtifact(
   content: ContentKind,
   host: Host,

@@ -1,17 +1,17 @@
 import { inSteps, type Pushable, type PushableManifest } from "../../artifact/pushable.js";
 import type { Digest } from "../../oci/digest.js";
 
-/** A manifest that is published with another one, as it stands in states. */
+/** A manifest that is published with another one, as stored in states. */
 export interface Included {
   readonly mediaType: string;
   readonly digest: Digest;
   readonly size: number;
   readonly artifactType?: string;
-  /** Of a referrer: the manifest that it is about. */
+  /** The subject, if it is a referrer. */
   readonly subject?: Digest;
 }
 
-/** What is published with the content, in the order in which it is. */
+/** The manifests published with the content, in the order in which they are published. */
 export function includedOutputs(root: Pushable): Included[] {
   const all: readonly PushableManifest[] = [root, ...(root.included ?? [])];
   const others = inSteps(all)

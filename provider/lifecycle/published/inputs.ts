@@ -24,7 +24,7 @@ import type { Included } from "./included.js";
 export type DeletePolicy = "delete" | "untag" | "retain";
 export type ReplacePolicy = "retain" | "delete";
 
-/** Inputs after `check` of whatever is published under tags, when everything is known. */
+/** Inputs of all published content after `check`, when everything is known. */
 export interface ArtifactInputs {
   readonly repository: RepositoryName;
   readonly artifactType?: string;
@@ -41,14 +41,14 @@ export interface ArtifactInputs {
   readonly size: number;
   readonly mediaType: string;
   readonly reference: string;
-  /** Of an index: what it names. */
+  /** The manifests of an index. */
   readonly manifests?: readonly Descriptor[];
   /** Manifests that are published with it: children of an index, and referrers. */
   readonly included?: readonly Included[];
   readonly __urn?: string;
 }
 
-/** Inputs that whatever is published under tags has. */
+/** Inputs of all published content. */
 export const PUBLISHED = {
   ...HIDDEN,
   repository: repositoryName,
@@ -63,7 +63,7 @@ export const PUBLISHED = {
   registry: registry.optional(),
 };
 
-/** What a refresh looks at: each name stands for what those before it stand for, and more. */
+/** What a refresh checks. Each value includes those before it. */
 export const VERIFY = oneOf("manifest", "included", "blobs").optional();
 
 export function duplicateTags(tags: unknown): CheckFailure[] {

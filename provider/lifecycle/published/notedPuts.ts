@@ -1,7 +1,10 @@
 import type { ManifestStore } from "../../registry/repository.js";
 import { isRefusal } from "../failures.js";
 
-/** The same store, which notes when a manifest was put, or may have been: the registry did not say no. */
+/**
+ * The same store, which calls `note` when a manifest was put, or may have been because the registry did
+ * not refuse it.
+ */
 export function noteManifests(manifests: ManifestStore, note: () => void): ManifestStore {
   return {
     resolve: (reference, options) => manifests.resolve(reference, options),

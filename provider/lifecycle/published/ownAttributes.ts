@@ -8,8 +8,8 @@ import type { ArtifactInputs } from "./inputs.js";
 import { baseOf } from "./state.js";
 
 /**
- * Writes attributes of what the state says is published. Nothing but a refresh tells whether somebody
- * has removed it since: the registry's 404 would not say what to do.
+ * Writes attributes of something that the state says is published. Only a refresh notices that somebody
+ * has deleted it, and the registry's 404 would not say what to do.
  */
 export async function writeOwnAttributes(
   { attributes: store }: Pick<Repository, "attributes">,

@@ -2,8 +2,8 @@ import { NOTHING_WANTED, type WantedParts } from "../../artifact/missingParts.js
 import type { ArtifactInputs } from "./inputs.js";
 
 /**
- * What `verify` has a refresh look for. `blobs` are those of the manifest itself; where they are not known
- * beforehand, it is read.
+ * What a refresh checks for `verify`. `blobs` means those of the manifest itself; if they are not in the
+ * state, the manifest is read.
  */
 export function partsToVerify(
   { verify = "manifest", digest, mediaType, included = [] }: ArtifactInputs,

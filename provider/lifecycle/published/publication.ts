@@ -12,27 +12,27 @@ import { baseOf, type LiveView, tagsOf } from "./state.js";
 import { type TagPutParts, TagPuts } from "./tagPuts.js";
 
 export interface PublicationParts extends TagPutParts {
-  /** What the declared tags name now. */
+  /** The digests that the declared tags name now. */
   readonly live: ReadonlyMap<string, string>;
-  /** What the declared lock is still to be put on. */
+  /** The tags and manifest that the declared lock still has to be set on. */
   readonly lockSubjects: readonly ManifestReference[];
-  /** Tags that a run which failed has moved and may have left open. */
+  /** Tags that a failed run has moved and may have left unlocked. */
   readonly leftOpen?: readonly LeftOpen[];
 }
 
 export interface LeftOpen {
   readonly tag: Tag;
-  /** What was on it before it was moved. */
+  /** The lock that it had before the move. */
   readonly lock: NamedAttributes;
 }
 
 /**
- * Where a manifest stands in its subject's list of referrers, as far as that is known. `listed`: there,
- * or it has no subject; `unlisted`: it was just pushed, and the registry does not keep the list itself.
+ * Whether the subject lists a manifest, as far as known. `listed`: it does, or there is no subject;
+ * `unlisted`: the manifest was just pushed, and the registry does not index it.
  */
 export type Listing = "listed" | "unlisted" | "unknown";
 
-/** Of a manifest that was there already, nobody has said whether its subject lists it. */
+/** For a manifest that existed before, it is unknown whether its subject lists it. */
 export function listingOf(
   { subject }: Pick<ArtifactInputs, "subject">,
   pushed: PushedManifest | undefined,
@@ -43,8 +43,8 @@ export function listingOf(
 }
 
 /**
- * From the manifest that is there by digest to the declared state: tags, then locks, then a look at
- * the result. Knows at any moment how far it came, which is what a partial failure records.
+ * Leads from a manifest that exists by digest to the declared state: sets tags, then locks, then reads
+ * back. It always knows its progress, which a partial failure records.
  */
 export class Publication {
   readonly #parts: PublicationParts;
@@ -61,40 +61,45 @@ export class Publication {
     this.#locked = parts.lockSubjects.length === 0;
   }
 
-  /** Whether anything has been changed in the registry yet. */
+  /** Whether anything was changed in the registry. */
   get wrote(): boolean {
     return this.#wrote;
   }
 
-  /** Whether a tag may name the manifest, although no answer said so. */
+  /** Whether a tag may name the manifest although no answer confirmed it. */
   get isUnsure(): boolean {
     return this.#puts.isUnsure;
   }
 
-  /** Whether a tag was to be put, and what we had closed on it is open, be it that the registry refused. */
+  /**
+   * Whether a tag was to be put, so that our lock on it was opened, even if the registry then refused.
+   */
   get sentTag(): boolean {
     return this.#puts.sent;
   }
 
-  /** The operation is about to change something else of the same resource. */
+  /** Records that the operation is about to change something else of the same resource. */
   noteWrite(): void {
     this.#wrote = true;
   }
 
-  /** These tags are about to be taken away: from now on nobody knows which of them are there. */
+  /**
+   * Records that these tags are about to be removed, so that it is unknown from now on which of them
+   * exist.
+   */
   giveUp(tags: readonly Tag[]): void {
     if (tags.length > 0) this.#wrote = true;
     for (const tag of tags) this.#tagDigests.delete(tag);
   }
 
-  /** Locks of ours and of former owners, which a run that fails half way must not forget. */
+  /** Locks of ours and of former owners, which must be remembered if the run fails half way. */
   get formerLocks(): readonly OwnLock[] {
     const { ownLocks, passed } = this.#parts;
     const all = [...ownLocks, ...passed.flatMap(({ locks }) => locks)];
     return all.filter(({ digest }, at) => all.findIndex((one) => one.digest === digest) === at);
   }
 
-  /** Nothing is written before. */
+  /** Checks for locks of others. Nothing is written before. */
   refuseForeignLocks(): Promise<void> {
     return this.#puts.refuseForeignLocks();
   }
@@ -124,7 +129,7 @@ export class Publication {
     }
   }
 
-  /** A tag that names our digest already brings the lock of its former owner along. */
+  /** A tag that names our digest already may still have the lock of its former owner. */
   async #openPassed(): Promise<void> {
     const { host, repository, inputs, passed, operation } = this.#parts;
     const here = passed.filter(({ tag }) => this.#tagDigests.get(tag) === inputs.digest);
@@ -132,7 +137,10 @@ export class Publication {
     await openPassedTags(host, repository.attributes, baseOf(inputs), here, operation);
   }
 
-  /** Before any tag names it: whoever looks for what refers to the subject finds it. */
+  /**
+   * Lists the manifest before any tag names it, so that those who look for referrers of the subject find
+   * it.
+   */
   async #list(listing: Listing): Promise<void> {
     const { repository, content, operation, report } = this.#parts;
     if (listing === "listed") return;
@@ -144,7 +152,10 @@ export class Publication {
     this.#listed = true;
   }
 
-  /** A tag that somebody else took meanwhile is not ours: the next run must not think so. */
+  /**
+   * Reads back the tags. One that somebody else took meanwhile is not ours, and must not be recorded as
+   * such.
+   */
   async #readBack(): Promise<void> {
     const { repository, inputs, operation, report } = this.#parts;
     const { digest } = inputs;
@@ -162,7 +173,7 @@ export class Publication {
     this.#tagDigests.set(tag, this.#parts.inputs.digest);
   }
 
-  /** The live part of the outputs after a failure: every tag that we know of, and how far it came. */
+  /** The live part of the outputs after a failure: all known tags, and the progress. */
   view(): LiveView {
     const { inputs } = this.#parts;
     const known = [...this.#tagDigests];

@@ -23,8 +23,8 @@ import {
 } from "./state.js";
 
 /**
- * The live state. Inputs come back as they would have to be written to describe it, so that the
- * engine's own difference shows what `up` is going to repair.
+ * The live state. The returned inputs describe it, so that the engine's own diff shows what `up` will
+ * repair.
  */
 export async function readArtifact(
   content: ContentKind,
@@ -53,12 +53,15 @@ export async function readArtifact(
 function wantedOf(content: ContentKind, state: ArtifactState): WantedArtifact {
   const { tags, lock } = declaredOf(state);
   const parts = content.wantedParts(state);
-  // What `get` brought is somebody else's, and so is the list that it stands in.
+  // Content read by `get` belongs to somebody else, and so does the list of its subject's referrers.
   const subject = state.__urn === undefined ? undefined : state.subject?.digest;
   return { digest: state.digest, tags, lock, parts, subject };
 }
 
-/** While something of it is there, the resource is not gone: `up` completes it, and `destroy` removes it. */
+/**
+ * What was published with the manifest. While any of it exists, the resource is not gone: `up` completes
+ * it, and `destroy` removes it.
+ */
 function ownIncluded({ __urn: urn, included = [] }: ArtifactState): readonly Included[] {
   return urn === undefined ? [] : included;
 }
@@ -86,7 +89,7 @@ function isGone({ digest }: Pick<WantedArtifact, "digest">, { missing }: LiveArt
   return missing.manifests.includes(digest);
 }
 
-/** The declared lock, with each attribute that somewhere is not as declared turned round. */
+/** The declared lock, with the attributes inverted that differ anywhere. */
 function liveLock(
   wanted: WantedArtifact,
   lock: NamedAttributes,
@@ -106,7 +109,7 @@ function liveLock(
   );
 }
 
-/** Inputs of the state as they were declared. */
+/** The inputs in the state, as they were declared. */
 function declaredInputs(state: ArtifactState): ArtifactInputs {
   const { tagDigests: _tags, drift: _drift, __declared: declared, ...inputs } = state;
   return {

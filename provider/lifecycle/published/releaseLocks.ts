@@ -21,7 +21,7 @@ import { writeOwnAttributes } from "./ownAttributes.js";
 import type { Publication } from "./publication.js";
 import * as artifact from "./state.js";
 
-/** What is known of an update that takes locks off. */
+/** The data of an update that removes locks. */
 export interface Release {
   readonly host: Host;
   readonly state: artifact.ArtifactState;
@@ -33,7 +33,7 @@ export interface Release {
 
 type Ledger = Pick<Publication, "noteWrite" | "giveUp">;
 
-/** Opens what the artifact closed and locks no longer, but for what others hold. */
+/** Opens what the artifact locked and no longer locks, unless other resources lock it. */
 export async function unlock(release: Release, ledger: Ledger): Promise<void> {
   const { host, inputs, changes, repository, operation } = release;
   if (namesOf(changes.unlock).length === 0) return;
@@ -47,12 +47,13 @@ export async function unlock(release: Release, ledger: Ledger): Promise<void> {
     const writing = dropped.some((tag) => tag === subject)
       ? writeAttributesIfThere(repository.attributes, subject, free, operation)
       : writeOwnAttributes(repository, inputs, subject, free, operation);
-    // Where there are no locks, none was ever put on: what was declared has failed, and is taken back.
+    // A registry without locks never had one: setting the declared lock had failed, and the declaration
+    // was removed.
     await whereSupported(writing, undefined);
   }
 }
 
-/** A tag that is dropped together with the lock is to be opened, too, unless it is another's by now. */
+/** Tags that are dropped together with the lock and still ours, whose lock must be opened, too. */
 async function droppedAndStillOurs(release: Release): Promise<readonly Tag[]> {
   const { inputs, changes, repository, operation } = release;
   const found = await Promise.all(
@@ -63,7 +64,7 @@ async function droppedAndStillOurs(release: Release): Promise<readonly Tag[]> {
   return changes.droppedTags.filter((_tag, index) => found[index]?.digest === inputs.digest);
 }
 
-/** Of the dropped tags, those that another resource has from now on go to it without our lock. */
+/** Passes the dropped tags that another resource declares to it, without our lock. */
 export async function giveTags(release: Release, ledger: Ledger): Promise<void> {
   const { host, state, inputs, changes, repository, operation } = release;
   const claim = artifact.claimOfState(state);
@@ -74,8 +75,8 @@ export async function giveTags(release: Release, ledger: Ledger): Promise<void> 
 }
 
 /**
- * `--replace` and `replaceOnChanges` can come with less of a lock on the same content: the create knew
- * nothing of the one that was there. Answers whether anything was opened.
+ * With `--replace` and `replaceOnChanges`, the replacement may have the same content with a smaller lock,
+ * and its create did not know the old one. Returns whether anything was opened.
  */
 export async function openUndeclared(
   host: Host,
@@ -101,7 +102,7 @@ export async function openUndeclared(
   return opens;
 }
 
-/** `undefined` for a tag that names other content by now: its lock is not ours. */
+/** `undefined` for a tag that names other content, because its lock is not ours. */
 async function attributesOfOurs(
   store: AttributeStore,
   subject: ManifestReference,

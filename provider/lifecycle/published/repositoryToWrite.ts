@@ -4,10 +4,10 @@ import type { PropertyBag } from "../lifecycle.js";
 import { asInputs } from "./state.js";
 
 /**
- * The repository, to look at and then to write to: one access token serves both, and one more the
- * attributes. Asking for what may not be needed costs nothing: the token endpoint grants what the
- * identity has (Azure/acr answers 200 even for an action that it lacks). Content and attributes stay
- * apart, since other registries refuse tokens for actions that they do not know.
+ * Opens the repository for reading and writing with one access token, and one more for attributes.
+ * Requesting more than needed does no harm, because the token endpoint grants what the identity has
+ * (Azure/acr answers 200 even for an action that it lacks). Content and attributes stay separate, because
+ * other registries refuse tokens for unknown actions.
  */
 export function repositoryToWrite(host: Host, bag: PropertyBag): Repository {
   const { repository: name, lock } = asInputs(bag);

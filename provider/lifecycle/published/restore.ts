@@ -19,8 +19,8 @@ export function isMissing({ missingManifests, missingBlobs }: Missing): boolean 
 }
 
 /**
- * The content with no more beside it than the state has: a referrer that its source has got since does
- * not come by itself, and nobody would remove it.
+ * The content with only those additional manifests that the state has. A referrer that the source got
+ * later is not copied by itself, and nobody would remove it.
  */
 export function ownContent(content: Pushable, own: readonly Included[]): Pushable {
   const digests = new Set(own.map(({ digest }) => digest));
@@ -29,8 +29,8 @@ export function ownContent(content: Pushable, own: readonly Included[]): Pushabl
 }
 
 /**
- * What is gone here and where it came from is no part of the content any more, which is said. Looks here
- * again: after a push that failed, what counts as missing may have been put all the same.
+ * Drops, with a warning, manifests that are missing both here and at the source. This registry is checked
+ * again, because after a failed push, manifests that count as missing may exist.
  */
 export async function withoutLost(
   repository: Pick<Repository, "manifests">,
@@ -53,7 +53,9 @@ export async function withoutLost(
   return { ...inputs, included: included.filter(({ digest }) => !lost.has(digest)) };
 }
 
-/** Sends what a refresh found missing. Answers what became of the manifest itself, if it was. */
+/**
+ * Sends what a refresh found missing. Returns the outcome for the manifest itself, if it was missing.
+ */
 export async function sendMissing(
   repository: Repository,
   content: Pushable,
@@ -73,7 +75,7 @@ export async function sendMissing(
   return undefined;
 }
 
-/** Makes their subjects list referrers again that are there; the source is not needed for that. */
+/** Makes subjects list existing referrers again, without access to the source. */
 export async function listIncluded(
   repository: Repository,
   inputs: ArtifactInputs,
@@ -97,7 +99,7 @@ function goneMeanwhile(reference: string): RegistryError {
 
 interface SendOptions extends Pick<Operation, "signal"> {
   readonly report: UploadReport;
-  /** Its subject's list of referrers is seen to afterwards. */
+  /** Whether it is a referrer, which is listed by its subject later. */
   readonly isReferrer: boolean;
 }
 

@@ -7,9 +7,9 @@ import type { ContentKind } from "./contentKind.js";
 import { asInputs } from "./state.js";
 
 /**
- * Says in the resource's row what a replacement changes, once for each preview and once for each `up`.
- * The engine's own difference compares lists by position. A refresh compares the same digests, and what
- * is not known yet cannot be compared; of a first version everything is new, as the inputs show.
+ * Logs what a replacement changes in the resource's row, once for each preview and once for each `up`,
+ * because the engine's own diff compares lists by position. A refresh compares equal digests, unknown
+ * content cannot be compared, and everything of a first version is new, so these log nothing.
  */
 export function sayChange(
   content: ContentKind,

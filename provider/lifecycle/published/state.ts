@@ -8,15 +8,15 @@ import type { PropertyBag } from "../lifecycle.js";
 import type { Claim, OwnLock } from "../ownership.js";
 import type { ArtifactInputs } from "./inputs.js";
 
-/** What the program declares, beside the live view that a refresh leaves in `tags` and `lock`. */
+/** What the program declares. The live values after a refresh are in `tags` and `lock`. */
 export interface Declared {
   readonly tags: readonly Tag[];
   readonly lock?: NamedAttributes;
 }
 
-/** Outputs of an OciArtifact. `tags` and `lock` show what is there, `__declared` what was asked for. */
+/** Outputs of an OciArtifact. `tags` and `lock` are the live values, `__declared` the declared ones. */
 export interface ArtifactState extends ArtifactInputs {
-  /** What each declared tag names, as last seen; absent tags are left out. */
+  /** The digest that each declared tag names, as last seen; missing tags are left out. */
   readonly tagDigests: Readonly<Record<string, string>>;
   readonly drift: readonly Drift[];
   readonly __declared: Declared;
@@ -24,7 +24,7 @@ export interface ArtifactState extends ArtifactInputs {
   readonly __formerLocks?: readonly OwnLock[];
 }
 
-/** The live part of the outputs, as an operation leaves or finds it. */
+/** The live part of the outputs after an operation or refresh. */
 export interface LiveView {
   /** Declared tags that name our digest. */
   readonly tags: readonly Tag[];
@@ -65,7 +65,7 @@ export function outputsOf(inputs: ArtifactInputs, live: LiveView): ArtifactState
   };
 }
 
-/** Everything as declared: how a finished create or update leaves it. */
+/** Everything as declared: the view after a finished create or update. */
 export function settledView(inputs: ArtifactInputs): LiveView {
   return {
     tags: tagsOf(inputs),
@@ -76,8 +76,8 @@ export function settledView(inputs: ArtifactInputs): LiveView {
 }
 
 /**
- * How a failed update leaves it: what was declared before and is not undone yet counts as declared,
- * so that the next run knows of it.
+ * The outputs after a failed update. What was declared before and is not undone yet still counts as
+ * declared, so that the next run knows of it.
  */
 export function unfinishedOutputs(
   old: ArtifactState,
@@ -96,7 +96,7 @@ export function unfinishedOutputs(
   };
 }
 
-/** What the program declares: tags name its digest. */
+/** What the program declares: its tags name its digest. */
 export function claimOfInputs(inputs: ArtifactInputs): Claim {
   return {
     repository: baseOf(inputs),
@@ -108,13 +108,16 @@ export function claimOfInputs(inputs: ArtifactInputs): Claim {
   };
 }
 
-/** Of an index its children, of a referrer its subject, and what is published with it; `undefined` if nothing tells. */
+/**
+ * The manifests that it refers to: the children of an index, the subject of a referrer, and what is
+ * published with it; `undefined` if unknown.
+ */
 function usedBy({ manifests, subject, included }: ArtifactInputs): readonly Digest[] | undefined {
   const told = [manifests, subject, included].filter((one) => one !== undefined);
   return told.length === 0 ? undefined : told.flat().map(({ digest }) => digest);
 }
 
-/** What a state owns: its tags as last seen, so that drift which the user was shown may be repaired. */
+/** What a state owns: its tags as last seen, so that drift shown to the user may be repaired. */
 export function claimOfState(state: ArtifactState): Claim {
   const declared = declaredOf(state);
   const seen = declared.tags.map((tag) => [tag, state.tagDigests[tag] ?? ABSENT]);

@@ -34,34 +34,37 @@ export interface TagPutParts {
     "__urn" | "registry" | "repository" | "digest" | "tags" | "lock" | "subject"
   >;
   readonly repository: Repository;
-  /** The manifest that is there by digest, and the blobs to send again should it be lost. */
+  /** The manifest, which exists by digest, and the blobs to send again if they are lost. */
   readonly content: PushableManifest;
   readonly operation: Operation;
   readonly report?: UploadReport;
   readonly plan: TagPlan;
-  /** Locks that our own state put on tags that are about to move. */
+  /** Locks from our own state on tags that are about to move. */
   readonly ownLocks: readonly OwnLock[];
-  /** Of the declared tags, those that another resource of the program had until now. */
+  /** The declared tags that another resource of the program had until now. */
   readonly passed: readonly PassedTag[];
 }
 
 /**
- * After a put that failed: one without an answer may have been done, and a lock that was not there before
- * may be that of another run that publishes the same at the same time.
+ * Whether a failed put may have succeeded. Without an answer it may have; and a lock that was not there
+ * before may come from a concurrent run that publishes the same.
  */
 function mayBeThere(error: unknown): boolean {
   return !isRefusal(error) || hasCode(error, "LOCKED");
 }
 
-/** Puts tags on the manifest; what the stack itself has closed on one that is to move is opened before. */
+/** Sets tags on the manifest. The stack's own lock on a tag to be moved is opened first. */
 export class TagPuts {
   readonly #parts: TagPutParts;
-  /** What we closed on a tag that is to move: as far as it is closed now, and as our lock says. */
+  /**
+   * What we locked on a tag to be moved: the attributes that are closed now, and those that our lock
+   * names.
+   */
   readonly #closed = new Map<
     Tag,
     { readonly now: NamedAttributes; readonly lock: NamedAttributes }
   >();
-  /** Tags that may name the manifest by now: no answer said so, or they are not closed again yet. */
+  /** Tags that may name the manifest: no answer confirmed it, or their lock is not set again yet. */
   readonly #unsure = new Set<Tag>();
   #sent = false;
 
@@ -69,19 +72,19 @@ export class TagPuts {
     this.#parts = parts;
   }
 
-  /** Whether a tag may name the manifest, although that is not known. */
+  /** Whether a tag may name the manifest although this is not confirmed. */
   get isUnsure(): boolean {
     return this.#unsure.size > 0;
   }
 
-  /** Whether a put was sent, so that what we had closed on the tag was opened. */
+  /** Whether a put was sent, so that our lock on the tag was opened. */
   get sent(): boolean {
     return this.#sent;
   }
 
   /**
-   * A tag that is to move must not be locked, except by the stack: by the lock that we, or the resource
-   * that had it, put on it while it named what it names now. Nothing is written before.
+   * Checks that the tags to move are not locked, except by the stack: by the lock that this resource, or
+   * the former owner of the tag, set while the tag named its present digest. Nothing is written before.
    */
   async refuseForeignLocks(): Promise<void> {
     const { repository, inputs, plan, ownLocks, passed, host, operation } = this.#parts;
@@ -119,24 +122,24 @@ export class TagPuts {
         throw error;
       }
     }
-    // A run that failed may have opened the tag before this one: what is open now tells nothing.
+    // A failed run may have opened the tag before, so the live attributes do not show what was locked.
     await this.closeForOthers(tag, lock);
     this.#unsure.delete(tag);
   }
 
-  /** Of a put that may have been done, by us or by others, the tag itself tells. */
+  /** Whether the tag names the manifest. This shows if a put succeeded, whoever sent it. */
   async #isThere(tag: Tag): Promise<boolean> {
     const { repository, inputs, operation } = this.#parts;
     try {
       const live = await repository.manifests.resolve(tag, operation);
       return live?.digest === inputs.digest;
     } catch {
-      // What is told is the failure that made it necessary to look.
+      // The failure that led here is what is reported.
       return false;
     }
   }
 
-  /** Another resource may lock what we opened and do not close again ourselves, and `lock` had closed as well. */
+  /** Sets the attributes of `lock` again that another resource locks as well, and that we do not set ourselves. */
   async closeForOthers(tag: Tag, lock: NamedAttributes): Promise<void> {
     const { host, inputs, repository, operation } = this.#parts;
     const opened = { host, urn: inputs.__urn, base: baseOf(inputs), tag };

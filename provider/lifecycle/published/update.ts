@@ -33,9 +33,8 @@ interface Update extends Release {
 }
 
 /**
- * Brings tags, locks and missing blobs from what the state says to what is declared, and touches
- * nothing else: where none of them differs, no request is made. May be called again after a partial
- * failure.
+ * Changes tags, locks and missing blobs from the state to the declaration, and touches nothing else: if
+ * nothing differs, no request is made. It can be repeated after a partial failure.
  */
 export async function updateArtifact(
   content: ContentKind,
@@ -61,7 +60,7 @@ export async function updateArtifact(
   return artifact.asBag(artifact.outputsOf(settled, artifact.settledView(settled)));
 }
 
-/** Answers the inputs with what was found out about the content. */
+/** Returns the inputs with what was found out about the content. */
 async function change(id: string, update: Update, news: PropertyBag): Promise<ArtifactInputs> {
   const { state, inputs, report } = update;
   report.phase("checking what exists");
@@ -85,7 +84,7 @@ async function change(id: string, update: Update, news: PropertyBag): Promise<Ar
   }
 }
 
-/** What is no longer declared: locks, and tags. */
+/** Removes what is no longer declared: locks and tags. */
 async function release(update: Update, publication: Publication): Promise<void> {
   const { onReplace } = update.inputs;
   await unlock(update, publication);
@@ -97,7 +96,7 @@ async function release(update: Update, publication: Publication): Promise<void> 
   await dropTags({ ...update, tags, onReplace, isLater });
 }
 
-/** Of tags that stay published, those that are: of some, only a run that failed could have told. */
+/** The tags among these that still exist. After a failed run, the state does not know this for some. */
 async function stillThere(update: Update, tags: readonly Tag[]): Promise<readonly Tag[]> {
   const { state, repository, operation } = update;
   const unsure = tags.filter((tag) => !artifact.tagsOf(state).includes(tag));
@@ -105,7 +104,7 @@ async function stillThere(update: Update, tags: readonly Tag[]): Promise<readonl
   return tags.filter((tag) => !unsure.includes(tag) || live.get(tag) === state.digest);
 }
 
-/** Decides about the tags that are to be put, as they were found; a conflict ends here. */
+/** Decides what to do with the tags to be put. Throws for a conflict. */
 async function plan(
   update: Update,
   content: Pushable,
@@ -139,13 +138,13 @@ async function plan(
       // Until they are closed again, the state goes on to say that they are to be moved.
       ...leftOpen.map(({ tag, from }) => [tag, from] as const),
     ]),
-    // A tag that names our digest does not move; only what a failed create left may carry our lock.
+    // A tag that names our digest does not move; only one from a failed create may carry our lock.
     ownLocks: state.__formerLocks ?? [],
     lockSubjects: changes.lockSubjects,
   });
 }
 
-/** Tags that name our digest although the state says otherwise, where a lock was on them. */
+/** Tags that had a lock and name our digest although the state says otherwise. */
 function movedBefore(
   { state, inputs, changes }: Update,
   live: ReadonlyMap<Tag, Digest>,
@@ -166,7 +165,7 @@ async function contentOf(update: Update, news: PropertyBag): Promise<Pushable> {
     : content.packAgain(host, news, repository, operation);
 }
 
-/** Sends what a refresh found missing; answers where the manifest stands among its subject's referrers. */
+/** Sends what a refresh found missing. Returns whether the subject lists the manifest. */
 async function restore(update: Update, content: Pushable): Promise<Listing> {
   const { inputs, changes, repository, operation, report } = update;
   await listIncluded(repository, inputs, changes.unlistedReferrers, operation);
@@ -182,7 +181,7 @@ function tagsToRemove({ host, inputs, changes }: Update): readonly Tag[] {
   return changes.droppedTags.filter((tag) => !elsewhere.some((claim) => tag in claim.tags));
 }
 
-/** A tag that is to be removed must not be locked by others; nothing is written before. */
+/** Checks that tags to be removed are not locked by others. Nothing is written before. */
 async function refuseForeignLocksOnDropped(update: Update): Promise<void> {
   const { host, state, inputs, repository, operation } = update;
   if (inputs.onReplace !== "delete") return;

@@ -13,7 +13,7 @@ import { declaredIn } from "./declared.js";
 import { asInputs, rulesOf } from "./inputs.js";
 import { outputsOf, type Results } from "./state.js";
 
-/** Deletes what `check` of this process found, and what an earlier run did not finish. */
+/** Deletes what `check` found in this process, and what an earlier run did not finish. */
 export async function applyPolicy(
   host: Host,
   bag: PropertyBag,
@@ -40,12 +40,15 @@ export async function applyPolicy(
   throw new PartialFailure(base, outs, halfDone(outcome, fresh));
 }
 
-/** Nothing goes this time; what an earlier run left is remembered until it can. */
+/** Nothing is deleted this time; what an earlier run left is remembered for the next one. */
 function unfinishedAsBefore(bag: PropertyBag, before: Results): PropertyBag {
   return outputsOf(bag, { ...before, leftAlone: [] });
 }
 
-/** The engine may have come to the policy before it has heard of what else the program declares. */
+/**
+ * Waits for the rest of the program, because the engine may process the policy before everything is
+ * declared.
+ */
 async function requireDeclarations(host: Host, base: string, operation: Operation): Promise<void> {
   await host.allDeclared(operation);
   if (!host.declarations.refused) return;
@@ -56,7 +59,7 @@ async function requireDeclarations(host: Host, base: string, operation: Operatio
   );
 }
 
-/** The CLI prints this alone, so it says how far it came. */
+/** The error of an incomplete run. The CLI prints only this, so it contains the progress. */
 function halfDone({ deleted, failure }: DeletionOutcome, { plan }: FreshPlan): Error {
   return new Error(
     `deleted ${describePlan(planFor(deleted))}, of ${describePlan(plan)}; run \`pulumi up\` again, which continues ` +
@@ -88,7 +91,7 @@ async function planToApply(
   return { ...fresh, plan: planFor(onlyAllowed(fresh.plan.victims, allowed)) };
 }
 
-/** What was announced and no more; and nothing that hangs together with what was not. */
+/** Deletes only what was announced, without groups that contain anything else. */
 function onlyAllowed(
   victims: readonly RetentionVictim[],
   allowed: ReadonlySet<string>,

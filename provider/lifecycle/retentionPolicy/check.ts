@@ -21,8 +21,8 @@ import { asInputs, rulesOf, validateInputs } from "./inputs.js";
 const DERIVED = ["plan"];
 
 /**
- * Validates, then looks into the registry, read-only: the plan is an input, so that the preview shows
- * it. An empty one leaves the old one standing, so that nothing to do is no change.
+ * Validates, then reads the registry: the plan is an input, so that the preview shows it. An empty plan
+ * keeps the old one, so that nothing to do is no change.
  */
 export async function checkPolicy(
   host: Host,
@@ -31,7 +31,7 @@ export async function checkPolicy(
   operation: Operation,
 ): Promise<CheckResult> {
   const ignored = ignoredInputs(DERIVED, olds, news);
-  // Nothing new is looked for, and so nothing deleted.
+  // No new plan is made, so nothing is deleted.
   if (ignored === "everything") return { inputs: news, failures: [] };
   if (ignored !== undefined) return { inputs: news, failures: [ignored] };
   const invalid = validateInputs(news);
@@ -72,14 +72,14 @@ async function freshPlan(
   return fresh.plan;
 }
 
-/** What the repository as a whole means for the plan. */
+/** Logs findings about the repository as a whole. */
 export function sayState({ stopped, ignored }: FreshPlan, { log }: Operation): void {
   if (stopped !== undefined) log.warn(`nothing is deleted: ${stopped}`);
   if (ignored === undefined) return;
   log.info(`the registry counts ${ignored} more than it lists, which is ignored (ignoreHidden)`);
 }
 
-/** Enough to recognise a mistake by. */
+/** Enough to notice a mistake. */
 const VICTIMS_SHOWN = 5;
 
 function refuseTooMany(plan: RetentionPlan, limit: unknown): CheckFailure | undefined {

@@ -1,7 +1,7 @@
 import type { Declared } from "../../artifact/retention/rules.js";
 import type { Host } from "../host.js";
 
-/** What the program declares in a repository, as far as it has come: no policy deletes that. */
+/** What the program has declared so far in a repository, which no policy deletes. */
 export function declaredIn(host: Host, urn: string | undefined, base: string): Declared {
   const claims = host.ownership.declaredElsewhere(urn, base);
   const tags = new Set(claims.flatMap((claim) => Object.keys(claim.tags)));

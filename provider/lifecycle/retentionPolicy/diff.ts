@@ -6,9 +6,9 @@ import { sameRegistry } from "../registryIdentity.js";
 import { asState, inputsOf } from "./state.js";
 
 /**
- * Pure comparison of state and inputs. What a failed run left behind is to be finished in any case; and
- * what `check` has found now is to go, although the plan is that of the last run: then it was left alone,
- * and nothing forbids it any more.
+ * Compares state and inputs. Pure. What a failed run left must be finished in any case. What `check`
+ * found must be deleted even if the plan equals that of the last run: it was left alone then, and nothing
+ * prevents it now.
  */
 export function diffPolicy(
   olds: PropertyBag,
@@ -30,7 +30,7 @@ export function diffPolicy(
   return { changes: same ? false : undefined, replaces };
 }
 
-/** The package's own keys say nothing of the policy. */
+/** Without the package's own properties, which do not concern the policy. */
 function visible(inputs: PropertyBag): PropertyBag {
   return Object.fromEntries(Object.entries(inputs).filter(([key]) => !key.startsWith("__")));
 }

@@ -31,7 +31,7 @@ export interface PolicyInputs {
   readonly ignoreHidden?: boolean;
   readonly maxDeletions?: number;
   readonly registry: RegistryArguments & { readonly loginServer: string };
-  /** What is to be deleted; derived by `check`. */
+  /** What to delete, as derived by `check`. */
   readonly plan: RetentionPlan;
   readonly __urn?: string;
 }
@@ -63,7 +63,7 @@ const NO_RULE =
   "give at least one rule, keepNewest, keepNewerThan, keepTags, expireTags or untaggedOnly: a policy without a rule " +
   "would delete everything";
 
-/** What is wrong with the form, and with rules that contradict each other. */
+/** Failures of the form, and of rules that contradict each other. */
 export function validateInputs(news: PropertyBag): readonly CheckFailure[] {
   const invalid = validate(schema, news);
   if (invalid.length > 0) return invalid;
@@ -86,7 +86,7 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
-/** The rules at a point in time. */
+/** The rules at one point in time. */
 export function rulesOf(inputs: PolicyInputs, now: number): RetentionRules {
   const { keepNewest, keepNewerThan, keepTags = [], expireTags } = inputs;
   return {

@@ -19,7 +19,8 @@ export function retentionPolicy(host: Host): Lifecycle {
       id: baseOf(asInputs(inputs)),
       outs: await applyPolicy(host, inputs, NO_RESULTS, operation),
     }),
-    // A policy has no counterpart in the registry: what has expired since is for `check` to find.
+    // A policy does not exist in the registry, so there is nothing to read; `check` finds what has
+    // expired.
     read: (id, state) => Promise.resolve({ id, outs: state, inputs: inputsOf(state) }),
     update: (_id, olds, news, operation) => applyPolicy(host, news, asState(olds), operation),
     delete: (id, state, { log }) => {

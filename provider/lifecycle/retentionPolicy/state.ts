@@ -4,17 +4,17 @@ import type { LeftAlone } from "../../artifact/retention/deleteVictims.js";
 import type { PropertyBag } from "../lifecycle.js";
 import type { PolicyInputs } from "./inputs.js";
 
-/** Outputs: the inputs, and what came of them. */
+/** Outputs: the inputs and the results. */
 export interface PolicyState extends PolicyInputs {
-  /** What the last run deleted that deleted anything. */
+  /** What was deleted by the last run that deleted anything. */
   readonly deleted: RetentionPlan;
-  /** What the last run was to delete and found changed. */
+  /** What the last run should have deleted but found changed. */
   readonly leftAlone: readonly LeftAlone[];
-  /** Digests that a failed run did not come to, and that no rule finds by itself any more. */
+  /** Digests that a failed run did not reach, and that no rule finds any more. */
   readonly __unfinished: readonly string[];
 }
 
-/** What a run left behind. */
+/** The results of a run. */
 export type Results = Pick<PolicyState, "deleted" | "leftAlone" | "__unfinished">;
 
 export const NO_RESULTS: Results = { deleted: EMPTY_PLAN, leftAlone: [], __unfinished: [] };
