@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { type Emulator } from "pulumi-acr/emulator";
-import { mannersFor } from "../faults/manners.js";
+import { IMPATIENT } from "../faults/manners.js";
 import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
 import { requestsTo } from "../support/requests.js";
 import { eachWithScene } from "../support/scene.js";
@@ -37,7 +37,7 @@ describe("a write whose answer is lost", () => {
     one = await somebody.publish("one", "v1");
     two = await somebody.publish("two", "v2");
     three = await somebody.publish("three", "v3");
-    engine.manners = mannersFor("lasting");
+    engine.manners = IMPATIENT;
   });
 
   type Cut = "reset" | "dropAnswer";

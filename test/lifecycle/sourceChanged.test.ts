@@ -17,7 +17,8 @@ import { TemporaryFolder } from "../support/temporaryFolder.js";
 const MIB = 1024 * 1024;
 const CHART = "apiVersion: v2\nname: web\nversion: 1.0.0\n";
 
-describe("a source that changes after its digest was shown", () => {
+describe("a source that changes after its digest was shown", function () {
+  this.timeout(60_000);
   let emulator: Emulator;
   let folder: TemporaryFolder;
   let host: Host;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "mocha";
 import { type Emulator } from "pulumi-acr/emulator";
-import { mannersFor } from "../faults/manners.js";
+import { IMPATIENT } from "../faults/manners.js";
 import { type Bag, type Declaration, type MiniEngine } from "../support/miniEngine.js";
 import { requestsTo } from "../support/requests.js";
 import { eachWithScene } from "../support/scene.js";
@@ -22,7 +22,7 @@ describe("an update that fails, and the former program after it", () => {
   let engine: MiniEngine;
 
   eachWithScene(REPOSITORY, (scene) => ({ emulator, somebody, engine } = scene));
-  beforeEach(() => (engine.manners = mannersFor("lasting")));
+  beforeEach(() => (engine.manners = IMPATIENT));
 
   const digest = (): string => String(engine.resource("app").outputs["digest"]);
   const fails = async (...program: Declaration[]): Promise<void> => {
