@@ -11,6 +11,7 @@ import {
   openEntry,
 } from "../journal.js";
 import { type Answer, ConnectionCut, errorAnswer, throttledAnswer } from "./answer.js";
+import { cutConnection } from "./cutConnection.js";
 import { registryHeaders } from "./headers.js";
 import { RequestBody } from "./requestBody.js";
 import { type Damage, type Sending, send } from "./send.js";
@@ -54,7 +55,7 @@ export async function serve(
   parts.journal.record(entry);
   const action = parts.faults.meet({ server: parts.server, method, ...target });
   if (action !== undefined) entry.fault = action.type;
-  const cut = (): void => cutConnection(incoming);
+  const cut = (): void => cutConnection(incoming.socket);
   const body = new RequestBody(
     incoming,
     (bytes) => (entry.requestBytes = bytes),
@@ -200,13 +201,6 @@ function connectionHeader(response: ServerResponse, server: ListenerParts["serve
   if (!response.shouldKeepAlive) return;
   if (server === "registry") response.setHeader("Connection", "keep-alive");
   else response.removeHeader("Connection");
-}
-
-function cutConnection(incoming: IncomingMessage): void {
-  const { socket } = incoming;
-  // Resets the connection if possible; over TLS it can only be closed without close_notify.
-  if ("encrypted" in socket) socket.destroy();
-  else socket.resetAndDestroy();
 }
 
 /**
