@@ -52,7 +52,7 @@ describe("ArtifactCopy", () => {
   });
 
   describe("by digest", () => {
-    it("promotes what the same up publishes, and shows the digest before", async () => {
+    it("promotes an artifact of the same up and shows its digest at preview", async () => {
       const program = [artifact, promoted({ tags: ["1.0"] })];
       const preview = await engine.preview(program);
       assert.deepEqual(requestsTo(emulator), []);
@@ -68,7 +68,7 @@ describe("ArtifactCopy", () => {
       assert.equal((await engine.up(program)).operations["copy"], "same");
     });
 
-    it("mounts: no byte of a blob crosses the wire", async () => {
+    it("mounts blobs instead of transferring them", async () => {
       await engine.up([artifact]);
       emulator.journal.clear();
       await engine.up([artifact, promoted({ tags: ["1.0"] })]);
@@ -84,7 +84,7 @@ describe("ArtifactCopy", () => {
       assert.deepEqual(downloads(), []);
     });
 
-    it("costs nothing while nothing changes, and one request to refresh", async () => {
+    it("makes no request when nothing changed, and one to refresh", async () => {
       const digest = await dev.publish("one", "v1");
       const program = [copy({ digest }, { tags: ["1.0"] })];
       await engine.up(program);
@@ -98,7 +98,7 @@ describe("ArtifactCopy", () => {
       assert.deepEqual([requestsTo(emulator), tokensFrom(emulator)], [[], []]);
     });
 
-    it("names a source that is not there", async () => {
+    it("names a source that does not exist", async () => {
       const program = [copy({ digest: ABSENT_DIGEST }, { tags: ["1.0"] })];
       await engine.preview(program);
       await assert.rejects(engine.up(program), {
@@ -107,7 +107,7 @@ describe("ArtifactCopy", () => {
       assert.deepEqual([engine.state, writesTo(emulator)], [[], []]);
     });
 
-    it("puts further tags on the copy without the source", async () => {
+    it("adds tags to the copy without reading the source", async () => {
       const digest = await dev.publish("one");
       await engine.up([copy({ digest }, { tags: ["1.0"] })]);
       await dev.deleteManifest(digest);
@@ -122,7 +122,7 @@ describe("ArtifactCopy", () => {
   });
 
   describe("by tag", () => {
-    it("asks once what the tag names, and copies that", async () => {
+    it("resolves the tag once and copies that digest", async () => {
       const digest = await dev.publish("one", "v1");
       emulator.journal.clear();
       const program = [copy({ tag: "v1" }, { tags: ["1.0"] })];
@@ -136,7 +136,7 @@ describe("ArtifactCopy", () => {
       assert.deepEqual(requestsTo(emulator), ["HEAD tag v1"]);
     });
 
-    it("follows a tag that moved: the copy's tags move on", async () => {
+    it("moves the copy's tags when the source tag has moved", async () => {
       const old = await dev.publish("one", "v1");
       const program = [copy({ tag: "v1" }, { tags: ["1.0"] })];
       await engine.up(program);
@@ -146,7 +146,7 @@ describe("ArtifactCopy", () => {
       assert.ok(await prod.has(old), "retained");
     });
 
-    it("that is not there yet leaves the digest open at preview, and says so", async () => {
+    it("leaves the digest unknown at preview and says why if the tag does not exist yet", async () => {
       const program = [copy({ tag: "v1" }, { tags: ["1.0"] })];
       const preview = await engine.preview(program);
       assert.equal("digest" in (preview.outputs["copy"] ?? {}), false);
@@ -158,7 +158,7 @@ describe("ArtifactCopy", () => {
       assert.deepEqual([engine.state, writesTo(emulator)], [[], []]);
     });
 
-    it("that the same program is about to move is named, since a preview cannot show that", async () => {
+    it("warns at preview if the same program is going to move the tag", async () => {
       const program = (text: string): Declaration[] => [
         { ...artifact, inputs: { ...(artifact.inputs as Bag), layers: [{ content: text }] } },
         copy({ tag: "v1" }, { tags: ["1.0"] }),
@@ -175,14 +175,14 @@ describe("ArtifactCopy", () => {
       assert.equal(await prod.digestOf("1.0"), await dev.digestOf("v1"));
     });
 
-    it("copies what the same up has just put there", async () => {
+    it("copies what the same up has just tagged", async () => {
       const program = [artifact, copy({ tag: "v1" }, { tags: ["1.0"] })];
       await engine.preview(program);
       await engine.up(program);
       assert.equal(await prod.digestOf("1.0"), await dev.digestOf("v1"));
     });
 
-    it("that is gone later changes nothing", async () => {
+    it("fails and keeps the copy if the tag was deleted later", async () => {
       const digest = await dev.publish("one", "v1");
       const program = [copy({ tag: "v1" }, { tags: ["1.0"] })];
       await engine.up(program);
@@ -193,7 +193,7 @@ describe("ArtifactCopy", () => {
     });
   });
 
-  it("leaves open at preview only what an unknown source leaves open", async () => {
+  it("leaves unknown at preview only what depends on an unknown source", async () => {
     const rows: Bag[] = [{ digest: UNKNOWN }, { tag: UNKNOWN }, { repository: UNKNOWN, tag: "v1" }];
     for (const source of rows) {
       const { outputs } = await engine.preview([copy(source)]);
@@ -224,7 +224,7 @@ describe("ArtifactCopy", () => {
     }
     const all = ({ index, children, referrers }: Release) => [index, ...children, ...referrers];
 
-    it("brings all of them, each after what it needs, tags last", async () => {
+    it("copies children and referrers in dependency order, and tags last", async () => {
       const made = await release();
       emulator.journal.clear();
       await engine.up([copy({ digest: made.index }, { tags: ["1.0"] })]);
@@ -248,14 +248,14 @@ describe("ArtifactCopy", () => {
       assert.equal(included().find(({ digest }) => digest === signature)?.["subject"], made.index);
     });
 
-    it("brings only the index and its children without referrers", async () => {
+    it("copies only the index and its children with referrers: false", async () => {
       const made = await release();
       await engine.up([copy({ digest: made.index }, { referrers: false })]);
       for (const digest of made.referrers) assert.equal(await prod.has(digest), false);
       for (const digest of made.children) assert.ok(await prod.has(digest));
     });
 
-    it("is removed with all that came along, and the source stays", async () => {
+    it("removes everything that it copied at destroy and keeps the source", async () => {
       const made = await release();
       await engine.up([copy({ digest: made.index }, { tags: ["1.0"], lock: true })]);
       await engine.destroy();
@@ -263,7 +263,7 @@ describe("ArtifactCopy", () => {
       for (const digest of all(made)) assert.ok(await dev.has(digest));
     });
 
-    it("leaves what somebody else uses by now, and says who", async () => {
+    it("keeps manifests that others have come to use and names the users", async () => {
       const made = await release();
       const [amd64 = "", arm64 = ""] = made.children;
       const [sbom = ""] = made.referrers;
@@ -276,7 +276,7 @@ describe("ArtifactCopy", () => {
       assert.match(said(), new RegExp(`${amd64} \\(other tags name it: theirs\\)`));
     });
 
-    it("leaves a referrer that somebody's index names, be it without a tag", async () => {
+    it("keeps a referrer that somebody's index names, even an untagged one", async () => {
       const made = await release();
       const [sbom = ""] = made.referrers;
       await engine.up([copy({ digest: made.index }, { tags: ["1.0"] })]);
@@ -287,7 +287,7 @@ describe("ArtifactCopy", () => {
       assert.match(said(), new RegExp(`${sbom} \\(the index ${theirs} names it\\)`));
     });
 
-    it("has again what somebody deleted of it once it is replaced", async () => {
+    it("restores deleted children when it is replaced", async () => {
       const made = await release();
       const [amd64 = ""] = made.children;
       const program = [copy({ digest: made.index }, { tags: ["1.0"] })];
@@ -297,7 +297,7 @@ describe("ArtifactCopy", () => {
       for (const digest of all(made)) assert.ok(await prod.has(digest), digest);
     });
 
-    it("stays whole where somebody attached something to it", async () => {
+    it("keeps everything if somebody attached a referrer to it", async () => {
       const made = await release();
       await engine.up([copy({ digest: made.index }, { tags: ["1.0"] })]);
       const theirs = await prod.publish("their signature", undefined, made.index);
@@ -307,7 +307,7 @@ describe("ArtifactCopy", () => {
       assert.equal(await prod.digestOf("1.0"), undefined);
     });
 
-    it("of which two versions share a child: removing the old one leaves the child", async () => {
+    it("keeps a child that the next version shares when the old one is removed", async () => {
       const [amd64, arm64] = [await dev.publish("amd64"), await dev.publish("arm64")];
       const sbom = await dev.publish("sbom", undefined, amd64);
       const inputs = { tags: ["1.0"], onReplace: "delete" };
@@ -321,7 +321,7 @@ describe("ArtifactCopy", () => {
       assert.equal(await prod.repository.attributes.repository(), undefined);
     });
 
-    it("whose child becomes the copy itself keeps it", async () => {
+    it("keeps a child that becomes the copied manifest itself", async () => {
       const made = await release();
       const [amd64 = "", arm64 = ""] = made.children;
       await engine.up([copy({ digest: made.index }, { onReplace: "delete" })]);
@@ -330,7 +330,7 @@ describe("ArtifactCopy", () => {
       for (const digest of [made.index, arm64]) assert.equal(await prod.has(digest), false);
     });
 
-    it("of which another resource declares a child keeps that one", async () => {
+    it("keeps a child that another resource declares", async () => {
       const made = await release();
       const [amd64 = "", arm64 = ""] = made.children;
       const child = { ...copy({ digest: amd64 }), name: "child" };
@@ -342,7 +342,7 @@ describe("ArtifactCopy", () => {
       assert.equal(await prod.repository.attributes.repository(), undefined);
     });
 
-    it("keeps what came along when another resource that published it, too, goes", async () => {
+    it("keeps what it copied when another resource that published the same is removed", async () => {
       const made = await release();
       const [sbom = "", signature = ""] = made.referrers;
       const one = { ...copy({ digest: sbom }, { tags: ["sbom"] }), name: "one" };
@@ -357,7 +357,7 @@ describe("ArtifactCopy", () => {
       assert.equal(await prod.repository.attributes.repository(), undefined);
     });
 
-    it("goes on removing after a removal that ended half way", async () => {
+    it("finishes a removal that failed half way", async () => {
       const made = await release();
       await engine.up([copy({ digest: made.index }, { tags: ["1.0"] })]);
       const fault = emulator.faults.add({
@@ -374,7 +374,7 @@ describe("ArtifactCopy", () => {
       assert.equal(await prod.repository.attributes.repository(), undefined);
     });
 
-    it("is completed by the next up where a run ended half way", async () => {
+    it("completes a copy that failed half way at the next up", async () => {
       const made = await release();
       const [, , last = ""] = made.referrers;
       const fault = emulator.faults.add({

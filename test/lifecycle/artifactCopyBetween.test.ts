@@ -70,7 +70,7 @@ describe("ArtifactCopy between registries", () => {
       .reduce((sum, { responseBytes }) => sum + responseBytes, 0);
   }
 
-  it("streams what the target does not have, once, and asks the target first", async () => {
+  it("asks the target first and streams each missing blob once", async () => {
     const { digest, layer } = await image(5 * MIB);
     source.journal.clear();
     target.journal.clear();
@@ -85,7 +85,7 @@ describe("ArtifactCopy between registries", () => {
     assert.deepEqual(tokensFrom(source).length, 1);
   });
 
-  it("mounts nothing from the target's repository that is called as the source's", async () => {
+  it("does not mount from the target's repository with the name of the source's", async () => {
     const { digest } = await image(1);
     target.journal.clear();
     await engine.up(copy(digest, { repository: "team/mirror" }));
@@ -101,7 +101,7 @@ describe("ArtifactCopy between registries", () => {
     assert.ok(await ours.repository.blobs.exists(layer));
   });
 
-  it("resumes where the source's connection is cut", async () => {
+  it("resumes a download when the source's connection is cut", async () => {
     const { digest } = await image(9 * MIB);
     source.journal.clear();
     source.faults.add({
@@ -122,7 +122,7 @@ describe("ArtifactCopy between registries", () => {
     assert.ok(received(source) < 2 * 9 * MIB, "not begun anew");
   });
 
-  it("begins again where the target's upload session fails", async () => {
+  it("restarts an upload when the target's session fails", async () => {
     const { digest } = await image(9 * MIB);
     const fault = target.faults.add({
       method: "PUT",
@@ -135,7 +135,7 @@ describe("ArtifactCopy between registries", () => {
     assert.equal(await ours.digestOf("1.0"), digest);
   });
 
-  it("publishes nothing of a source that serves other bytes", async () => {
+  it("publishes nothing if the source serves other bytes for a blob", async () => {
     const { digest, layer } = await image(5 * MIB);
     source.faults.add({ server: "storage", times: Infinity, action: { type: "corrupt" } });
     await assert.rejects(engine.up(copy(digest)), { message: /DIGEST_MISMATCH\]$/ });
@@ -144,14 +144,14 @@ describe("ArtifactCopy between registries", () => {
     assert.deepEqual(engine.state, []);
   });
 
-  it("publishes nothing of a manifest whose bytes are not its digest's", async () => {
+  it("publishes nothing if the manifest's bytes do not match its digest", async () => {
     const { digest } = await image(10);
     source.faults.add({ method: "GET", path: /\/manifests\//, action: { type: "corrupt" } });
     await assert.rejects(engine.up(copy(digest)), { message: /DIGEST_MISMATCH\]$/ });
     assert.deepEqual(writesTo(target), []);
   });
 
-  it("names a blob that the source has lost", async () => {
+  it("names a blob that the source no longer has", async () => {
     const { digest, layer } = await image(100);
     await theirs.repository.blobs.delete(layer);
     await assert.rejects(engine.up(copy(digest)), {
@@ -160,7 +160,7 @@ describe("ArtifactCopy between registries", () => {
     assert.equal(await ours.digestOf("1.0"), undefined);
   });
 
-  it("signs in at the source on its own, and keeps to itself what it signs in with", async () => {
+  it("signs in at the source with a separate credential and does not reveal it", async () => {
     const { digest } = await image(10);
     const { username, password } = source.credentials;
     const program = copy(digest, {}, { loginServer: source.url, username, password });
@@ -178,7 +178,7 @@ describe("ArtifactCopy between registries", () => {
     });
   });
 
-  it("does not read the source to refresh or to destroy", async () => {
+  it("does not read the source at refresh or destroy", async () => {
     const { digest } = await image(10);
     await engine.up(copy(digest));
     await source.close();
@@ -187,7 +187,7 @@ describe("ArtifactCopy between registries", () => {
     assert.equal(await ours.repository.attributes.repository(), undefined);
   });
 
-  it("changes nothing where only the source's sign-in or place is another", async () => {
+  it("makes no request to the target when only the source's credential changes", async () => {
     const { digest } = await image(10);
     await engine.up(copy(digest));
     const { username, password } = source.credentials;
@@ -220,7 +220,7 @@ describe("ArtifactCopy between registries", () => {
         { schemaVersion: 2, mediaType: DOCKER_MANIFEST, config, layers: [layer] },
       ],
       [
-        "a manifest with members that nobody knows",
+        "a manifest with unknown members",
         MANIFEST,
         { schemaVersion: 2, future: { a: [1, null] }, config, layers: [] },
       ],
@@ -250,7 +250,7 @@ describe("ArtifactCopy between registries", () => {
       });
     }
 
-    it("a Docker list of images", async () => {
+    it("a Docker manifest list", async () => {
       const child = await put(
         { schemaVersion: 2, mediaType: DOCKER_MANIFEST, config, layers: [layer] },
         DOCKER_MANIFEST,
@@ -268,7 +268,7 @@ describe("ArtifactCopy between registries", () => {
       assert.equal(await ours.repository.attributes.repository(), undefined);
     });
 
-    it("an image with a layer that may not be redistributed, which stays where it is", async () => {
+    it("an image without its layer that may not be redistributed", async () => {
       const foreign = {
         mediaType: "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
         digest: memoryBlob(Buffer.from("elsewhere"), { mediaType: "a/b" }).descriptor.digest,
@@ -285,8 +285,8 @@ describe("ArtifactCopy between registries", () => {
     });
   });
 
-  describe("of a hostile source", () => {
-    it("takes an index of many children, each once", async function () {
+  describe("from a hostile source", () => {
+    it("fetches a child once if an index lists it many times", async function () {
       this.timeout(120_000);
       const { digest } = await image(10);
       const child = await theirs.repository.manifests.resolve(digest);
@@ -301,7 +301,7 @@ describe("ArtifactCopy between registries", () => {
       assert.equal((engine.resource("copy").outputs["included"] as unknown[]).length, 1);
     });
 
-    it("refuses an index that is nested too deep", async () => {
+    it("refuses an index that is nested too deeply", async () => {
       const mediaType = "application/vnd.oci.image.index.v1+json";
       let { digest } = await image(10);
       for (let depth = 0; depth < 20; depth += 1) {
@@ -314,7 +314,7 @@ describe("ArtifactCopy between registries", () => {
       assert.deepEqual(writesTo(target), []);
     });
 
-    it("refuses a child of another size than the index says", async () => {
+    it("refuses a child whose size differs from the index", async () => {
       const { digest } = await image(10);
       const child = await theirs.repository.manifests.resolve(digest);
       const manifests = [{ ...child, size: 5 }];
@@ -326,7 +326,7 @@ describe("ArtifactCopy between registries", () => {
       assert.deepEqual(writesTo(target), []);
     });
 
-    it("leaves out what it lists as a referrer and is none", async () => {
+    it("skips listed referrers that do not refer to the subject", async () => {
       const { digest } = await image(10);
       const unrelated = await theirs.publish("unrelated");
       const entry = await theirs.repository.manifests.resolve(unrelated);

@@ -57,7 +57,7 @@ describe("drift of an ArtifactCopy", () => {
     assert.equal((await engine.refresh()).operations["copy"], "same");
   }
 
-  it("costs one request more for each manifest, or for each manifest and blob, and two for a list of referrers, if that is wanted", async () => {
+  it("costs one request for each verified manifest and blob, and two for a list of referrers", async () => {
     const listing = ["GET referrers", `GET tag ${referrersTag(index)}`];
     await engine.up(copy({ verify: "included" }));
     emulator.journal.clear();
@@ -79,7 +79,7 @@ describe("drift of an ArtifactCopy", () => {
     ["a child", () => arm64],
     ["a referrer", () => signature],
   ] as const) {
-    it(`finds ${what} that was deleted, and up copies it again`, async () => {
+    it(`finds ${what} that was deleted; up copies it again`, async () => {
       await engine.up(copy({ verify: "included" }));
       await prod.deleteManifest(which());
       const preview = await engine.preview(copy({ verify: "included" }), { refresh: true });
@@ -95,7 +95,7 @@ describe("drift of an ArtifactCopy", () => {
     });
   }
 
-  it("finds a blob of a child that was deleted, and up sends that alone", async () => {
+  it("finds a deleted blob of a child; up sends only that blob", async () => {
     await engine.up(copy({ verify: "blobs" }));
     await prod.repository.blobs.delete(digestOf("arm64"));
     await engine.refresh();
@@ -106,13 +106,13 @@ describe("drift of an ArtifactCopy", () => {
     await assertWhole();
   });
 
-  it("does not look for what came along unless that is wanted", async () => {
+  it("does not include copied children and referrers without verify", async () => {
     await engine.up(copy());
     await prod.deleteManifest(arm64);
     assert.equal((await engine.refresh()).operations["copy"], "same");
   });
 
-  it("brings no referrer that the source has got since, since nobody would remove it", async () => {
+  it("is repaired without referrers that the source gained later", async () => {
     await engine.up(copy({ verify: "included" }));
     await prod.deleteManifest(arm64);
     const later = await dev.publish("later", undefined, index);
@@ -123,7 +123,7 @@ describe("drift of an ArtifactCopy", () => {
     assert.equal(await prod.repository.attributes.repository(), undefined);
   });
 
-  it("says of what the source has lost, too, that it is not looked for any more", async () => {
+  it("reports a referrer that the source has lost too, and stops tracking it", async () => {
     await engine.up(copy({ verify: "included" }));
     for (const one of [dev, prod]) await one.deleteManifest(signature);
     await engine.up(copy({ verify: "included" }), { refresh: true });
@@ -133,7 +133,7 @@ describe("drift of an ArtifactCopy", () => {
     assert.deepEqual(new Set(digests), new Set([amd64, arm64]));
   });
 
-  it("cannot be repaired without the source, and says so", async () => {
+  it("cannot be repaired without the source, which the error names", async () => {
     await engine.up(copy({ verify: "included" }));
     await prod.deleteManifest(arm64);
     await engine.refresh();
@@ -146,8 +146,8 @@ describe("drift of an ArtifactCopy", () => {
     assert.deepEqual(output("drift"), [missing("manifest-missing", arm64)]);
   });
 
-  describe("whose manifest alone is gone", () => {
-    it("is not gone: up brings it back, with tags and lock", async () => {
+  describe("if only the copied manifest was deleted", () => {
+    it("is repaired by up, with tags and lock", async () => {
       const program = copy({ lock: true });
       await engine.up(program);
       const open = { deleteEnabled: true, writeEnabled: true };
@@ -162,7 +162,7 @@ describe("drift of an ArtifactCopy", () => {
       assert.equal((await prod.attributesOfManifest(index))?.writeEnabled, false);
     });
 
-    it("without tags comes back, too", async () => {
+    it("is repaired without tags too", async () => {
       const program = copy({ tags: [] });
       await engine.up(program);
       await prod.deleteManifest(index);
@@ -174,7 +174,7 @@ describe("drift of an ArtifactCopy", () => {
       for (const digest of all()) assert.ok(await prod.has(digest), digest);
     });
 
-    it("leaves nothing behind a removal that was interrupted, even after a refresh", async () => {
+    it("does not keep destroy from finishing an interrupted removal", async () => {
       await engine.up(copy());
       const fault = emulator.faults.add({
         method: "DELETE",
@@ -193,7 +193,7 @@ describe("drift of an ArtifactCopy", () => {
       assert.equal(await prod.repository.attributes.repository(), undefined);
     });
 
-    it("does not take back a tag that somebody put on something else since the refresh", async () => {
+    it("is a conflict if the tag was moved after the refresh", async () => {
       await engine.up(copy());
       await prod.deleteManifest(index);
       const theirs = await prod.publish("theirs", "1.0");
@@ -206,7 +206,7 @@ describe("drift of an ArtifactCopy", () => {
       assert.equal(await prod.digestOf("1.0"), theirs);
     });
 
-    it("is gone when nothing of it is left", async () => {
+    it("removes the resource from the state when nothing of the copy is left", async () => {
       await engine.up(copy());
       for (const digest of all()) if (await prod.has(digest)) await prod.deleteManifest(digest);
       await engine.refresh();

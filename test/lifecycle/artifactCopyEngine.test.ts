@@ -65,7 +65,7 @@ describe("a promotion on the real engine", function () {
     return Promise.resolve({});
   }
 
-  it("shows at preview the digest that it publishes, of a source that is not there yet", async () => {
+  it("shows its digest at preview before the source is published", async () => {
     await stack.preview();
     await stack.up();
     const [preview, up] = seen;
@@ -81,7 +81,7 @@ describe("a promotion on the real engine", function () {
     assert.doesNotMatch(await stack.exportState(), new RegExp(CANARY));
   });
 
-  it("takes back a tag that somebody moved, once a refresh has shown it", async () => {
+  it("moves back a tag that somebody moved after a refresh has shown it", async () => {
     const digest = seen.at(-1);
     await prod.tag("stable", await prod.publish("theirs"));
     const run = await stack.up({ refresh: true });
@@ -90,7 +90,7 @@ describe("a promotion on the real engine", function () {
     await stack.up({ expectNoChanges: true });
   });
 
-  it("moves the tag on with the next version", async () => {
+  it("moves the tag to the next version", async () => {
     const old = seen.at(-1);
     text = "two";
     const { operations } = await stack.up();
@@ -99,7 +99,7 @@ describe("a promotion on the real engine", function () {
     assert.equal(await prod.digestOf("stable"), seen.at(-1));
   });
 
-  it("follows a tag of another registry that moved", async () => {
+  it("copies again when a tag of another registry has moved", async () => {
     const digest = await theirs.publish("base, patched", "3");
     const { operations } = await stack.up();
     assert.ok(operations.get("base")?.includes("create-replacement"));
@@ -108,7 +108,7 @@ describe("a promotion on the real engine", function () {
     mirror.close();
   });
 
-  it("may name the resource itself, also one of another registry, whose digest is known at preview", async () => {
+  it("accepts a resource of another registry as its source and knows its digest at preview", async () => {
     const found: (string | undefined)[] = [];
     const registry = { loginServer: upstream.url, username: "reader", password: CANARY };
     stack.program = () => {
@@ -135,7 +135,7 @@ describe("a promotion on the real engine", function () {
     assert.equal(await prod.digestOf("own"), undefined);
   });
 
-  it("leaves at destroy what is not its own", async () => {
+  it("removes the copies at destroy and keeps the source", async () => {
     const digest = String(seen.at(-1));
     await stack.destroy();
     assert.equal(await prod.digestOf("stable"), undefined);

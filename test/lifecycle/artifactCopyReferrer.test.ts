@@ -50,7 +50,7 @@ describe("ArtifactCopy of a referrer on a registry without the referrers API", (
     return found;
   }
 
-  it("stands in the list of its subject while it is there, and no longer", async () => {
+  it("is in the referrers list of its subject until it is destroyed", async () => {
     await engine.up(copy());
     assert.equal((output("subject") as Bag)["digest"], app);
     assert.deepEqual(await listed(), new Set([theirs, signature]));
@@ -59,7 +59,7 @@ describe("ArtifactCopy of a referrer on a registry without the referrers API", (
     assert.deepEqual(await listed(), new Set([theirs]));
   });
 
-  it("is removed although its state, of version 0.2.0, does not say what it is about", async () => {
+  it("is unlisted and removed even if its state, of version 0.2.0, has no subject", async () => {
     await engine.up(copy({ tags: ["signature"] }));
     engine.state = engine.state.map((one) => {
       const { subject: _subject, ...outputs } = one.outputs;
@@ -70,7 +70,7 @@ describe("ArtifactCopy of a referrer on a registry without the referrers API", (
     assert.deepEqual(await listed(), new Set([theirs]));
   });
 
-  it("leaves no list behind that names nothing", async () => {
+  it("leaves no empty referrers list behind", async () => {
     await prod.repository.referrers.remove(app, theirs);
     await prod.deleteManifest(theirs);
     await engine.up(copy());
@@ -78,7 +78,7 @@ describe("ArtifactCopy of a referrer on a registry without the referrers API", (
     assert.equal(await prod.digestOf(referrersTag(app)), undefined);
   });
 
-  it("that was there already is listed, too", async () => {
+  it("lists a referrer that existed before", async () => {
     await engine.up(copy());
     engine.state = [];
     await prod.repository.referrers.remove(app, signature);
@@ -86,7 +86,7 @@ describe("ArtifactCopy of a referrer on a registry without the referrers API", (
     assert.deepEqual(await listed(), new Set([theirs, signature]));
   });
 
-  it("that is not listed any more is a drift, which up repairs", async () => {
+  it("reports a referrer that is no longer listed as drift, and up repairs it", async () => {
     await engine.up(copy());
     await prod.repository.referrers.remove(app, signature);
     const run = await engine.up(copy(), { refresh: true });
@@ -95,7 +95,7 @@ describe("ArtifactCopy of a referrer on a registry without the referrers API", (
     assert.equal((await engine.refresh()).operations["copy"], "same");
   });
 
-  it("that an ociLayout brings is removed, too, and stands in the list no longer", async () => {
+  it("unlists and removes a referrer, as OciArtifact does for an ociLayout", async () => {
     const folder = new TemporaryFolder();
     const layout = new ImageLayout(folder.path);
     const subject = { mediaType: OCI_MANIFEST, digest: app, size: 1 };
@@ -112,14 +112,14 @@ describe("ArtifactCopy of a referrer on a registry without the referrers API", (
     assert.deepEqual(await listed(), new Set([theirs]));
   });
 
-  describe("that came along with what it is about", () => {
+  describe("copied together with its subject", () => {
     const whole = (inputs: Bag = {}): Declaration[] =>
       copy({ source: { repository: SOURCE, digest: app }, ...inputs });
     const drift = (): unknown =>
       (output("drift") as Bag[]).map(({ kind, subject, expected }) => [kind, subject, expected]);
 
     for (const verify of ["included", "blobs"]) {
-      it(`and is not listed any more is a drift with verify: ${verify}, which up repairs without the source`, async () => {
+      it(`is drift if no longer listed, with verify: ${verify}; up repairs it without the source`, async () => {
         await engine.up(whole({ verify }));
         assert.deepEqual(await listed(), new Set([theirs, signature]));
         assert.equal((await engine.refresh()).operations["copy"], "same");
@@ -135,13 +135,13 @@ describe("ArtifactCopy of a referrer on a registry without the referrers API", (
       });
     }
 
-    it("and is not listed any more is not looked for without being asked", async () => {
+    it("is not looked up in the list without verify", async () => {
       await engine.up(whole());
       await prod.repository.referrers.remove(app, signature);
       assert.equal((await engine.refresh()).operations["copy"], "same");
     });
 
-    it("is missing, and not unlisted, where it is gone", async () => {
+    it("is reported as missing, not as unlisted, if it was deleted", async () => {
       await engine.up(whole({ verify: "included" }));
       await prod.repository.referrers.remove(app, signature);
       await prod.deleteManifest(signature);
@@ -155,7 +155,7 @@ describe("ArtifactCopy of a referrer on a registry without the referrers API", (
     });
   });
 
-  it("whose subject is not in the repository is no drift", async () => {
+  it("reports no drift if the subject is not in the repository", async () => {
     await engine.up(copy({ repository: "alone" }));
     assert.equal((await engine.refresh()).operations["copy"], "same");
     await engine.destroy();

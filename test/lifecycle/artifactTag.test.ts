@@ -62,8 +62,8 @@ describe("ArtifactTag", () => {
     assert.deepEqual(writesTo(emulator), []);
   };
 
-  describe("is put", () => {
-    it("on what somebody published, by its own bytes, and read back", async () => {
+  describe("creation", () => {
+    it("puts the tag on an existing manifest by sending that manifest's bytes", async () => {
       const program = [tag(one)];
       await engine.preview(program);
       assert.deepEqual(requestsTo(emulator), []);
@@ -82,13 +82,13 @@ describe("ArtifactTag", () => {
       assert.deepEqual(requestsTo(emulator), ["GET tag properties stable"]);
     });
 
-    it("on an index as on anything else", async () => {
+    it("puts the tag on an index", async () => {
       const index = await somebody.publishIndex(one);
       await engine.up([tag(index)]);
       assert.equal(await stable(), index);
     });
 
-    it("on what the same stack publishes, whose digest the preview shows", async () => {
+    it("puts the tag on an artifact of the same stack and shows its digest at preview", async () => {
       const program = [artifact("ours"), tag()];
       const { outputs } = await engine.preview(program);
       await engine.up(program);
@@ -96,14 +96,14 @@ describe("ArtifactTag", () => {
       assert.equal(await stable(), engine.resource("app").outputs["digest"]);
     });
 
-    it("not where it is already", async () => {
+    it("writes nothing if the tag already names the digest", async () => {
       await somebody.tag("stable", one);
       emulator.journal.clear();
       await engine.up([tag(one)]);
       assert.deepEqual(requestsTo(emulator), ["HEAD tag stable"]);
     });
 
-    it("not on what is not there", async () => {
+    it("refuses a manifest that does not exist", async () => {
       await untouched(
         [tag(ABSENT_DIGEST)],
         /team\/app@sha256:\w+ does not exist, so the tag stable cannot .*dependsOn\. .*`pulumi up --refresh`.*\[NOT_FOUND\]$/,
@@ -111,7 +111,7 @@ describe("ArtifactTag", () => {
       assert.deepEqual(engine.state, []);
     });
 
-    it("not at preview while its digest is unknown", async () => {
+    it("shows its reference at preview while its digest is unknown", async () => {
       const { outputs } = await engine.preview([tag(UNKNOWN)]);
       const { digest, reference } = outputs["stable"] ?? {};
       assert.equal(digest, UNKNOWN);
@@ -119,8 +119,8 @@ describe("ArtifactTag", () => {
     });
   });
 
-  describe("that names other content", () => {
-    it("fail: names both digests, the setting, and changes nothing", async () => {
+  describe("on a tag that names other content", () => {
+    it("fail: names both digests and the setting, and changes nothing", async () => {
       await somebody.tag("stable", two);
       await untouched(
         [tag(one)],
@@ -131,7 +131,7 @@ describe("ArtifactTag", () => {
     });
 
     for (const onConflict of ["adopt", "move"]) {
-      it(`${onConflict}: takes it over, and only move goes on doing so`, async () => {
+      it(`${onConflict}: takes the tag over; only move does so again after a later change`, async () => {
         await somebody.tag("stable", two);
         await engine.up([tag(one, { onConflict })]);
         assert.equal(await stable(), one);
@@ -143,7 +143,7 @@ describe("ArtifactTag", () => {
       });
     }
 
-    it("and is locked by a TagLock of the stack: the error says so", async () => {
+    it("names the TagLock of the stack that locks the tag", async () => {
       const lock: Declaration = {
         name: "lock",
         kind: "TagLock",
@@ -161,14 +161,14 @@ describe("ArtifactTag", () => {
   });
 
   describe("changes", () => {
-    it("in place when its digest does", async () => {
+    it("moves the tag in place when its digest changes", async () => {
       await engine.up([tag(one)]);
       assert.deepEqual((await engine.up([tag(two)])).operations, { stable: "update" });
       assert.equal(await stable(), two);
       assert.ok(await somebody.has(one));
     });
 
-    it("together with the artifact that it names, whose old version can then be removed", async () => {
+    it("follows the artifact that it names, so that the old version can be removed", async () => {
       const program = (text: string): Declaration[] => [
         artifact(text, { onReplace: "delete" }),
         tag(),
@@ -180,7 +180,7 @@ describe("ArtifactTag", () => {
       assert.equal(await somebody.has(old), false);
     });
 
-    it("its name by a new tag, and removes the old one", async () => {
+    it("puts a new tag when its name changes, and removes the old one", async () => {
       await engine.up([tag(one)]);
       const run = await engine.up([tag(one, { tag: "next" })]);
       assert.deepEqual(run.operations, { stable: "replace" });
@@ -188,7 +188,7 @@ describe("ArtifactTag", () => {
       assert.equal(await somebody.digestOf("next"), one);
     });
 
-    it("nothing when it is replaced on request, even if its delete comes later", async () => {
+    it("keeps the tag when it is replaced on request, even if its delete comes later", async () => {
       await engine.up([tag(one)]);
       await engine.up([tag(one)], { replace: ["stable"] });
       assert.equal(await stable(), one);
@@ -200,7 +200,7 @@ describe("ArtifactTag", () => {
       assert.equal(engine.state.length, 1);
     });
 
-    it("nothing under another name with an alias", async () => {
+    it("makes no request when it is renamed with an alias", async () => {
       await engine.up([tag(one)]);
       emulator.journal.clear();
       await engine.up([{ ...tag(one, {}, "renamed"), aliases: ["stable"] }]);
@@ -209,7 +209,7 @@ describe("ArtifactTag", () => {
   });
 
   describe("drift", () => {
-    it("names a tag that was moved, which the next up moves back", async () => {
+    it("reports a tag that was moved; the next up moves it back", async () => {
       const program = [tag(one)];
       await engine.up(program);
       await somebody.tag("stable", two);
@@ -227,7 +227,7 @@ describe("ArtifactTag", () => {
       assert.deepEqual(engine.resource("stable").outputs["drift"], []);
     });
 
-    it("that changed again since is a conflict", async () => {
+    it("is a conflict if the tag was moved again after the refresh", async () => {
       const program = [tag(one)];
       await engine.up(program);
       await somebody.tag("stable", two);
@@ -236,7 +236,7 @@ describe("ArtifactTag", () => {
       await untouched(program, /stable was changed again.*\[CONFLICT\]$/);
     });
 
-    it("that is declared now is no difference any more", async () => {
+    it("ends without a write when the program declares the new digest", async () => {
       await engine.up([tag(one)]);
       await somebody.tag("stable", two);
       await engine.refresh();
@@ -248,13 +248,13 @@ describe("ArtifactTag", () => {
       assert.equal(await stable(), undefined);
     });
 
-    it("that nobody was shown is not moved back by a change", async () => {
+    it("is not overwritten by an update if no refresh has shown it", async () => {
       await engine.up([tag(one)]);
       await somebody.tag("stable", two);
       await untouched([tag(three)], /was changed again|exists and names/);
     });
 
-    it("a tag that was deleted is gone, which is said, and made again", async () => {
+    it("reports a deleted tag; the next up puts it again", async () => {
       const program = [tag(one)];
       await engine.up(program);
       await somebody.untag("stable");
@@ -267,7 +267,7 @@ describe("ArtifactTag", () => {
   });
 
   describe("removal", () => {
-    it("takes the tag, and nothing else", async () => {
+    it("removes the tag and nothing else", async () => {
       await engine.up([tag(one)]);
       emulator.journal.clear();
       await engine.destroy();
@@ -279,13 +279,13 @@ describe("ArtifactTag", () => {
       assert.equal(await somebody.digestOf("v1"), one);
     });
 
-    it("of the last tag of an untagged manifest leaves the manifest", async () => {
+    it("keeps the manifest when its last tag is removed", async () => {
       await engine.up([tag(two)]);
       await engine.destroy();
       assert.ok(await somebody.has(two));
     });
 
-    it("leaves a tag that somebody moved, be it shown or not", async () => {
+    it("keeps a tag that somebody moved, with and without a refresh", async () => {
       for (const refresh of [false, true]) {
         await engine.up([tag(one, { onConflict: "adopt" })]);
         await somebody.tag("stable", two);
@@ -296,14 +296,14 @@ describe("ArtifactTag", () => {
       }
     });
 
-    it("is done where the tag is gone already", async () => {
+    it("succeeds if the tag is already gone", async () => {
       await engine.up([tag(one)]);
       await somebody.untag("stable");
       await engine.destroy();
       assert.deepEqual(engine.state, []);
     });
 
-    it("stops at a lock of somebody else", async () => {
+    it("fails if somebody else locked the tag", async () => {
       await engine.up([tag(one)]);
       await somebody.setTagAttributes("stable", { deleteEnabled: false });
       await assert.rejects(engine.destroy(), {
@@ -315,7 +315,7 @@ describe("ArtifactTag", () => {
       assert.equal(await stable(), undefined);
     });
 
-    it("leaves a tag that another resource declares by now", async () => {
+    it("keeps a tag that another resource now declares", async () => {
       const other = tag(one, {}, "other");
       await engine.up([tag(one)]);
       await engine.up([other]);
@@ -326,7 +326,7 @@ describe("ArtifactTag", () => {
   });
 
   describe("beside an OciArtifact", () => {
-    it("one tag for two contents is refused, by both", async () => {
+    it("refuses one tag for two contents, whichever comes first", async () => {
       const rows: Declaration[][] = [
         [artifact("ours", { tags: ["stable"] }), tag(one)],
         [tag(one), artifact("ours", { tags: ["stable"] })],
@@ -341,26 +341,26 @@ describe("ArtifactTag", () => {
       }
     });
 
-    it("takes over a locked tag that the artifact had, with its next version", async () => {
+    it("takes over a locked tag from the artifact together with its next version", async () => {
       await engine.up([artifact("old", { tags: ["v2", "stable"], lock: true })]);
       await engine.up([artifact("new", { tags: ["v3"], lock: true }), tag()]);
       assert.equal(await stable(), engine.resource("app").outputs["digest"]);
     });
 
-    it("gives its tag back to the artifact, which it then does not remove", async () => {
+    it("does not remove its tag when the artifact declares it again", async () => {
       await engine.up([artifact("ours"), tag()]);
       await engine.up([artifact("ours", { tags: ["stable"] })]);
       assert.equal(await stable(), engine.resource("app").outputs["digest"]);
     });
 
-    it("gives its tag to the artifact, and has another name itself", async () => {
+    it("passes its tag to the artifact when it changes to another tag", async () => {
       await engine.up([tag(one)]);
       await engine.up([tag(one, { tag: "next" }), artifact("ours", { tags: ["stable"] })]);
       assert.equal(await stable(), engine.resource("app").outputs["digest"]);
       assert.equal(await somebody.digestOf("next"), one);
     });
 
-    it("keeps the manifest that it names, whose lock is opened", async () => {
+    it("keeps the manifest that it names when the artifact is removed, and opens its lock", async () => {
       await engine.up([artifact("ours", { tags: ["v2"], lock: true })]);
       const ours = String(engine.resource("app").outputs["digest"]);
       await engine.up([artifact("ours", { tags: ["v2"], lock: true }), tag(ours)]);
@@ -371,7 +371,7 @@ describe("ArtifactTag", () => {
       assert.equal((await somebody.attributesOfManifest(ours))?.writeEnabled, true);
     });
 
-    it("goes before it when all is destroyed", async () => {
+    it("is destroyed before the artifact", async () => {
       await engine.up([artifact("ours"), tag()]);
       const ours = String(engine.resource("app").outputs["digest"]);
       await engine.destroy();
@@ -379,8 +379,8 @@ describe("ArtifactTag", () => {
     });
   });
 
-  describe("that fails half way", () => {
-    it("before the tag is there leaves no resource, and the next up makes it", async () => {
+  describe("after a failure half way", () => {
+    it("leaves no resource if the tag was not put; the next up puts it", async () => {
       const fault = emulator.faults.add({
         method: "PUT",
         path: /manifests\/stable$/,
@@ -394,7 +394,7 @@ describe("ArtifactTag", () => {
       assert.equal(await stable(), one);
     });
 
-    it("after the tag is there records it, and the next up looks again", async () => {
+    it("records a tag that was put; the next up looks at it again", async () => {
       emulator.faults.add({
         method: "GET",
         path: /_manifests\//,

@@ -69,13 +69,13 @@ describe("bad input on the real engine", function () {
     ],
   };
   for (const [name, [args, message]] of Object.entries(rows)) {
-    it(`says at preview what is wrong: ${name}`, async () => {
+    it(`is reported at preview: ${name}`, async () => {
       stack.program = declare(args);
       await refused(message);
     });
   }
 
-  it("says which two resources declare one tag", async () => {
+  it("includes two resources that declare one tag, and both are named", async () => {
     stack.program = () => {
       const one = { ...good, tags: ["v1"] };
       const first = new OciArtifact("one", { ...one, layers: [{ content: "1" }] });
@@ -88,7 +88,7 @@ describe("bad input on the real engine", function () {
     );
   });
 
-  it("says of a TagLock what is wrong", async () => {
+  it("is reported for a TagLock", async () => {
     stack.program = () => {
       new TagLock("lock", { repository: "team/app", tag: "no tag" });
       return Promise.resolve({});
@@ -98,7 +98,7 @@ describe("bad input on the real engine", function () {
     );
   });
 
-  it("refuses a file that changed after the plan was saved", async () => {
+  it("includes a file that changed after the plan was saved", async () => {
     const file = join(folder.path, "file");
     const plan = join(folder.path, "plan.json");
     const program = declare({

@@ -49,7 +49,7 @@ describe("drift", () => {
   const driftNow = (): Drift[] => engine.resource("app").outputs["drift"] as Drift[];
 
   for (const [name, row] of Object.entries({ ...ARTIFACT_DRIFT, ...ATTRIBUTE_DRIFT })) {
-    it(`${name}: shown, repaired, then gone`, async () => {
+    it(`${name}: refresh reports it, and up repairs it`, async () => {
       const theirs = await somebody.publish("theirs", "theirs");
       const program = row.program({ theirs });
       await engine.up(program);
@@ -90,7 +90,7 @@ describe("drift", () => {
     return true;
   };
 
-  describe("a third change, between refresh and up, is a conflict and nothing is written:", () => {
+  describe("a further change between refresh and up is a conflict without any write:", () => {
     const CLOSED = { deleteEnabled: false, writeEnabled: false };
     const inputs = { repository: REPOSITORY, tag: "theirs" };
     const lock: Declaration = { name: "app", kind: "TagLock", inputs };
@@ -101,7 +101,7 @@ describe("drift", () => {
         third: () => somebody.publish("a third", "v1"),
         message: /:v1 was changed again: it names sha256:\w+; the state says sha256:\w+/,
       },
-      "a deleted tag that names something else by now": {
+      "a deleted tag that now names something else": {
         program: () => [artifact()],
         seen: () => somebody.untag("v1"),
         third: ({ theirs }) => somebody.tag("v1", theirs),

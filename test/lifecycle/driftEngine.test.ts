@@ -58,12 +58,12 @@ describe("drift on the real engine", function () {
   };
   const NAMES = ["moved", "deleted", "unlocked", "broken", "lock", "properties"];
 
-  it("is published, and nothing has changed", async () => {
+  it("is not reported after the first up", async () => {
     await stack.up();
     await stack.preview({ refresh: true, expectNoChanges: true });
   });
 
-  it("preview --refresh says what was changed, in each resource's row and in the difference", async () => {
+  it("is shown by preview --refresh in each resource's row and in the diff", async () => {
     const base = `${emulator.loginServer}/team/app`;
     const digests = new Map<string, string>();
     for (const name of [...NAMES, "gone"]) digests.set(name, (await outputsOf(name)).digest ?? "");
@@ -101,7 +101,7 @@ describe("drift on the real engine", function () {
     assert.match(run.output, /kind +: "tag-moved"/);
   });
 
-  it("refresh keeps it in the state, with subject, expected, actual and since", async () => {
+  it("is kept in the state by refresh, with subject, expected, actual and since", async () => {
     await stack.refresh();
     const kinds: Record<string, string> = {
       moved: "tag-moved",
@@ -124,7 +124,7 @@ describe("drift on the real engine", function () {
     }
   });
 
-  it("up --refresh repairs it, and then all is quiet", async () => {
+  it("is repaired by up --refresh and not reported afterwards", async () => {
     emulator.journal.clear();
     await stack.up({ refresh: true });
     assert.deepEqual(writesTo(emulator).sort(), [

@@ -10,7 +10,7 @@ import { REPOSITORY } from "./driftRows.js";
 const TYPE = "application/vnd.example";
 const OPEN = { deleteEnabled: true, writeEnabled: true };
 
-describe("attributes of what is gone", () => {
+describe("attributes of deleted tags and manifests", () => {
   let emulator: Emulator;
   let somebody: Somebody;
   let engine: MiniEngine;
@@ -22,7 +22,7 @@ describe("attributes of what is gone", () => {
     return true;
   };
 
-  it("a TagLock whose tag was deleted is kept until the manifest's lock is put back", async () => {
+  it("a TagLock without its tag stays until destroy has restored the manifest's attributes", async () => {
     const theirs = await somebody.publish("theirs", "theirs");
     const inputs = { repository: REPOSITORY, tag: "theirs" };
     const program: Program = [{ name: "app", kind: "TagLock", inputs }];
@@ -60,7 +60,7 @@ describe("attributes of what is gone", () => {
   });
 
   for (const tags of [[], ["v1"]]) {
-    it(`the lock of an artifact with ${tags.length} tags that somebody removed: the error says what to do, and that is enough`, async () => {
+    it(`a lock change of a deleted artifact with ${tags.length} tags fails, and the suggested remedy works`, async () => {
       const inputs = { repository: REPOSITORY, layers: [{ content: "x" }], tags };
       const app = (lock: boolean): Program => [
         { name: "app", kind: "OciArtifact", inputs: { ...inputs, artifactType: TYPE, lock } },
@@ -82,7 +82,7 @@ describe("attributes of what is gone", () => {
     });
   }
 
-  it("ManifestProperties whose manifest was deleted are gone, and cannot come back without it", async () => {
+  it("ManifestProperties leave the state with their manifest and cannot be created without it", async () => {
     const digest = await somebody.publish("theirs");
     const inputs = { repository: REPOSITORY, digest, listEnabled: false };
     const program: Program = [{ name: "app", kind: "ManifestProperties", inputs }];

@@ -33,7 +33,7 @@ describe("static get", function () {
     await emulator.close();
   });
 
-  it("answers what is there, at preview already, and changes nothing", async () => {
+  it("reads the live values, even at preview, and changes nothing", async () => {
     const seen: Record<string, unknown>[] = [];
     stack.program = () => {
       const artifact = OciArtifact.get("artifact", `${base}@${digest}`);
@@ -105,7 +105,7 @@ describe("static get", function () {
     ],
   ];
   for (const [kind, id, message] of rows) {
-    it(`fails at preview: ${kind} ${message.source.includes("INPUT") ? "of another form" : "that is not there"}`, async () => {
+    it(`fails at preview for ${kind} ${message.source.includes("INPUT") ? "with a malformed id" : "that does not exist"}`, async () => {
       stack.program = () => {
         CLASSES[kind].get("one", id());
         return Promise.resolve({});

@@ -19,7 +19,7 @@ const FILES = {
 /** Of these files, on every machine and for good. */
 const GOLDEN = "sha256:f90cb42f9aec52e085d022a552f12112704b221964561dcd92b47100a814361d";
 
-describe("the life of a chart", () => {
+describe("the life cycle of a chart", () => {
   let emulator: Emulator;
   let folder: TemporaryFolder;
   let engine: MiniEngine;
@@ -36,7 +36,7 @@ describe("the life of a chart", () => {
   ];
   const outputs = (): Bag => engine.resource("chart").outputs;
 
-  it("has the digest of the preview, the tag of its version and its annotations", async () => {
+  it("publishes the previewed digest with the chart's version as tag and its annotations", async () => {
     const previewed = (await engine.preview(chart())).outputs["chart"];
     assert.deepEqual(requestsTo(emulator), []);
     assert.equal(previewed?.["digest"], GOLDEN);
@@ -51,7 +51,7 @@ describe("the life of a chart", () => {
     });
   });
 
-  it("makes no request while nothing is changed, however its path is written", async () => {
+  it("makes no request when nothing changed, however the path is written", async () => {
     await engine.up(chart());
     emulator.journal.clear();
     const { operations, changes } = await engine.up(chart({}, join(folder.path, "web")));
@@ -61,7 +61,7 @@ describe("the life of a chart", () => {
     assert.equal((await engine.up(chart())).operations["chart"], "same");
   });
 
-  it("is replaced by its next version, which has the next tag", async () => {
+  it("replaces the chart under a new tag when its version changes", async () => {
     await engine.up(chart());
     writeFileSync(
       join(folder.path, "web/Chart.yaml"),
@@ -75,7 +75,7 @@ describe("the life of a chart", () => {
     assert.equal(await somebody.digestOf("1.0.0"), GOLDEN, "the old version stays published");
   });
 
-  it("moves its tag when it changes without a new version", async () => {
+  it("moves the tag when the chart changes without a new version", async () => {
     await engine.up(chart({ tags: ["1.0.0", "latest"] }));
     appendFileSync(join(folder.path, "web/values.yaml"), "more: true\n");
     await engine.up(chart({ tags: ["1.0.0", "latest"] }));
@@ -85,7 +85,7 @@ describe("the life of a chart", () => {
     }
   });
 
-  it("takes annotations beside its own", async () => {
+  it("adds annotations to the chart's own", async () => {
     await engine.up(chart({ annotations: { "com.example.team": "web" } }));
     const { annotations } = outputs() as { annotations: Bag };
     assert.equal(annotations["com.example.team"], "web");
@@ -94,7 +94,7 @@ describe("the life of a chart", () => {
     assert.equal(outputs()["digest"], GOLDEN);
   });
 
-  it("is unknown as far as what it depends on is", async () => {
+  it("leaves unknown at preview only what depends on unknown inputs", async () => {
     const annotated = { annotations: { "com.example.commit": UNKNOWN } };
     const some = (await engine.preview(chart(annotated))).outputs["chart"];
     assert.equal(some?.["digest"], UNKNOWN);
@@ -109,14 +109,14 @@ describe("the life of a chart", () => {
     assert.equal(elsewhere?.["digest"], GOLDEN);
   });
 
-  it("may become unknown, and known again, without a change", async () => {
+  it("shows no change when an unknown input becomes known again", async () => {
     await engine.up(chart());
     const { operations } = await engine.preview(chart({}, UNKNOWN));
     assert.equal(operations["chart"], "replace");
     assert.equal((await engine.preview(chart())).operations["chart"], "same");
   });
 
-  it("goes with its tag", async () => {
+  it("ends with the removal of chart and tag", async () => {
     await engine.up(chart());
     emulator.journal.clear();
     await engine.destroy();

@@ -78,7 +78,7 @@ describe("ignoreChanges on the real engine", function () {
     new RetentionPolicy("policy", { repository: "elsewhere", keepNewest }, options);
   };
 
-  it("of everything leaves every kind as it is", async () => {
+  it("keeps every kind unchanged when everything is ignored", async () => {
     const options = { ignoreChanges: ["*"] };
     declare(() => everyKind(1, options));
     await stack.up();
@@ -109,7 +109,7 @@ describe("ignoreChanges on the real engine", function () {
     ],
   ];
   for (const [property, resource] of derived) {
-    it(`of ${property} alone is refused at preview`, async () => {
+    it(`is refused at preview for ${property} alone`, async () => {
       declare(() => resource("first"));
       await stack.up();
       declare(() => resource("second"));

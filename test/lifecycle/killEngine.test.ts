@@ -20,8 +20,8 @@ const UNFINISHED = Buffer.alloc(20 * 1024 * 1024, "unfinished");
 type Rule = Omit<Parameters<Emulator["faults"]["add"]>[0], "action">;
 
 const PHASES: Readonly<Record<string, Rule>> = {
-  "during a blob": { method: "PATCH", path: /\/blobs\/uploads\// },
-  "after the manifest": { method: "PUT", path: /\/manifests\/v1$/ },
+  "during the upload of a blob": { method: "PATCH", path: /\/blobs\/uploads\// },
+  "after the push of the manifest": { method: "PUT", path: /\/manifests\/v1$/ },
   "after the first tag": { method: "PUT", path: /\/manifests\/v2$/ },
   "between the tags and their lock": { method: "PATCH", path: /\/_tags\/v1$/ },
 };
@@ -29,7 +29,7 @@ const PHASES: Readonly<Record<string, Rule>> = {
 /** The first tag is gone, the second is not, nor is the manifest. */
 const DURING_DELETE: Rule = { method: "DELETE", path: /\/_tags\/v2$/ };
 
-describe("a run that is killed is finished by the next one:", function () {
+describe("an interrupted run is finished by the next one:", function () {
   this.timeout(120_000);
   let emulator: Emulator;
   let somebody: Somebody;
@@ -140,7 +140,7 @@ describe("a run that is killed is finished by the next one:", function () {
       });
     }
 
-    it(`kill -9 of ${who} during a delete: the next one finishes it`, async () => {
+    it(`kill -9 of ${who} during a delete: destroy finishes it`, async () => {
       await stack.up();
       const [digest = ""] = await digests();
       await kill(await destroyUntil(DURING_DELETE));
@@ -152,7 +152,7 @@ describe("a run that is killed is finished by the next one:", function () {
       assert.doesNotMatch(await stack.exportState(), new RegExp(digest));
     });
 
-    it(`kill -9 of ${who} during a delete: up publishes again what is gone`, async () => {
+    it(`kill -9 of ${who} during a delete: up publishes the deleted parts again`, async () => {
       await stack.up();
       await kill(await destroyUntil(DURING_DELETE));
       emulator.faults.clear();
@@ -171,7 +171,7 @@ describe("a run that is killed is finished by the next one:", function () {
     });
   }
 
-  it("Ctrl-C lets what runs finish", async () => {
+  it("Ctrl-C lets running operations finish", async () => {
     const [, tag] = Object.values(PHASES);
     const { ended } = await upUntil(tag ?? {}, { type: "delay", ms: 1_500 });
     interrupt();

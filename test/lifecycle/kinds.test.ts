@@ -22,7 +22,7 @@ describe("content of a kind", () => {
     { name: "one", kind: "OciArtifact", inputs: { repository: "apps/web", ...inputs } as Bag },
   ];
 
-  it("is shown while only what annotations say is unknown", async () => {
+  it("shows layers and config while only annotations are unknown", async () => {
     const previewed = await engine.preview(declare(fluxSource({ ...SOURCE, revision: UNKNOWN })));
     const { digest, annotations, layerDescriptors, configDescriptor } = previewed.outputs[
       "one"
@@ -34,12 +34,12 @@ describe("content of a kind", () => {
     assert.deepEqual(outputs["configDescriptor"], configDescriptor);
   });
 
-  it("says its mistakes while something else of it is unknown", async () => {
+  it("reports mistakes even while another input is unknown", async () => {
     const inputs = fluxSource({ ...SOURCE, path: "nope", revision: UNKNOWN });
     await assert.rejects(engine.preview(declare(inputs)), /content\.fluxSource\.path|nope/);
   });
 
-  it("goes from a kind to plain layers and back", async () => {
+  it("can change from a kind to plain layers and back", async () => {
     await engine.up(declare(fluxSource(SOURCE)));
     const first = engine.resource("one").outputs["digest"];
     const plain = { artifactType: "application/vnd.example", layers: [{ directory: "deploy" }] };
@@ -51,7 +51,7 @@ describe("content of a kind", () => {
     assert.deepEqual(requestsTo(emulator), []);
   });
 
-  it("is replaced with its date, and leaves no second note where that is asked for", async () => {
+  it("replaces an end-of-life note when its date changes, with onReplace delete", async () => {
     const app = await somebody.publish("an app", "v1");
     const subject = await somebody.repository.manifests.resolve(app);
     assert.ok(subject !== undefined);

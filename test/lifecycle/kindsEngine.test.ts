@@ -51,7 +51,7 @@ describe("kinds of content on the real engine", function () {
     await emulator.close();
   });
 
-  it("are known at preview, what is about them included, and published as shown", async () => {
+  it("are known at preview, including their referrers, and published as shown", async () => {
     await stack.preview();
     const previewed = seen;
     assert.deepEqual(previewed.tags, ["1.0.0"]);
@@ -61,7 +61,7 @@ describe("kinds of content on the real engine", function () {
     assert.deepEqual(seen, previewed);
   });
 
-  it("take no request while nothing is changed", async () => {
+  it("need no request when nothing changed", async () => {
     emulator.journal.clear();
     await stack.up({ expectNoChanges: true });
     assert.deepEqual(emulator.journal.entries, []);

@@ -36,7 +36,7 @@ new acr.OciArtifact("app", {
 /** Without frames to colour it takes one or two; Node 22 needs more than ten for each text that it cannot end. */
 const SECONDS = 7;
 
-describe("a look-up that fails in a program of its own", function () {
+describe("a failed look-up in a separate program", function () {
   this.timeout(240_000);
   this.slow(30_000);
   let folder: TemporaryFolder;
@@ -59,7 +59,7 @@ describe("a look-up that fails in a program of its own", function () {
   const node22 = foreignTool("node22").path;
   // Where Node 22 is absent, `npm test` says so and how to get it.
   for (const node of [process.execPath, ...(node22 === undefined ? [] : [node22])]) {
-    it(`ends it soon, says each error once, and shows neither frames nor secrets (${node === node22 ? "Node 22" : "this Node"})`, async () => {
+    it(`ends it soon, with each error once and no stack frames or secrets (${node === node22 ? "Node 22" : "this Node"})`, async () => {
       const stack = await createProgramStack(folder, emulator, {
         PATH: [folderOf(node), process.env["PATH"]].join(delimiter),
       });

@@ -75,7 +75,7 @@ describe("look-ups on the real engine", function () {
     };
   });
 
-  it("find at preview what is there, and leave unknown what is not yet", async () => {
+  it("find existing artifacts at preview and leave planned ones unknown", async () => {
     emulator.journal.clear();
     const run = await stack.preview();
     assert.equal(found.plain?.digest, base);
@@ -93,7 +93,7 @@ describe("look-ups on the real engine", function () {
     );
   });
 
-  it("find at up what the same program has published, and show no password", async () => {
+  it("find at up what the same program has published, without showing the password", async () => {
     const run = await stack.up();
     const reference = `${emulator.loginServer}/team/app@`;
     assert.ok(found.own?.reference.startsWith(reference));
@@ -110,7 +110,7 @@ describe("look-ups on the real engine", function () {
     assert.deepEqual(again.operations.get("app"), ["same"]);
   });
 
-  it("find at preview what was there before, once the resource is", async () => {
+  it("find at preview what an earlier up has published", async () => {
     await stack.preview();
     assert.deepEqual(
       found.derived?.tags.map(({ name }) => name),
@@ -119,7 +119,7 @@ describe("look-ups on the real engine", function () {
     assert.equal(found.file?.content, "hello");
   });
 
-  it("hold the deployment until what depends on them is declared", async () => {
+  it("keep the deployment open until resources that depend on them are declared", async () => {
     stack.program = () => {
       const slow = getArtifactOutput({ repository: "base/image", digest: base });
       slow.apply(({ digest }) => {
@@ -140,7 +140,7 @@ describe("look-ups on the real engine", function () {
     assert.deepEqual(run.operations.get("late"), ["create"]);
   });
 
-  it("fail the preview with what is not there, and no stack", async () => {
+  it("fail the preview with the missing artifact's name and no stack trace", async () => {
     stack.program = () => {
       const chart = getArtifactOutput({ repository: "base/image", tag: pulumi.output("2.0.0") });
       return Promise.resolve({ digest: chart.digest });

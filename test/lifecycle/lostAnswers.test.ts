@@ -69,22 +69,22 @@ describe("a write whose answer is lost", () => {
       await fails(...program);
     };
 
-    it("is made up for by a look at the tag", async () => {
+    it("succeeds if the tag turns out to name the digest", async () => {
       cut("PUT", /manifests\/stable$/, "dropAnswer");
       await engine.up([stable(one)]);
       assert.equal(await somebody.digestOf("stable"), one);
     });
 
-    it("is the failure that is told if the tag names something else", async () => {
+    it("fails if the tag turns out not to name the digest", async () => {
       cut("PUT", /manifests\/stable$/, "reset");
       await fails(stable(one));
       await settles(stable(one));
     });
 
     for (const type of ["dropAnswer", "reset"] as const) {
-      const outcome = type === "reset" ? "and which was not done" : "and which was done";
+      const outcome = type === "reset" ? "it was not done" : "it was done";
 
-      it(`${outcome} is made up for by the next up, and by destroy`, async () => {
+      it(`is completed by the next up or undone by destroy (${outcome})`, async () => {
         await lost(type, stable(one));
         assert.equal(engine.state.length, 1);
         const { state } = engine;
@@ -94,7 +94,7 @@ describe("a write whose answer is lost", () => {
         assert.equal(await somebody.digestOf("stable"), undefined);
       });
 
-      it(`${outcome} is taken back with the former digest, or goes on to a third`, async () => {
+      it(`lets the next up put the former digest, the new one or a third (${outcome})`, async () => {
         for (const next of [one, two, three]) {
           await engine.up([stable(one)]);
           await lost(type, stable(two));
@@ -104,7 +104,7 @@ describe("a write whose answer is lost", () => {
         }
       });
 
-      it(`${outcome} leaves a tag that destroy removes, whichever it names`, async () => {
+      it(`leaves a tag that destroy removes, whichever digest it names (${outcome})`, async () => {
         await engine.up([stable(one)]);
         await lost(type, stable(two));
         await engine.destroy();
@@ -112,7 +112,7 @@ describe("a write whose answer is lost", () => {
         assert.deepEqual(engine.state, []);
       });
 
-      it(`${outcome} makes nothing ours that was there before`, async () => {
+      it(`claims a tag that existed before only if it was moved (${outcome})`, async () => {
         await somebody.tag("stable", one);
         await lost(type, stable(two, { onConflict: "adopt" }));
         const isDone = type === "dropAnswer";
@@ -123,7 +123,7 @@ describe("a write whose answer is lost", () => {
       });
     }
 
-    it("leaves to somebody else what he puts the tag on", async () => {
+    it("does not overwrite or remove a tag that somebody moves next", async () => {
       await engine.up([stable(one)]);
       await lost("dropAnswer", stable(two));
       await somebody.tag("stable", three);
@@ -132,7 +132,7 @@ describe("a write whose answer is lost", () => {
       assert.equal(await somebody.digestOf("stable"), three);
     });
 
-    it("leaves to somebody else what a refresh has found settled", async () => {
+    it("does not overwrite or remove a tag that somebody moves after a refresh", async () => {
       await engine.up([stable(one)]);
       await lost("dropAnswer", stable(two));
       await engine.refresh();
@@ -142,7 +142,7 @@ describe("a write whose answer is lost", () => {
       assert.equal(await somebody.digestOf("stable"), one);
     });
 
-    it("is not settled by a refresh that finds the tag where it was", async () => {
+    it("lets up move the tag after a refresh that finds it unmoved", async () => {
       await engine.up([stable(one)]);
       await lost("reset", stable(two));
       await engine.refresh();
@@ -152,7 +152,7 @@ describe("a write whose answer is lost", () => {
   });
 
   describe("of a manifest", () => {
-    it("leaves a resource, which the next up completes", async () => {
+    it("keeps a resource that the next up completes", async () => {
       cut("PUT", /manifests\/sha256:/, "dropAnswer");
       await fails(artifact({ tags: ["x"], lock: true }));
       const [digest = ""] = await manifests();
@@ -161,14 +161,14 @@ describe("a write whose answer is lost", () => {
       assert.equal(await somebody.digestOf("x"), digest);
     });
 
-    it("leaves a resource, which destroy removes", async () => {
+    it("keeps a resource that destroy removes", async () => {
       cut("PUT", /manifests\/sha256:/, "dropAnswer");
       await fails(artifact({ tags: ["x"] }));
       await engine.destroy();
       assert.deepEqual(await manifests(), []);
     });
 
-    it("leaves a resource that is published anew where the manifest was not taken", async () => {
+    it("keeps a resource that the next up publishes if the manifest was not stored", async () => {
       cut("PUT", /manifests\/sha256:/, "reset");
       await fails(artifact({ tags: ["x"] }));
       assert.deepEqual(await manifests(), []);
@@ -176,7 +176,7 @@ describe("a write whose answer is lost", () => {
       assert.equal(await somebody.digestOf("x"), engine.resource("app").outputs["digest"]);
     });
 
-    it("that the registry refused leaves no resource", async () => {
+    it("keeps no resource if the registry refused the manifest", async () => {
       const action = { type: "status", status: 403 } as const;
       emulator.faults.add({ method: "PUT", path: /manifests/, times: Infinity, action });
       await assert.rejects(engine.up([artifact()]), { message: /\[DENIED\]$/ });
@@ -184,7 +184,7 @@ describe("a write whose answer is lost", () => {
     });
   });
 
-  describe("amid a copy", () => {
+  describe("in the middle of a copy", () => {
     let dev: Somebody;
     beforeEach(() => (dev = new Somebody(emulator, "dev/app")));
     afterEach(() => dev.close());
@@ -196,7 +196,7 @@ describe("a write whose answer is lost", () => {
     };
 
     for (const type of ["dropAnswer", "reset"] as const) {
-      it(`leaves what came before it to the next up, and to destroy: ${type}`, async () => {
+      it(`keeps earlier manifests for the next up and for destroy (${type})`, async () => {
         const app = await dev.publish("app");
         const signature = await dev.publish("signature", undefined, app);
         cut("PUT", new RegExp(`${REPOSITORY}/manifests/${signature}`), type);
@@ -219,9 +219,9 @@ describe("a write whose answer is lost", () => {
 
     for (const type of ["dropAnswer", "reset"] as const) {
       const isDone = type === "dropAnswer";
-      const outcome = isDone ? "keeps what came" : "no longer tracks what did not come";
+      const outcome = isDone ? "keeps a stored referrer" : "stops tracking a lost referrer";
 
-      it(`${outcome}, and has gone at the source since`, async () => {
+      it(`${outcome} that was then deleted at the source`, async () => {
         const app = await dev.publish("app");
         const signature = await dev.publish("signature", undefined, app);
         assert.equal(await somebody.publish("app"), app, "it is there already");

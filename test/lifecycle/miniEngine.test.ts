@@ -14,7 +14,7 @@ describe("the mini engine", () => {
   });
   afterEach(() => emulator.close());
 
-  it("creates, leaves alone, updates, replaces and deletes", async () => {
+  it("creates, keeps, updates, replaces and deletes", async () => {
     const created = await engine.up([app("one", ["v1"])]);
     assert.deepEqual(created.operations, { app: "create" });
     assert.deepEqual((await engine.up([app("one", ["v1"])])).operations, { app: "same" });
@@ -28,14 +28,14 @@ describe("the mini engine", () => {
     assert.deepEqual(engine.state, []);
   });
 
-  it("shows a preview what a preview knows, and keeps nothing of it", async () => {
+  it("shows planned outputs at preview and saves no state", async () => {
     const preview = await engine.preview([app("one", ["v1"])]);
     assert.deepEqual(preview.operations, { app: "create" });
     assert.match(String(preview.outputs["app"]?.["digest"]), /^sha256:/);
     assert.deepEqual(engine.state, []);
   });
 
-  it("hands outputs on, in the order of declaration", async () => {
+  it("passes outputs on in the order of declaration", async () => {
     const sbom: Declaration = {
       name: "sbom",
       kind: "OciArtifact",
@@ -51,7 +51,7 @@ describe("the mini engine", () => {
     );
   });
 
-  it("throws what check refuses, and leaves the state alone", async () => {
+  it("throws what check refuses and keeps the state", async () => {
     await assert.rejects(engine.up([app("one", ["not a tag"])]), (error) => {
       assert.ok(error instanceof CheckError);
       assert.equal(error.failures.length, 1);
@@ -61,7 +61,7 @@ describe("the mini engine", () => {
     assert.deepEqual(engine.state, []);
   });
 
-  it("records a partial failure, and updates at the next run whatever diff says", async () => {
+  it("records a partial failure and updates at the next run whatever diff says", async () => {
     emulator.faults.add({
       method: "PUT",
       path: /manifests\/v1$/,
@@ -75,7 +75,7 @@ describe("the mini engine", () => {
     assert.deepEqual((await engine.up([app("one", ["v1"])])).operations, { app: "same" });
   });
 
-  it("keeps a replaced resource whose delete failed, and deletes it at the next run", async () => {
+  it("keeps a replaced resource whose delete failed and deletes it at the next run", async () => {
     const gone = { onReplace: "delete" };
     await engine.up([app("one", ["v1"], gone)]);
     emulator.faults.add({ method: "DELETE", action: { type: "status", status: 403 } });
@@ -90,7 +90,7 @@ describe("the mini engine", () => {
     assert.equal(engine.state.length, 1);
   });
 
-  it("refreshes into inputs and outputs, and lets the next run repair", async () => {
+  it("refreshes inputs and outputs so that the next run repairs drift", async () => {
     await engine.up([app("one", ["v1", "latest"])]);
     emulator.journal.clear();
     const other = new MiniEngine({ environment: environmentFor(emulator) });

@@ -62,16 +62,16 @@ const RUNS: Readonly<Record<string, Program>> = {
     artifact("late", "late two", { retainOnDelete: true }),
     artifact("freed", "freed"),
   ],
-  "rename what stays, and take the kept ones out of the program": [
+  "rename one, and remove the retained ones from the program": [
     ...first("two"),
     artifact("again", "alias two", { aliases: ["renamed"] }),
   ],
   "delete first, and fail to create": first("three", DELETED_FIRST, CONFLICT),
   "refresh, and create what is still missing": first("four"),
   "fail again": first("five", DELETED_FIRST, CONFLICT),
-  "create it, deleted first no longer": first("six", {}),
+  "create without deleteBeforeReplace": first("six", {}),
   "fail once more": first("seven", DELETED_FIRST, CONFLICT),
-  "give it up": [],
+  "remove everything": [],
 };
 /** Runs that come to what only a state tells. */
 const REFRESHED = new Set(["refresh, and create what is still missing"]);
@@ -86,7 +86,7 @@ const FAMILIES = [
   ["freed"],
 ];
 
-describe("the mini engine calls what the real one calls, and keeps the same:", function () {
+describe("the mini engine makes the calls of the real one and keeps the same state:", function () {
   this.timeout(120_000);
   let emulators: Emulator[];
   let stack: EngineStack;

@@ -131,7 +131,7 @@ describe("a tag that changes while its new owner waits for the program", () => {
     });
   }
 
-  it("passes to a new ArtifactTag if somebody puts it there", async () => {
+  it("passes to a new ArtifactTag without a write if somebody put it there", async () => {
     declaresAfter(async () => {
       await somebody.tag("stable", two);
       emulator.journal.clear();

@@ -64,7 +64,7 @@ describe("OciIndex", () => {
   };
   const said = (): string => engine.messages.map(({ text }) => text).join("\n");
 
-  it("publishes what the preview showed, in the order of the declaration", async () => {
+  it("publishes the previewed digest, with manifests in the declared order", async () => {
     const program: Declaration[] = [
       artifact("windows"),
       artifact("linux"),
@@ -106,7 +106,7 @@ describe("OciIndex", () => {
     assert.equal(id, `${emulator.loginServer}/${REPOSITORY}@${digest()}`);
   });
 
-  it("costs a look at each child, and nothing when nothing changed", async () => {
+  it("looks at each child once, and makes no request when nothing changed", async () => {
     const children = [artifact("a"), artifact("b")];
     const program = [...children, index(["a", "b", "a"], { tags: ["v1"] })];
     await engine.up(children);
@@ -123,20 +123,20 @@ describe("OciIndex", () => {
     assert.equal(requestsTo(emulator).length, program.length, "one request for each resource");
   });
 
-  describe("of what is not as declared is not published", () => {
+  describe("is not published with", () => {
     const rows: [string, (theirs: string) => Bag, RegExp][] = [
       [
-        "a child that is not there",
+        "a child that does not exist",
         () => ({ mediaType: MANIFEST, digest: ABSENT_DIGEST, size: 5 }),
         /the index names manifests that do not exist: .*team\/app@sha256:\w+\. Nothing was.*dependsOn\. .*`pulumi up --refresh`.*\[NOT_FOUND\]$/,
       ],
       [
-        "a child of another size",
+        "a child whose size differs",
         (theirs) => ({ mediaType: MANIFEST, digest: theirs, size: 5 }),
         /manifests\[1\]\.size is declared as 5, but sha256:\w+ has \d+\. Nothing was/,
       ],
       [
-        "a child of another type",
+        "a child whose media type differs",
         (theirs) => ({
           mediaType: "application/vnd.oci.image.index.v1+json",
           digest: theirs,
@@ -160,7 +160,7 @@ describe("OciIndex", () => {
     }
   });
 
-  it("leaves open at preview only what an unknown child leaves open", async () => {
+  it("leaves unknown at preview only what depends on an unknown child", async () => {
     const child = { mediaType: MANIFEST, digest: UNKNOWN, size: UNKNOWN };
     const { outputs } = await engine.preview([index([], { manifests: [child] })]);
     const { digest, size, reference, mediaType } = outputs["index"] ?? {};
@@ -169,7 +169,7 @@ describe("OciIndex", () => {
   });
 
   describe("when its content changes", () => {
-    it("is replaced, its tag moves, and the old one stays with what it names", async () => {
+    it("is replaced and its tag moves, while the old index stays published", async () => {
       await engine.up([artifact("a"), artifact("b"), index(["a", "b"], { tags: ["v1"] })]);
       const old = digest();
       const next = [artifact("a"), artifact("b"), index(["b", "a"], { tags: ["v1"] })];
@@ -179,7 +179,7 @@ describe("OciIndex", () => {
       assert.match(said(), /stays published \(onReplace: "retain"\)/);
     });
 
-    it("and a child is replaced, onReplace delete on both removes both old ones", async () => {
+    it("removes the old index and its old child with onReplace delete on both", async () => {
       const child = (text: string): Declaration =>
         artifact("a", { layers: [{ content: text }], onReplace: "delete" });
       const program = (text: string): Declaration[] => [
@@ -193,7 +193,7 @@ describe("OciIndex", () => {
       assert.equal(await somebody.digestOf("v1"), digest());
     });
 
-    it("and the old index stays, the old child stays with it", async () => {
+    it("keeps the old child while the old index stays", async () => {
       const child = (text: string): Declaration =>
         artifact("a", { layers: [{ content: text }], onReplace: "delete" });
       await engine.up([child("one"), index(["a"], { tags: ["v1"] })]);
@@ -205,7 +205,7 @@ describe("OciIndex", () => {
   });
 
   describe("removal", () => {
-    it("of the index leaves what it names", async () => {
+    it("keeps the manifests that the index names", async () => {
       await engine.up([artifact("a"), index(["a"], { tags: ["v1"], lock: true })]);
       const [child, own] = [digest("a"), digest()];
       await engine.up([artifact("a")]);
@@ -214,13 +214,13 @@ describe("OciIndex", () => {
       assert.equal(await somebody.digestOf("v1"), undefined);
     });
 
-    it("of all leaves nothing", async () => {
+    it("leaves nothing when everything is destroyed", async () => {
       await engine.up([artifact("a", { tags: ["a"] }), index(["a"], { tags: ["v1"] })]);
       await engine.destroy();
       assert.equal(await somebody.repository.attributes.repository(), undefined);
     });
 
-    it("of a child that the index still names keeps it, opens its lock, and says why", async () => {
+    it("keeps a child that the index still names, opens its lock and says why", async () => {
       const child = artifact("a", { tags: ["a"], lock: true });
       await engine.up([child]);
       const own = digest("a");
@@ -233,7 +233,7 @@ describe("OciIndex", () => {
       assert.match(said(), /stays: urn:pulumi:.*OciIndex::index names it/);
     });
 
-    it("of an index that somebody tagged, or names from another index, keeps it", async () => {
+    it("keeps an index that another index names", async () => {
       await engine.up([artifact("a"), index(["a"], { tags: ["v1"] })]);
       const own = digest();
       await somebody.publishIndex(own, "all");
@@ -243,7 +243,7 @@ describe("OciIndex", () => {
     });
   });
 
-  it("names drift of its tags and locks, which the next up takes back", async () => {
+  it("reports drift of its tags and locks; the next up repairs it", async () => {
     const program = [artifact("a"), index(["a"], { tags: ["v1", "v2"], lock: true })];
     await engine.up(program);
     const theirs = await somebody.publish("theirs");
@@ -264,7 +264,7 @@ describe("OciIndex", () => {
     assert.deepEqual(requestsTo(emulator), []);
   });
 
-  it("records how far it came when a tag is refused", async () => {
+  it("records which tags were put when one is refused", async () => {
     const program = [artifact("a"), index(["a"], { tags: ["v1", "v2"] })];
     const fault = emulator.faults.add({
       method: "PUT",

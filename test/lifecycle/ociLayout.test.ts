@@ -31,7 +31,7 @@ describe("ociLayout", () => {
   }
   const output = (name: string): unknown => engine.resource("web").outputs[name];
 
-  it("publishes an index with all its children, under the digest of the layout", async () => {
+  it("publishes an index with all its children under the digest of the layout", async () => {
     const { index, all } = layout.release();
     layout.list(index, "latest");
     const { outputs } = await engine.preview(declared());
@@ -49,7 +49,7 @@ describe("ociLayout", () => {
     assert.equal(await somebody.repository.attributes.repository(), undefined);
   });
 
-  it("publishes an image as it is, and shows its config and layers", async () => {
+  it("publishes an image unchanged and shows its config and layers", async () => {
     const image = layout.image("one", { annotations: { by: "another tool" } });
     layout.list(image);
     await engine.up(declared());
@@ -69,7 +69,7 @@ describe("ociLayout", () => {
     assert.equal(output("mediaType"), DOCKER_MANIFEST);
   });
 
-  it("brings what the layout lists as a referrer, and chooses what it is about", async () => {
+  it("publishes an image with a referrer that the layout lists beside it", async () => {
     const image = layout.image("one");
     const signature = layout.image("signature", { subject: image });
     layout.list(signature);
@@ -81,7 +81,7 @@ describe("ociLayout", () => {
     assert.equal(await somebody.repository.attributes.repository(), undefined);
   });
 
-  it("chooses by name or digest", async () => {
+  it("selects a manifest by name or digest", async () => {
     const [one, two] = [layout.image("one"), layout.image("two")];
     layout.list(one, "1");
     layout.list(two, "2");
@@ -103,7 +103,7 @@ describe("ociLayout", () => {
     const layer = digestOf("release for arm64");
     const config = digestOf('{"of":"release for arm64"}');
 
-    it("finds each blob of each child of an index that is missing, and up sends them again", async () => {
+    it("finds missing blobs of an index's children; up sends them again", async () => {
       const { index } = layout.release();
       layout.list(index);
       const program = declared({}, { verify: "blobs" });
@@ -125,7 +125,7 @@ describe("ociLayout", () => {
       assert.equal((await engine.refresh()).operations["web"], "same");
     });
 
-    it("finds a child that is missing, and up publishes it again", async () => {
+    it("finds a missing child; up publishes it again", async () => {
       const { index, all } = layout.release();
       layout.list(index);
       const program = declared({}, { verify: "included" });
@@ -139,7 +139,7 @@ describe("ociLayout", () => {
       assert.equal((await engine.refresh()).operations["web"], "same");
     });
 
-    it("misses no layer that is distributed elsewhere", async () => {
+    it("does not report layers that are distributed elsewhere", async () => {
       const foreign = "application/vnd.oci.image.layer.nondistributable.v1.tar";
       const layers = [layout.blob("here"), layout.blob("elsewhere", foreign)];
       const image = layout.manifest({ config: layout.blob("{}"), layers });
@@ -153,7 +153,7 @@ describe("ociLayout", () => {
     });
   });
 
-  it("is replaced when the layout changes, and published anew", async () => {
+  it("is replaced when the layout changes", async () => {
     layout.list(layout.image("one"), "1");
     await engine.up(declared());
     const next = layout.image("two");
@@ -170,15 +170,15 @@ describe("ociLayout", () => {
 
   describe("fails at preview, without a request, for", () => {
     const rows: Record<string, readonly [(made: ImageLayout) => void, RegExp, Bag?]> = {
-      "a folder that is no layout": [
+      "a folder that is not a layout": [
         ({ path }) => rmSync(join(path, "oci-layout")),
         /content\.ociLayout\.path: out\/oci-layout does not exist/,
       ],
-      "another version": [
+      "an unknown version of the layout": [
         (made) => made.write("oci-layout", '{"imageLayoutVersion":"2.0.0"}'),
         /content\.ociLayout\.path: out\/oci-layout does not say `"imageLayoutVersion": "1\.0\.0"`/,
       ],
-      "no index": [
+      "a layout without an index": [
         ({ path }) => rmSync(join(path, "index.json")),
         /content\.ociLayout\.path: out\/index\.json does not exist/,
       ],
@@ -190,29 +190,29 @@ describe("ociLayout", () => {
           ),
         /content\.ociLayout\.path: out: the manifest's manifests\[0\]\.digest is missing or malformed/,
       ],
-      "a file in its place": [
+      "a file instead of a folder": [
         () => undefined,
         /out\/index\.json is a file/,
         { path: "out/index.json" },
       ],
-      "a name that is not there": [
+      "a name that the layout does not have": [
         () => undefined,
         /content\.ociLayout\.reference: the layout has no "v2": it has "v1" \(sha256:\w+\)/,
         { reference: "v2" },
       ],
-      "several manifests, and none chosen": [
+      "several manifests without a choice": [
         (made) => made.list(made.image("two"), "v2"),
         /content\.ociLayout\.reference: the layout has several manifests, so say which: it has "v1" .*, "v2" /,
       ],
-      "a blob that is missing": [
+      "a missing blob": [
         ({ path }) => rmSync(join(path, fileOf(LAYER))),
         /content\.ociLayout\.path: out\/blobs\/sha256\/\w+ does not exist/,
       ],
-      "a blob of another size": [
+      "a blob whose size differs": [
         ({ path }) => writeFileSync(join(path, fileOf(LAYER)), "longer than one"),
         /content\.ociLayout\.path: out\/blobs\/sha256\/\w+ has 15 bytes, but its descriptor says 3/,
       ],
-      "a blob of other bytes": [
+      "a blob whose bytes differ": [
         ({ path }) => writeFileSync(join(path, fileOf(LAYER)), "two"),
         /content\.ociLayout\.path: out\/blobs\/sha256\/\w+ has digest sha256:\w+: it was damaged/,
       ],
@@ -235,7 +235,7 @@ describe("ociLayout", () => {
       });
     }
 
-    it("what cannot stand beside it", async () => {
+    it("inputs that it excludes", async () => {
       layout.list(layout.image("one"));
       const annotations = { a: "b" };
       await assert.rejects(engine.preview(declared({}, { annotations })), {

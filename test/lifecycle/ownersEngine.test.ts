@@ -52,7 +52,7 @@ describe("several owners on the real engine", function () {
     };
   };
 
-  it("a locked tag passes to a resource that is known only when the former owner is done", async () => {
+  it("pass a locked tag to a resource that is declared after the former owner has run", async () => {
     declare(() => new OciArtifact("app", content("one", { tags: ["1", "stable"], lock: true })));
     await stack.up();
     declare(() => {
@@ -65,7 +65,7 @@ describe("several owners on the real engine", function () {
     await stack.preview({ refresh: true, expectNoChanges: true });
   });
 
-  it("tags pass to other content of a resource that comes first, and two resources exchange theirs", async () => {
+  it("exchange tags, and pass a tag to other content of a resource that runs first", async () => {
     const tagged = (first: string, second: string, other: readonly string[]): void =>
       declare(() => {
         const one = new OciArtifact("one", content("one", { tags: ["1"] }));
@@ -87,7 +87,7 @@ describe("several owners on the real engine", function () {
     await stack.preview({ refresh: true, expectNoChanges: true });
   });
 
-  it("a lock that depends on nothing is destroyed at the same time as what it locks", async () => {
+  it("can be an artifact and its TagLock that are destroyed at the same time", async () => {
     const app = (): OciArtifact => new OciArtifact("app", content("one", { tags: ["1"] }));
     declare(() => void app());
     await stack.up();
@@ -99,7 +99,7 @@ describe("several owners on the real engine", function () {
     await stack.destroy();
   });
 
-  it("--target leaves what the tag of a resource names of which the run is not told", async () => {
+  it("keep a manifest with --target that a resource outside of the target tags", async () => {
     declare(() => {
       new OciArtifact("app", content("one", { tags: ["1"] }));
       new OciArtifact("twin", content("one", { tags: ["2"] }));
@@ -110,7 +110,7 @@ describe("several owners on the real engine", function () {
     await stack.preview({ target: [urnOf("twin")], refresh: true, expectNoChanges: true });
   });
 
-  it("pulumi state move takes a resource to another stack, where nothing has changed", async () => {
+  it("see no change after pulumi state move to another stack", async () => {
     declare(() => new OciArtifact("app", content("one", { tags: ["1"], lock: true })));
     await stack.up();
     const { workspace } = stack.stack;
@@ -124,7 +124,7 @@ describe("several owners on the real engine", function () {
     await workspace.selectStack("stack");
   });
 
-  it("a rename with an alias is no change, and what is said stands in the row of the new name", async () => {
+  it("see no change after a rename with an alias, and messages are in the new name's row", async () => {
     declare(() => new OciArtifact("app", content("one", { tags: ["1"] })));
     await stack.up();
     const renamed = (text: string, more: Partial<OciArtifactArgs> = {}): void => {

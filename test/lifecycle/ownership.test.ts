@@ -23,7 +23,7 @@ function artifact(text: string, inputs: Bag = {}, name = "app"): Declaration {
   };
 }
 
-describe("whose is it", () => {
+describe("ownership", () => {
   let emulator: Emulator;
   let somebody: Somebody;
   let engine: MiniEngine;
@@ -75,7 +75,7 @@ describe("whose is it", () => {
       });
     }
 
-    it("identical content is adopted whatever the policy", async () => {
+    it("adopts identical content whatever the policy", async () => {
       await engine.up([artifact("ours", { tags: ["1.0"] })]);
       const again = new MiniEngine({ environment: environmentFor(emulator) });
       emulator.journal.clear();
@@ -83,7 +83,7 @@ describe("whose is it", () => {
       assert.deepEqual(writes(), []);
     });
 
-    it("adopt: what is moved away behind our back later is a conflict, unless a refresh showed it", async () => {
+    it("adopt: refuses a tag that was moved again after the refresh", async () => {
       const program = (tags: string[]): Declaration[] => [
         artifact("ours", { tags, onTagConflict: "adopt" }),
       ];
@@ -121,7 +121,7 @@ describe("whose is it", () => {
       assert.match(run.messages.map(({ text }) => text).join("\n"), /stays published/);
     });
 
-    it("moves its own tag although it is locked, and locks it again", async () => {
+    it("moves its own locked tag and locks it again", async () => {
       await engine.up([artifact("one", { tags: ["latest"], lock: true })]);
       const one = digest();
       await engine.up([artifact("two", { tags: ["latest"], lock: true })]);
@@ -131,7 +131,7 @@ describe("whose is it", () => {
       assert.deepEqual(await somebody.attributesOfManifest(one), locked, "retained as it was");
     });
 
-    it("a lock of somebody else stops it before anything is written", async () => {
+    it("is refused before any write if somebody else locked the tag", async () => {
       await engine.up([artifact("one", { tags: ["latest"] })]);
       await somebody.setTagAttributes("latest", { writeEnabled: false });
       emulator.journal.clear();
@@ -142,7 +142,7 @@ describe("whose is it", () => {
       assert.deepEqual(writes(), []);
     });
 
-    it("an error that meets a TagLock names it", async () => {
+    it("is refused with the name of a TagLock that locks the tag", async () => {
       const lock: Declaration = {
         name: "lock",
         kind: "TagLock",
@@ -166,7 +166,7 @@ describe("whose is it", () => {
       assert.equal(await somebody.digestOf("latest"), digest());
     });
 
-    it("onReplace delete: an old version that somebody tagged stays, and it is said", async () => {
+    it("onReplace delete: keeps an old version that somebody tagged and says so", async () => {
       await engine.up([artifact("one", { tags: ["1.0"] })]);
       const one = digest();
       await somebody.tag("theirs", one);
@@ -179,7 +179,7 @@ describe("whose is it", () => {
       );
     });
 
-    it("a version bump without new content sends no blob", async () => {
+    it("sends no blob for a version bump without new content", async () => {
       await engine.up([artifact("one", { tags: ["1.0", "latest"] })]);
       emulator.journal.clear();
       const run = await engine.up([artifact("one", { tags: ["1.1", "latest"] })]);
@@ -188,7 +188,7 @@ describe("whose is it", () => {
       assert.equal(await somebody.digestOf("1.0"), digest(), "retained");
     });
 
-    it("a version bump without new content and onReplace delete removes the dropped tag only", async () => {
+    it("onReplace delete: removes only the dropped tag if the content stays the same", async () => {
       await engine.up([artifact("one", { tags: ["1.0", "latest"], lock: true })]);
       await engine.up([
         artifact("one", { tags: ["1.1", "latest"], lock: true, onReplace: "delete" }),
@@ -198,14 +198,14 @@ describe("whose is it", () => {
       assert.deepEqual(await somebody.attributesOfManifest(digest()), locked);
     });
 
-    it("in another repository publishes there and leaves the old one", async () => {
+    it("publishes in another repository and keeps the old version", async () => {
       await engine.up([artifact("one", { tags: ["1.0"] })]);
       const run = await engine.up([artifact("one", { tags: ["1.0"], repository: "team/other" })]);
       assert.equal(run.operations["app"], "replace");
       assert.equal(await somebody.digestOf("1.0"), digest());
     });
 
-    it("deleteBeforeReplace keeps what the new declaration names", async () => {
+    it("deleteBeforeReplace: keeps what the new declaration names", async () => {
       const first = artifact("one", { tags: ["latest"], onReplace: "delete" });
       const second = artifact("two", { tags: ["latest"], onReplace: "delete" });
       await engine.up([{ ...first, deleteBeforeReplace: true }]);
@@ -219,7 +219,7 @@ describe("whose is it", () => {
   describe("--replace", () => {
     const program = [artifact("one", { tags: ["1.0"], lock: true, onReplace: "delete" })];
 
-    it("with the same content changes nothing", async () => {
+    it("changes nothing if the content is the same", async () => {
       await engine.up(program);
       await engine.up(program, { replace: ["app"] });
       assert.equal(await somebody.digestOf("1.0"), digest());
@@ -230,7 +230,7 @@ describe("whose is it", () => {
 
     for (const deleteBeforeReplace of [false, true]) {
       const order = deleteBeforeReplace ? "deleted first" : "deleted last";
-      it(`with fewer tags treats the others as an update does, ${order}`, async () => {
+      it(`treats dropped tags as an update does (${order})`, async () => {
         const app = (tags: readonly string[], onReplace: string): Declaration => ({
           ...artifact("one", { tags, lock: true, onReplace }),
           deleteBeforeReplace,
@@ -251,7 +251,7 @@ describe("whose is it", () => {
 
     for (const deleteBeforeReplace of [false, true]) {
       const order = deleteBeforeReplace ? "deleted first" : "deleted last";
-      it(`with less of its lock opens the rest as an update does, ${order}`, async () => {
+      it(`opens the dropped part of a lock as an update does (${order})`, async () => {
         const app = (tags: readonly string[], inputs: Bag): Declaration => ({
           ...artifact("one", { tags, ...inputs }),
           deleteBeforeReplace,
@@ -271,7 +271,7 @@ describe("whose is it", () => {
       });
     }
 
-    it("with other content on a tag of its own says to run a plain up, which works", async () => {
+    it("refuses other content under its own tag and suggests a plain up, which works", async () => {
       await engine.up(program);
       const next = [artifact("two", { tags: ["1.0"], lock: true })];
       await assert.rejects(engine.up(next, { replace: ["app"] }), conflict(/plain `pulumi up`/));
@@ -279,7 +279,7 @@ describe("whose is it", () => {
       assert.equal(await somebody.digestOf("1.0"), digest());
     });
 
-    it("killed before its delete: the next up does not delete what is declared", async () => {
+    it("does not delete what is declared after a run that was killed before its delete", async () => {
       await engine.up(program);
       const [state] = engine.state;
       assert.ok(state);
@@ -294,14 +294,14 @@ describe("whose is it", () => {
     const a = artifact("same", { tags: ["a"], lock: true }, "a");
     const b = artifact("same", { tags: ["b"] }, "b");
 
-    it("one goes: its tag goes, the other's tag and the manifest stay", async () => {
+    it("keep the manifest and the other's tag when one is removed", async () => {
       await engine.up([a, b]);
       await engine.up([b]);
       assert.equal(await somebody.digestOf("a"), undefined);
       assert.equal(await somebody.digestOf("b"), digest("b"));
     });
 
-    it("one without a tag is warned of, whichever comes first: nothing tells a targeted run of it", async () => {
+    it("cause a warning if one has no tag, because a targeted run cannot see it", async () => {
       const untagged = artifact("same", {}, "untagged");
       for (const program of [
         [b, untagged],
@@ -318,14 +318,14 @@ describe("whose is it", () => {
       assert.deepEqual((await engine.preview([a, b])).messages, []);
     });
 
-    it("both go: nothing is left", async () => {
+    it("leave nothing when both are removed", async () => {
       await engine.up([a, b]);
       const both = digest("a");
       await engine.destroy();
       assert.equal(await somebody.has(both), false);
     });
 
-    it("one changes its content: the other is left alone", async () => {
+    it("do not affect each other when one changes its content", async () => {
       await engine.up([a, b]);
       const same = digest("b");
       await engine.up([
@@ -338,7 +338,7 @@ describe("whose is it", () => {
   });
 
   describe("two stacks with one digest", () => {
-    it("the first to go leaves the tag of the other, and the manifest", async () => {
+    it("keep the manifest and the other's tag when one is destroyed", async () => {
       const other = new MiniEngine({ environment: environmentFor(emulator) });
       await engine.up([artifact("same", { tags: ["a"], lock: true })]);
       await other.up([artifact("same", { tags: ["b"], lock: true })]);
@@ -357,7 +357,7 @@ describe("whose is it", () => {
   });
 
   describe("rename with an alias", () => {
-    it("changes nothing, and a later change of content is still a replacement", async () => {
+    it("changes nothing, and a later change of content still replaces", async () => {
       await engine.up([artifact("one", { tags: ["1.0", "latest"] })]);
       const one = digest();
       emulator.journal.clear();
@@ -370,7 +370,7 @@ describe("whose is it", () => {
       assert.equal(await somebody.digestOf("latest"), digest("web"));
     });
 
-    it("what is said of its old version stands in the row of the new name", async () => {
+    it("reports on the old version in the row of the new name", async () => {
       await engine.up([artifact("one", { tags: ["1"] })]);
       const changed = { ...artifact("two", { tags: ["1"] }, "web"), aliases: ["app"] };
       const { messages } = await engine.up([changed]);
@@ -378,7 +378,7 @@ describe("whose is it", () => {
       assert.equal(stays?.resource, "web");
     });
 
-    it("the old name may be taken by another resource, which can be removed again", async () => {
+    it("frees the old name for another resource, which can be removed again", async () => {
       await engine.up([artifact("one", { tags: ["1"] })]);
       const renamed = { ...artifact("one", { tags: ["1"] }, "web"), aliases: ["app"] };
       await engine.up([renamed, artifact("other", { tags: ["2"] })]);
@@ -389,7 +389,7 @@ describe("whose is it", () => {
   });
 
   describe("rename without an alias", () => {
-    it("leaves the same content where it is", async () => {
+    it("keeps content that stays the same", async () => {
       await engine.up([artifact("one", { tags: ["1"], lock: true })]);
       await engine.up([artifact("one", { tags: ["1"], lock: true }, "web")]);
       assert.equal(await somebody.digestOf("1"), digest("web"));
@@ -397,7 +397,7 @@ describe("whose is it", () => {
       assert.equal(await somebody.repository.attributes.repository(), undefined);
     });
 
-    it("together with other content is a conflict that names the alias, which works, and adopt, too", async () => {
+    it("is a conflict if the content changes too; an alias or adopt resolves it", async () => {
       for (const remedy of [{ aliases: ["app"] }, {}]) {
         await engine.up([artifact("one", { tags: ["1"] })]);
         const old = digest();
@@ -428,14 +428,14 @@ describe("whose is it", () => {
       assert.equal(await somebody.repository.attributes.repository(), undefined);
     });
 
-    it("what is gone already is success", async () => {
+    it("succeeds if everything is already gone", async () => {
       await engine.up([artifact("one", { tags: ["1.0"] })]);
       await somebody.deleteManifest(digest());
       await engine.destroy();
       assert.deepEqual(engine.state, []);
     });
 
-    it("a tag of ours that somebody moved is theirs now", async () => {
+    it("keeps a tag that somebody moved", async () => {
       await engine.up(program);
       const one = digest();
       await somebody.setTagAttributes("latest", open);
@@ -455,7 +455,7 @@ describe("whose is it", () => {
       ],
     ];
     for (const [user, use, reason] of users) {
-      it(`keeps the manifest that ${user} uses, opens our lock, and says so`, async () => {
+      it(`keeps the manifest that ${user} uses, opens our lock and says so`, async () => {
         await engine.up(program);
         const one = digest();
         await use(one);
@@ -481,7 +481,7 @@ describe("whose is it", () => {
       assert.deepEqual(emulator.journal.entries, []);
     });
 
-    it("a lock of somebody else is an error, and nothing is removed", async () => {
+    it("fails without a removal if somebody else locked a tag", async () => {
       await engine.up([artifact("one", { tags: ["1.0", "2.0"] })]);
       await somebody.setTagAttributes("2.0", { deleteEnabled: false });
       emulator.journal.clear();
@@ -504,7 +504,7 @@ describe("whose is it", () => {
         action: { type: "status", status: 403 },
       });
 
-    it("of somebody else that looks like ours is theirs", async () => {
+    it("is not taken for ours if somebody else put it, even with the same values", async () => {
       await engine.up([artifact("ours", { tags: ["x"], lock: true })]);
       await somebody.publish("theirs", "a");
       await somebody.setTagAttributes("a", { writeEnabled: false, deleteEnabled: false });
@@ -515,20 +515,20 @@ describe("whose is it", () => {
       assert.deepEqual(writes(), []);
     });
 
-    it("of which somebody opened a part is still ours to open", async () => {
+    it("is removed by destroy even if somebody opened a part of it", async () => {
       await engine.up([artifact("one", { tags: ["1.0"], lock: true })]);
       await somebody.setTagAttributes("1.0", { writeEnabled: true });
       await engine.destroy();
       assert.equal(await somebody.digestOf("1.0"), undefined);
     });
 
-    it("of the old version does not stay on a tag that moved", async () => {
+    it("does not stay on a tag that moved to a version without it", async () => {
       await engine.up([artifact("one", { tags: ["latest"], lock: { deleteEnabled: false } })]);
       await engine.up([artifact("two", { tags: ["latest"] })]);
       assert.deepEqual(await lockOf("latest"), open);
     });
 
-    it("that changes while it has drifted is put on", async () => {
+    it("is put as declared if it changes while it has drifted", async () => {
       const program = (lock: unknown): Declaration[] => [artifact("one", { tags: ["1.0"], lock })];
       await engine.up(program(true));
       await somebody.setTagAttributes("1.0", { writeEnabled: true, deleteEnabled: true });
@@ -537,7 +537,7 @@ describe("whose is it", () => {
       assert.deepEqual(await lockOf("1.0"), { ...open, writeEnabled: false });
     });
 
-    it("on a manifest goes with its owner, though another resource names the manifest", async () => {
+    it("is removed from a manifest with its owner, even if another resource names the manifest", async () => {
       const other = artifact("same", { tags: ["b"] }, "b");
       await engine.up([artifact("same", { tags: ["a"], lock: true }, "a"), other]);
       await engine.up([other]);
@@ -546,7 +546,7 @@ describe("whose is it", () => {
       assert.deepEqual(engine.state, []);
     });
 
-    it("on a manifest stays while another resource locks it", async () => {
+    it("stays on a manifest while another resource locks it", async () => {
       const a = (lock: Bag = {}): Declaration => artifact("same", { tags: ["a"], ...lock }, "a");
       const b = artifact("same", { tags: ["b"], lock: true }, "b");
       await engine.up([b, a({ lock: true })]);
@@ -555,7 +555,7 @@ describe("whose is it", () => {
       assert.deepEqual(await lockOf("a"), open);
     });
 
-    it("that could not be taken off wholly is taken off by the next up", async () => {
+    it("is removed by the next up if its removal failed half way", async () => {
       await engine.up([artifact("one", { tags: ["a"], lock: true })]);
       const fault = refuse("PATCH", /_manifests/);
       const program = [artifact("one", { tags: ["a", "b"] })];
@@ -569,7 +569,7 @@ describe("whose is it", () => {
       assert.deepEqual(emulator.journal.entries, []);
     });
 
-    it("on a tag that could not move yet is still known to be ours", async () => {
+    it("stays ours on a tag whose move failed", async () => {
       await engine.up([artifact("one", { tags: ["x", "latest"], lock: true })]);
       const next = [artifact("two", { tags: ["x", "latest"], lock: true })];
       const fault = refuse("PUT", /manifests\/x$/);
@@ -580,7 +580,7 @@ describe("whose is it", () => {
       assert.deepEqual(await lockOf("latest"), locked);
     });
 
-    it("of somebody else on a dropped tag stops everything before anything is written", async () => {
+    it("fails the update before any write if it is somebody else's on a dropped tag", async () => {
       await engine.up([artifact("one", { tags: ["a", "b"] })]);
       await somebody.setTagAttributes("b", { deleteEnabled: false });
       emulator.journal.clear();
@@ -607,7 +607,7 @@ describe("whose is it", () => {
   });
 
   describe("settings of the registry", () => {
-    it("that change reach the state, without a request", async () => {
+    it("are updated in the state without a request", async () => {
       const withVariable = (passwordVariable: string): Declaration[] => [
         artifact("one", {
           tags: ["1.0"],
@@ -629,7 +629,7 @@ describe("whose is it", () => {
   });
 
   describe("a delete that failed", () => {
-    it("is retried by the next up, and removes the old version only", async () => {
+    it("is retried by the next up and removes only the old version", async () => {
       await engine.up([artifact("one", { tags: ["1.0", "latest"] })]);
       const one = digest();
       const next = [artifact("two", { tags: ["2.0", "latest"], onReplace: "delete" })];
@@ -673,7 +673,7 @@ describe("whose is it", () => {
       assert.deepEqual(emulator.journal.entries, []);
     });
 
-    it("a refresh in between shows what is missing, and the next up repairs it", async () => {
+    it("is shown by a refresh and repaired by the next up", async () => {
       const program = [artifact("one", { tags: ["1.0", "2.0"], lock: true })];
       const fault = emulator.faults.add({
         method: "PUT",
@@ -690,7 +690,7 @@ describe("whose is it", () => {
       assert.deepEqual(await somebody.attributesOfTag("2.0"), locked);
     });
 
-    it("a replacement that could not move its tag is finished by the next up", async () => {
+    it("is finished by the next up if it replaced and could not move its tag", async () => {
       await engine.up([artifact("one", { tags: ["latest"], lock: true })]);
       const next = [artifact("two", { tags: ["latest"], lock: true })];
       const fault = emulator.faults.add({

@@ -54,7 +54,7 @@ describe("ownership on the real engine", function () {
     await unchanged();
   });
 
-  it("replaces under the same, locked tag", async () => {
+  it("replaces under the same locked tag", async () => {
     const one = await latest();
     args = content("two");
     const run = await stack.up();
@@ -64,7 +64,7 @@ describe("ownership on the real engine", function () {
     await unchanged();
   });
 
-  it("up --replace and state taint with the same content change nothing in the registry", async () => {
+  it("changes nothing for up --replace and state taint with the same content", async () => {
     const two = await latest();
     await stack.up({ replace: [urn()] });
     await stack.cli("state", "taint", urn(), "--yes");
@@ -73,7 +73,7 @@ describe("ownership on the real engine", function () {
     await unchanged();
   });
 
-  it("state taint with other content is a conflict that says what to do, and doing it helps", async () => {
+  it("refuses other content after state taint, and the suggested remedy works", async () => {
     const two = await latest();
     args = content("three");
     await stack.cli("state", "taint", urn(), "--yes");
@@ -89,7 +89,7 @@ describe("ownership on the real engine", function () {
     await unchanged();
   });
 
-  it("a rename with an alias changes nothing, and the next change of content replaces", async () => {
+  it("replaces after a rename with an alias and a change of content", async () => {
     const three = await latest();
     name = "web";
     aliases = ["app"];
@@ -102,7 +102,7 @@ describe("ownership on the real engine", function () {
     await unchanged();
   });
 
-  it("a delete that failed is retried by the next up", async () => {
+  it("retries a failed delete at the next up", async () => {
     const four = await latest();
     args = content("five", { onReplace: "delete" });
     emulator.faults.add({
@@ -119,7 +119,7 @@ describe("ownership on the real engine", function () {
     await unchanged();
   });
 
-  it("destroy --run-program removes what is ours, and nothing else", async () => {
+  it("keeps a manifest that a foreign tag names at destroy --run-program", async () => {
     const five = await latest();
     await somebody.tag("theirs", five);
     const run = await stack.destroy({ runProgram: true });

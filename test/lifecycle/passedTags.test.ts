@@ -57,16 +57,13 @@ describe("a tag that passes from one resource of the program to another", () => 
   ];
   for (const [name, taker] of takers) {
     const orders: [string, () => Declaration[]][] = [
-      ["after its former owner", () => [without(), taker()]],
-      ["before its former owner", () => [taker(), without()]],
-      [
-        "and its former owner deletes what it drops",
-        () => [without({ onReplace: "delete" }), taker()],
-      ],
-      ["and its former owner drops its lock", () => [taker(), without({ lock: false })]],
+      ["declared after its former owner", () => [without(), taker()]],
+      ["declared before its former owner", () => [taker(), without()]],
+      ["its former owner deletes dropped tags", () => [without({ onReplace: "delete" }), taker()]],
+      ["its former owner drops its lock", () => [taker(), without({ lock: false })]],
     ];
     for (const [order, program] of orders) {
-      it(`goes to ${name} without its lock: ${order}`, async () => {
+      it(`is unlocked when it passes to ${name} (${order})`, async () => {
         await engine.up(program());
         assert.equal(await somebody.digestOf("stable"), one);
         assert.deepEqual(await stable(), OPEN);
@@ -75,7 +72,7 @@ describe("a tag that passes from one resource of the program to another", () => 
     }
 
     for (const onDelete of ["delete", "untag", "retain"]) {
-      it(`goes to ${name} without its lock, from a resource that is removed: ${onDelete}`, async () => {
+      it(`is unlocked when it passes to ${name} from a removed resource (onDelete ${onDelete})`, async () => {
         await engine.up([
           artifact("owner", "one", { tags: ["1", "stable"], lock: true, onDelete }),
         ]);
@@ -86,7 +83,7 @@ describe("a tag that passes from one resource of the program to another", () => 
       });
     }
 
-    it(`goes to ${name} without its lock, from a resource that is replaced`, async () => {
+    it(`is unlocked when it passes to ${name} from a replaced resource`, async () => {
       const next = artifact("owner", "two", { tags: ["2"], lock: true });
       await engine.up([taker(), next]);
       assert.equal(await somebody.digestOf("stable"), one);
@@ -96,7 +93,7 @@ describe("a tag that passes from one resource of the program to another", () => 
   }
 
   for (const order of ["before", "after"]) {
-    it(`keeps the lock that its new owner declares, which comes ${order} the former one`, async () => {
+    it(`stays locked if its new owner, declared ${order} the former one, locks it`, async () => {
       const program = [same({ lock: true }), without()];
       if (order === "after") program.reverse();
       await engine.up(program);
@@ -105,14 +102,14 @@ describe("a tag that passes from one resource of the program to another", () => 
     });
   }
 
-  it("of what is locked keeps what its new owner locks, and no more", async () => {
+  it("keeps only the part of the lock that its new owner declares", async () => {
     const program = [same({ lock: { deleteEnabled: false } }), without()];
     await engine.up(program);
     assert.deepEqual(await stable(), { ...OPEN, deleteEnabled: false });
     await ends(program);
   });
 
-  it("moves to the content of its new owner, although it is locked", async () => {
+  it("moves to the content of its new owner even if it is locked", async () => {
     const program = [without(), artifact("other", "two", { tags: ["stable"] })];
     await engine.up(program);
     assert.equal(await somebody.digestOf("stable"), engine.resource("other").outputs["digest"]);
@@ -120,7 +117,7 @@ describe("a tag that passes from one resource of the program to another", () => 
     await ends(program);
   });
 
-  it("moves to a resource that was there already, although it is locked", async () => {
+  it("moves to a resource that existed before even if it is locked", async () => {
     const other = (tags: string[]): Declaration => artifact("other", "two", { tags });
     await engine.up([owner, other(["2"])]);
     const program = [without(), other(["2", "stable"])];
@@ -129,7 +126,7 @@ describe("a tag that passes from one resource of the program to another", () => 
     await ends(program);
   });
 
-  it("that could not move yet is still known to be the stack's", async () => {
+  it("is moved by the next up if the first one failed", async () => {
     const other = (tags: string[]): Declaration => artifact("other", "two", { tags });
     await engine.up([owner, other(["2"])]);
     const program = [without(), other(["3", "stable"])];
@@ -146,12 +143,12 @@ describe("a tag that passes from one resource of the program to another", () => 
   });
 
   const refusals: [string, Bag, string, RegExp][] = [
-    ["was opened and could not be put", {}, "PUT", /manifests\/stable$/],
-    ["could not be put yet", { lock: false }, "GET", /\/v2\/.*\/manifests\/sha256/],
+    ["opened it and could not put it", {}, "PUT", /manifests\/stable$/],
+    ["failed before putting it", { lock: false }, "GET", /\/v2\/.*\/manifests\/sha256/],
   ];
   for (const [name, inputs, method, path] of refusals) {
     for (const end of ["moved by the next up", "removed by destroy"] as const) {
-      it(`that ${name} by a new ArtifactTag is known to be that one's: ${end}`, async () => {
+      it(`belongs to a new ArtifactTag that ${name}, and is ${end}`, async () => {
         const two = await somebody.publish("two");
         const moved = { ...tag(), inputs: { repository: REPOSITORY, tag: "stable", digest: two } };
         const program = [without(inputs), moved];
@@ -174,7 +171,7 @@ describe("a tag that passes from one resource of the program to another", () => 
     }
   }
 
-  describe("that was moved and could not be locked again for a TagLock", () => {
+  describe("that was moved but could not be locked again for a TagLock", () => {
     let two: string;
     let program: Declaration[];
     beforeEach(async () => {
@@ -192,7 +189,7 @@ describe("a tag that passes from one resource of the program to another", () => 
       assert.deepEqual(await stable(), OPEN, "how far it came");
     });
 
-    it("is known to be its new owner's", async () => {
+    it("is removed with its new owner", async () => {
       await engine.destroy();
       assert.equal(await somebody.digestOf("stable"), undefined);
     });
@@ -205,7 +202,7 @@ describe("a tag that passes from one resource of the program to another", () => 
       assert.deepEqual(emulator.journal.entries, []);
     });
 
-    it("is locked by the next up that can", async () => {
+    it("is locked by a later up if the next one fails too", async () => {
       const action = { type: "status", status: 403 } as const;
       const fault = emulator.faults.add({ method: "PATCH", path: /_tags\/stable$/, action });
       await assert.rejects(engine.up(program), { message: /\[DENIED\]$/ });
@@ -215,7 +212,7 @@ describe("a tag that passes from one resource of the program to another", () => 
     });
   });
 
-  it("and that somebody moved meanwhile is a conflict, and nobody's lock is opened", async () => {
+  it("is a conflict if somebody moved it meanwhile, and their lock stays", async () => {
     await somebody.setTagAttributes("stable", OPEN);
     await somebody.publish("theirs", "stable");
     await somebody.setTagAttributes("stable", { writeEnabled: false });
@@ -228,7 +225,7 @@ describe("a tag that passes from one resource of the program to another", () => 
     assert.equal((await somebody.attributesOfTag("stable"))?.writeEnabled, false);
   });
 
-  it("to another repository's resource stays where it was", async () => {
+  it("is unlocked when its former owner moves to another repository", async () => {
     const moved = artifact("owner", "one", {
       tags: ["1", "stable"],
       lock: true,

@@ -68,13 +68,13 @@ describe("a preview on the real engine", function () {
     return puts.map(({ path }) => path.replace(/^.*\//, ""));
   }
 
-  it("of a new artifact sends nothing and shows the digest that up pushes", async () => {
+  it("sends nothing and shows the digest that up pushes for a new artifact", async () => {
     assert.equal(await previewed(), GOLDEN);
     assert.deepEqual(await pushed(), [GOLDEN, "v1", "latest"]);
     assert.equal(seen, GOLDEN);
   });
 
-  it("of a changed artifact sends nothing and shows the digest that up pushes", async () => {
+  it("sends nothing and shows the digest that up pushes for a changed artifact", async () => {
     const old = seen;
     appendFileSync(join(folder.path, "site", "index.html"), "<p>more</p>\n");
     const digest = await previewed();
@@ -82,7 +82,7 @@ describe("a preview on the real engine", function () {
     assert.deepEqual(await pushed(), [digest, "v1", "latest"]);
   });
 
-  it("of an artifact that did not change sends nothing", async () => {
+  it("sends nothing for an unchanged artifact", async () => {
     const digest = seen;
     emulator.journal.clear();
     await stack.preview({ expectNoChanges: true });

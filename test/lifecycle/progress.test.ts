@@ -25,7 +25,7 @@ function text(title: string, content = title): Bag {
   return { title, content };
 }
 
-describe("what is said of content that changes", () => {
+describe("the explanation of changed content", () => {
   let emulator: Emulator;
   let engine: MiniEngine;
   eachWithScene(REPOSITORY, (scene) => ({ emulator, engine } = scene));
@@ -55,12 +55,12 @@ describe("what is said of content that changes", () => {
     ].join("\n"),
   );
 
-  it("is nothing of a first version", async () => {
+  it("is absent for a first version", async () => {
     assert.deepEqual(said((await engine.preview([before])).messages), []);
     assert.deepEqual(said((await engine.up([before])).messages), []);
   });
 
-  it("is the change, once at preview and once at up, without a request", async () => {
+  it("is shown once at preview and once at up, without a request", async () => {
     await engine.up([before]);
     emulator.journal.clear();
     assert.deepEqual(said((await engine.preview([after])).messages), [explained]);
@@ -68,7 +68,7 @@ describe("what is said of content that changes", () => {
     assert.deepEqual(said((await engine.up([after])).messages), [explained]);
   });
 
-  it("is no more than what is uploaded then", async () => {
+  it("matches the bytes that up sends", async () => {
     await engine.up([before]);
     const old = blobsSent();
     emulator.journal.clear();
@@ -83,24 +83,24 @@ describe("what is said of content that changes", () => {
   const quiet: Readonly<Record<string, Declaration>> = {
     "nothing changes": before,
     "only tags change": artifact({ layers: [text("a"), text("b"), text("c")], tags: ["v1", "v2"] }),
-    "what changes is not known yet": artifact({
+    "the change is not known yet": artifact({
       layers: [text("a"), text("b"), { title: "c", content: UNKNOWN }],
     }),
   };
   for (const [name, program] of Object.entries(quiet)) {
-    it(`is nothing where ${name}`, async () => {
+    it(`is absent if ${name}`, async () => {
       await engine.up([before]);
       assert.deepEqual(said((await engine.preview([program])).messages), []);
     });
   }
 
-  it("is nothing at a refresh", async () => {
+  it("is absent at a refresh", async () => {
     await engine.up([before]);
     assert.deepEqual(said((await engine.refresh()).messages), []);
     assert.deepEqual(said((await engine.up([before], { refresh: true })).messages), []);
   });
 
-  it("names annotations, and never their values", async () => {
+  it("names annotations without their values", async () => {
     const layers = [text("a")];
     await engine.up([artifact({ layers, annotations: { owner: "hush" } })]);
     const { messages } = await engine.preview([
@@ -111,7 +111,7 @@ describe("what is said of content that changes", () => {
     ]);
   });
 
-  it("has everything to upload where the artifact moves to another repository", async () => {
+  it("counts everything as new if the artifact moves to another repository", async () => {
     await engine.up([before]);
     const moved = artifact({ layers: [text("a"), text("b"), text("c")], repository: "team/other" });
     assert.deepEqual(said((await engine.preview([moved])).messages), [

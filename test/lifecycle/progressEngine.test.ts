@@ -42,7 +42,7 @@ describe("progress and change on the real engine", function () {
   const linesOf = (output: string, pattern: RegExp): string[] =>
     output.split("\n").filter((line) => pattern.test(line));
 
-  it("a long upload has a line at its start and one at its end", async () => {
+  it("are printed for a long upload as one line at its start and one at its end", async () => {
     // Chunks of 16 MiB: three of them make more than the five seconds of a long upload.
     emulator.faults.add({ method: "PATCH", times: 3, action: { type: "delay", ms: 2_400 } });
     const { output, diagnostics } = await stack.up();
@@ -57,7 +57,7 @@ describe("progress and change on the real engine", function () {
     assert.deepEqual(more, []);
   });
 
-  it("a preview explains a change, and an upload of little is not mentioned", async () => {
+  it("are explained at preview, and a small upload is not mentioned", async () => {
     note = "two, and longer";
     const { output } = await stack.preview({ diff: false });
     assert.match(

@@ -62,7 +62,7 @@ describe("progress in a terminal, on the real engine", function () {
   };
 
   if (existsSync(SCRIPT)) {
-    it("the row shows how far an upload has come, once a second, and then what was sent", async () => {
+    it("updates the row once a second during an upload and then shows what was sent", async () => {
       emulator.faults.add({ method: "PATCH", times: 3, action: { type: "delay", ms: 1_200 } });
       const drawn = await inTerminal("pulumi up --yes --stack dev");
       const rows = drawn.match(/uploading: [\d.]+ of 40\.0 MiB(?:, [\d.]+ MiB\/s)?/g) ?? [];

@@ -103,7 +103,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
       });
     }
 
-    it("are listed when they are published, at no cost where the registry does it", async () => {
+    it("are listed when published, without more requests if the registry does it", async () => {
       await engine.up([app, sbom()]);
       const digests = [digest("sbom")];
       assert.deepEqual(await listed(), digests);
@@ -122,13 +122,13 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
       ]);
     });
 
-    it("are listed once, however many tags name them", async () => {
+    it("are listed once however many tags they have", async () => {
       await engine.up([app, sbom({ tags: ["a", "b", "c"] })]);
       const puts = writesTo(emulator).filter((line) => line.includes(listTag()));
       assert.equal(puts.length, referrersApi ? 0 : 1);
     });
 
-    it("are listed when they are adopted, also where somebody forgot that", async () => {
+    it("are listed when adopted, even if their publisher did not list them", async () => {
       await engine.up([app, sbom()]);
       const adopted = digest("sbom");
       engine.state = [];
@@ -145,13 +145,13 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
       assert.deepEqual(await listed(), [adopted]);
     });
 
-    it("may come before their subject", async () => {
+    it("may be published before their subject", async () => {
       await engine.up([sbom()]);
       await engine.up([sbom(), app]);
       assert.deepEqual(await listed(), [digest("sbom")]);
     });
 
-    it("are looked for by a refresh, which costs as much as one look", async () => {
+    it("are checked by a refresh at the cost of one look-up", async () => {
       await engine.up([app, sbom()]);
       emulator.journal.clear();
       await engine.refresh();
@@ -163,7 +163,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
       assert.deepEqual(engine.resource("sbom").outputs["drift"], []);
     });
 
-    it("that are no longer listed are a drift, which `up` repairs", async () => {
+    it("are reported as drift if no longer listed, and `up` lists them again", async () => {
       await engine.up([app, sbom()]);
       const reference = String(engine.resource("sbom").outputs["reference"]);
       await unlist("sbom");
@@ -181,7 +181,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
       assert.equal((await engine.up([app, sbom()])).operations["sbom"], "same");
     });
 
-    it("whose subject is gone are no drift", async () => {
+    it("are not drift if their subject was deleted", async () => {
       await engine.up([app, sbom()]);
       await somebody.deleteManifest(subject.digest);
       await unlist("sbom");
@@ -190,7 +190,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
       assert.match(said(), /refers to sha256:\w+, which is gone/);
     });
 
-    it("that are gone are gone", async () => {
+    it("leave the state when deleted, and `up` publishes them again", async () => {
       await engine.up([app, sbom()]);
       await somebody.deleteManifest(digest("sbom"));
       const { operations } = await engine.refresh();
@@ -212,7 +212,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
         assert.doesNotMatch(said(), /stays/);
       });
 
-      it("after their subject, which had to stay for them", async () => {
+      it("after their subject, which is then removed with them", async () => {
         await engine.up([sbom({ tags: ["sbom"] })]);
         await engine.up([sbom({ tags: ["sbom"] }), app]);
         await engine.destroy();
@@ -227,7 +227,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
         );
       });
 
-      it("in the wrong order, however long the chain is", async () => {
+      it("in the wrong order through a chain of referrers", async () => {
         const environment = environmentFor(emulator);
         const { outputs } = await new MiniEngine({ environment }).preview([sbom()]);
         const { mediaType, digest: own, size } = outputs["sbom"] ?? {};
@@ -242,7 +242,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
         await gone();
       });
 
-      it("alone, where the program no longer has them", async () => {
+      it("alone if the program no longer declares them", async () => {
         await engine.up([app, sbom()]);
         await engine.up([app]);
         assert.deepEqual(await listed(), []);
@@ -250,7 +250,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
         assert.equal(await somebody.digestOf(listTag()), undefined);
       });
 
-      it("and what refers to the same subject stays listed, and keeps it", async () => {
+      it("without a foreign referrer, which stays listed and keeps the subject", async () => {
         await engine.up([app, sbom()]);
         const theirs = await somebody.publish("signature", undefined, subject.digest);
         const { messages } = await engine.destroy();
@@ -259,7 +259,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
         assert.match(messages.map(({ text }) => text).join("\n"), /the referrer sha256:\w+/);
       });
 
-      it("and a subject whose listed referrers are all gone goes with its list", async () => {
+      it("with a subject and its list if all listed referrers were deleted", async () => {
         await engine.up([app]);
         const theirs = await somebody.publish("signature", undefined, subject.digest);
         await somebody.deleteManifest(theirs);
@@ -267,7 +267,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
         await gone();
       });
 
-      it("where the registry has deleted them with their subject", async () => {
+      it("without an error if the registry has deleted them with their subject", async () => {
         await engine.up([app, sbom()]);
         await somebody.deleteManifest(digest("sbom"));
         await somebody.deleteManifest(subject.digest);
@@ -276,7 +276,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
       });
     });
 
-    it("that are replaced with their subject leave nothing behind, if that is wanted", async () => {
+    it("leave nothing behind if replaced with their subject and onReplace delete", async () => {
       const replaced = { onReplace: "delete" };
       const version = (text: string): Declaration[] => [
         { ...app, inputs: { ...APP_INPUTS, ...replaced, layers: [{ content: text }] } },
@@ -296,7 +296,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
       assert.deepEqual(await listed(), [digest("sbom")]);
     });
 
-    it("may be indexes, too", async () => {
+    it("may be indexes", async () => {
       const index: Declaration = {
         name: "index",
         kind: "OciIndex",
@@ -314,7 +314,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
       assert.equal(await somebody.has(subject.digest), true);
     });
 
-    it("stay where somebody's index names them, be it without a tag", async () => {
+    it("stay if somebody's index names them, even an untagged one", async () => {
       await engine.up([app, sbom()]);
       await somebody.publishIndex(digest("sbom"), undefined, "a collection of SBOMs");
       const there = digest("sbom");
@@ -323,7 +323,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
       assert.match(said(), /stays: the index sha256:[0-9a-f]{64} names it/);
     });
 
-    it("can be destroyed where former lists could not be deleted", async () => {
+    it("can be destroyed if former lists could not be deleted", async () => {
       const two = { ...sbom({ layers: [{ content: "2" }] }), name: "two" };
       const forbidden = emulator.faults.add({
         method: "DELETE",
@@ -340,7 +340,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
     });
 
     const itByClients = referrersApi ? () => undefined : it;
-    itByClients("that could not be listed are listed by the next `up`", async () => {
+    itByClients("are listed by the next `up` if the first one could not", async () => {
       await engine.up([app]);
       emulator.faults.add({
         method: "PUT",
@@ -356,8 +356,8 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
   });
 }
 
-describe("referrers on a registry that says that it indexed them, and lists nothing", () => {
-  it("are found to be unlisted, and then listed under the tag", async () => {
+describe("referrers on a registry that claims to index them but lists none", () => {
+  it("are reported as unlisted and then listed under the tag", async () => {
     const emulator = await startEmulator();
     const engine = new MiniEngine({ environment: environmentFor(emulator) });
     const headers = { "docker-distribution-api-version": "registry/2.0" };

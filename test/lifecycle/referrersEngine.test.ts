@@ -79,7 +79,7 @@ describe("referrers without the referrers API on the real engine", function () {
     return subject;
   }
 
-  it("that depend on nothing are listed, replaced and destroyed with their subject", async () => {
+  it("are listed, replaced and destroyed with their subject without depending on it", async () => {
     const first = await declare("1");
     await stack.up();
     const types = ["sbom", "signature"].map((name) => `application/vnd.example.${name}`);
@@ -98,7 +98,7 @@ describe("referrers without the referrers API on the real engine", function () {
     assert.doesNotMatch(output, /stays/);
   });
 
-  it("may name the resource itself, whose digest is known at preview, as indexes may", async () => {
+  it("accept a resource as their subject and know its digest at preview, as indexes do", async () => {
     const found: Record<string, string> = {};
     stack.program = () => {
       const subject = app("3");

@@ -65,7 +65,7 @@ const FAILURES: Readonly<Record<string, readonly [Action, RegExp]>> = {
 /** Told by their bodies, which the answer to a HEAD does not have. */
 const NEED_A_BODY = ["a 404 of another code", "a captive portal's 200", "an answer that is cut"];
 
-describe("a refresh that fails keeps the state", () => {
+describe("a refresh keeps the state after", () => {
   let emulator: Emulator;
   let somebody: Somebody;
   let engine: MiniEngine;
@@ -122,7 +122,7 @@ describe("a refresh that fails keeps the state", () => {
   for (const [place, { kind, inputs, path }] of Object.entries(PLACES)) {
     for (const [name, [action, code]] of Object.entries(FAILURES)) {
       if (place === "the blobs" && NEED_A_BODY.includes(name)) continue;
-      it(`${name} in place of ${place}`, async () => {
+      it(`${name} when reading ${place}`, async () => {
         const theirs = await somebody.publish("theirs", "theirs");
         const declared = { repository: REPOSITORY, ...inputs(theirs) };
         const program: Program = [{ name: "app", kind, inputs: declared }];

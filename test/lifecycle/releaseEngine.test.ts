@@ -81,7 +81,7 @@ describe("a release on the real engine", function () {
     await unchanged();
   });
 
-  it("names what somebody changed, and takes it back", async () => {
+  it("reports what somebody changed and repairs it", async () => {
     const index = await stable();
     const theirs = await somebody.publish("theirs");
     await somebody.tag("stable", theirs);
@@ -94,7 +94,7 @@ describe("a release on the real engine", function () {
     await unchanged();
   });
 
-  it("makes a channel again that somebody deleted", async () => {
+  it("creates a channel again that somebody deleted", async () => {
     const index = await stable();
     await somebody.untag("stable");
     const run = await stack.up({ refresh: true });
@@ -114,7 +114,7 @@ describe("a release on the real engine", function () {
     await unchanged();
   });
 
-  it("takes over where somebody moved the channel, once that is declared", async () => {
+  it("accepts a moved channel without a write once that is declared", async () => {
     const theirs = await somebody.publish("a hotfix");
     await somebody.tag("stable", theirs);
     await stack.refresh();
@@ -126,7 +126,7 @@ describe("a release on the real engine", function () {
     await unchanged();
   });
 
-  it("can be looked up by id, which must be that of something", async () => {
+  it("can be read by id, and wrong ids are refused", async () => {
     const base = `${emulator.loginServer}/${REPOSITORY}`;
     const program = stack.program;
     const index = String(seen.at(-1)?.index);
@@ -164,7 +164,7 @@ describe("a release on the real engine", function () {
     stack.program = program;
   });
 
-  it("removes what is its own, the attribute first", async () => {
+  it("removes only its own parts, the repository's attribute first", async () => {
     const { index } = seen.at(-1) ?? {};
     await stack.destroy();
     assert.equal(await stable(), undefined);

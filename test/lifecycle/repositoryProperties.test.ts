@@ -32,7 +32,7 @@ describe("RepositoryProperties", () => {
   const set = (attributes: Partial<Attributes>): Promise<Attributes> =>
     somebody.repository.attributes.updateRepository(attributes);
 
-  it("sets what is named, once, under the repository's name", async () => {
+  it("sets the declared attributes once, under the repository's name as id", async () => {
     const program = [properties({ deleteEnabled: false })];
     await engine.preview(program);
     assert.deepEqual(requestsTo(emulator), []);
@@ -45,7 +45,7 @@ describe("RepositoryProperties", () => {
     assert.deepEqual(requestsTo(emulator), []);
   });
 
-  it("puts back what it found, where the live value is still ours", async () => {
+  it("restores former values at destroy if the live values are still ours", async () => {
     await set({ readEnabled: false });
     await engine.up([properties({ readEnabled: true, listEnabled: false, deleteEnabled: false })]);
     await set({ listEnabled: true, writeEnabled: false });
@@ -53,7 +53,7 @@ describe("RepositoryProperties", () => {
     assert.deepEqual(await live(), { ...OPEN, readEnabled: false, writeEnabled: false });
   });
 
-  it("changes in place, and puts back what is no longer named", async () => {
+  it("updates in place and restores attributes that are no longer declared", async () => {
     await engine.up([properties({ deleteEnabled: false, listEnabled: false })]);
     const run = await engine.up([properties({ deleteEnabled: true, writeEnabled: false })]);
     assert.deepEqual(run.operations, { properties: "update" });
@@ -62,7 +62,7 @@ describe("RepositoryProperties", () => {
     assert.deepEqual(await live(), OPEN);
   });
 
-  it("is replaced where another repository is named", async () => {
+  it("is replaced when the repository changes", async () => {
     const other = new Somebody(emulator, "team/other");
     await other.publish("text");
     await engine.up([properties({ deleteEnabled: false })]);
@@ -74,7 +74,7 @@ describe("RepositoryProperties", () => {
     other.close();
   });
 
-  it("shares the repository with another resource: each has its own attributes", async () => {
+  it("restores shared attributes only when no resource declares them", async () => {
     const both = [
       properties({ deleteEnabled: false }, "one"),
       properties({ deleteEnabled: false, listEnabled: false }, "two"),
@@ -86,7 +86,7 @@ describe("RepositoryProperties", () => {
     assert.deepEqual(await live(), OPEN);
   });
 
-  it("names drift, which the next up takes back, and refuses what nobody was shown", async () => {
+  it("reports drift, which up repairs, and refuses to overwrite a later change", async () => {
     const program = [properties({ deleteEnabled: false, writeEnabled: false })];
     await engine.up(program);
     await set({ writeEnabled: true });
@@ -112,7 +112,7 @@ describe("RepositoryProperties", () => {
     assert.deepEqual(await live(), { ...OPEN, deleteEnabled: false, writeEnabled: false });
   });
 
-  it("is gone with its repository, and deleting it then is no error", async () => {
+  it("leaves the state with its repository, and destroy succeeds without it", async () => {
     const program = [properties({ listEnabled: false })];
     await engine.up(program);
     const { digest } = (await somebody.repository.manifests.resolve("v1")) ?? {};
@@ -125,7 +125,7 @@ describe("RepositoryProperties", () => {
     assert.deepEqual(engine.state, []);
   });
 
-  it("needs a repository that is there", async () => {
+  it("fails if the repository does not exist", async () => {
     await assert.rejects(
       engine.up([properties({ repository: "team/none", deleteEnabled: false })]),
       {
@@ -136,7 +136,7 @@ describe("RepositoryProperties", () => {
     assert.deepEqual([engine.state, writesTo(emulator)], [[], []]);
   });
 
-  it("after what is published to the closed repository, and before its removal", async () => {
+  it("closes a repository after publishing and opens it before removal", async () => {
     const artifact: Declaration = {
       name: "app",
       kind: "OciArtifact",

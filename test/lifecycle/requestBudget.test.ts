@@ -108,7 +108,7 @@ describe("the request budget", () => {
     }
   });
 
-  it("does not send a blob that is there", async () => {
+  it("does not send a blob that exists", async () => {
     const layer = file("shared", "4 MiB + 1");
     await up(artifact("present", { layers: [layer] }));
     const { requests } = await up([
@@ -123,7 +123,7 @@ describe("the request budget", () => {
   });
 
   for (const size of ["64 KiB", "4 MiB", "4 MiB + 1"] as const) {
-    it(`sends the same blob of ${size} twice in one artifact once`, async () => {
+    it(`sends a blob of ${size} once if an artifact contains it twice`, async () => {
       const layer = file(`twice ${size}`, size);
       const layers = [
         { ...layer, title: "a" },
@@ -152,7 +152,7 @@ describe("the request budget", () => {
     ]);
   });
 
-  it("sends of a new version only what is new", async () => {
+  it("sends only the new blobs of a new version", async () => {
     const same = file("same", "4 MiB + 1");
     const tags = ["latest"];
     await up(artifact("bump", { layers: [same, file("old", "4 MiB")], tags: [...tags, "v1"] }));
@@ -170,7 +170,7 @@ describe("the request budget", () => {
     assert.equal(sentBytes(/blobs/), 4 * MIB + 2);
   });
 
-  describe("of what did not change", () => {
+  describe("of unchanged resources:", () => {
     const digest = (outputsOf: (name: string) => Bag): unknown => outputsOf("artifact")["digest"];
     const rows: readonly (readonly [string, number, (folder: string) => Program])[] = [
       ["an artifact", 1, (name) => artifact(name, { tags: ["v1", "v2"] })],
@@ -198,7 +198,7 @@ describe("the request budget", () => {
       ],
     ];
     for (const [what, refreshed, program] of rows) {
-      it(`${what}: nothing for up, ${refreshed} for refresh`, async () => {
+      it(`${what}: no request for up, ${refreshed} for refresh`, async () => {
         const declared = program(`unchanged/${what.replaceAll(" ", "-")}`);
         await engine.up(declared);
         const { requests, tokens } = await up(declared);

@@ -58,7 +58,7 @@ describe("a retention policy that is declared first", () => {
     return left;
   };
 
-  it("waits for the rest of the program, and leaves alone what that declares", async () => {
+  it("waits for the rest of the program and keeps what it declares", async () => {
     const inputs = await checkPolicy();
     clock.timer(() => void checkTag("v1", digests[0]), 500);
     await policy.create(inputs);
@@ -66,7 +66,7 @@ describe("a retention policy that is declared first", () => {
     assert.ok(said.includes(`${digests[0]} stays: the program declares it`), said.join("\n"));
   });
 
-  it("deletes nothing while it is not known what the program declares", async () => {
+  it("deletes nothing if it cannot know what the program declares", async () => {
     const inputs = await checkPolicy();
     clock.timer(() => void checkTag("v1", "no digest"), 500);
     await assert.rejects(policy.create(inputs), {

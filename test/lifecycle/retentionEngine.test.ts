@@ -30,7 +30,7 @@ describe("a retention policy on the real engine", function () {
     await emulator.close();
   });
 
-  it("the preview names the victim in the difference, and says the sum in the resource's row", async () => {
+  it("names the victim in the preview's diff and the sum in the resource's row", async () => {
     emulator.journal.clear();
     const { output, diagnostics } = await stack.preview();
     assert.deepEqual(writesTo(emulator), []);
@@ -42,7 +42,7 @@ describe("a retention policy on the real engine", function () {
     assert.match(diagnostics.join("\n"), /to delete: 1 manifest, at most 2 B of layers/);
   });
 
-  it("up deletes it, and the next preview expects no changes, after a refresh either", async () => {
+  it("deletes the victim at up and then shows no changes, even after a refresh", async () => {
     emulator.journal.clear();
     const { diagnostics } = await stack.up();
     assert.deepEqual(writesTo(emulator), ["DELETE manifest"]);
@@ -50,7 +50,7 @@ describe("a retention policy on the real engine", function () {
     await stack.preview({ refresh: true, expectNoChanges: true });
   });
 
-  it("a new victim is an update that shows it in place of the old one", async () => {
+  it("shows a new victim as an update in place of the old one", async () => {
     await somebody.publish("v5", "v5");
     const { output } = await stack.preview();
     assert.match(output, new RegExp(`~ digest +: "${digests[0]}" => "${digests[1]}"`));

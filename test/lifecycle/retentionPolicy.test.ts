@@ -48,7 +48,7 @@ describe("RetentionPolicy", () => {
   describe("keepNewest, as in the README of Microsoft's library", () => {
     const program = [policy({ keepNewest: 3 })];
 
-    it("shows at preview what goes, writes nothing, and `up` deletes exactly that", async () => {
+    it("shows its victims at preview without a write, and `up` deletes exactly those", async () => {
       const preview = await engine.preview(program);
       assert.deepEqual(preview.operations, { images: "create" });
       const shown = plan(preview.outputs["images"]);
@@ -73,7 +73,7 @@ describe("RetentionPolicy", () => {
       assert.equal(engine.resource("images").id, `${emulator.loginServer}/${REPOSITORY}`);
     });
 
-    it("is quiet when nothing has expired since, be it up, preview or refresh", async () => {
+    it("shows no changes at up and refresh if nothing has expired since", async () => {
       await engine.up(program);
       emulator.journal.clear();
       for (let run = 0; run < 2; run++) {
@@ -85,7 +85,7 @@ describe("RetentionPolicy", () => {
       assert.deepEqual((await engine.up(program)).operations, { images: "same" });
     });
 
-    it("changes when there is a new victim, also one that went before under another time", async () => {
+    it("changes when there is a new victim, even one that was deleted before", async () => {
       await engine.up(program);
       await somebody.publish("the text of v6", "v6");
       const run = await engine.up(program);
@@ -98,7 +98,7 @@ describe("RetentionPolicy", () => {
       assert.deepEqual(await left(), ["v3", "v4", "v6"]);
     });
 
-    it("costs three requests for each victim beside the listing and what decides of it", async () => {
+    it("costs three requests for each victim in addition to those for the plan", async () => {
       await engine.up(program);
       assert.deepEqual(requestsTo(emulator), [
         // The plan: the listing, the victims for their subjects, their tags' locks, the three that stay
@@ -112,7 +112,7 @@ describe("RetentionPolicy", () => {
       ]);
     });
 
-    it("counts an index with its children, and signatures not at all", async () => {
+    it("counts an index and its children as one, and no signatures", async () => {
       const child = await somebody.publish("a platform");
       await somebody.publishIndex(child, "multi");
       const signature = await somebody.publish("a signature", undefined, digestOf(4));
@@ -122,7 +122,7 @@ describe("RetentionPolicy", () => {
       assert.ok((await somebody.has(child)) && (await somebody.has(signature)));
     });
 
-    it("takes an index's children and an image's signatures along, after it", async () => {
+    it("deletes an index's children and signatures after it", async () => {
       const child = await somebody.publish("a platform");
       const index = await somebody.publishIndex(child, "multi");
       const signature = await somebody.publish("a signature", undefined, index);
@@ -150,7 +150,7 @@ describe("RetentionPolicy", () => {
   });
 
   describe("the other rules", () => {
-    it("keepNewerThan: by the time of the last update", async () => {
+    it("keepNewerThan: go by the time of the last update", async () => {
       const program = [policy({ keepNewerThan: "30d" })];
       await engine.up(program);
       assert.deepEqual(await left(), ["v1", "v2", "v3", "v4", "v5"]);
@@ -164,7 +164,7 @@ describe("RetentionPolicy", () => {
       assert.deepEqual(await left(), []);
     });
 
-    it("keepTags and expireTags: a manifest goes when no tag of it is left", async () => {
+    it("keepTags and expireTags: delete a manifest when none of its tags is left", async () => {
       await somebody.tag("pr-1", digestOf(0));
       const gone = await somebody.publish("for review", "pr-2");
       await somebody.publish("for longer", "pr-keep");
@@ -177,7 +177,7 @@ describe("RetentionPolicy", () => {
       assert.ok(await somebody.has(digestOf(0)));
     });
 
-    it("untaggedOnly: nothing that has a tag, and nothing that belongs to what stays", async () => {
+    it("untaggedOnly: keep tagged manifests and what belongs to them", async () => {
       const stray = await somebody.publish("stray");
       const child = await somebody.publish("child");
       await somebody.publishIndex(child, "multi");
@@ -189,7 +189,7 @@ describe("RetentionPolicy", () => {
       assert.equal((await left()).length, 6);
     });
 
-    it("a lock on manifest or tag keeps, unless includeLocked opens it", async () => {
+    it("keep locked manifests and tags unless includeLocked opens them", async () => {
       await somebody.setManifestAttributes(digestOf(0), { deleteEnabled: false });
       await somebody.setTagAttributes("v2", { writeEnabled: false });
       await engine.up([policy({ keepNewest: 1 })]);
@@ -198,7 +198,7 @@ describe("RetentionPolicy", () => {
       assert.deepEqual(await left(), ["v5"]);
     });
 
-    it("the repository's own lock keeps everything, which is said", async () => {
+    it("delete nothing from a locked repository and say so", async () => {
       await somebody.repository.attributes.updateRepository({ writeEnabled: false });
       await engine.up([policy({ keepNewest: 1, includeLocked: true })]);
       assert.match(said(), /nothing is deleted: the repository is locked/);
@@ -208,7 +208,7 @@ describe("RetentionPolicy", () => {
       );
     });
 
-    it("an index that is hidden could name anything: nothing goes, which is said", async () => {
+    it("delete nothing while a hidden index could name anything, and say so", async () => {
       const index = await somebody.publishIndex(digestOf(0));
       await somebody.setManifestAttributes(index, { listEnabled: false });
       await engine.up([policy({ keepNewest: 3 })]);
@@ -222,7 +222,7 @@ describe("RetentionPolicy", () => {
       assert.equal((await left()).length, 3);
     });
 
-    it("an index that cannot be read could name anything, too", async () => {
+    it("delete nothing while an index cannot be read, and say so", async () => {
       const index = await somebody.publishIndex(digestOf(0), "multi");
       await somebody.setManifestAttributes(index, { readEnabled: false });
       await engine.up([policy({ keepNewest: 3 })]);
@@ -234,7 +234,7 @@ describe("RetentionPolicy", () => {
       ["could not delete", { method: "DELETE", path: /\/v2\// }, []],
       ["opened before it failed to open the rest", { method: "PATCH", path: /_tags/ }, ["v1"]],
     ] as const) {
-      it(`includeLocked closes again what it ${what}`, async () => {
+      it(`includeLocked: lock again what it ${what}`, async () => {
         const locked = { deleteEnabled: false, writeEnabled: false };
         for (const tag of lockedTags) await somebody.setTagAttributes(tag, locked);
         await somebody.setManifestAttributes(digestOf(0), locked);
@@ -249,7 +249,7 @@ describe("RetentionPolicy", () => {
       });
     }
 
-    it("maxDeletions refuses a larger plan at preview, and names what it would be", async () => {
+    it("maxDeletions: refuse a larger plan at preview and name its victims", async () => {
       const refused = engine.preview([policy({ keepNewest: 3, maxDeletions: 1 })]);
       await assert.rejects(refused, (error) => {
         assert.ok(error instanceof CheckError);
@@ -276,7 +276,7 @@ describe("RetentionPolicy", () => {
       engine.onMessage = undefined;
     };
 
-    it("somebody tags a victim: it stays, and that is said", async () => {
+    it("keeps a victim that somebody tags and says so", async () => {
       await upWhile(() => somebody.tag("needed", digestOf(0)));
       assert.match(said(), new RegExp(`${digestOf(0)} stays: it was tagged needed meanwhile`));
       assert.match(said(), /deleted 1 manifest, /);
@@ -287,14 +287,14 @@ describe("RetentionPolicy", () => {
       ]);
     });
 
-    it("somebody locks one: it stays, and the next up has no plan for it", async () => {
+    it("keeps a victim that somebody locks and plans without it at the next up", async () => {
       await upWhile(() => somebody.setTagAttributes("v1", { deleteEnabled: false }));
       assert.match(said(), /stays: v1 was locked meanwhile/);
       assert.deepEqual((await engine.up(program)).operations, { images: "same" });
       assert.deepEqual(await left(), ["v1", "v3", "v4", "v5"]);
     });
 
-    it("what was left alone goes as soon as nothing forbids it, although the plan is the same again", async () => {
+    it("deletes a kept victim once it is unlocked, even if the plan is the same again", async () => {
       const four = [policy({ keepNewest: 4 })];
       engine.onMessage = async ({ text }) => {
         if (/^to delete/.test(text))
@@ -310,7 +310,7 @@ describe("RetentionPolicy", () => {
       assert.deepEqual((await engine.up(four)).operations, { images: "same" });
     });
 
-    it("somebody names one in a new index, or signs it: it stays with what hangs together with it", async () => {
+    it("keeps a victim with its family if somebody signs it or names it in a new index", async () => {
       await upWhile(async () => {
         await somebody.publishIndex(digestOf(0));
         await somebody.publish("a signature", undefined, digestOf(1));
@@ -323,13 +323,13 @@ describe("RetentionPolicy", () => {
       assert.equal((await left()).length, 5);
     });
 
-    it("somebody deletes one: that is as good", async () => {
+    it("accepts that somebody deletes a victim", async () => {
       await upWhile(() => somebody.deleteManifest(digestOf(0)));
       assert.doesNotMatch(said(), /stays/);
       assert.deepEqual(await left(), ["v3", "v4", "v5"]);
     });
 
-    it("a tag that goes alone is moved: it stays", async () => {
+    it("keeps an expired tag that somebody moves", async () => {
       await somebody.tag("pr-1", digestOf(0));
       program = [policy({ expireTags: ["pr-*"] })];
       await upWhile(() => somebody.tag("pr-1", digestOf(1)));
@@ -339,7 +339,7 @@ describe("RetentionPolicy", () => {
   });
 
   describe("what the program declares", () => {
-    it("stays, although it is old", async () => {
+    it("stays even if it is old", async () => {
       const declared: Declaration = {
         name: "app",
         kind: "ArtifactTag",
@@ -357,7 +357,7 @@ describe("RetentionPolicy", () => {
     });
   });
 
-  it("counts what the program itself has published among the newest", async () => {
+  it("counts what the program itself publishes among the newest", async () => {
     const published: Declaration = {
       name: "app",
       kind: "OciArtifact",
@@ -372,21 +372,21 @@ describe("RetentionPolicy", () => {
     assert.deepEqual(await left(), ["v4", "v5", "v6"]);
   });
 
-  describe("where there is nothing to do, or nothing to be known", () => {
-    it("a repository that does not exist has an empty plan", async () => {
+  describe("without anything to delete", () => {
+    it("has an empty plan for a repository that does not exist", async () => {
       const run = await engine.up([policy({ keepNewest: 3, repository: "nowhere" })]);
       assert.deepEqual(plan(run.outputs["images"]).victims, []);
       await engine.destroy();
     });
 
-    it("an unknown login server makes the plan unknown, without a request", async () => {
+    it("has an unknown plan and makes no request if the login server is unknown", async () => {
       const registry = { loginServer: UNKNOWN };
       const { outputs } = await engine.preview([policy({ keepNewest: 3, registry })]);
       assert.equal(outputs["images"]?.["plan"], UNKNOWN);
       assert.deepEqual(requestsTo(emulator), []);
     });
 
-    it("an unreachable registry fails the preview, and says so", async () => {
+    it("fails the preview if the registry is unreachable", async () => {
       await emulator.close();
       engine.manners = { retry: { maxRetries: 0 } };
       await assert.rejects(engine.preview([policy({ keepNewest: 3 })]), {
@@ -394,14 +394,14 @@ describe("RetentionPolicy", () => {
       });
     });
 
-    it("destroy deletes nothing", async () => {
+    it("deletes nothing at destroy", async () => {
       await engine.up([policy({ keepNewest: 5 })]);
       emulator.journal.clear();
       await engine.destroy();
       assert.deepEqual(requestsTo(emulator), []);
     });
 
-    it("another repository replaces the policy, and its plan is made anew", async () => {
+    it("is replaced with a new plan when the repository changes", async () => {
       await engine.up([policy({ keepNewest: 3 })]);
       const run = await engine.up([policy({ keepNewest: 3, repository: "nowhere" })]);
       assert.deepEqual(run.operations, { images: "replace" });
@@ -418,7 +418,7 @@ describe("RetentionPolicy", () => {
       });
     };
 
-    it("tells how far it came, and the next up goes on", async () => {
+    it("reports how far it came, and the next up continues", async () => {
       fail(3);
       const program = [policy({ keepNewest: 1 })];
       await assert.rejects(engine.up(program), {
@@ -433,7 +433,7 @@ describe("RetentionPolicy", () => {
     });
 
     for (const refresh of [false, true]) {
-      it(`leaves no child behind that no rule finds any more${refresh ? ", after a refresh too" : ""}`, async () => {
+      it(`does not leave a child behind that no rule finds any more${refresh ? ", even after a refresh" : ""}`, async () => {
         const child = await somebody.publish("a platform");
         await somebody.publishIndex(child, "pr-7");
         await engine.up([policy({ expireTags: ["none"] })]);
@@ -452,7 +452,7 @@ describe("RetentionPolicy", () => {
       });
     }
 
-    it("is told of when the policy goes, or another one takes its place", async () => {
+    it("is reported when the policy is removed or replaced", async () => {
       const child = await somebody.publish("a platform");
       await somebody.publishIndex(child, "pr-7");
       await engine.up([policy({ expireTags: ["none"] })]);
@@ -468,7 +468,7 @@ describe("RetentionPolicy", () => {
       assert.match(said(), stays);
     });
 
-    it("leaves no child behind when the index went and the answer was lost", async () => {
+    it("does not leave a child behind if the answer to its index's deletion is lost", async () => {
       const child = await somebody.publish("a platform");
       const index = await somebody.publishIndex(child, "pr-7");
       const program = [policy({ expireTags: ["pr-*"] })];
@@ -481,7 +481,7 @@ describe("RetentionPolicy", () => {
       assert.deepEqual((await engine.up(program)).operations, { images: "same" });
     });
 
-    it("does not forget what is left while something forbids every deletion", async () => {
+    it("remembers what is left while every deletion is forbidden", async () => {
       const child = await somebody.publish("a platform");
       await somebody.publishIndex(child, "pr-7");
       fail(2);
@@ -498,7 +498,7 @@ describe("RetentionPolicy", () => {
       assert.deepEqual((await engine.up(program)).operations, { images: "same" });
     });
 
-    it("does not touch what is needed again by then", async () => {
+    it("keeps what is needed again by then", async () => {
       const child = await somebody.publish("a platform");
       await somebody.publishIndex(child, "pr-7");
       fail(2);

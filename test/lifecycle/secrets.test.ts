@@ -46,7 +46,7 @@ describe("secrets", function () {
     registry: () => pulumi.Input<object> | undefined;
   }[] = [
     {
-      name: "environment",
+      name: "the environment",
       options: () => ({
         environment: {
           ACR_LOGIN_SERVER: emulator.url,
@@ -127,7 +127,7 @@ describe("secrets", function () {
     });
   }
 
-  it("stay out of a state that a failure left half done, and of the difference to the next try", async () => {
+  it("stay out of the state after a failure and out of the next run's diff", async () => {
     const other = "canary-changed-5b2";
     stack = await EngineStack.create({});
     const failure = {

@@ -19,7 +19,7 @@ function tagLock(tag: string): Declaration {
   return { name: "lock", kind: "TagLock", inputs: { repository: REPOSITORY, tag } };
 }
 
-describe("what an artifact and a TagLock lock together", () => {
+describe("a lock that an artifact and a TagLock share", () => {
   let emulator: Emulator;
   let somebody: Somebody;
   let engine: MiniEngine;
@@ -40,7 +40,7 @@ describe("what an artifact and a TagLock lock together", () => {
     assert.deepEqual(await manifest(), OPEN);
   };
 
-  it("a manifest stays locked when the artifact goes, and is open when the TagLock has gone, too", async () => {
+  it("stays on the manifest when the artifact is removed, until the TagLock is too", async () => {
     const locked = artifact("locked", "1", { lock: true });
     const other = artifact("other", "2");
     await up(other, locked, tagLock("2"));
@@ -49,7 +49,7 @@ describe("what an artifact and a TagLock lock together", () => {
     await endsOpen();
   });
 
-  it("a manifest stays locked when the TagLock goes, which was there before the artifact", async () => {
+  it("stays on the manifest when a TagLock from before the artifact is removed", async () => {
     const other = artifact("other", "2");
     const locked = artifact("locked", "1", { lock: true });
     await up(other, tagLock("2"));
@@ -60,7 +60,7 @@ describe("what an artifact and a TagLock lock together", () => {
     await endsOpen();
   });
 
-  it("a manifest stays locked when the TagLock goes, which came after the artifact", async () => {
+  it("stays on the manifest when a TagLock from after the artifact is removed", async () => {
     const locked = artifact("locked", "1", { lock: true });
     await up(locked, tagLock("1"));
     await up(locked);
@@ -69,7 +69,7 @@ describe("what an artifact and a TagLock lock together", () => {
     await endsOpen();
   });
 
-  it("a tag is open when the artifact's lock has gone first, and then the TagLock", async () => {
+  it("is removed from the tag after first the artifact and then the TagLock gave it up", async () => {
     await up(artifact("app", "1", { lock: true }), tagLock("1"));
     await up(tagLock("1"), artifact("app", "1"));
     assert.deepEqual(await somebody.attributesOfTag("1"), LOCKED);
@@ -78,7 +78,7 @@ describe("what an artifact and a TagLock lock together", () => {
     await endsOpen();
   });
 
-  it("what one artifact opens before anybody has heard of another one is closed again", async () => {
+  it("is put again if one artifact opens it before another one is declared", async () => {
     const other = artifact("other", "2", { lock: true });
     await up(artifact("app", "1", { lock: true }), other);
     const program = [artifact("app", "1"), other];
@@ -89,7 +89,7 @@ describe("what an artifact and a TagLock lock together", () => {
     await endsOpen();
   });
 
-  it("what the artifact opens before anybody has heard of the TagLock is closed again in the same run", async () => {
+  it("is put again in the same run if the artifact opens it before the TagLock is declared", async () => {
     await up(artifact("app", "1", { lock: true }), tagLock("1"));
     const { operations } = await engine.up([artifact("app", "1"), tagLock("1")]);
     assert.deepEqual(operations, { app: "update", lock: "update" });
@@ -103,7 +103,7 @@ describe("what an artifact and a TagLock lock together", () => {
   });
 
   for (const order of ["before", "after"] as const) {
-    it(`a tag that moves without the artifact's lock keeps that of the TagLock, declared ${order} it`, async () => {
+    it(`stays on a moved tag that only a TagLock, declared ${order} the artifact, still locks`, async () => {
       const inOrder = (app: Declaration): Declaration[] =>
         order === "before" ? [tagLock("1"), app] : [app, tagLock("1")];
       await up(artifact("app", "1", { lock: true }), tagLock("1"));
@@ -119,7 +119,7 @@ describe("what an artifact and a TagLock lock together", () => {
   }
 
   for (const order of ["before", "after"] as const) {
-    it(`a tag that could not be moved at first keeps the lock of the TagLock, declared ${order} it`, async () => {
+    it(`stays on a tag that moves at a second attempt, with a TagLock ${order} the artifact`, async () => {
       const next = artifact("app", "1", { layers: [{ content: "two" }] });
       const program = order === "before" ? [tagLock("1"), next] : [next, tagLock("1")];
       await up(artifact("app", "1", { lock: true }), tagLock("1"));
@@ -140,7 +140,7 @@ describe("what an artifact and a TagLock lock together", () => {
   }
 
   for (const times of [1, 2]) {
-    it(`a tag that was moved and could not be locked again at first is locked by the next up that can: ${times + 1}`, async () => {
+    it(`is put again on a moved tag at attempt ${times + 1} if the earlier ones failed`, async () => {
       const next = artifact("app", "1", { layers: [{ content: "two" }] });
       const program = [tagLock("1"), next];
       await up(artifact("app", "1", { lock: true }), tagLock("1"));
@@ -163,7 +163,7 @@ describe("what an artifact and a TagLock lock together", () => {
     });
   }
 
-  it("a tag that moves stays open as far as the TagLock opens it", async () => {
+  it("leaves open on a moved tag what the TagLock opens", async () => {
     const inputs = { repository: REPOSITORY, tag: "1", deleteEnabled: true };
     const lock = { ...tagLock("1"), inputs };
     await up(artifact("app", "1", { lock: true }), lock);
@@ -172,7 +172,7 @@ describe("what an artifact and a TagLock lock together", () => {
     assert.deepEqual(await somebody.attributesOfTag("1"), { ...OPEN, writeEnabled: false });
   });
 
-  it("what somebody closed before is still put back", async () => {
+  it("does not open what somebody had locked before", async () => {
     await up(artifact("app", "1"));
     await somebody.setManifestAttributes(digest, { deleteEnabled: false });
     await up(artifact("app", "1"), tagLock("1"));
@@ -180,7 +180,7 @@ describe("what an artifact and a TagLock lock together", () => {
     assert.deepEqual(await manifest(), { ...OPEN, deleteEnabled: false });
   });
 
-  it("a TagLock that no longer locks the manifest leaves it to the artifact's lock", async () => {
+  it("stays on the manifest if the TagLock no longer locks it", async () => {
     const other = artifact("other", "2");
     const locked = artifact("locked", "1", { lock: true });
     const lock = tagLock("2");

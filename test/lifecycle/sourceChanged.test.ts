@@ -68,8 +68,8 @@ describe("a source that changes after its digest was shown", function () {
   }
 
   const changes: Record<string, (path: string) => void> = {
-    "is written anew": (path) => writeFileSync(path, "other"),
-    "keeps its length": (path) => writeFileSync(path, "TEXT"),
+    "is rewritten": (path) => writeFileSync(path, "other"),
+    "changes but keeps its length": (path) => writeFileSync(path, "TEXT"),
     grows: (path) => appendFileSync(path, "more"),
     "is emptied": (path) => writeFileSync(path, ""),
     "is removed": (path) => rmSync(path),
@@ -126,7 +126,7 @@ describe("a source that changes after its digest was shown", function () {
   };
   for (const [source, [inputs, name, message]] of Object.entries(sources)) {
     for (const [what, change] of Object.entries(changes)) {
-      it(`between check and create, ${source} ${what}`, async () => {
+      it(`is refused if ${source} ${what} between check and create`, async () => {
         folder.write({ [name]: "text", "folder/b": "b", "web/Chart.yaml": CHART });
         const checked = await check(inputs);
         change(at(name));
@@ -136,7 +136,7 @@ describe("a source that changes after its digest was shown", function () {
     }
   }
 
-  it("is named, too, where another process planned it", async () => {
+  it("is named even if another process planned it", async () => {
     folder.write({ file: "text", same: "same" });
     const checked = await check({ layers: [{ file: "same" }, { file: "file" }] });
     host.packed.clear();
@@ -149,7 +149,7 @@ describe("a source that changes after its digest was shown", function () {
     assert.deepEqual(writesTo(emulator), []);
   });
 
-  it("is named, too, in a chart that another process planned", async () => {
+  it("is named as a layer in a chart that another process planned", async () => {
     folder.write({ "web/values.yaml": "text", "web/Chart.yaml": CHART });
     const chart = { repository: "team/web", artifactType: undefined, tags: undefined };
     const checked = await check({ ...chart, content: { helmChart: { path: "web" } } });

@@ -28,7 +28,7 @@ const STEPS: readonly (readonly [string, Declared, number])[] = [
   ],
 ];
 
-describe("what did not change, on the real engine", function () {
+describe("an unchanged stack on the real engine", function () {
   this.timeout(120_000);
   let emulator: Emulator;
   let stack: EngineStack;
@@ -53,7 +53,7 @@ describe("what did not change, on the real engine", function () {
   });
 
   for (const [what, step, refreshed] of STEPS) {
-    it(`after ${what}: up makes no request and no change, refresh makes ${refreshed}`, async () => {
+    it(`makes no request for up and ${refreshed} for refresh after ${what}`, async () => {
       declared = step;
       await stack.up();
       emulator.journal.clear();
@@ -64,13 +64,13 @@ describe("what did not change, on the real engine", function () {
     });
   }
 
-  it("a refresh that found nothing leaves nothing for up to do", async () => {
+  it("makes no request for up after a refresh that found nothing", async () => {
     emulator.journal.clear();
     await stack.up({ expectNoChanges: true });
     assert.deepEqual(emulator.journal.entries, []);
   });
 
-  it("says once, in the resource's row, what a replacement keeps", async () => {
+  it("reports once, in the resource's row, what a replacement keeps", async () => {
     declared = { text: "two", tags: ["v1"] };
     await stack.up();
     const replaced = reference;

@@ -16,7 +16,7 @@ function artifact(inputs: Bag, name = "app"): Declaration {
   return { name, kind: "OciArtifact", inputs: { repository: REPOSITORY, ...content, ...inputs } };
 }
 
-describe("an update that fails, and the former program after it", () => {
+describe("the run after a failed update", () => {
   let emulator: Emulator;
   let somebody: Somebody;
   let engine: MiniEngine;
@@ -41,7 +41,7 @@ describe("an update that fails, and the former program after it", () => {
     assert.deepEqual(new Set(Object.values(operations)), new Set(["same"]));
   };
 
-  it("locks again what had been opened", async () => {
+  it("locks again what the update had opened", async () => {
     const locked = artifact({ tags: ["x"], lock: true });
     await engine.up([locked]);
     cut("PATCH", /_manifests/, "reset");
@@ -52,7 +52,7 @@ describe("an update that fails, and the former program after it", () => {
     assert.deepEqual(await somebody.attributesOfManifest(digest()), LOCKED);
   });
 
-  it("locks again a tag that had been opened for another resource", async () => {
+  it("locks again a tag that the update had opened for another resource", async () => {
     const before = artifact({ tags: ["x", "y"], lock: true });
     await engine.up([before]);
     const other = artifact({ tags: ["x"] }, "other");
@@ -63,7 +63,7 @@ describe("an update that fails, and the former program after it", () => {
     assert.deepEqual(await somebody.attributesOfTag("x"), LOCKED);
   });
 
-  it("puts again tags that had been removed", async () => {
+  it("puts back tags that the update had removed", async () => {
     const before = artifact({ tags: ["x", "y", "z"], lock: true, onReplace: "delete" });
     await engine.up([before]);
     cut("DELETE", /_tags\/z/, "reset");
@@ -76,7 +76,7 @@ describe("an update that fails, and the former program after it", () => {
     }
   });
 
-  it("goes on with the removal of tags if the program stays", async () => {
+  it("continues the removal of tags if the program stays the same", async () => {
     const after = artifact({ tags: ["x"], onReplace: "delete" });
     await engine.up([artifact({ tags: ["x", "y", "z"] })]);
     cut("DELETE", /_tags\/z/, "reset");
@@ -85,7 +85,7 @@ describe("an update that fails, and the former program after it", () => {
     assert.equal(await somebody.digestOf("z"), undefined);
   });
 
-  describe("that put a tag, and nobody knows it,", () => {
+  describe("that put a tag and lost the answer", () => {
     const lost = async (...program: Declaration[]): Promise<void> => {
       cut("PUT", /manifests\/y$/, "dropAnswer");
       cut("HEAD", /manifests\/y$/, "reset", 2);
@@ -93,7 +93,7 @@ describe("an update that fails, and the former program after it", () => {
       assert.equal(await somebody.digestOf("y"), digest(), "it was done");
     };
 
-    it("removes it where that is asked for", async () => {
+    it("removes the tag with onReplace delete", async () => {
       const before = artifact({ tags: ["x"], onReplace: "delete" });
       await engine.up([before]);
       await lost(artifact({ tags: ["x", "y"], onReplace: "delete" }));
@@ -101,7 +101,7 @@ describe("an update that fails, and the former program after it", () => {
       assert.equal(await somebody.digestOf("y"), undefined);
     });
 
-    it("says that it stays, if it is there", async () => {
+    it("reports that the tag stays if it exists", async () => {
       const before = artifact({ tags: ["x"] });
       for (const isThere of [true, false]) {
         await engine.up([before]);
@@ -116,7 +116,7 @@ describe("an update that fails, and the former program after it", () => {
       }
     });
 
-    it("is moved back to the content that it had", async () => {
+    it("moves the tag back to its former content", async () => {
       const before = artifact({ tags: ["y"] });
       await engine.up([before]);
       const old = digest();
@@ -126,7 +126,7 @@ describe("an update that fails, and the former program after it", () => {
     });
   });
 
-  it("does not fail where only the answer of the last request was lost", async () => {
+  it("is not needed if only the answer to the last request was lost", async () => {
     const program = [artifact({ tags: ["x"] })];
     cut("PUT", /manifests\/x$/, "dropAnswer");
     await engine.up(program);

@@ -44,7 +44,7 @@ describe("a login server that is not known at preview", function () {
     await emulator.close();
   });
 
-  it("shows digest, size and layers, and makes no request", async () => {
+  it("does not hide digest, size and layers, and causes no request", async () => {
     const { output } = await stack.preview();
     assert.match(output, /digest +: "sha256:\w{64}"/);
     assert.match(output, /layerDescriptors *: \[/);
@@ -53,7 +53,7 @@ describe("a login server that is not known at preview", function () {
     assert.deepEqual(emulator.journal.entries, []);
   });
 
-  it("is published by up under the digest that was shown", async () => {
+  it("does not change the digest that up publishes", async () => {
     known.length = 0;
     await stack.preview();
     const [shown] = known;

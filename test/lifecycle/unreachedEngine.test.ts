@@ -29,7 +29,7 @@ describe("a program that does not reach the engine", function () {
     readonly code = 14;
   }
 
-  it("is run again, and nothing is deleted for what it could not declare", async () => {
+  it("is run again, and the resources that it did not declare are kept", async () => {
     await stack.up();
     let failures = 1;
     sdk.runInPulumiStack = (program) => {

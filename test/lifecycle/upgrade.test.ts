@@ -8,7 +8,7 @@ import { EngineStack, environmentFor } from "../support/engine.js";
 import { MiniEngine, type ResourceState } from "../support/miniEngine.js";
 import { requestsTo } from "../support/requests.js";
 
-describe("a state that an earlier version left has no changes:", function () {
+describe("the state of an earlier version shows no changes:", function () {
   this.timeout(60_000);
   /** It has none of what the states speak of: whoever asked it would see a change. */
   let emulator: Emulator;
@@ -57,7 +57,7 @@ describe("a state that an earlier version left has no changes:", function () {
     }
   });
 
-  it("and there is one of every kind, as both engines keep it", () => {
+  it("for every kind of resource, in both engines", () => {
     const mini = recordedStates("mini").flatMap(({ state }) =>
       (state as readonly ResourceState[]).map(({ name }) => name),
     );

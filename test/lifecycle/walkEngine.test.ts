@@ -4,7 +4,7 @@ import { EngineWalker } from "../faults/walk/engineWalker.js";
 
 const SEED = 1;
 
-describe("whatever a stack of the real engine goes through", function () {
+describe("a random walk of a stack on the real engine", function () {
   this.timeout(240_000);
   this.slow(60_000);
   let walker: EngineWalker;
@@ -14,7 +14,7 @@ describe("whatever a stack of the real engine goes through", function () {
   });
   afterEach(() => walker.close());
 
-  it("nothing is lost, and it becomes what is declared", async () => {
+  it("loses nothing and ends as declared", async () => {
     for (const [index, step] of drawEngineSteps(SEED).entries()) {
       try {
         await walker.take(step);
