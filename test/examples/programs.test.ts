@@ -47,7 +47,7 @@ describe("the examples, on the real engine", function () {
     );
   };
 
-  it("locked-release: what is released stays, the channel moves", async () => {
+  it("locked-release: keeps released versions and moves the channel", async () => {
     const stack = await stackOf("locked-release");
     const somebody = somebodyIn("releases/settings");
     await settle(stack);
@@ -78,7 +78,7 @@ describe("the examples, on the real engine", function () {
     }
   });
 
-  it("drift-check: the command fails once somebody changed something, and names it", async () => {
+  it("drift-check: fails once somebody changed something, and names it", async () => {
     const stack = await stackOf("drift-check");
     const somebody = somebodyIn("security/rules");
     await settle(stack);
@@ -98,7 +98,7 @@ describe("the examples, on the real engine", function () {
     await stack.destroy();
   });
 
-  it("helm-chart: the tag is the chart's version, and the next one is published beside it", async () => {
+  it("helm-chart: tags the chart with its version and keeps earlier versions", async () => {
     const stack = await stackOf("helm-chart");
     const somebody = somebodyIn("charts/web");
     const { tags } = await settle(stack);
@@ -112,7 +112,7 @@ describe("the examples, on the real engine", function () {
     await stack.destroy();
   });
 
-  it("sbom: what is attached to an image is found by the image, and goes with it", async () => {
+  it("sbom: lists what is attached to the image and removes it with the image", async () => {
     const stack = await stackOf("sbom");
     const somebody = somebodyIn("apps/hello");
     await settle(stack);
@@ -133,7 +133,7 @@ describe("the examples, on the real engine", function () {
     assert.equal(await somebody.has(String(image)), false);
   });
 
-  it("promotion: the same digest, without a byte of content on the wire", async () => {
+  it("promotion: publishes the same digest without sending content", async () => {
     const stack = await stackOf("promotion");
     const [dev, prod] = [somebodyIn("dev/site"), somebodyIn("prod/site")];
     await settle(stack);
@@ -155,7 +155,7 @@ describe("the examples, on the real engine", function () {
     assert.equal(await prod.digestOf("live"), undefined);
   });
 
-  it("retention: the three newest builds stay, and releases", async () => {
+  it("retention: keeps the three newest builds and all releases", async () => {
     const stack = await stackOf("retention");
     const somebody = somebodyIn("builds/report");
     for (const build of ["1", "2", "3"]) {

@@ -12,14 +12,14 @@ describe("examples", () => {
   // Those of the client are programs without a stack.
   const projects = readdirSync(join(checkout, "examples")).filter((name) => name !== "client");
   for (const name of projects) {
-    it(`${name} is a project of its own, and says how to run it`, () => {
+    it(`include ${name} as a separate project with a README`, () => {
       for (const file of ["Pulumi.yaml", "package.json", "README.md", "index.ts"]) {
         assert.ok(existsSync(join(checkout, "examples", name, file)), file);
       }
     });
   }
 
-  it("the repository's own stack is the quickstart", () => {
+  it("include the quickstart, which is the repository's own stack", () => {
     const quickstart = read("examples/quickstart/Pulumi.yaml");
     const own = read("Pulumi.yaml").replace(/^#.*\n/u, "");
     assert.equal(own, quickstart.replace("main: ", "main: examples/quickstart/"));
@@ -41,7 +41,7 @@ describe("quickstart", function () {
     folder.remove();
   });
 
-  it("runs in the repository's root, and its outputs are typed and known at preview", async () => {
+  it("runs in the repository's root, with typed outputs that are known at preview", async () => {
     const stack = await createStack(folder, emulator, ["Pulumi.yaml", "package.json", "examples"]);
     const preview = await stack.preview();
     const [, told] = /^ {4}digest +: "(sha256:[0-9a-f]{64})"$/mu.exec(preview.stdout) ?? [];

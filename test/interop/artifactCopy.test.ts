@@ -52,7 +52,7 @@ describe("a copy between Debian's docker-registry and an ACR", function () {
     return { name: "copy", kind: "ArtifactCopy", inputs: { source, repository, tags: ["1.0"] } };
   }
 
-  itWith([DOCKER, "oras", "crane", "regctl"], "to the ACR is whole in other hands", async () => {
+  itWith([DOCKER, "oras", "crane", "regctl"], "to the ACR can be read by others", async () => {
     const theirs = somebodyAt("docker", REPOSITORY);
     const { index } = await release(theirs);
     theirs.close();
@@ -76,7 +76,7 @@ describe("a copy between Debian's docker-registry and an ACR", function () {
     ours.close();
   });
 
-  itWith([DOCKER, "oras"], "from the ACR lists referrers by tag, and leaves nothing", async () => {
+  itWith([DOCKER, "oras"], "from the ACR lists referrers by tag and leaves nothing", async () => {
     const theirs = somebodyAt("emulator", "dev/app");
     const { index } = await release(theirs);
     theirs.close();

@@ -27,7 +27,7 @@ describe("the benchmark", function () {
   }
 
   const clients = ["docker-registry", "oras", "crane", "regctl", "skopeo"] as const;
-  itWith(clients, "pushes beside every other client", async () => {
+  itWith(clients, "compares pushes with those of every other client", async () => {
     const { push } = (await bench("push")) as { push: { speed: readonly Row[] } };
     const requests = new Map(push.speed.map(({ client, requests }) => [client, requests]));
     // Two to learn what registry it is, three for each blob but the small one's HEAD, the manifest, the tag.
@@ -46,7 +46,7 @@ describe("the benchmark", function () {
     for (const { client, seconds } of push.speed) assert.ok(seconds > 0, client);
   });
 
-  itWith(["oras"], "packs beside oras", async () => {
+  itWith(["oras"], "compares packing with oras", async () => {
     const { pack } = (await bench("pack")) as {
       pack: { rows: readonly { what: string; seconds: number; memoryMiB: number }[] };
     };
@@ -64,7 +64,7 @@ describe("the benchmark", function () {
     }
   });
 
-  itWith(["docker-registry"], "needs no more memory for 512 MiB than for nothing", async () => {
+  itWith(["docker-registry"], "needs no more memory for 512 MiB than for 0 bytes", async () => {
     const registry = await DockerRegistry.start();
     try {
       const memory = async (mebibytes: number): Promise<number> => {

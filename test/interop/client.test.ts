@@ -87,7 +87,7 @@ function testClient(kind: RegistryKind, differences: Differences): void {
     return own.map((line) => line.split(" ", 1)[0] ?? "");
   }
 
-  test("sends a small blob in as few requests as can be", async () => {
+  test("sends a small blob in as few requests as possible", async () => {
     const repository = client.repository("suite/small");
     registry.takeRequests();
     await repository.blobs.push(seededBlob(11));
@@ -97,7 +97,7 @@ function testClient(kind: RegistryKind, differences: Differences): void {
     assert.deepEqual(methods(repository), differences.smallBlob);
   });
 
-  test("sends 40 MiB, finds them there, and gets them back", async () => {
+  test("sends 40 MiB, finds the blob and reads it back", async () => {
     const repository = client.repository("suite/large");
     const blob = seededBlob(40 * MIB, { piece: MIB });
     registry.takeRequests();
@@ -144,7 +144,7 @@ function testClient(kind: RegistryKind, differences: Differences): void {
     assert.deepEqual(await listed(tags.list()), []);
   });
 
-  test("deletes a tag alone where that is possible", async () => {
+  test("deletes a tag alone if the registry supports that", async () => {
     const repository = client.repository("suite/tag");
     const manifest = await published(repository, "tagged");
     await repository.manifests.push(manifest, { tag: V1 });
@@ -155,7 +155,7 @@ function testClient(kind: RegistryKind, differences: Differences): void {
     assert.equal(left === undefined, differences.deletesTags);
   });
 
-  test("goes on with a list where an earlier one stopped", async () => {
+  test("continues a list where an earlier one stopped", async () => {
     const repository = client.repository("suite/pages");
     const manifest = await published(repository, "pages");
     const tags = ["a", "b", "c", "d", "e"];
@@ -168,7 +168,7 @@ function testClient(kind: RegistryKind, differences: Differences): void {
     }
   });
 
-  test("lists no referrers where there are none", async () => {
+  test("lists no referrers of a manifest without any", async () => {
     const repository = client.repository("suite/alone");
     const { digest } = (await published(repository, "alone")).descriptor;
     assert.deepEqual(await listed(repository.referrers.list(digest)), []);

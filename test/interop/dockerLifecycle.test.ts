@@ -55,7 +55,7 @@ describe("a stack on docker-registry, on the real engine", function () {
     return entries;
   }
 
-  step("refuses a retention policy at preview, which needs what only ACR has", async () => {
+  step("refuses a retention policy at preview because only ACR supports it", async () => {
     stack.program = () => {
       new RetentionPolicy("policy", { repository: REPOSITORY, keepNewest: 3 });
       return Promise.resolve();
@@ -64,7 +64,7 @@ describe("a stack on docker-registry, on the real engine", function () {
     requests();
   });
 
-  step("publishes, with the digest of the preview", async () => {
+  step("publishes the previewed digest", async () => {
     declare("v1");
     await stack.preview();
     const previewed = digest;
@@ -75,7 +75,7 @@ describe("a stack on docker-registry, on the real engine", function () {
     assert.equal(await somebody.digestOf(MOVING), digest);
   });
 
-  step("makes no request when nothing changed, and reads only to refresh", async () => {
+  step("makes no request when nothing changed, and only reads to refresh", async () => {
     requests();
     await stack.up({ expectNoChanges: true });
     assert.deepEqual(requests(), []);
@@ -89,7 +89,7 @@ describe("a stack on docker-registry, on the real engine", function () {
     ]);
   });
 
-  step("names a tag that was moved, and puts it back", async () => {
+  step("reports a tag that was moved and moves it back", async () => {
     const first = digest;
     const foreign = await somebody.publish("somebody's", MOVING);
     const { diagnostics } = await stack.refresh();
@@ -100,7 +100,7 @@ describe("a stack on docker-registry, on the real engine", function () {
     await stack.up({ expectNoChanges: true });
   });
 
-  step("refuses a lock, and says why", async () => {
+  step("refuses a lock and says why", async () => {
     declare("v1", { lock: true });
     await assert.rejects(stack.up(), (error: Error) => {
       assert.match(error.message, /UNSUPPORTED/);
@@ -111,7 +111,7 @@ describe("a stack on docker-registry, on the real engine", function () {
     await stack.up();
   });
 
-  step("refuses a lock on what is new before it publishes anything", async () => {
+  step("refuses a lock on new content before it publishes anything", async () => {
     const before = digest;
     declare("unlockable", { lock: true });
     requests();
@@ -141,7 +141,7 @@ describe("a stack on docker-registry, on the real engine", function () {
     );
   });
 
-  step("leaves a manifest that somebody else's tag names, with a warning", async () => {
+  step("keeps a manifest that a foreign tag names, with a warning", async () => {
     await somebody.tag("theirs", digest);
     const { diagnostics } = await stack.destroy();
     assert.match(diagnostics.join("\n"), /stays: another tag names it: theirs/);
@@ -149,7 +149,7 @@ describe("a stack on docker-registry, on the real engine", function () {
     await somebody.repository.manifests.delete(parseDigest(digest));
   });
 
-  step("deletes by digest what is its own", async () => {
+  step("deletes its own manifest by digest", async () => {
     declare("v3");
     await stack.up();
     requests();

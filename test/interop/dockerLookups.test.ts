@@ -39,7 +39,7 @@ describe("look-ups on docker-registry", function () {
     await registry.close();
   });
 
-  itWith(["docker-registry"], "an artifact has all but what only ACR keeps", async () => {
+  itWith(["docker-registry"], "find artifacts without ACR-only properties", async () => {
     const found = await findArtifact({ repository: REPOSITORY, tag: "1.10.0" }, context);
     assert.equal(found.digest, digest);
     assert.equal(found.layers.length, 1);
@@ -56,7 +56,7 @@ describe("look-ups on docker-registry", function () {
 
   itWith(
     ["docker-registry"],
-    "tags are names, and the highest version has its digest",
+    "find the names of tags and the digest of the highest version",
     async () => {
       const { tags, loginServer } = await findTags({ repository: REPOSITORY }, context);
       const reference = (name: string): string => `${loginServer}/${REPOSITORY}:${name}`;
@@ -70,7 +70,7 @@ describe("look-ups on docker-registry", function () {
     },
   );
 
-  itWith(["docker-registry"], "what needs ACR says so, by the argument's name", async () => {
+  itWith(["docker-registry"], "refuse what needs ACR and name the argument", async () => {
     const rows: readonly [run: () => Promise<unknown>, argument: string][] = [
       [() => findTags({ repository: REPOSITORY, orderBy: "timedesc" }, context), "orderBy"],
       [() => findTags({ repository: REPOSITORY, digest }, context), "digest"],
@@ -86,7 +86,7 @@ describe("look-ups on docker-registry", function () {
     }
   });
 
-  itWith(["docker-registry"], "referrers, files and repositories are found", async () => {
+  itWith(["docker-registry"], "find referrers and repositories, and look for files", async () => {
     const referrer = await somebody.publish("signature", undefined, digest);
     const { referrers } = await findReferrers({ repository: REPOSITORY, digest }, context);
     // This registry has no referrers API: it is found under the tag that its publisher wrote.

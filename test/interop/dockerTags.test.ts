@@ -44,7 +44,7 @@ describe("tags and indexes on docker-registry", function () {
     },
   };
 
-  itWith(["docker-registry"], "a tag is put, moved, looked after, and stays", async () => {
+  itWith(["docker-registry"], "put, move and repair a tag, and keep it at destroy", async () => {
     const one = await somebody.publish("one");
     const two = await somebody.publish("two");
     const three = await somebody.publish("three");
@@ -62,7 +62,7 @@ describe("tags and indexes on docker-registry", function () {
     assert.match(said(), /stable stays: this registry cannot remove a tag alone/);
   });
 
-  itWith(["docker-registry"], "an untagged index keeps what it names", async () => {
+  itWith(["docker-registry"], "keep a manifest that an untagged index names", async () => {
     await engine.up([artifact]);
     const { mediaType, digest, size } = engine.resource("app").outputs;
     const index: Declaration = {

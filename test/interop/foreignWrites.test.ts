@@ -21,7 +21,7 @@ metadata:
 `;
 
 /** Everything that other people's clients do to a registry, signed in as the admin user by their own commands. */
-describe("the emulator in the hands of", function () {
+describe("the emulator serves", function () {
   this.timeout(60_000);
   let emulator: Emulator;
   let clients: ForeignClients;

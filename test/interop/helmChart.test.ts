@@ -67,7 +67,7 @@ const OLD_FILES = {
 const TAG = "1.2.3_build.5";
 const VERSION = "1.2.3+build.5";
 
-describe("a chart in Helm's hands", function () {
+describe("a published chart in Helm", function () {
   this.timeout(60_000);
   const folder = new TemporaryFolder();
   let clients: ForeignClients;
@@ -106,7 +106,7 @@ describe("a chart in Helm's hands", function () {
     }
   };
 
-  itWith(["helm"], "a folder is shown, rendered and pulled", async () => {
+  itWith(["helm"], "is shown, rendered and pulled if made from a folder", async () => {
     await publish("ours/web", helmChart({ path: "web" }));
     assert.equal(await helm(`show chart ${chartAt("ours/web")}`), await helm("show chart web"));
     const options = "--set base.enabled=true";
@@ -123,7 +123,7 @@ describe("a chart in Helm's hands", function () {
     }
   });
 
-  itWith(["helm"], "a .tgz has the config, layers and annotations of helm push", async () => {
+  itWith(["helm"], "equals the result of helm push if made from a .tgz", async () => {
     await helm("package web");
     const file = `web-${VERSION}.tgz`;
     await helm(`push ${file} oci://${emulator.loginServer}/theirs --plain-http`);
@@ -139,7 +139,7 @@ describe("a chart in Helm's hands", function () {
     assert.deepEqual(readFileSync(join(folder.path, file)), packed);
   });
 
-  itWith(["helm"], "of a folder, config and annotations are those of helm push too", async () => {
+  itWith(["helm"], "has the config of helm push if made from a folder", async () => {
     await publish("ours3/web", helmChart({ path: "web" }));
     await helm("package web --destination packed");
     await helm(`push packed/web-${VERSION}.tgz oci://${emulator.loginServer}/theirs3 --plain-http`);
@@ -147,7 +147,7 @@ describe("a chart in Helm's hands", function () {
     assert.deepEqual(ours.config, theirs.config);
   });
 
-  itWith(["helm"], "a chart of Helm 2 with a packaged dependency is rendered", async () => {
+  itWith(["helm"], "of Helm 2 with a packaged dependency is rendered", async () => {
     await helm("package web/charts/base --destination old/charts");
     await publish("ours4/old", helmChart({ path: "old" }));
     const rendered = await helm(`template trial ${chartAt("ours4/old")}`);
@@ -161,7 +161,7 @@ describe("a chart in Helm's hands", function () {
     assert.deepEqual((await manifestAt("packed/old")).config, config);
   });
 
-  itWith(["helm"], "a provenance is pulled beside its chart", async () => {
+  itWith(["helm"], "is pulled with its provenance", async () => {
     await helm("package web --destination signed");
     folder.write({ [`signed/web-${VERSION}.tgz.prov`]: "a signature\n" });
     const path = `signed/web-${VERSION}.tgz`;

@@ -68,7 +68,7 @@ describe("a layout that another tool wrote", function () {
   }
 
   for (const [client, write] of WRITERS) {
-    itWith([client], `${client}: is published with the digest that it had`, async () => {
+    itWith([client], `is published with its original digest (${client})`, async () => {
       const from = `${emulator.loginServer}/source/app:v1`;
       await clients.run(client, write(from, emulator.loginServer, join(folder.path, client)));
       const own = new MiniEngine({ environment: engine.environment, directory: folder.path });

@@ -25,7 +25,7 @@ const FILES = {
 };
 
 for (const kind of REGISTRIES) {
-  describe(`folders between oras and us, on ${kind.name}`, function () {
+  describe(`folders exchanged with oras on ${kind.name}`, function () {
     this.timeout(60_000);
     testFolders(kind);
   });
@@ -52,7 +52,7 @@ function testFolders(kind: RegistryKind): void {
     source.remove();
   });
 
-  itWith([...kind.needs, "oras"], "what oras pushes, we pull as oras does", async () => {
+  itWith([...kind.needs, "oras"], "pushed by oras are pulled by us as by oras", async () => {
     const types = ["site", "model.bin:application/vnd.example.model"];
     await oras(["push", reference("oras"), ...types], source.path);
     const [ours, theirs] = [new TemporaryFolder(), new TemporaryFolder()];
@@ -65,7 +65,7 @@ function testFolders(kind: RegistryKind): void {
     theirs.remove();
   });
 
-  itWith([...kind.needs, "oras"], "what we push, oras pulls as we do", async () => {
+  itWith([...kind.needs, "oras"], "pushed by us are pulled by oras as by us", async () => {
     using client = clientOf(registry);
     const repository = client.repository("team/folders");
     const layers = [{ directory: "site" }, { file: "model.bin" }];
@@ -84,7 +84,7 @@ function testFolders(kind: RegistryKind): void {
 
   itWith(
     [...kind.needs, "oras"],
-    "a symbolic link that oras pushes is refused by name",
+    "with a symbolic link that oras pushed are refused, and the link is named",
     async () => {
       const folder = new TemporaryFolder();
       folder.write({ "linked/file": "x" });

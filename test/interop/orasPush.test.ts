@@ -60,14 +60,14 @@ const VECTORS: readonly [what: string, oras: readonly string[], ours: ArtifactIn
     },
   ],
   [
-    "nothing at all",
+    "no files",
     ["--artifact-type=application/vnd.example.mark"],
     { artifactType: "application/vnd.example.mark" },
   ],
 ];
 
 for (const kind of REGISTRIES) {
-  describe(`what oras pushed to ${kind.name}`, function () {
+  describe(`an artifact that oras pushed to ${kind.name}`, function () {
     this.timeout(30_000);
     testPushing(kind);
   });
@@ -104,7 +104,7 @@ function testPushing(kind: RegistryKind): void {
   }
 
   for (const [index, [what, args, input]] of VECTORS.entries()) {
-    itWith([...kind.needs, "oras"], `has our digest, and is adopted: ${what}`, async () => {
+    itWith([...kind.needs, "oras"], `has our digest and is adopted: ${what}`, async () => {
       const repository = `oras/vector${index}`;
       const digest = await orasPush(`${repository}:v1`, args);
       const declared = { ...input, annotations: { ...input.annotations, ...CREATED } };
@@ -117,7 +117,7 @@ function testPushing(kind: RegistryKind): void {
     });
   }
 
-  itWith([...kind.needs, "oras"], "is adopted under one more tag without its blobs", async () => {
+  itWith([...kind.needs, "oras"], "gets one more tag without sending its blobs", async () => {
     await orasPush("oras/more:v1", ["notes.txt:text/plain", "--artifact-type=application/x"]);
     registry.takeRequests();
     await engine.up(
@@ -135,7 +135,7 @@ function testPushing(kind: RegistryKind): void {
 
   itWith(
     [...kind.needs, "oras"],
-    "stays, as a conflict, if it is a folder: compressors differ",
+    "is a conflict if it is a folder, because compressors differ",
     async () => {
       const digest = await orasPush("oras/folder:v1", ["folder", "--artifact-type=application/x"]);
       const declared = {

@@ -41,7 +41,7 @@ const MODES = [
 ];
 
 for (const kind of REGISTRIES) {
-  describe(`an artifact on ${kind.name}, in other people's hands`, function () {
+  describe(`an artifact on ${kind.name} for foreign clients:`, function () {
     this.timeout(120_000);
     testPulling(kind);
   });

@@ -13,7 +13,7 @@ const SPDX = '{"spdxVersion":"SPDX-2.3"}';
 const TEMPLATE =
   '{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#","resources":[]}';
 
-describe("kinds of content in other people's hands", function () {
+describe("kinds of content for foreign clients:", function () {
   this.timeout(60_000);
   const folder = new TemporaryFolder();
   const clients = new ForeignClients();
@@ -82,7 +82,7 @@ describe("kinds of content in other people's hands", function () {
     }[];
   }
 
-  itWith(["oras"], "oras discovers both notes on the app, and pulls the SBOM", async () => {
+  itWith(["oras"], "oras discovers both notes on the app and pulls the SBOM", async () => {
     const found = JSON.parse(
       await oras(`discover --plain-http --format json ${at("apps/web:v1")}`),
     ) as Referrers;
@@ -100,7 +100,7 @@ describe("kinds of content in other people's hands", function () {
     assert.equal(readFileSync(join(folder.path, "pulled", "web.spdx.json"), "utf8"), SPDX);
   });
 
-  itWith(["regctl"], "regctl lists both notes on the app, and gets the SBOM", async () => {
+  itWith(["regctl"], "regctl lists both notes on the app and gets the SBOM", async () => {
     const plain = ["--host", `reg=${emulator.loginServer},tls=disabled`];
     const regctl = (line: string) => clients.run("regctl", [...plain, ...line.split(" ")]);
     const listed = await regctl(`artifact list ${at("apps/web:v1")}`);
@@ -118,7 +118,7 @@ describe("kinds of content in other people's hands", function () {
     assert.equal(readFileSync(join(folder.path, "wasm", "module.wasm")).length, 8);
   });
 
-  itWith(["crane"], "crane reads manifest and config of what Flux reads", async () => {
+  itWith(["crane"], "crane reads manifest and config of a Flux source", async () => {
     const crane = (line: string) => clients.run("crane", ["--insecure", ...line.split(" ")]);
     const manifest = JSON.parse(await crane(`manifest ${at("flux/x:v1")}`)) as {
       layers: { digest: string }[];

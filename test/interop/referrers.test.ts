@@ -89,7 +89,7 @@ function testReferrers(kind: RegistryKind): void {
 
   itWith(
     [...kind.needs, "oras", "regctl"],
-    "oras and regctl see ours, and we see theirs",
+    "of ours are seen by oras and regctl, and theirs by us",
     async () => {
       const repository = client.repository("suite/both");
       const subject = await subjectIn(repository);
@@ -112,7 +112,7 @@ function testReferrers(kind: RegistryKind): void {
     },
   );
 
-  itWith([...kind.needs, "oras"], "oras takes out what it deletes, and ours stays", async () => {
+  itWith([...kind.needs, "oras"], "of ours stay listed when oras deletes its own", async () => {
     const repository = client.repository("suite/delete");
     const subject = await subjectIn(repository);
     await attach(repository, subject, "ours");
@@ -125,7 +125,7 @@ function testReferrers(kind: RegistryKind): void {
 
   itWith(
     [...kind.needs, "oras"],
-    "ours is listed in the end when oras attaches at once",
+    "of ours are all listed when oras attaches at the same time",
     async () => {
       const repository = client.repository("suite/race");
       const subject = await subjectIn(repository);
@@ -138,7 +138,7 @@ function testReferrers(kind: RegistryKind): void {
     },
   );
 
-  itWith([...kind.needs], "a stack publishes, looks after and destroys its referrers", async () => {
+  itWith([...kind.needs], "of a stack are published, repaired and destroyed", async () => {
     const repository = client.repository("suite/stack");
     const engine = new MiniEngine({ environment: environmentOf(registry) });
     const [app, sbom] = stackIn(repository.name);

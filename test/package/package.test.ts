@@ -63,7 +63,7 @@ describe("package", function () {
     installed.remove();
   });
 
-  it("holds what its entry points need and the words about it, and nothing else", () => {
+  it("contains only what its entry points need and its documentation", () => {
     const expected =
       /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/\w+\.md|dist\/(?:resources|provider|emulator)\/.+\.(?:js|js\.map|d\.ts))$/u;
     const paths = installed.packed.files.map(({ path }) => path);
@@ -81,7 +81,7 @@ describe("package", function () {
     assert.ok(installed.packed.size < 1_500_000, `${installed.packed.size} bytes to download`);
   });
 
-  it("has source maps that hold their sources: there are no files for them to point to", () => {
+  it("has source maps that contain their sources", () => {
     const maps = installed.packed.files.filter(({ path }) => path.endsWith(".js.map"));
     const empty = maps.filter(({ path }) => {
       const map = JSON.parse(readFileSync(join(installed.root, path), "utf8")) as SourceMap;
@@ -91,7 +91,7 @@ describe("package", function () {
     assert.deepEqual(empty, []);
   });
 
-  it("requires at run time only what its package.json names", () => {
+  it("requires at run time only packages that its package.json names", () => {
     const { dependencies, peerDependencies } = JSON.parse(
       readFileSync(join(installed.root, "package.json"), "utf8"),
     ) as Record<"dependencies" | "peerDependencies", Record<string, string>>;
@@ -133,7 +133,7 @@ describe("package", function () {
     assert.equal(stdout, "all there\n");
   });
 
-  it("brings the command pulumi-acr", async () => {
+  it("provides the command pulumi-acr", async () => {
     const { stdout } = await npm(
       installed.project,
       "exec",

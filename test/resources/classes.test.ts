@@ -158,7 +158,7 @@ describe("resource classes", () => {
 
   for (const kind of kinds) {
     describe(kind.name, () => {
-      it("has the type token and the provider text that states have for good", async () => {
+      it("has the fixed type token and provider text that states contain", async () => {
         const texts = [];
         for (const name of [`${kind.name}-one`, `${kind.name}-two`]) {
           const { args } = await register(name, kind.create(name));
@@ -181,7 +181,7 @@ describe("resource classes", () => {
         }
       });
 
-      it("makes the password a secret that the program wrote as a plain text", async () => {
+      it("makes a plain-text password a secret", async () => {
         const name = `${kind.name}-secret`;
         const registry = {
           loginServer: "myregistry.azurecr.io",
@@ -194,13 +194,13 @@ describe("resource classes", () => {
         assert.deepEqual(sent["value"], registry);
       });
 
-      it("makes no secret where there is none", async () => {
+      it("passes no registry if none is given", async () => {
         const name = `${kind.name}-plain`;
         const { args } = await register(name, kind.create(name));
         assert.ok(!("registry" in args.inputs));
       });
 
-      it("takes a registry of which nothing is known for none", async () => {
+      it("passes no registry if it resolves to undefined", async () => {
         const nothing = pulumi.output(undefined) as unknown as pulumi.Output<RegistryArgs>;
         for (const [title, registry] of Object.entries({ output: nothing, promise: none() })) {
           const name = `${kind.name}-nothing-${title}`;
@@ -209,7 +209,7 @@ describe("resource classes", () => {
         }
       });
 
-      it("lets the program read what it says, given or not, also of what get names", async () => {
+      it("has an output for each documented property, given or not, and after get", async () => {
         const got = kind.get?.(`${kind.name}-got`, kind.id);
         const resources = [kind.create(`${kind.name}-read`), ...(got === undefined ? [] : [got])];
         for (const resource of resources) {
@@ -224,7 +224,7 @@ describe("resource classes", () => {
 
       const { get } = kind;
       if (get === undefined) return;
-      it("get asks for the id, with nothing declared", async () => {
+      it("reads by id alone in get", async () => {
         const name = `${kind.name}-get`;
         const resource = get(name, kind.id);
         const { args } = await register(name, resource);
@@ -239,7 +239,7 @@ describe("resource classes", () => {
   for (const Kind of [OciArtifact, ArtifactTag] as unknown as (new (
     ...of: unknown[]
   ) => unknown)[]) {
-    it(`${Kind.name} without an object of arguments says so, as Pulumi shows it: without a stack`, () => {
+    it(`${Kind.name} refuses arguments that are not an object, without a stack trace`, () => {
       for (const args of noObjects) {
         assert.throws(
           () => new Kind("web", args),
@@ -251,7 +251,7 @@ describe("resource classes", () => {
     });
   }
 
-  it("a copy hides the password of its source too, whether the source is known or an output", async () => {
+  it("a copy makes the password of its source a secret, even in an output", async () => {
     const registry = { loginServer: "dev.azurecr.io", username: "me", password: "hunter2" };
     const source = { repository: "dev/web", digest, registry };
     for (const [name, given] of Object.entries({ known: source, output: pulumi.output(source) })) {
@@ -263,7 +263,7 @@ describe("resource classes", () => {
 
   const noSources = [null, "dev/web:1", ["dev/web"], Promise.resolve("dev/web:1")];
   for (const [row, given] of [...noSources, pulumi.output<unknown>(undefined)].entries()) {
-    it(`a copy leaves it to check to refuse what is no source (${row})`, async () => {
+    it(`a copy leaves an invalid source for check to refuse (${row})`, async () => {
       const source = given as unknown as pulumi.Input<CopySourceArgs>;
       const copy = new ArtifactCopy(`from nothing ${row}`, { repository: "charts/web", source });
       const { args } = await register(`from nothing ${row}`, copy);
@@ -271,7 +271,7 @@ describe("resource classes", () => {
     });
   }
 
-  it("a copy takes a resource for its source, by digest or else by tag, with the registry it has", async () => {
+  it("a copy accepts a resource as its source, by digest or tag and with its registry", async () => {
     const registry = { loginServer: "dev.azurecr.io" };
     const artifact = new OciArtifact("source", { repository: "charts/web", registry });
     const lock = new TagLock("locked source", { repository: "charts/web", tag: "1.0" });
@@ -289,7 +289,7 @@ describe("resource classes", () => {
     }
   });
 
-  it("an artifact is a descriptor for another one's subject, and for an index", async () => {
+  it("an artifact has a descriptor for use as a subject and in an index", async () => {
     const artifact = new OciArtifact("subject", { repository: "charts/web" });
     assert.deepEqual(await valueOf(artifact.descriptor), {
       mediaType: "application/example",

@@ -37,7 +37,7 @@ describe("look-up functions", function () {
     ...emulator.credentials,
   });
 
-  it("take the stack's configuration, secrets too", async () => {
+  it("use the stack's configuration, including secrets", async () => {
     const { username, password } = emulator.credentials;
     pulumi.runtime.setAllConfig(
       { "acr:loginServer": emulator.url, "acr:username": username, "acr:password": password },
@@ -48,7 +48,7 @@ describe("look-up functions", function () {
     assert.equal(JSON.stringify(found).includes(password), false);
   });
 
-  it("fail with a code, the function's name, and no stack for the engine to print", async () => {
+  it("fail with a code and the function's name, and without a stack trace", async () => {
     const find = getArtifact({ repository: REPOSITORY, tag: "2", registry: registry() });
     await assert.rejects(find, (error: unknown) => {
       assert.ok(error instanceof LookupError && pulumi.RunError.isInstance(error));
@@ -66,7 +66,7 @@ describe("look-up functions", function () {
     });
   });
 
-  it("say at a preview what is often the reason", async () => {
+  it("suggest a likely reason when they fail at preview", async () => {
     await pulumi.runtime.setMocks(mocks, "project", "stack", true);
     const find = getArtifact({ repository: REPOSITORY, tag: "2", registry: registry() });
     await assert.rejects(
@@ -75,7 +75,7 @@ describe("look-up functions", function () {
     );
   });
 
-  it("refuse what are no arguments", async () => {
+  it("refuse arguments that are not an object", async () => {
     for (const args of [undefined, null, "charts/web", []]) {
       await assert.rejects(getArtifact(args as never), {
         code: "INPUT_INVALID",
@@ -84,7 +84,7 @@ describe("look-up functions", function () {
     }
   });
 
-  it("refuse outputs where values are meant", async () => {
+  it("refuse outputs where they expect plain values", async () => {
     const repository = pulumi.output(REPOSITORY) as never;
     await assert.rejects(getTags({ repository }), {
       code: "INPUT_INVALID",
@@ -97,7 +97,7 @@ describe("look-up functions", function () {
     );
   });
 
-  it("wait for outputs; a secret password makes no secret of what is found", async () => {
+  it("wait for outputs, and a secret password does not make the result secret", async () => {
     const { password, ...rest } = registry();
     const output = getTagsOutput({
       repository: pulumi.output(REPOSITORY),
@@ -112,7 +112,7 @@ describe("look-up functions", function () {
     assert.equal(await pulumi.isSecret(secret), true);
   });
 
-  it("ask nothing while an argument or a resource is unknown", async () => {
+  it("make no request while an argument or a resource is unknown", async () => {
     await pulumi.runtime.setMocks(mocks, "project", "stack", true);
     emulator.journal.clear();
     const planned = new Planned("planned", {});
@@ -134,7 +134,7 @@ describe("look-up functions", function () {
     assert.equal(await isKnown(known), true);
   });
 
-  it("wait for what their arguments come from, and for a component's children", async () => {
+  it("wait for the resources behind their arguments and for a component's children", async () => {
     await pulumi.runtime.setMocks(mocks, "project", "stack", true);
     emulator.journal.clear();
     const planned = new Planned("planned", { repository: REPOSITORY });
@@ -156,7 +156,7 @@ describe("look-up functions", function () {
     }
   });
 
-  it("pass on what they depend on", async () => {
+  it("pass on their dependencies", async () => {
     const family = new Family("family");
     const found = getTagsOutput(
       { repository: REPOSITORY, registry: registry() },
@@ -165,7 +165,7 @@ describe("look-up functions", function () {
     assert.ok((await pulumi.getAllResources(found)).has(family.child));
   });
 
-  it("refuse options that mean nothing here, and no index of a list", async () => {
+  it("refuse meaningless options, but not the index that a map passes", async () => {
     const query = { repository: REPOSITORY, registry: registry() };
     const refusal = (message: RegExp) => ({ code: "INPUT_INVALID", message });
     const planned = new Planned("planned", {});
@@ -189,7 +189,7 @@ describe("look-up functions", function () {
     assert.equal((await Promise.all([query, query].map(getTags))).length, 2);
   });
 
-  it("refuse arguments that are an output as a whole, or none", async () => {
+  it("refuse arguments that are missing or an output as a whole", async () => {
     for (const args of [undefined, null, pulumi.output({ repository: REPOSITORY })]) {
       await assert.rejects(promiseOf(getTagsOutput(args as never)), {
         code: "INPUT_INVALID",
@@ -198,7 +198,7 @@ describe("look-up functions", function () {
     }
   });
 
-  it("are loaded when they are called, and let the program end", async () => {
+  it("load the provider only when called, and let the program end", async () => {
     const script = `
       const acr = require("pulumi-acr");
       const loaded = () => Object.keys(require.cache).filter((file) => /[\\\\/](?:provider|@azure|zod)[\\\\/]/.test(file)

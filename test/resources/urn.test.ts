@@ -15,7 +15,7 @@ describe("URN of a resource", function () {
   });
   after(() => stack.remove());
 
-  it("is the engine's, at the top, in components, and under another resource", async () => {
+  it("matches the engine's at the top, in components and under another resource", async () => {
     stack.program = declare;
     const pairs: { given: unknown; urn: string }[] = [];
     await stack.stack.preview({

@@ -18,20 +18,20 @@ const installed = {
 };
 
 const cases: readonly { name: string; account?: object; expected: boolean }[] = [
-  { name: "nothing installed, or an install that was cut off", expected: false },
-  { name: "everything as locked", account: installed, expected: true },
+  { name: "an empty or interrupted install", expected: false },
+  { name: "an install as locked", account: installed, expected: true },
   {
-    name: "another version than locked",
+    name: "a version other than the locked one",
     account: { ...installed, "node_modules/one": { version: "1.2.2" } },
     expected: false,
   },
   {
-    name: "a package is missing",
+    name: "a missing package",
     account: { "node_modules/one": { version: "1.2.3" } },
     expected: false,
   },
   {
-    name: "a package more than locked",
+    name: "a package that is not locked",
     account: { ...installed, "node_modules/extra": { version: "1.0.0" } },
     expected: true,
   },
@@ -51,7 +51,7 @@ describe("isInstalled", () => {
   });
 
   for (const { name, account, expected } of cases) {
-    it(`${name}: ${expected}`, () => {
+    it(`is ${expected} for ${name}`, () => {
       const clone = mkdtempSync(join(folder, "clone-"));
       mkdirSync(join(clone, "node_modules"));
       writeFileSync(join(clone, "package-lock.json"), JSON.stringify({ packages: locked }));
@@ -63,7 +63,7 @@ describe("isInstalled", () => {
     });
   }
 
-  it("this checkout, which runs these tests: true", () => {
+  it("is true for this checkout, which runs these tests", () => {
     assert.equal(isInstalled(checkout), true);
   });
 });

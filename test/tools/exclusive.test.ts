@@ -19,7 +19,7 @@ describe("exclusively", () => {
     rmSync(lock, { force: true });
   });
 
-  it("holds the lock while the step runs, hands on its value, and releases it", async () => {
+  it("holds the lock while the step runs, passes on its value and releases the lock", async () => {
     const held = await exclusively(name, async () => existsSync(lock));
     assert.equal(held, true);
     assert.equal(existsSync(lock), false);
@@ -31,7 +31,7 @@ describe("exclusively", () => {
     assert.equal(existsSync(lock), false);
   });
 
-  it("takes over the lock of a process that is gone", async () => {
+  it("takes over the lock of a process that has ended", async () => {
     const { pid } = spawnSync(process.execPath, ["--version"]);
     writeFileSync(lock, String(pid));
     assert.equal(await exclusively(name, async () => "done"), "done");

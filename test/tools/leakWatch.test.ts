@@ -76,10 +76,10 @@ const LEAKS: Readonly<Record<string, Leak>> = {
   },
 };
 
-describe("the watch on what tests leave open", () => {
+describe("the watch for things that tests leave open", () => {
   for (const [what, { told, linuxOnly, open: begin }] of Object.entries(LEAKS)) {
     if (linuxOnly && !existsSync("/proc/self/fd")) continue;
-    it(`names ${what}, until it is closed`, async () => {
+    it(`names ${what} until it is closed`, async () => {
       const before = await openThings();
       const close = await begin();
       const left = await leftSince(before, 0);
@@ -89,7 +89,7 @@ describe("the watch on what tests leave open", () => {
     });
   }
 
-  it("closes what packing keeps for later", async () => {
+  it("closes what packing has cached", async () => {
     const before = await openThings();
     const digest = parseDigest(`sha256:${"0".repeat(64)}`);
     const spool = await Spool.create();

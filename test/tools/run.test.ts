@@ -9,7 +9,7 @@ describe("run", () => {
     ({ run } = await tool<Run>("run.mjs"));
   });
 
-  it("collects what a command says and its exit code", async () => {
+  it("collects the output and the exit code of a command", async () => {
     const program = "console.log('out'); console.error('err'); process.exitCode = 3";
     const { code, stdout, all } = await run(process.execPath, ["-e", program]);
     assert.equal(code, 3);
@@ -17,13 +17,13 @@ describe("run", () => {
     assert.match(all, /err/u);
   });
 
-  it("a command that is not there: 127, and why", async () => {
+  it("ends with 127 and the reason if the command does not exist", async () => {
     const { code, all } = await run("no-such-command", []);
     assert.equal(code, 127);
     assert.match(all, /ENOENT/u);
   });
 
-  it("a command that takes too long: 124, and what it started is ended with it", async () => {
+  it("ends with 124 after a timeout, and ends what the command started", async () => {
     const grandchild = "setInterval(() => {}, 1000)";
     const program = `console.log(require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}], { stdio: "inherit" }).pid)`;
     const { code, stdout } = await run(process.execPath, ["-e", program], { timeoutMs: 2_000 });
@@ -40,12 +40,12 @@ describe("paths", () => {
     paths = await tool<Paths>("paths.mjs");
   });
 
-  it("finds a command by its run bit", () => {
+  it("finds only executable files as commands", () => {
     assert.equal(paths.findCommand("package.json", [process.cwd()]), undefined);
     assert.notEqual(paths.findCommand("node"), undefined);
   });
 
-  it("an environment without the traces of a running npm script", () => {
+  it("clears the variables of a running npm script from the environment", () => {
     const names = Object.keys(paths.cleanEnvironment());
     assert.deepEqual(
       names.filter((name) => /^npm_(?:package|lifecycle)_/u.test(name)),

@@ -3,7 +3,7 @@ import { AzureLogger, createClientLogger, getLogLevel, setLogLevel } from "@azur
 import { describe, it } from "mocha";
 import { holdsSecret } from "../support/secretWatch.js";
 
-describe("the watch on what is logged", () => {
+describe("the watch for secrets in the log", () => {
   const rows: readonly (readonly [string, boolean])[] = [
     ["password: canary-1234", true],
     ["Authorization: Bearer abcdefghijkl", true],
@@ -16,11 +16,10 @@ describe("the watch on what is logged", () => {
     ["GET /v2/a/manifests/v1", false],
   ];
   for (const [line, secret] of rows) {
-    it(`${secret ? "stops at" : "lets pass"}: ${line}`, () =>
-      assert.equal(holdsSecret(line), secret));
+    it(`${secret ? "reports" : "accepts"}: ${line}`, () => assert.equal(holdsSecret(line), secret));
   }
 
-  it("hears what our logger says, at every level", () => {
+  it("receives our logger's messages at every level", () => {
     const { log } = AzureLogger;
     const level = getLogLevel();
     const heard: unknown[] = [];

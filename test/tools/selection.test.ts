@@ -13,31 +13,31 @@ describe("selectTests", () => {
     ({ selectTests } = await tool<TestSelection>("selection.mjs"));
   });
 
-  it("a file: what it was compiled to, once", () => {
+  it("selects the compiled form of a file once", () => {
     const file = join(here, "selection.test.ts");
     const { files, needsPulumi } = selectTests([file, here, file]);
     assert.equal(files.filter((name) => name === join(compiled, "selection.test.js")).length, 1);
     assert.equal(needsPulumi, false);
   });
 
-  it("a folder: its tests in the order of their names", () => {
+  it("selects the tests of a folder in the order of their names", () => {
     const { files } = selectTests([here]);
     assert.deepEqual(files, [...files].sort());
     assert.ok(files.includes(join(compiled, "bootstrap.test.js")));
     assert.ok(!files.includes(join(compiled, "modules.js")));
   });
 
-  it("a text: all tests whose titles contain it", () => {
+  it("selects the tests whose titles contain a given text", () => {
     const { files, options } = selectTests(["names of", "tags"]);
     assert.deepEqual(options, ["--fgrep=names of tags"]);
     assert.deepEqual(files, selectTests([]).files);
   });
 
-  it("an option: mocha's", () => {
+  it("passes options on to mocha", () => {
     assert.deepEqual(selectTests(["--bail"]).options, ["--bail"]);
   });
 
-  it("everything: what starts the engine comes last", () => {
+  it("puts the tests that start the engine last", () => {
     const folders = selectTests([]).files.map(
       (file) => file.slice(join(checkout, "dist", "test").length + 1).split(/[/\\]/u)[0] ?? "",
     );

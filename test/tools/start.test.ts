@@ -18,7 +18,7 @@ describe("programEnvironment", () => {
     process.env = inherited;
   });
 
-  it("lets in where the recordings are, and nothing of the user's stacks and registries", async () => {
+  it("passes on where the recordings are, but no settings of the user's stacks and registries", async () => {
     const { programEnvironment } = await tool<Start>("start.mjs");
     const environment = programEnvironment("");
     const names = Object.keys(given).filter((name) => environment[name] !== undefined);
