@@ -15,7 +15,7 @@ export async function bootstrap() {
 
 async function install() {
   if (isInstalled()) return;
-  // The machine's Node, not the pinned one: `npm ci` is about to remove that.
+  // Uses the machine's Node, because `npm ci` is about to remove the pinned one.
   const node = findCommand("node") ?? process.execPath;
   const npm = process.env["npm_execpath"];
   const [command, ...first] = npm?.endsWith(".js") === true ? [node, npm] : ["npm"];
@@ -48,7 +48,7 @@ export function isInstalled(folder = root) {
   const wanted = packagesOf(join(folder, "package-lock.json"));
   const installed = packagesOf(account);
   return Object.entries(wanted).every(([path, entry]) => {
-    // The root itself, and packages for other systems.
+    // Skips the root and packages for other systems.
     if (path === "" || entry.optional === true || entry.devOptional === true) return true;
     return installed[path]?.version === entry.version && installed[path]?.link === entry.link;
   });

@@ -10,10 +10,10 @@ import { progress } from "./progress.mjs";
 
 const dist = join(root, "dist");
 
-/** What the package offers as a command; the compiler writes no run bit. */
+/** The package's command, which needs a run bit that the compiler does not set. */
 const command = join(dist, "emulator", "cli.js");
 
-/** What is compiled comes from the file of the same path with one of these endings. */
+/** Endings of the files that are compiled from a source of the same path. */
 const compiledEndings = /\.(?:d\.ts|js|js\.map)$/u;
 
 /**
@@ -31,7 +31,7 @@ export async function build() {
   }
 }
 
-/** Compiles what changed. Of several processes, only one may do so at a time. */
+/** Compiles what changed. Only one process may do so at a time. */
 export async function compile() {
   const args = ["-p", root, "--incremental", "--tsBuildInfoFile", join(dist, ".tsbuildinfo")];
   const { code, all } = await runTypeScript([

@@ -22,7 +22,7 @@ const steps = {
   },
 };
 
-/** What the tests run on is what is checked: one compile for both. */
+/** Checks the types by compiling for the tests: one compile serves both. */
 async function typesOfProduct() {
   await bootstrap();
   await exclusively("build", compile);
@@ -45,7 +45,7 @@ async function ofPackage(name, file, args) {
 }
 
 /**
- * Runs all steps, also after one failed: one run tells everything there is to mend.
+ * Runs all steps, even after one failed, so that one run reports every problem.
  * @param {string[]} names
  */
 async function check(names) {

@@ -25,7 +25,7 @@ export const clients = [
   goClient("crane", "github.com/google/go-containerregistry/cmd/crane", "v0.22.1"),
   goClient("regctl", "github.com/regclient/regclient/cmd/regctl", "v0.11.7"),
   goClient("helm", "helm.sh/helm/v3/cmd/helm", "v3.22.0"),
-  // Has no releases: the version that `@latest` stood for.
+  // Has no releases: this is the version of `@latest` at the time.
   goClient(
     "conformance",
     "github.com/opencontainers/distribution-spec/conformance",

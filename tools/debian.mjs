@@ -80,7 +80,7 @@ async function unpack(archive, folder) {
 function commandOf(name, folder) {
   const libraries = ["usr/lib", "lib"].map((path) => join(folder, path)).flatMap(withTriplet);
   const start = ["/usr/bin/env", `LD_LIBRARY_PATH=${libraries.join(":")}`];
-  // It would look for its policy in /etc, where we put nothing.
+  // Otherwise it would read its policy in /etc, where nothing is installed.
   const policy = join(folder, "etc", "containers", "policy.json");
   const options = name === "skopeo" && existsSync(policy) ? ["--policy", policy] : [];
   return [...start, join(folder, "usr", "bin", name), ...options];

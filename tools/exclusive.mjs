@@ -1,4 +1,4 @@
-// One of several processes at a time does a step. Runs before `npm ci`: Node's own modules only.
+// Lets one process at a time do a step. Runs before `npm ci`: Node's own modules only.
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -29,7 +29,7 @@ export async function exclusively(name, step) {
   const release = () => {
     if (holderOf(lock) === process.pid) rmSync(lock, { force: true });
   };
-  // Also when a signal ends the process.
+  // Releases the lock even if a signal ends the process.
   process.once("exit", release);
   try {
     return await step();
@@ -40,7 +40,7 @@ export async function exclusively(name, step) {
 }
 
 /**
- * A link is made whole or not at all, so that nobody ever reads a lock without its owner.
+ * A link is created atomically, so that no process reads a lock without its owner.
  * @param {string} lock
  */
 function acquire(lock) {
@@ -65,7 +65,7 @@ function holderOf(lock) {
   try {
     return Number(readFileSync(lock, "utf8"));
   } catch {
-    // Released between the two looks.
+    // Released between the two checks.
     return undefined;
   }
 }
@@ -76,7 +76,7 @@ function isAlive(pid) {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it is there and somebody else's.
+    // EPERM: the process exists and belongs to another user.
     return /** @type {NodeJS.ErrnoException} */ (error).code === "EPERM";
   }
 }

@@ -10,11 +10,11 @@ import { ToolError, runMain, runQuietly } from "./run.mjs";
 
 /** @typedef {import("./clients.mjs").Client} Client */
 
-/** What was installed in which version. */
+/** The installed versions. */
 const record = join(toolsFolder, "clients.json");
 
 /**
- * Installs what is not installed yet; what cannot be installed here is told and left out.
+ * Installs missing clients; reports and skips those that cannot be installed here.
  * @returns {Promise<void>}
  */
 export async function installForeignTools() {
@@ -27,7 +27,7 @@ async function installMissing() {
   const missing = clients.filter((client) => !isInstalled(client));
   const of = (/** @type {Client["from"]} */ from) =>
     missing.filter((client) => client.from === from);
-  // Go uses all cores by itself; the downloads of the others fit beside it.
+  // Go uses all cores itself; the downloads of the others run at the same time.
   await Promise.all([
     inOrder(of("go"), installGo),
     inOrder(of("npm"), installNode),
@@ -38,7 +38,7 @@ async function installMissing() {
 }
 
 /**
- * One client that cannot be had here keeps no other from being installed; tests name it again.
+ * A client that cannot be installed does not stop the others; tests name it again.
  * @param {Client[]} some
  * @param {(client: Client) => Promise<void>} install
  */

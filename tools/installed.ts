@@ -24,7 +24,7 @@ export type ForeignToolName =
   | "azure-sdk-node"
   | "azure-sdk-python";
 
-/** The checkout that this file was compiled from, wherever it was compiled to. */
+/** The checkout of this file's source, wherever the compiled file is. */
 export const checkout = findCheckout(__dirname);
 
 /**

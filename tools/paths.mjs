@@ -1,4 +1,4 @@
-// Where things are in a checkout. Runs before `npm ci`: Node's own modules only, Node 18 and later.
+// Places in a checkout. Runs before `npm ci`: Node's own modules only, Node 18 and later.
 import { existsSync, statSync } from "node:fs";
 import { delimiter, dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,13 +6,13 @@ import { fileURLToPath } from "node:url";
 /** The checkout. */
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** What these tools install or build; ignored by git. */
+/** The folder of what these tools install or build; ignored by git. */
 export const toolsFolder = join(root, ".tools");
 
-/** Where installed foreign clients are put. */
+/** The folder of installed foreign clients. */
 export const toolsBin = join(toolsFolder, "bin");
 
-/** Where the Pulumi CLI is kept when this checkout had to install or build one. */
+/** The folder of a Pulumi CLI that this checkout installed or built. */
 export const pulumiFolder = join(toolsFolder, "pulumi");
 
 const executableSuffix = process.platform === "win32" ? ".exe" : "";

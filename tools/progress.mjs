@@ -1,8 +1,8 @@
-// One line on stderr that says what takes long. Runs before `npm ci`: Node's own modules only.
+// A progress line on stderr for long steps. Runs before `npm ci`: Node's own modules only.
 
 const terminal = process.stderr.isTTY === true;
 
-/** In a log the line is repeated seldom, so that a long step does not look like a hang. */
+/** A log repeats the line now and then, so that a long step does not look like a hang. */
 const repeatMs = terminal ? 1_000 : 60_000;
 
 /**

@@ -21,7 +21,7 @@ import { ToolError, run, runMain } from "./run.mjs";
 /** The first engine whose refresh understands `inputs` in the answer to Read. */
 const oldestMinor = 216;
 
-/** What has to be in one folder of PATH: the engine, the language host, the launcher of the dynamic host. */
+/** Required files in one folder: engine, language host and launcher of the dynamic host. */
 const launcher = "pulumi-resource-pulumi-nodejs";
 const commands = ["pulumi", "pulumi-language-nodejs", launcher];
 
@@ -50,7 +50,7 @@ async function directoryOnPath() {
 
 const stampFile = join(pulumiFolder, "made-from");
 
-/** Whether what is kept was made from what the checkout names now. */
+/** Whether the kept CLI was made from the versions that the checkout names now. */
 function isKept() {
   const complete = commands.every((name) => findCommand(name, [join(pulumiFolder, "bin")]));
   return (

@@ -30,7 +30,7 @@ const programs = [
   },
 ];
 
-/** Changes when the sources, the way of building or the system do. */
+/** Changes with the sources, the way of building and the system. */
 export function buildFingerprint() {
   const hash = createHash("sha256");
   hash.update(JSON.stringify([pulumiVersion, programs, process.platform, process.arch]));

@@ -9,10 +9,10 @@ import { run, runMain } from "./run.mjs";
 
 const installer = "https://get.pulumi.com/install.sh";
 
-/** Long enough for a handshake, short enough not to be felt where there is no internet. */
+/** Long enough for a handshake, and short enough not to delay without internet. */
 const reachMs = 5_000;
 
-/** For about 150 MB. */
+/** Enough time for about 150 MB. */
 const downloadMs = 240_000;
 
 /**

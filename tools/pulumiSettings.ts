@@ -1,4 +1,4 @@
-/** For a Pulumi CLI that reads and writes nothing of the user's: its own home and backend, no downloads, no questions. */
+/** Keeps a Pulumi CLI apart from the user's: own home and backend, no downloads, no questions. */
 export function pulumiSettings(home: string, backend: string): Record<string, string> {
   return {
     PULUMI_HOME: home,

@@ -1,9 +1,9 @@
-// mocha's own report, and the counts in a file for tools/test.mjs.
+// mocha's own report, and a file of the counts for tools/test.mjs.
 "use strict";
 const { writeFileSync } = require("node:fs");
 const { Runner, reporters } = require("mocha");
 
-/** How long what a test left open may keep the process alive before that is told as a failure. */
+/** How long open handles may keep the process alive before that is reported as a failure. */
 const lingerMs = 20_000;
 
 module.exports = class CountingReporter extends reporters.Spec {

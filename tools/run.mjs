@@ -94,7 +94,7 @@ export async function runQuietly(what, command, args, options = {}) {
   );
 }
 
-/** A failure that is told to the user as it is, without a stack. */
+/** A failure that is shown to the user without a stack. */
 export class ToolError extends Error {}
 
 /**

@@ -1,4 +1,4 @@
-// Which tests a run is about, and in what order. Node's own modules only.
+// Selects the tests of a run and their order. Node's own modules only.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { root } from "./paths.mjs";
@@ -6,7 +6,7 @@ import { root } from "./paths.mjs";
 /** Folders of test/ whose tests start the engine or foreign programs: they take long and come last. */
 const slowFolders = ["examples", "package", "interop", "demo", "lifecycle"];
 
-/** Not tests: programs, data, and what tests share. */
+/** Folders without tests: programs, data and shared code. */
 const otherFolders = ["bench", "golden", "support"];
 
 /**

@@ -12,7 +12,7 @@ import { ToolError, run, runMain } from "./run.mjs";
 /** @type {Record<string, { main: string, clients: boolean, pulumi: boolean }>} */
 const programs = {
   demo: { main: "dist/tools/demo/main.js", clients: false, pulumi: true },
-  // A benchmark without anything to compare with would say little.
+  // A benchmark needs other clients to compare with.
   bench: { main: "dist/test/bench/main.js", clients: true, pulumi: true },
   soak: { main: "dist/test/faults/soak.js", clients: false, pulumi: false },
 };

@@ -49,15 +49,15 @@ async function runMocha(selection, pulumi) {
     (name) => `--require=${join(root, "dist", "test", "support", `${name}.js`)}`,
   );
   const args = [mocha, reporter, ...watches, ...forbid, ...selection.options, ...selection.files];
-  // A folder of its own, so that what is left in it is the tests'; the engine leaves its own things, too.
+  // A separate folder, so that leftovers are the tests'; the engine leaves its own there too.
   const temporary = mkdtempSync(join(tmpdir(), "pulumi-acr-tests-"));
-  // Tests that give up their rights must still get to their files in it.
+  // Tests that give up their privileges must still reach their files in it.
   chmodSync(temporary, 0o755);
   const places = { TMPDIR: temporary, TMP: temporary, TEMP: temporary };
   const env = { ...programEnvironment(pulumi), ...places, PULUMI_ACR_TEST_COUNTS: counts };
   const { code } = await run(pinnedNode(), args, { env, output: "inherit" });
   rmSync(temporary, { recursive: true, force: true });
-  // No account of what ran, or a bad end after it: something broke outside of any test.
+  // Without counts, or with a bad exit code: something broke outside of any test.
   const ran = existsSync(counts)
     ? JSON.parse(readFileSync(counts, "utf8"))
     : { passed: 0, failed: 0, skipped: 0 };

@@ -30,10 +30,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "emulator/": [],
 };
 
-/** Usable from every layer of the provider; they use nothing themselves. */
+/** Layers that every layer of the provider may use, and that use no other layer. */
 const leaves = ["provider/concurrency/", "provider/errors.ts"];
 
-/** Leaves may say how something failed. */
+/** Leaves may use the errors, to report failures. */
 const leafMayUse = ["provider/errors.ts"];
 
 describe("dependencies", () => {
@@ -97,13 +97,13 @@ function isAllowed(file: SourceFile, target: SourceFile, kind: ImportKind): bool
   return below.includes(to) || (from !== "emulator/" && leaves.includes(to));
 }
 
-/** Importing the resources must not load the provider: programs declare, the host does. */
+/** Importing the resources must not load the provider: only the dynamic host needs it. */
 function mayResourcesUse(layer: string, kind: ImportKind): boolean {
   if (!layer.startsWith("provider/")) return false;
   return kind === "type" || (kind === "lazy" && layer === "provider/lookups/");
 }
 
-/** Every way round, told once, from the file with the first name. */
+/** Every import cycle, listed once, starting at the file that sorts first. */
 function cycles(): string[] {
   const done = new Set<SourceFile>();
   const found = new Set<string>();

@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import * as ts from "typescript";
 import { filesIn, importedPath, type SourceFile, sources } from "./sources.js";
 
-/** What users load by its path; what it exports is written down in `publicApi`. */
+/** Modules that users load by path; `publicApi` lists what they export. */
 const entryPoints = [
   "resources/index.ts",
   "provider/index.ts",
@@ -30,7 +30,7 @@ function keyOf(path: string, name: string): string {
   return `${path}#${name}`;
 }
 
-/** Each export that an import, or an export of the same name, names. */
+/** Each export that is named by an import or a re-export. */
 function usesOf(files: readonly SourceFile[]): ReadonlySet<string> {
   const used = new Set<string>();
   for (const file of files) {
@@ -58,7 +58,7 @@ function namedIn(node: ts.Node): readonly (readonly [specifier: string, name: st
   return isLoad ? named(node.arguments[0], undefined) : [];
 }
 
-/** Without a list of names, everything is. */
+/** An import without a list of names uses every export. */
 function named(
   specifier: ts.Node | undefined,
   list: ts.NamedImportBindings | ts.NamedExportBindings | undefined,
@@ -71,7 +71,7 @@ function named(
   ]);
 }
 
-/** Types are left out: the compiler wants those exported that an exported signature names. */
+/** Types are left out: the compiler requires exports of those in exported signatures. */
 function exportedValues({ syntax }: SourceFile): readonly string[] {
   return syntax.statements.filter(isExported).flatMap((statement) => {
     if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) {

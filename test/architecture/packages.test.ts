@@ -7,7 +7,7 @@ import { checkout } from "../../tools/installed.js";
 import { type Import, type ImportKind, type SourceFile, sources } from "./sources.js";
 
 interface Permission {
-  /** Folders or files, from the checkout. */
+  /** Folders or files, relative to the checkout. */
   readonly where: readonly string[];
   readonly kinds: readonly ImportKind[];
 }
@@ -19,7 +19,7 @@ const typesOnly: readonly ImportKind[] = ["type"];
 /** The one file of the client that reads and writes files. */
 const betweenDiskAndRegistry = "provider/registry/blobFile.ts";
 
-/** Who may use what from outside. What is not named here is used by nobody. */
+/** Which files may use which external packages. Nothing may use any other package. */
 const permissions: Readonly<Record<string, readonly Permission[]>> = {
   "@pulumi/pulumi": [{ where: ["resources/", "provider/lifecycle/"], kinds: anyKind }],
   "@azure/core-rest-pipeline": [

@@ -11,7 +11,7 @@ export type ImportKind = "value" | "lazy" | "type";
 
 /** One use of another module. */
 export interface Import {
-  /** As written. */
+  /** The specifier as written. */
   readonly specifier: string;
   readonly kind: ImportKind;
   readonly line: number;
@@ -49,7 +49,7 @@ export function importedPath(from: SourceFile, specifier: string): string | unde
   return posix.join(posix.dirname(from.path), specifier).replace(/\.js$/u, ".ts");
 }
 
-/** Every node of a file, with a visitor that says what it found. */
+/** Visits every node of a file and collects what the visitor returns. */
 export function findInSyntax(
   { path, syntax }: SourceFile,
   describe: (node: ts.Node) => string | undefined,

@@ -3,13 +3,13 @@ import { describe, it } from "mocha";
 import * as ts from "typescript";
 import { type SourceFile, findInSyntax, sources } from "./sources.js";
 
-/** Where a file is long enough to be two. */
+/** A longer file should be split in two. */
 const mostLines = 250;
 
-/** Names that say nothing about what is inside. */
+/** Names that do not tell what a file contains. */
 const emptyNames = /(?:^|\/)(?:utils?|helpers?|manager|common|misc|shared)(?:\/|\.ts$)/iu;
 
-/** Only what users import may gather what others define. */
+/** Only entry points may re-export what other files define. */
 const entryPoints = [
   "resources/index.ts",
   "provider/client.ts",

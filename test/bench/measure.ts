@@ -1,14 +1,14 @@
 import { spawn, type SpawnOptions } from "node:child_process";
 import { existsSync } from "node:fs";
 
-/** What one command took. */
+/** Resources that one command used. */
 export interface Measurement {
   readonly seconds: number;
-  /** Of the processor, its children included; absent where there is no GNU time. */
+  /** Processor time, including children; absent without GNU time. */
   readonly processorSeconds?: number;
   /** Peak of the resident memory. */
   readonly memoryMiB?: number;
-  /** What it printed. */
+  /** Its output. */
   readonly output: string;
 }
 
@@ -16,7 +16,7 @@ const GNU_TIME = "/usr/bin/time";
 const FORMAT = "measured %U %S %M";
 const MEASURED = /^measured (\S+) (\S+) (\d+)$/m;
 
-/** Runs a command to its end; its whole life counts. */
+/** Runs a command and measures it from start to exit. */
 export async function measure(
   command: readonly string[],
   options: { readonly home: string; readonly directory?: string },
@@ -33,7 +33,7 @@ export async function measure(
   return { seconds, output, processorSeconds, memoryMiB: Number(kib) / 1024 };
 }
 
-/** The middle one, or the mean of the two in the middle. */
+/** The middle value, or the mean of the two middle values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.slice(
@@ -43,7 +43,7 @@ export function median(values: readonly number[]): number {
   return middle.reduce((sum, value) => sum + value, 0) / middle.length;
 }
 
-/** Without blocking: the registry beside it is read from this process. */
+/** Asynchronous, because this process also serves the registry. */
 function run(program: string, args: readonly string[], options: SpawnOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });

@@ -7,7 +7,7 @@ import type { PackedFolder } from "./packFolder.js";
 
 export interface PackBenchOptions {
   readonly files: number;
-  /** Of all files together, about. */
+  /** Approximate size of all files together. */
   readonly bytes: number;
   /** The `oras` command to compare with, if there is one. */
   readonly oras: string | undefined;
@@ -16,7 +16,7 @@ export interface PackBenchOptions {
 export interface PackBenchRow {
   readonly what: string;
   readonly seconds: number;
-  /** Peak of the process in which it was done. */
+  /** Peak memory of the process that did the work. */
   readonly memoryMiB: number | undefined;
 }
 
@@ -33,7 +33,7 @@ export async function packBench(options: PackBenchOptions): Promise<readonly Pac
   }
 }
 
-/** Four files of five are text, the fifth is as if compressed already. */
+/** Four of five files are text; the fifth is incompressible. */
 async function makeTree(folder: string, files: number, bytes: number): Promise<void> {
   const text = textBytes(8 * 1024 * 1024);
   const noise = randomBytes(8 * 1024 * 1024);

@@ -11,7 +11,7 @@ const MIB = 1024 * 1024;
 
 export interface PushBenchOptions {
   readonly mebibytes: number;
-  /** How often each client pushes; the medians count. */
+  /** Number of pushes per client; the medians are reported. */
   readonly rounds: number;
 }
 
@@ -19,7 +19,7 @@ export interface PushBenchRow {
   readonly client: string;
   readonly from: PushClient["from"];
   readonly seconds: number;
-  /** Times the fastest other client. */
+  /** As a multiple of the fastest other client. */
   readonly ratio: number;
   readonly processorSeconds: number | undefined;
   readonly memoryMiB: number | undefined;
@@ -67,7 +67,7 @@ async function prepare(folder: TemporaryFolder, url: string, mebibytes: number):
   return { url, repository: "bench/push", tag: "v1", file, layout };
 }
 
-/** Not measured: the journal stands in between. */
+/** Not measured, because the journal's proxy takes time itself. */
 async function countRequests(
   client: PushClient,
   push: Push,

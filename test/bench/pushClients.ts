@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { foreignTool, type ForeignToolName } from "../../tools/installed.js";
 import { ARTIFACT } from "./ociLayout.js";
 
-/** What there is to publish, and where to. */
+/** What to publish and where. */
 export interface Push {
-  /** With the scheme. */
+  /** URL with the scheme. */
   readonly url: string;
   readonly repository: string;
   readonly tag: string;
@@ -15,7 +15,7 @@ export interface Push {
 
 export interface PushClient {
   readonly name: string;
-  /** What it starts from: a file has to be hashed first, a layout says the digests. */
+  /** Its input: a file must be hashed first, while a layout contains the digests. */
   readonly from: "file" | "layout";
   readonly command: (push: Push) => readonly string[];
   /** Seconds of parts of the work, from what it printed. */
@@ -28,7 +28,7 @@ export interface PushPart {
   readonly seconds: number;
 }
 
-/** Ours first, then those that are installed. */
+/** Our client first, then the installed ones. */
 export function pushClients(): readonly PushClient[] {
   return [ours, ...others.flatMap(installed)];
 }
@@ -49,7 +49,7 @@ const ours: PushClient = {
       packing?: number;
       pushing?: number;
     };
-    // A provider's process runs already, and has packed in `check` when `create` pushes.
+    // In a stack the provider already runs and has packed in `check` before `create` pushes.
     return [
       { name: "  in a running process", from: "file", seconds: packing + pushing },
       { name: "  and packed before", from: "layout", seconds: pushing },

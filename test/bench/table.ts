@@ -1,4 +1,4 @@
-/** `undefined`: not known here, or without a meaning. */
+/** `undefined` if the value is unknown or meaningless here. */
 export type Cell = string | number | undefined;
 
 /** Prints aligned columns: words to the left, figures to the right. */

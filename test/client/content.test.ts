@@ -27,7 +27,7 @@ import { TemporaryFolder } from "../support/temporaryFolder.js";
 
 const MIB = 1024 * 1024;
 
-/** What ACR alone has, and the refusal of every other registry. */
+/** Calls that only ACR supports, with the error from other registries. */
 const acrOnly: Readonly<
   Record<string, (on: Repository, registry: RegistryClient) => Promise<unknown>>
 > = {

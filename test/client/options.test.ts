@@ -7,7 +7,7 @@ import { emulatorForSuite } from "../support/emulatorForSuite.js";
 const make = (options: object): RegistryClient =>
   new RegistryClient("r.example", options as RegistryClientOptions);
 
-/** Property of the error, and what its message says. */
+/** The property that the error names, and its message. */
 function refuses(property: string, message: RegExp, options: object): void {
   assert.throws(
     () => make(options),
@@ -94,7 +94,7 @@ describe("options that are undefined", () => {
     const client = subject.client({ retry, ...({ maxConcurrency: undefined } as object) });
     await client.repository("a").manifests.resolve("v1");
     assert.equal(fault.hits, 1);
-    // Tried again, as by default.
+    // Retried, as by default.
     assert.equal(subject.methods, "HEAD HEAD");
   });
 });

@@ -16,7 +16,7 @@ import { emulatorForSuite } from "../support/emulatorForSuite.js";
 const DIGEST = digestOf("content");
 const INDEX = encodeManifest({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] });
 
-/** Texts near the border of what is valid: dots, slashes, escapes, and what URL parsers make something of. */
+/** Texts close to valid ones: dots, slashes, escapes and characters that URL parsers interpret. */
 const pieces = [
   ...[
     "a",

@@ -101,7 +101,7 @@ describe("pullArtifact", function () {
     const again = await pull(digest);
     assert.deepEqual([again.written, again.unchanged], [[], ["x", "d/y"]]);
     assert.deepEqual(sandbox.listing(), before);
-    // The folder alone.
+    // Only the folder.
     assert.equal(subject.methods, "GET GET storage");
   });
 
@@ -281,7 +281,7 @@ describe("pullArtifact", function () {
   });
 });
 
-/** Whether no file is above another path, on a case-insensitive disk neither. */
+/** Whether no file is a parent of another path, even on a case-insensitive disk. */
 function isTree(paths: readonly string[]): boolean {
   const folded = paths.map((path) => path.normalize("NFC").toLowerCase());
   return folded.every((path, index) =>

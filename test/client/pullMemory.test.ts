@@ -17,7 +17,7 @@ const GIB = 1024 * MIB;
 
 const PIECE = gzipSync(Buffer.concat([randomBytes(MIB / 8), Buffer.alloc((7 * MIB) / 8)]));
 
-/** One archive of a file of 1 GiB, in members of 1 MiB each; eight times smaller on the way. */
+/** One archive of 1 GiB in members of 1 MiB; compressed to an eighth for the transfer. */
 function* compressed(): Generator<Buffer> {
   const whole = tar({ name: "data/big", size: `${GIB.toString(8)}\0` });
   yield gzipSync(whole.subarray(0, 512));

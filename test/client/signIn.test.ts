@@ -15,7 +15,7 @@ import {
 import { environmentForTests } from "../provider/auth/environmentVariables.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
 
-/** In every secret of this file, and in no line of any log. */
+/** Part of every secret in this file; must not appear in any log. */
 const CANARY = "canary-5e1a77";
 const APPLICATION = "aaaaaaaa-0000-4000-8000-000000000001";
 const READER = "aaaaaaaa-0000-4000-8000-000000000002";
@@ -31,7 +31,7 @@ describe("signing in", function () {
   const federation = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const level = logging.getLogLevel();
   const write = logging.AzureLogger.log;
-  /** Ours, and that of `@azure/identity`, which is loaded as ES modules. */
+  /** Our logger, and that of `@azure/identity`, which is loaded as ES modules. */
   const loggers = async () => [logging, await import("@azure/logger")];
   const trusted = tls.getCACertificates("default");
   let emulator: Emulator;
@@ -125,7 +125,7 @@ describe("signing in", function () {
     registry.repository("charts/web").blobs.upload(Buffer.from("content"));
   const read = (registry: RegistryClient) =>
     registry.repository("charts/web").manifests.resolve("v1");
-  // Where its answer has a body; the refusal of a HEAD has no reason.
+  // Only an answer with a body gives a reason; the refusal of a HEAD has none.
   const fetchManifest = (registry: RegistryClient) =>
     registry.repository("charts/web").manifests.fetch("v1");
   const assertion = async (claims: object = {}): Promise<string> => {
@@ -149,7 +149,7 @@ describe("signing in", function () {
   const base64 = (text: string): string => Buffer.from(text).toString("base64");
   const admin = () => `${emulator.credentials.username}:${emulator.credentials.password}`;
 
-  /** Every way in that ends with a push. */
+  /** Every way to sign in successfully, followed by a push. */
   const ways: Readonly<Record<string, () => Credential | Promise<Credential>>> = {
     "environment, client secret": () => {
       set({ AZURE_CLIENT_SECRET: `${CANARY}-secret` });
@@ -192,7 +192,7 @@ describe("signing in", function () {
     });
   }
 
-  /** Every way that ends in a refusal, with what must be said about it. */
+  /** Every way to sign in that fails, with the expected message. */
   const refusals: Readonly<
     Record<
       string,
@@ -355,7 +355,7 @@ describe("signing in", function () {
   });
 });
 
-/** All that an error could carry into a log, its causes included. */
+/** Everything of an error that could get into a log, including its causes. */
 function everythingOf(error: unknown): string {
   if (!(error instanceof Error)) return JSON.stringify([error]);
   const { cause, ...rest } = error as Error & Record<string, unknown>;

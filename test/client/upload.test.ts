@@ -224,7 +224,7 @@ function* piecesOf(content: Buffer, size: number): Generator<Buffer> {
   for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
 }
 
-/** Says when it is asked for more than it has, and never answers. */
+/** Calls back when more than its content is read, and then stays silent. */
 async function* silentAfter(content: Uint8Array, asked: () => void): AsyncGenerator<Uint8Array> {
   if (content.length > 0) yield content;
   asked();

@@ -114,7 +114,7 @@ function webOf(piece: unknown): ReadableStream {
   });
 }
 
-/** One of another library, which has what the standard says and is no instance of Node's class. */
+/** A Blob of another library: it follows the standard but is not an instance of Node's class. */
 function borrowed(content: Uint8Array): WebStream {
   const pieces = [content.subarray(0, 5), content.subarray(5)];
   return {

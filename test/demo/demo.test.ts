@@ -12,12 +12,12 @@ const main = join(__dirname, "..", "..", "tools", "demo", "main.js");
 interface Ending {
   readonly code: number | null;
   readonly lines: readonly string[];
-  /** What it left in the system's temporary folder. */
+  /** Entries that it left in the system's temporary folder. */
   readonly left: readonly string[];
 }
 
 describe("demo", function () {
-  // Eight runs of the real engine, each of which compiles the program; more on a busy machine.
+  // Eight runs of the real engine, each of which compiles the program; slower on a busy machine.
   this.timeout(240_000);
   this.slow(60_000);
 
@@ -77,7 +77,7 @@ async function run(
   return { code, lines: output.trimEnd().split("\n"), left: readdirSync(temporary) };
 }
 
-/** A Pulumi CLI that works but for one thing: the demo has to notice. */
+/** A Pulumi CLI with a single defect that the demo must notice. */
 function cliThatNeverRefreshes(folder: TemporaryFolder): string {
   const directory = join(folder.path, "cli", "bin");
   mkdirSync(directory, { recursive: true });

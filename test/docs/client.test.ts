@@ -85,7 +85,7 @@ describe("docs/client.md", () => {
   }
 });
 
-/** Classes of properties and results are told by their members. */
+/** Classes of properties and results are recognised by their members. */
 function isTold(name: string): boolean {
   const members = /Properties$|^GetManifestResult$|^DownloadBlobStream$/;
   return members.test(name) || new RegExp(`\\b${name}\\b`).test(page);

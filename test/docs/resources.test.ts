@@ -9,12 +9,12 @@ import { moduleExports } from "../support/moduleExports.js";
 
 const page = readFileSync(join(checkout, "docs", "resources.md"), "utf8");
 
-/** A class that programs declare, as its source says. */
+/** A resource class, as read from its source. */
 interface DeclaredClass {
   readonly name: string;
   /** Properties of the arguments of its constructor. */
   readonly inputs: readonly string[];
-  /** What a program reads from it. */
+  /** Outputs that a program can read. */
   readonly outputs: readonly string[];
 }
 

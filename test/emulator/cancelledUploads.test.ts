@@ -36,7 +36,7 @@ interface Sending {
   readonly end: () => Promise<Received>;
 }
 
-/** Until the upload holds what was sent so far. */
+/** Waits until the upload holds what was sent so far. */
 async function arrived(emulator: Emulator, location: string): Promise<void> {
   while ((await asAdmin(emulator, location)).headers.range !== "0-4")
     await new Promise(setImmediate);
@@ -59,7 +59,7 @@ describe("an upload that is cancelled while a request is still sending", () => {
           const location = start.headers.location ?? "";
           const sending = beginSending(emulator, method, `${location}${query()}`);
           await arrived(emulator, location);
-          // A second sender does not mix with it.
+          // A second request does not mix its bytes into the upload.
           const second = await asAdmin(emulator, location, { method: "PATCH", body: "x" });
           assert.equal(second.status, 416);
           const cancelled = await asAdmin(emulator, location, { method: "DELETE" });

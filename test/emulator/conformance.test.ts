@@ -9,7 +9,7 @@ import { itWith } from "../support/foreignClients.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
 import { withEmulator } from "./exchange.js";
 
-/** Settings of the program, each with why it is not the default. */
+/** Settings of the program, with the reason for each that is not the default. */
 const settings: Readonly<Record<string, string>> = {
   OCI_VERSION: "1.1",
   OCI_TLS: "disabled",
@@ -23,7 +23,7 @@ const settings: Readonly<Record<string, string>> = {
   OCI_API_MANIFESTS_DIGEST_HEADER: "true",
 };
 
-/** What the settings switch off, and what 1.1 does not have. */
+/** Tests that the settings switch off, and tests of features that 1.1 does not have. */
 const disabled = [
   "Blob anonymous mount",
   "Manifest put with tag params",
@@ -55,7 +55,7 @@ function apiResults(report: string): Map<string, string> {
 
 describe("the OCI distribution-spec conformance program", () => {
   itWith(["conformance"], "pull, push, content discovery and management of 1.1: no failure", () =>
-    // The one thing it wants that the recordings speak against is a switch; see that option.
+    // One expectation contradicts the recordings; this option fulfils it.
     withEmulator({ malformedManifestDigest: "invalid" }, async (emulator) => {
       const folder = new TemporaryFolder();
       try {

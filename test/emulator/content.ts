@@ -32,7 +32,7 @@ export const absent = sha256("nobody pushed this");
 const imageConfig = "application/vnd.oci.image.config.v1+json";
 const layerType = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-/** An image manifest over `config` and `layer`; extra keys make another one of the same shape. */
+/** An image manifest with `config` and `layer`; extra keys give it another digest. */
 export function imageManifest(extra: object = {}, mediaType = ociManifest): Content {
   return content(
     JSON.stringify({

@@ -5,7 +5,7 @@ import { describe, it } from "mocha";
 import { cutConnection } from "../../emulator/http/cutConnection.js";
 
 describe("cutConnection", () => {
-  /** The server's end of a connection, cut in this state; answers what the client noticed. */
+  /** Cuts the server's end of a connection in this state; returns what the client noticed. */
   async function cut(prepare: (socket: Socket) => unknown): Promise<string> {
     const server = createServer({ allowHalfOpen: true });
     server.listen(0, "127.0.0.1");

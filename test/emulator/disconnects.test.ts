@@ -15,7 +15,7 @@ import { type Emulator, startEmulator } from "../../emulator/index.js";
 import { sha256 } from "./content.js";
 import { asAdmin } from "./exchange.js";
 
-/** More than the buffers of two sockets hold, so that a reader who stops holds the writer up. */
+/** More than the buffers of two sockets hold, so that a stopped reader blocks the writer. */
 const size = 32 * 1024 * 1024;
 
 async function blobAddress(emulator: Emulator): Promise<URL> {
@@ -34,7 +34,7 @@ async function read(url: URL): Promise<IncomingMessage> {
   return answer;
 }
 
-/** Unlike `once`, takes an error on the way for granted. */
+/** Unlike `once`, ignores an error event meanwhile. */
 function closed(stream: IncomingMessage): Promise<void> {
   return new Promise((resolve) => stream.once("close", resolve));
 }
@@ -47,7 +47,7 @@ async function connectTo(url: string | URL): Promise<Socket> {
   return socket;
 }
 
-/** What a client may have under way while the emulator is closed, or when it is gone; answers what stays open. */
+/** Requests that may be under way while the emulator closes; each returns what stays open. */
 const underWay: Readonly<Record<string, (emulator: Emulator) => Promise<Readable | undefined>>> = {
   "a blob read that was dropped half way": async (emulator) => {
     const answer = await read(await blobAddress(emulator));

@@ -99,7 +99,7 @@ describe("the emulator, for every", () => {
       fc.constantFrom("a\r\nb", "€", '"', "%", "\0"),
       fc.json({ maxDepth: 1 }),
     );
-    // Each one in half of the requests.
+    // Each of them in half of the requests.
     const given = fc.tuple(
       ...parameters.map((name) => fc.option(fc.tuple(fc.constant(name), word), { freq: 2 })),
     );

@@ -3,7 +3,7 @@ import { request as httpsRequest } from "node:https";
 
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/index.js";
 
-/** An answer as it came over the wire. */
+/** An answer as received. */
 export interface Received {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -14,15 +14,15 @@ export interface Sent {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** Leaves Content-Length out. */
+  /** Omits Content-Length. */
   readonly chunked?: boolean;
   readonly ca?: string;
   readonly signal?: AbortSignal;
-  /** Without one, each request has a connection of its own. */
+  /** Without an agent, each request has its own connection. */
   readonly agent?: Agent;
 }
 
-/** One request, nothing added and nothing followed. */
+/** Sends one request without added headers and without following redirects. */
 export function exchange(url: string, sent: Sent = {}): Promise<Received> {
   const body = sent.body === undefined ? undefined : Buffer.from(sent.body);
   const length =

@@ -4,7 +4,7 @@ import { describe, it } from "mocha";
 
 import { errorCode, errorMessage, explained, isTypeError } from "../../emulator/failures.js";
 
-/** As a test runner sees Node's errors that gives each file globals of its own. */
+/** Errors as seen by a test runner that gives each file its own globals. */
 const foreign: unknown = runInNewContext(
   'Object.assign(new TypeError("no such file"), { code: "ENOENT" })',
 );

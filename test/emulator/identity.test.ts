@@ -22,7 +22,7 @@ const machineId = randomUUID();
 const issuer = "https://cluster.example/";
 const subject = "system:serviceaccount:build:publisher";
 
-/** The application's certificate with its key, and the key of somebody that it trusts. */
+/** The application's certificate with its key, and the key of a trusted issuer. */
 async function makeKeys(): Promise<{ certificate: string; key: string; federated: FederatedKey }> {
   const { generate } = await import("selfsigned");
   const { cert, private: key } = await generate([{ name: "commonName", value: "publisher" }], {

@@ -140,7 +140,7 @@ describe("the emulator's lifetime", () => {
     }));
 });
 
-/** Runs with a temporary directory of its own, where no other process's emulators are. */
+/** Runs with a separate temporary directory, without emulators of other processes. */
 function withTemporaryDirectory(work: (folder: string) => Promise<void>): Promise<void> {
   return withFolder(async (folder) => {
     const before = process.env["TMPDIR"];

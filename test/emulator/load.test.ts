@@ -71,7 +71,7 @@ interface Started {
   readonly credentials: { readonly username: string; readonly password: string };
 }
 
-/** An emulator in a process of its own that tells its peak memory for every line it is sent, until there are no more. */
+/** An emulator in a separate process that prints its peak memory for each line of its input. */
 const emulatorProgram = `
   const { startEmulator } = require(${JSON.stringify(join(__dirname, "..", "..", "emulator", "index.js"))});
   startEmulator().then((emulator) => {
@@ -85,7 +85,7 @@ async function residentMemory(child: ChildProcess, lines: AsyncIterator<string>)
   return Number((await lines.next()).value);
 }
 
-/** One upload in chunks of 16 MiB, cancelled at the end: what is measured has passed through by then. */
+/** One upload in chunks of 16 MiB. It is cancelled at the end, when all bytes have arrived. */
 async function upload({ url, credentials }: Started, mebibytes: number): Promise<void> {
   const agent = new Agent({ keepAlive: true });
   const piece = Buffer.alloc(1024 * 1024, "x");

@@ -35,7 +35,7 @@ if (sessions === undefined) {
       emulator = await startEmulator();
       replay = new Replay(emulator, content, endingsOf(sessions));
       if (sessions.length === sessionCount) await pushWhatTheReportLeftOut(emulator, content);
-      // Later sessions speak of what earlier ones have left, so that none can be replayed alone.
+      // Later sessions use what earlier ones left, so none can be replayed alone.
       for (const session of sessions) unexpected.set(session.number, await replayed(session));
     });
     after(async () => {

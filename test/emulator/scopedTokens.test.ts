@@ -62,7 +62,7 @@ describe("a repository-scoped token", () => {
         await pushImage(emulator, "own", "v1");
         const credentials = { username: "ci", password: "first" };
         assert.equal(await statusOf(emulator, credentials, method, path, scope), status);
-        // Basic straight to the API says the same.
+        // Basic sent to the API directly gets the same answer.
         const headers = { authorization: basic({ ...credentials, password: "second" }) };
         assert.equal((await exchange(emulator.url + path, { method, headers })).status, status);
       }));

@@ -23,7 +23,7 @@ const ranges: readonly [
 ][] = [
   ["bytes=0-1", 206, `bytes 0-1/${String(size)}`, layer.text.slice(0, 2)],
   ["bytes=2-", 206, `bytes 2-${String(size - 1)}/${String(size)}`, layer.text.slice(2)],
-  // The end is cut to what there is (Azure/azure-sdk-assets go, GetChunk).
+  // A range is cut at the end of the blob (Azure/azure-sdk-assets go, GetChunk).
   ["bytes=0-999", 206, `bytes 0-${String(size - 1)}/${String(size)}`, layer.text],
   [
     "bytes=-2",

@@ -150,7 +150,7 @@ describe("the emulator's switches", () => {
       const signature = referrer("application/signature");
       await put(emulator, signature.digest, signature.text);
       await asAdmin(emulator, `/v2/a/manifests/${image.digest}`, { method: "DELETE" });
-      // A cascade would have begun by now.
+      // By now a cascade of deletions would have begun.
       await new Promise((resolve) => setTimeout(resolve, 1));
       const path = `/v2/a/manifests/${signature.digest}`;
       assert.equal((await asAdmin(emulator, path, { method: "DELETE" })).status, 202);

@@ -6,7 +6,7 @@ import { describe, it } from "mocha";
 import type { Emulator } from "../../emulator/index.js";
 import { asAdmin, basic, withEmulator } from "./exchange.js";
 
-/** What comes back for bytes as they are, until the emulator ends the connection. */
+/** Sends raw bytes; returns the answer up to the end of the connection. */
 async function answerTo(emulator: Emulator, head: string): Promise<string> {
   const socket = connect(Number(new URL(emulator.url).port), "127.0.0.1");
   let answer = "";

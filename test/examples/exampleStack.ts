@@ -27,12 +27,12 @@ export async function createStack(
   return createProgramStack(folder, emulator, environment);
 }
 
-/** One folder is the project itself; several paths keep their places. */
+/** A single folder becomes the project; several paths keep their relative places. */
 function target(workDir: string, path: string, copied: readonly string[]): string {
   return copied.length === 1 ? workDir : join(workDir, path);
 }
 
-/** Settings and dependencies of somebody who tried an example by hand stay where they are. */
+/** Leaves out settings and dependencies of somebody who tried an example by hand. */
 function isPublic(path: string): boolean {
   return !/(?:node_modules|Pulumi\.[^/\\]+\.yaml)$/u.test(path);
 }

@@ -8,7 +8,7 @@ import { Somebody } from "../support/somebody.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
 import { createStack } from "./exampleStack.js";
 
-/** `pulumi` ends with this status when `--expect-no-changes` meets one. */
+/** `pulumi` fails with this message when `--expect-no-changes` finds a change. */
 const CHANGES_FOUND = /no changes were expected/;
 
 describe("the examples, on the real engine", function () {
@@ -38,7 +38,7 @@ describe("the examples, on the real engine", function () {
     others.push(somebody);
     return somebody;
   };
-  /** Outputs of an `up`; the next one has nothing to do. */
+  /** Runs `up` and returns its outputs; a second `up` must find no changes. */
   const settle = async (stack: Stack): Promise<Record<string, unknown>> => {
     const { outputs } = await stack.up();
     await stack.up({ expectNoChanges: true });

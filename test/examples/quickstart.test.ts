@@ -9,7 +9,7 @@ import { TemporaryFolder } from "../support/temporaryFolder.js";
 import { createStack } from "./exampleStack.js";
 
 describe("examples", () => {
-  // Those of the client are programs without a stack.
+  // The client's examples are programs without a stack.
   const projects = readdirSync(join(checkout, "examples")).filter((name) => name !== "client");
   for (const name of projects) {
     it(`include ${name} as a separate project with a README`, () => {

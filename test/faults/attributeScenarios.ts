@@ -4,7 +4,7 @@ import { CLOSED, type Holdings, OPEN, type World } from "./world.js";
 
 const HIDDEN_FROM_LISTS = { readEnabled: false };
 
-/** A lock on the tag that somebody else moves. */
+/** A lock on a tag that somebody else moves. */
 function lock(world: World, inputs: Bag = {}): Declaration {
   return {
     name: "lock",

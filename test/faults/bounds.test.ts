@@ -77,7 +77,7 @@ describe("scarce resources", function () {
     assert.deepEqual(operations, ["same", "same"]);
     assert.equal(emulator.openUploads(), 0);
   };
-  /** Names and contents that do not get smaller by compression. */
+  /** Names and contents that cannot be compressed. */
   const directoryOf = (files: number, bytes: number): string => {
     const directory = join(folder.path, "many");
     for (let index = 0; index < files; index += 1) {

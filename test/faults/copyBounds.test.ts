@@ -80,14 +80,14 @@ describe(`a copy of an index with ${CHILDREN} children, each with a blob of its 
     return counts;
   }
 
-  /** Copied, looked at with all that came along, and removed. */
+  /** Copies, verifies everything that was copied, and removes it. */
   async function live(copying: Copying): Promise<void> {
     const inputs = { ...copying.inputs, repository: TARGET, verify: "included" };
     const program = programNamed("copyIndex");
     const { result, grownMib } = await measured<Copied>(program, { ...copying, inputs });
     assert.equal(result.included, CHILDREN);
     const figures = `${JSON.stringify(result)}, grew by ${Math.round(grownMib)} MiB`;
-    // What is kept is a few KiB for each; the rest is what the collector lets lie about.
+    // Each keeps a few KiB; the rest is garbage that is not collected yet.
     assert.ok(grownMib < 220, figures);
   }
   const [all, withRoot] = [CHILDREN, CHILDREN + 1];
@@ -101,11 +101,11 @@ describe(`a copy of an index with ${CHILDREN} children, each with a blob of its 
     const { "GET manifests": lists = 0, ...counts } = counted(source);
     assert.ok(lists <= listings);
     assert.deepEqual(counts, {
-      // To read it; the removal reads the index alone, for what it is about, and for what it names.
+      // The copy reads each manifest; the removal reads the index for its subject and children.
       "GET manifest": withRoot + 2,
       "GET referrers": 2 * withRoot,
       "GET tag of a list": 2 * withRoot,
-      // Whether it is there, and by the refresh.
+      // Looked up before the copy, and by the refresh.
       "HEAD manifest": withRoot + all,
       "POST upload": withRoot,
       "PUT manifest": withRoot,

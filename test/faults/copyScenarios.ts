@@ -4,7 +4,7 @@ import { Somebody } from "../support/somebody.js";
 import { gone, type Scenario, tagged } from "./scenario.js";
 import { OPEN, type World } from "./world.js";
 
-/** What is copied in: an index of two, an SBOM of one of them, and a signature of the index. */
+/** The source: an index of two, an SBOM of one of them and a signature of the index. */
 const NAMES = ["amd64", "arm64", "index", "sbom", "signature"] as const;
 
 function repositoryOf(world: World): string {

@@ -2,14 +2,14 @@ import type { Emulator } from "pulumi-acr/emulator";
 
 export type Action = Parameters<Emulator["faults"]["add"]>[0]["action"];
 
-/** What may happen to one request. */
+/** A failure that may meet a request. */
 export interface Failure {
   readonly action: Action;
-  /** Silence before a connection is given up, where the failure is silence. */
+  /** Idle timeout, for failures that consist of silence. */
   readonly idleTimeoutMs?: number;
-  /** What a single one ends in; default: nobody notices it. A lasting one ends every operation. */
+  /** Error after a single failure; default: none. A lasting one ends every operation. */
   readonly single?: "may-fail";
-  /** The answer is not what the registry said, and may be believed until the next look. */
+  /** The answer is false and may be believed until the next look. */
   readonly deceives?: boolean;
 }
 
@@ -23,7 +23,7 @@ export const FAILURES: Readonly<Record<string, Failure>> = {
   "429 without Retry-After": { action: { type: "status", status: 429 } },
   "401": {
     action: { type: "status", status: 401, code: "UNAUTHORIZED", message: "not you" },
-    // The word of a token endpoint is final.
+    // A refusal of a token endpoint is final.
     single: "may-fail",
   },
   stall: { action: { type: "stall" }, idleTimeoutMs: 20_000 },

@@ -1,6 +1,6 @@
 import type { Clock } from "../../provider/http/clock.js";
 
-/** A clock that runs so many times faster than time: waits keep their proportions and cost little. */
+/** A clock that runs faster by this factor: waits keep their proportions and cost little. */
 export function hastyClock(speed: number): Clock {
   const start = Date.now();
   return {

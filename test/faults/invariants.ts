@@ -4,7 +4,7 @@ import { parseManifest } from "../../provider/oci/manifest.js";
 import type { ResourceState } from "../support/miniEngine.js";
 import type { Holdings, World } from "./world.js";
 
-/** What no message, error or state may hold: the password, tokens, signatures, upload capabilities. */
+/** Passwords, tokens, signatures and upload states; no message, error or state may hold them. */
 export function assertNoSecret(world: World, error: unknown): void {
   const { password } = world.emulator.credentials;
   const { messages, state } = world.engine;
@@ -15,7 +15,7 @@ export function assertNoSecret(world: World, error: unknown): void {
   }
 }
 
-/** A failure says what was done, to what, and of which kind it is. */
+/** An error must name the action, its object and the kind of failure. */
 export function assertCleanFailure(world: World, error: unknown): void {
   assert.ok(error instanceof Error);
   assert.match(error.message, / \[[A-Z_]+\]$/);
@@ -44,7 +44,7 @@ export async function assertComplete(world: World, { tags }: Holdings): Promise<
   }
 }
 
-/** Each tag names what it did, or what it shall. */
+/** Each tag names its former digest or its declared one. */
 export function assertOldOrNew(before: Holdings, midway: Holdings, after: Holdings): void {
   for (const [tag, { digest }] of midway.tags) {
     const allowed = [before, after].map(({ tags }) => tags.get(tag)?.digest);

@@ -8,18 +8,18 @@ const SPEED = 100;
 /** Longer than any pause of this machine, five seconds. */
 const NO_SILENCE_MS = 500_000;
 
-/** Of a lasting failure two repetitions tell all; beside a single one, a busy machine may cause others. */
+/** Two retries are enough for a lasting failure; a single one needs more on a busy machine. */
 export function mannersFor(
   duration: Duration = "once",
   { idleTimeoutMs = NO_SILENCE_MS }: Pick<Failure, "idleTimeoutMs"> = {},
-  // One for all that meet at a registry, who share the pauses that it asks for.
+  // One client per registry, so that all share the pauses that it asks for.
   clock: Clock = hastyClock(SPEED),
 ): ClientManners {
   return {
     retry: {
       maxRetries: duration === "once" ? 5 : 2,
       baseDelayMs: 100,
-      // A single failure is made up for, however busy the machine: three seconds of it.
+      // Three seconds, so that a single failure is retried even on a busy machine.
       budgetMs: duration === "once" ? 300_000 : 3_000,
     },
     idleTimeoutMs,
@@ -27,5 +27,5 @@ export function mannersFor(
   };
 }
 
-/** Little patience with what fails, by the machine's own clock: nothing that takes long seems to. */
+/** Gives up soon after failures, but by the real clock, so that slow requests do not fail. */
 export const IMPATIENT: ClientManners = { retry: { maxRetries: 1, baseDelayMs: 1, budgetMs: 50 } };

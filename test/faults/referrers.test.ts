@@ -19,7 +19,7 @@ const FAILURES: Readonly<Record<string, FaultAction>> = {
   "a lost answer": { type: "dropAnswer" },
 };
 
-/** Where clients keep the list of referrers, each of its requests may fail, for good or in passing. */
+/** Without the referrers API, each request for the list may fail once or permanently. */
 describe("a referrer under faults, with customer-managed keys", function () {
   this.timeout(120_000);
   let emulator: Emulator;
@@ -43,7 +43,7 @@ describe("a referrer under faults, with customer-managed keys", function () {
     ];
   }
 
-  /** Fails one request after the other, in a repository of its own; answers whether one was left to fail. */
+  /** Fails one more request, in a new repository; returns whether there was such a request. */
   async function trial(repository: string, nth: number, times: number, action: FaultAction) {
     const engine = new MiniEngine({ environment: environmentFor(emulator), manners });
     const somebody = new Somebody(emulator, repository);

@@ -42,12 +42,12 @@ function tag(digest: string): Declaration {
 interface Row {
   readonly opens: string;
   readonly before: Program;
-  /** By the digest that is published before. Without one, the stack is destroyed. */
+  /** The program, given the digest published before. Without it, the stack is destroyed. */
   readonly program?: (digest: string) => Program;
   readonly path?: RegExp;
-  /** Somebody removes no more than the tag. */
+  /** Somebody removes only the tag. */
   readonly tagOnly?: boolean;
-  /** What is there in the end. */
+  /** What exists in the end. */
   readonly tags: readonly string[];
 }
 
@@ -104,7 +104,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** What is gone needs no opening. */
+/** A deleted tag or manifest needs no unlocking. */
 describe("somebody deletes what an operation is about to unlock", () => {
   let emulator: Emulator;
   let somebody: Somebody;

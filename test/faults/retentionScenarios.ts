@@ -7,7 +7,7 @@ function policy(world: World, inputs: Bag = {}): Declaration {
   return { name: "reviews", kind: "RetentionPolicy", inputs: all };
 }
 
-/** It has nothing to do, and lists the repository to know it. */
+/** It has nothing to do, which it learns by listing the repository. */
 const looks = ["GET manifests"];
 
 export const RETENTION_POLICY: Readonly<Record<string, Scenario>> = {

@@ -5,10 +5,10 @@ import type { Holdings, World } from "./world.js";
 
 export type Verb = "up" | "refresh" | "destroy";
 
-/** One operation on one stack, and what it must come to whatever happens on the way. */
+/** One operation on a stack, and its required result whatever fails meanwhile. */
 export interface Scenario {
   readonly verb: Verb;
-  /** Brings stack and registry to where the operation begins. */
+  /** Prepares stack and registry for the operation. */
   readonly prepare?: (world: World) => Promise<unknown>;
   /** What is declared; after a destroy, nothing. */
   readonly program: (world: World) => Program;
@@ -20,11 +20,11 @@ export interface Scenario {
   readonly managesTheirs?: boolean;
   /** The artifact lacks a blob when the operation begins. */
   readonly broken?: boolean;
-  /** What a false answer has hidden from its plan stays: a later one with the same rules does not find it. */
+  /** What a false answer hid from the plan may stay: the same rules do not find it later. */
   readonly plansOnAnswers?: boolean;
-  /** No request is expected at all. */
+  /** The operation makes no request. */
   readonly silent?: boolean;
-  /** What an `up` asks for that has nothing to do. Default: nothing, not even a token. */
+  /** Requests of an `up` without changes. Default: none, not even for a token. */
   readonly looks?: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export function ours(world: World): string {
   return noted ?? String(state?.outputs["digest"]);
 }
 
-/** Remembers the digest for the time when the state is gone. */
+/** Remembers the digest for checks after the state is gone. */
 export function note(world: World, name = "ours"): void {
   world.noted.set(name, String(world.engine.resource("app").outputs["digest"]));
 }
@@ -85,7 +85,7 @@ export function has(
   assert.deepEqual({ ...live, ...wanted }, { ...live }, `attributes of ${name}`);
 }
 
-/** Nothing but somebody else's is left. */
+/** Only what belongs to somebody else is left. */
 export function gone({ tags, manifests }: Holdings, world: World): void {
   const left = [...manifests.keys()].filter((digest) => !world.isForeign(digest));
   assert.deepEqual(left, [], "manifests left");

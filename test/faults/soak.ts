@@ -9,9 +9,9 @@ import { describeBroken, walkSeed } from "./walk/walk.js";
 
 /** Registries side by side: much of what is done is waiting. */
 const LANES = 6;
-/** Later requests are rare, and a blow that meets none costs little. */
+/** Few operations have more requests, and a trial whose failure meets none costs little. */
 const LATEST_REQUEST = 40;
-/** Of all that is tried, so much are walks; the others are single blows of the sweep. */
+/** Share of walks; the other trials are single failures of the sweep. */
 const SHARE_OF_WALKS = 0.5;
 
 interface Tally {
@@ -21,9 +21,9 @@ interface Tally {
 }
 
 /**
- * `npm run soak -- --minutes 30 [--seed 1]`: random walks, and the blows of the sweep in random order,
- * for so many minutes. The seed is printed first; the same seed tries the same things. Ends with 1 if
- * something broke.
+ * `npm run soak -- --minutes 30 [--seed 1]`: random walks, and the sweep's failures in random
+ * order, for this many minutes. The seed is printed first; the same seed repeats the same trials.
+ * Ends with 1 if something broke.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({

@@ -7,11 +7,11 @@ import { type Blow, type Trial, tryOnce } from "./trial.js";
 /** No operation has more requests, so that a sweep that does not end is noticed. */
 const MOST_REQUESTS = 120;
 
-/** What a sweep over one operation came to. */
+/** The result of a sweep over one operation. */
 export interface SweepResult {
   /** Faults that met a request. */
   readonly faults: number;
-  /** Of these, those that the operation did not survive, and the next one made up for. */
+  /** Of these, those that failed the operation and were repaired by the next one. */
   readonly failed: number;
   /** What was broken, by failure and number of the request. */
   readonly broken: readonly string[];
@@ -21,17 +21,17 @@ interface Course {
   readonly name: string;
   readonly failure: Failure;
   readonly duration: Duration;
-  /** The first request that it fails; then every so many after it. */
+  /** The first request to fail; after it, every `stride`-th one fails. */
   readonly first: number;
   readonly stride: number;
 }
 
-/** One failure of all requests is several courses, since most of each is waiting. */
+/** The requests of one failure are split into several courses, as each mostly waits. */
 const COURSES_OF_ONE = 5;
 
 /**
- * A failure that lasts begins at every third request, with each failure at another one: from most on it
- * ends the operation in the same way. The soak leaves none out.
+ * A lasting failure begins at every third request, at other ones for each failure: most of them
+ * end the operation in the same way. The soak leaves none out.
  */
 const STEP: Readonly<Record<Duration, number>> = { once: 1, lasting: 3 };
 
@@ -46,7 +46,7 @@ const COURSES: readonly Course[] = Object.entries(FAILURES).flatMap(([name, fail
   }),
 );
 
-/** What is known of an operation: no request has this number, nor a later one. */
+/** The operation has no request with this number or a higher one. */
 interface Bound {
   untouched: number;
 }
@@ -99,7 +99,7 @@ async function run(
   }
 }
 
-/** One blow in a repository of its own, and whether it ended as it should. */
+/** One trial in a new repository, and whether it ended as it should. */
 export async function strikeOnce(
   emulator: Emulator,
   scenario: Scenario,
@@ -118,7 +118,7 @@ function assertExpected(
   if (duration === "once" && single === undefined) {
     assert.equal(trial.outcome, "succeeded", `${trial.request}: ${trial.error}`);
   }
-  // An answer without a body has nothing that could be missing.
+  // A truncated answer without a body is complete.
   if (duration === "lasting" && deceives !== true && action.type !== "truncate") {
     assert.equal(trial.outcome, "failed", `${trial.request}: a lasting failure went unnoticed`);
   }

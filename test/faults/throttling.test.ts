@@ -55,7 +55,7 @@ describe("a registry that refuses with 429", function () {
     const { entries } = emulator.journal;
     const refused = entries.filter(({ status }) => status === 429);
     assert.ok(refused.length >= 1, "the storm met somebody");
-    // Who was under way is refused, and then one asks whether it is over, perhaps a moment too early.
+    // Requests under way are refused; then one probes whether the storm is over, perhaps too early.
     assert.ok(refused.length <= AT_ONCE + 2, `${refused.length} requests were refused`);
     const puts = entries.filter(({ method, path, status }) => {
       return status === 201 && method === "PUT" && /\/manifests\/v\d+$/.test(path);

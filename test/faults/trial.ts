@@ -21,22 +21,22 @@ export interface Blow {
   readonly nth: number;
 }
 
-/** How the operation took it. */
+/** The outcome of the operation. */
 export interface Trial {
   /** `untouched`: there was no such request. */
   readonly outcome: "untouched" | "succeeded" | "failed";
-  /** The request that was met. */
+  /** The request that failed. */
   readonly request: string;
   readonly error?: Error;
 }
 
 /**
- * What a client logs of an upload's request that had no answer. This one held the upload's new address,
- * so that nobody can cancel it: it expires by itself.
+ * A client's log line for an upload request without an answer. The answer had the upload's new
+ * address, so nobody can cancel the upload: it expires by itself.
  */
 const UNANSWERED_UPLOAD = /^<- \D\S* .*(?:POST|PATCH) \S*\/blobs\/uploads\//;
 
-/** One failure of one operation, what it left, and the same operation again. */
+/** Runs an operation with one failure, checks what is left, and runs it again. */
 export async function tryOnce(
   emulator: Emulator,
   repository: string,
@@ -107,7 +107,7 @@ function trialOf(
   error: Error | undefined,
 ): Trial {
   if (hits === 0) {
-    // With so little patience, a busy machine's own pause is taken for silence.
+    // With such a short timeout, a pause of a busy machine may be taken for silence.
     const impatient = idleTimeoutMs !== undefined && error?.message.endsWith("[STALLED]") === true;
     if (error !== undefined && !impatient) throw error;
     return { outcome: "untouched", request: "" };
@@ -117,7 +117,7 @@ function trialOf(
   return { outcome: error === undefined ? "succeeded" : "failed", request, error };
 }
 
-/** A resource leaves the state only when what it stood for is gone. */
+/** A resource may leave the state only if what it represents is gone. */
 function assertNothingForgotten(
   world: World,
   scenario: Scenario,
@@ -134,7 +134,7 @@ interface Course {
   readonly before: Holdings;
   readonly midway: Holdings;
   readonly foreign: string;
-  /** The outcome is that of a false answer. */
+  /** Whether the outcome follows from a false answer. */
   readonly deceived: boolean;
 }
 
@@ -160,7 +160,7 @@ async function assertSettled(
   assertOldOrNew(before, midway, after);
 }
 
-/** Nothing of ours is left that the stack does not know of, and what it changed is as it was. */
+/** Nothing of ours is left outside the state, and former attributes are restored. */
 async function assertRemovable(world: World): Promise<void> {
   if (world.engine.state.length === 0) return;
   await world.engine.destroy();

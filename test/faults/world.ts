@@ -26,7 +26,7 @@ export interface Thing {
 export interface Holdings {
   readonly tags: ReadonlyMap<string, Thing>;
   readonly manifests: ReadonlyMap<string, Thing>;
-  /** Attributes of the repository itself. */
+  /** Attributes of the repository. */
   readonly repository: Attributes | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface WorldOptions {
   readonly manners: ClientManners;
   /** The stack locks what `theirs` names, so that its attributes may change. */
   readonly managesTheirs?: boolean;
-  /** Keeps what is there at first apart from that of other repositories. */
+  /** Makes the initial content differ from that of other repositories. */
   readonly mark?: string;
 }
 
@@ -98,7 +98,7 @@ export class World {
     return manifest.descriptor.digest;
   }
 
-  /** Runs that were struck or killed leave uploads that nobody can end; where one can, they were counted. */
+  /** Forgets uploads of failed and killed runs that nobody can end; the others were counted. */
   close(): void {
     forgetUploads();
     this.somebody.close();
@@ -137,7 +137,7 @@ export class World {
     return this.#foreignDigests.has(digest);
   }
 
-  /** What is somebody else's, in words that can be compared; of what the stack manages, all but the attributes. */
+  /** Somebody else's things as comparable text, without attributes that the stack manages. */
   foreignIn({ tags, manifests }: Holdings): string {
     const named = [...tags].filter(([tag]) => tag.startsWith("theirs"));
     const things = [...manifests].filter(([digest]) => this.isForeign(digest));

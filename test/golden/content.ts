@@ -12,7 +12,7 @@ export function* numbers(seed: number): Generator<number, never> {
   }
 }
 
-/** Bytes without any pattern, as of what is compressed already. */
+/** Bytes without a pattern, like compressed content. */
 export function randomBytes(size: number, seed = 1): Buffer {
   const source = numbers(seed);
   const bytes = Buffer.alloc(size);

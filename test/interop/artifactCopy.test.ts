@@ -12,7 +12,7 @@ import { TemporaryFolder } from "../support/temporaryFolder.js";
 const REPOSITORY = "team/app";
 const DOCKER = "docker-registry";
 
-/** The reference registry, which has no referrers API, on one side, and an ACR on the other. */
+/** Copies between the reference registry, which has no referrers API, and an ACR. */
 describe("a copy between Debian's docker-registry and an ACR", function () {
   this.timeout(120_000);
   const clients = new ForeignClients();

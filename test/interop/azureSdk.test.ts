@@ -15,7 +15,7 @@ for (const [library, tool, script] of [
   ["@azure/container-registry", foreignTool("azure-sdk-node"), "scenarios.cjs"],
   ["azure-containerregistry", foreignTool("azure-sdk-python"), "scenarios.py"],
 ] as const) {
-  // Where it is absent, `npm test` says so and how to get it.
+  // If the library is absent, `npm test` reports that and tells how to get it.
   if (tool.path === undefined) continue;
   const command = tool.path;
   describe(`${library}, unmodified, over TLS, with credentials of its own`, function () {

@@ -30,7 +30,7 @@ describe("the benchmark", function () {
   itWith(clients, "compares pushes with those of every other client", async () => {
     const { push } = (await bench("push")) as { push: { speed: readonly Row[] } };
     const requests = new Map(push.speed.map(({ client, requests }) => [client, requests]));
-    // Two to learn what registry it is, three for each blob but the small one's HEAD, the manifest, the tag.
+    // Two to recognise the registry, three and two for the blobs, one each for manifest and tag.
     assert.equal(requests.get("pulumi-acr"), 2 + 3 + 2 + 2);
     assert.deepEqual(
       [...requests.keys()].filter((client) => !client.startsWith(" ")),

@@ -26,7 +26,7 @@ import {
 const MIB = 1024 * 1024;
 const V1 = parseTag("v1");
 
-/** All in which docker-registry 2.8.2 differs from ACR for a client, and what ours then does. */
+/** All differences between docker-registry 2.8.2 and ACR for a client, and our requests then. */
 interface Differences {
   /** A small blob: ACR takes it with the POST; docker-registry answers 202 and wants it by PUT. */
   readonly smallBlob: readonly string[];
@@ -69,7 +69,7 @@ function testClient(kind: RegistryKind, differences: Differences): void {
     registry = await kind.start();
     clients.signIn(registry);
     client = clientOf(registry);
-    // Its first request tells what kind of registry it is, and how to sign in.
+    // The first request finds out what kind of registry it is and how to sign in.
     await client.repository("warm/up").manifests.resolve(V1);
   });
   after(async () => {

@@ -80,7 +80,7 @@ describe("a stack on docker-registry, on the real engine", function () {
     await stack.up({ expectNoChanges: true });
     assert.deepEqual(requests(), []);
     await stack.refresh({ expectNoChanges: true });
-    // The manifest, then each tag, for nothing lists a manifest's tags there.
+    // The manifest, then each tag, because this registry does not list a manifest's tags.
     const artifact = requests().filter((request) => request.includes(`/v2/${REPOSITORY}/`));
     assert.deepEqual(artifact, [
       `HEAD /v2/${REPOSITORY}/manifests/${digest}`,

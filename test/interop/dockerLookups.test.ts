@@ -16,7 +16,7 @@ import { Somebody } from "../support/somebody.js";
 
 const REPOSITORY = "team/app";
 
-/** What look-ups answer where there is no `/acr/v1`. */
+/** Results of look-ups without the `/acr/v1` API. */
 describe("look-ups on docker-registry", function () {
   this.timeout(60_000);
   let registry: DockerRegistry | undefined;

@@ -8,7 +8,7 @@ import { Somebody } from "../support/somebody.js";
 
 const REPOSITORY = "team/app";
 
-/** What ArtifactTag and OciIndex do where tags cannot be removed alone, and nothing lists manifests. */
+/** ArtifactTag and OciIndex where tags cannot be removed alone and manifests cannot be listed. */
 describe("tags and indexes on docker-registry", function () {
   this.timeout(60_000);
   let registry: DockerRegistry | undefined;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What an API server without anything in it says; as much as `helm install --dry-run` asks. */
+/** Answers of an empty API server, as far as `helm install --dry-run` asks. */
 const ANSWERS: Readonly<Record<string, object>> = {
   "/version": { major: "1", minor: "30", gitVersion: "v1.30.0" },
   "/api": { kind: "APIVersions", versions: ["v1"] },
@@ -15,7 +15,7 @@ const ANSWERS: Readonly<Record<string, object>> = {
   },
 };
 
-/** A Kubernetes without content, on loopback: helm renders a chart only where one answers. */
+/** An empty Kubernetes on loopback: helm renders a chart only if a cluster answers. */
 export class EmptyKubernetes {
   readonly #server: Server;
 

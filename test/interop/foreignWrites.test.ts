@@ -20,7 +20,7 @@ metadata:
   name: {{ .Release.Name }}
 `;
 
-/** Everything that other people's clients do to a registry, signed in as the admin user by their own commands. */
+/** Every operation of foreign clients, signed in as the admin user by their own commands. */
 describe("the emulator serves", function () {
   this.timeout(60_000);
   let emulator: Emulator;

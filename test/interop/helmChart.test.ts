@@ -12,7 +12,7 @@ import { TemporaryFolder } from "../support/temporaryFolder.js";
 import { parseManifest } from "../../provider/oci/manifest.js";
 import { parseTag } from "../../provider/oci/reference.js";
 
-/** Every member that Helm knows, and what its reader of YAML turns into text. */
+/** Every field that Helm knows, with YAML values that Helm turns into text. */
 const CHART = `# a comment that no config keeps
 apiVersion: v2
 name: web
@@ -58,7 +58,7 @@ const FILES = {
   "web/charts/base/templates/base.yaml":
     "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: base\n",
 };
-/** As Helm 2 had it; its dependency is a packaged chart. */
+/** A chart in the form of Helm 2; its dependency is a packaged chart. */
 const OLD_FILES = {
   "old/Chart.yaml": "apiVersion: v1\nname: old\nversion: 1.2.3+build.5\n",
   "old/requirements.yaml": 'dependencies: [{ name: base, version: 0.1.0, repository: "" }]\n',

@@ -13,7 +13,7 @@ import {
   type RunningRegistry,
 } from "./registries.js";
 
-/** ORAS writes the time of the push here; giving one makes its manifest reproducible. */
+/** ORAS writes the time of the push here; a given time makes its manifest reproducible. */
 const CREATED = { "org.opencontainers.image.created": "2026-01-02T03:04:05Z" };
 const CREATED_OPTION = `--annotation=org.opencontainers.image.created=${CREATED["org.opencontainers.image.created"]}`;
 
@@ -24,7 +24,7 @@ const FILES = {
   "empty.bin": "",
 };
 
-/** The same artifact, said in both ways. */
+/** The same artifact as arguments of oras and as our inputs. */
 const VECTORS: readonly [what: string, oras: readonly string[], ours: ArtifactInput][] = [
   [
     "a file of the default type",
@@ -95,7 +95,7 @@ function testPushing(kind: RegistryKind): void {
     source.remove();
   });
 
-  /** Answers the digest. */
+  /** Pushes with oras and returns the digest. */
   async function orasPush(reference: string, args: readonly string[]): Promise<string> {
     const options = ["push", "--plain-http", "--no-tty", "--format=go-template={{.digest}}"];
     const target = `${registry.loginServer}/${reference}`;

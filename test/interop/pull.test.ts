@@ -24,7 +24,7 @@ const FILES = {
   "model.bin": Uint8Array.from({ length: 300_000 }, (_, index) => (index * index) >> 3),
 };
 
-/** As published, whatever the umask of the machine that packed. */
+/** Modes as published, whatever the umask of the packing machine. */
 const MODES = [
   "guide 755",
   "guide/empty.txt 644",
@@ -55,7 +55,7 @@ function testPulling(kind: RegistryKind): void {
   let published: { digest: string; bytes: Buffer };
   const tagged = (): string => `${registry.loginServer}/team/app:v1`;
 
-  /** Published through the engine, once for all clients. */
+  /** Publishes through the engine, once for all clients. */
   async function publish(): Promise<void> {
     registry = await kind.start();
     clients.signIn(registry);
@@ -142,7 +142,7 @@ function assertManifest(text: string, published: { digest: string; bytes: Buffer
   assert.match(bytes.subarray(raw.length).toString(), /^\n?$/);
 }
 
-/** Names of all that is in a folder, with their permissions. */
+/** All paths in a folder with their permissions. */
 function modes(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
   return names.map((name) => `${name} ${(statSync(join(folder, name)).mode & 0o777).toString(8)}`);

@@ -37,7 +37,7 @@ describe("kinds of content for foreign clients:", function () {
     folder.remove();
   });
 
-  /** An app with two notes on it, and three things that stand for themselves. */
+  /** An app with two referrers, and three artifacts without a subject. */
   async function publishAll(): Promise<void> {
     const environment = environmentFor(emulator);
     const engine = new MiniEngine({ environment, directory: folder.path });
@@ -128,7 +128,7 @@ describe("kinds of content for foreign clients:", function () {
     };
     assert.equal(manifest.layers.length, 1);
     assert.equal(config.rootfs.diff_ids.length, 1);
-    // What Flux does on pull: the layer unpacked, whose digest the config names (go-containerregistry).
+    // Like Flux on pull: unpacks the layer whose digest the config names (go-containerregistry).
     await crane(`export ${at("flux/x:v1")} exported.tar`);
   });
 });

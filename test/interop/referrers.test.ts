@@ -26,7 +26,7 @@ import {
 const OURS = "application/vnd.example.ours";
 const THEIRS = "application/vnd.example.theirs";
 
-/** Registries that list referrers, and those where clients do it under a tag. */
+/** Registries that list referrers, and those where clients list them under a tag. */
 const KINDS: readonly RegistryKind[] = [
   ...REGISTRIES.filter(({ name }) => !name.includes("sign-in")),
   { name: "the emulator with customer-managed keys", needs: [], start: startedWithCustomerKeys },
@@ -129,7 +129,7 @@ function testReferrers(kind: RegistryKind): void {
     async () => {
       const repository = client.repository("suite/race");
       const subject = await subjectIn(repository);
-      // Two of theirs may lose one another, and then oras may say so.
+      // Two pushes of oras may overwrite each other, which oras may report.
       const theirs = [1, 2].map((number) => orasAttach(repository, number));
       const ours = ["1", "2", "3"].map((name) => attach(repository, subject, name));
       await Promise.all(ours);
@@ -156,7 +156,7 @@ function testReferrers(kind: RegistryKind): void {
       (await listed(repository, subject)).map((one) => one.digest),
       [digest],
     );
-    // As if the subject had been declared last: it is the first to go, and has to stay at first.
+    // As if the subject was declared last: its removal comes first and has to wait.
     engine.state = [engine.resource("sbom"), engine.resource("app")];
     await engine.destroy();
     const remaining: string[] = [];

@@ -4,7 +4,7 @@ import { type Credential, RegistryClient } from "../../provider/registry/index.j
 import { CREDENTIALS, DockerRegistry } from "../support/dockerRegistry.js";
 import type { ForeignRegistry } from "../support/foreignClients.js";
 
-/** A registry as all these tests see it. */
+/** The common view of a registry for these tests. */
 export interface RunningRegistry extends ForeignRegistry {
   readonly url: string;
   /** Every request since the last call, tokens apart: `PUT /v2/…`, without the query. */
@@ -29,12 +29,12 @@ export const REGISTRIES: readonly RegistryKind[] = [
   },
 ];
 
-/** Whether what it needs is on this machine; where it is not, its tests are pending and say so. */
+/** Whether its programs are on this machine; otherwise its tests are pending and say so. */
 export function isHere({ needs }: RegistryKind): boolean {
   return needs.every((name) => foreignTool(name).path !== undefined);
 }
 
-/** A client of ours for it, signed in. */
+/** Our client, signed in to this registry. */
 export function clientOf(
   { url, credentials }: RunningRegistry,
   options: { readonly chunkSize?: number } = {},

@@ -13,9 +13,9 @@ const TARGET = "prod/app";
 describe("ArtifactCopy", () => {
   let emulator: Emulator;
   let engine: MiniEngine;
-  /** Works in the repository that is copied to. */
+  /** Works in the target repository. */
   let prod: Somebody;
-  /** Works in the repository that is copied from. */
+  /** Works in the source repository. */
   let dev: Somebody;
 
   eachWithScene(TARGET, (scene) => ({ emulator, engine, somebody: prod } = scene));
@@ -271,7 +271,7 @@ describe("ArtifactCopy", () => {
       await prod.tag("theirs", amd64);
       await engine.destroy();
       for (const digest of [made.index, arm64]) assert.equal(await prod.has(digest), false);
-      // The SBOM stays with what it is about.
+      // The SBOM stays with its subject.
       for (const digest of [amd64, sbom]) assert.ok(await prod.has(digest), digest);
       assert.match(said(), new RegExp(`${amd64} \\(other tags name it: theirs\\)`));
     });
@@ -280,7 +280,7 @@ describe("ArtifactCopy", () => {
       const made = await release();
       const [sbom = ""] = made.referrers;
       await engine.up([copy({ digest: made.index }, { tags: ["1.0"] })]);
-      // One without a note could be a list of referrers that was replaced, which is no reason to stay.
+      // Without an annotation it could be a replaced referrers list, which keeps nothing.
       const theirs = await prod.publishIndex(sbom, undefined, "a collection of SBOMs");
       await engine.destroy();
       assert.ok(await prod.has(sbom));

@@ -19,7 +19,7 @@ const REPOSITORY = "team/app";
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 
-/** A source and a target, which know nothing of each other. */
+/** Source and target are unrelated registries. */
 describe("ArtifactCopy between registries", () => {
   let source: Emulator;
   let target: Emulator;
@@ -47,7 +47,7 @@ describe("ArtifactCopy between registries", () => {
     return [{ name: "copy", kind: "ArtifactCopy", inputs: all }];
   }
 
-  /** Publishes a manifest of any kind at the source; its blobs must be there. */
+  /** Publishes a manifest of any kind at the source; its blobs must exist. */
   async function put(document: object, mediaType = MANIFEST): Promise<Digest> {
     const manifest = manifestFrom(document, mediaType);
     await theirs.repository.manifests.push(manifest);

@@ -10,7 +10,7 @@ const SOURCE = "dev/web";
 const TARGET = "prod/web";
 const CANARY = "canary-5b0e21";
 
-/** One stack publishes to development and promotes to production, and copies from elsewhere. */
+/** One stack publishes to development, promotes to production and copies from elsewhere. */
 describe("a promotion on the real engine", function () {
   this.timeout(180_000);
   let emulator: Emulator;
@@ -19,7 +19,7 @@ describe("a promotion on the real engine", function () {
   let theirs: Somebody;
   let stack: EngineStack;
   let text = "one";
-  /** Of each run; of previews, what they know. */
+  /** Digests of each run; of previews, those that they know. */
   const seen: (string | undefined)[] = [];
 
   before(async () => {

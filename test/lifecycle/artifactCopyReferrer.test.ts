@@ -14,7 +14,7 @@ import { TemporaryFolder } from "../support/temporaryFolder.js";
 const SOURCE = "dev/app";
 const TARGET = "prod/app";
 
-/** Where no registry lists referrers, and clients keep the lists (distribution-spec, "Referrers Tag Schema"). */
+/** Here clients keep the lists of referrers (distribution-spec, "Referrers Tag Schema"). */
 describe("ArtifactCopy of a referrer on a registry without the referrers API", () => {
   let emulator: Emulator;
   let engine: MiniEngine;

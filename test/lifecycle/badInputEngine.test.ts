@@ -8,7 +8,7 @@ import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { EngineStack, environmentFor } from "../support/engine.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
 
-/** A handful of the table of `check`, to see what a user sees. */
+/** Some rows of the table of `check`, to test what a user sees. */
 describe("bad input on the real engine", function () {
   this.timeout(60_000);
   let emulator: Emulator;

@@ -182,7 +182,7 @@ interface Outputs {
   readonly layerDescriptors?: readonly { readonly digest: Digest }[];
 }
 
-/** Times as the emulator makes them cannot be foretold, nor the digest of what was published meanwhile. */
+/** Replaces times of the emulator and digests of later publications, which vary. */
 function comparable(drift: readonly Drift[]): Drift[] {
   const moved = drift.find(
     ({ kind, subject }) => kind === "tag-moved" && subject.endsWith(":theirs"),

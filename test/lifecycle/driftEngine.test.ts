@@ -94,7 +94,7 @@ describe("drift on the real engine", function () {
     }
     assert.match(run.operations.get("gone")?.join(" ") ?? "", /create/);
     assert.doesNotMatch(run.output, /undefined/);
-    // The engine's own difference, which is what somebody reads who has no eye for warnings.
+    // The engine's own diff, for users who do not read warnings.
     assert.match(run.output, /\+ \[0\]: "moved"/);
     assert.match(run.output, /~ writeEnabled: true => false/);
     assert.match(run.output, /~ listEnabled: true => false/);

@@ -73,7 +73,7 @@ describe("attributes of deleted tags and manifests", () => {
         await somebody.deleteManifest(digest);
         await assert.rejects(
           engine.up(app(lock)),
-          // A tag is missed when it is read back, where that comes first.
+          // With a tag, reading back the tag fails first.
           says(/(?:no longer exists|deleted by somebody else).* Run `pulumi up --refresh`/),
         );
         await engine.up(app(lock), { refresh: true });

@@ -7,7 +7,7 @@ export const REPOSITORY = "team/app";
 const OPEN = { deleteEnabled: true, writeEnabled: true };
 const CLOSED = "deleteEnabled=false, writeEnabled=false";
 
-/** What a row's texts are about; digests are known once the program has been brought up. */
+/** Objects that a row's texts name; digests are known after the first up. */
 export interface Scene {
   readonly somebody: Somebody;
   /** `<login server>/<repository>` */
@@ -23,9 +23,9 @@ export interface Scene {
 export interface DriftRow {
   readonly program: (scene: Pick<Scene, "theirs">) => Program;
   readonly mutate: (scene: Scene) => Promise<unknown>;
-  /** Of the row's resource; absent: it is gone. */
+  /** Drift of the row's resource; absent if the resource is gone. */
   readonly drift?: (scene: Scene) => readonly Drift[];
-  /** Properties that the engine's own difference names. */
+  /** Properties that the engine's own diff names. */
   readonly changes: readonly string[];
   /** What `up --refresh` writes. */
   readonly writes: readonly string[];

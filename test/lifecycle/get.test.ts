@@ -9,7 +9,7 @@ import { ABSENT_DIGEST, Somebody } from "../support/somebody.js";
 
 const CLASSES = { OciArtifact, TagLock, ManifestProperties };
 
-/** On the real engine: a `get` is a read that no lifecycle table can stand for. */
+/** On the real engine, because only it calls `read` for a `get`. */
 describe("static get", function () {
   this.timeout(120_000);
   let emulator: Emulator;

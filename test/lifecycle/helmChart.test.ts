@@ -16,7 +16,7 @@ const FILES = {
   "web/values.yaml": "greeting: hello\n",
   "web/templates/map.yaml": "kind: ConfigMap\n",
 };
-/** Of these files, on every machine and for good. */
+/** The digest of these files, the same on every machine and in every version. */
 const GOLDEN = "sha256:f90cb42f9aec52e085d022a552f12112704b221964561dcd92b47100a814361d";
 
 describe("the life cycle of a chart", () => {

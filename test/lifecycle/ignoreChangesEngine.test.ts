@@ -17,7 +17,7 @@ import { EngineStack, environmentFor } from "../support/engine.js";
 
 const artifactType = "application/vnd.example";
 
-/** The engine puts old inputs in the place of new ones before it asks `check`, those that `check` derived too. */
+/** Before `check`, the engine replaces new inputs by old ones, even those that `check` derived. */
 describe("ignoreChanges on the real engine", function () {
   this.timeout(120_000);
   let emulator: Emulator;
@@ -40,7 +40,7 @@ describe("ignoreChanges on the real engine", function () {
     };
   };
 
-  /** One resource of every kind; `version` changes what each may take. */
+  /** One resource of every kind; `version` changes an input of each. */
   const everyKind = (version: number, options: pulumi.CustomResourceOptions): void => {
     const repository = "team/app";
     const layers = [{ content: `content ${version}` }];

@@ -12,9 +12,9 @@ import { requestsTo } from "../support/requests.js";
 import { Somebody } from "../support/somebody.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
 
-/** Large enough to be asked for before it is sent. */
+/** Large enough for a HEAD request before the upload. */
 const FINISHED = "finished ".repeat(10_000);
-/** Large enough to be sent in an upload session of its own. */
+/** Large enough for an upload session. */
 const UNFINISHED = Buffer.alloc(20 * 1024 * 1024, "unfinished");
 
 type Rule = Omit<Parameters<Emulator["faults"]["add"]>[0], "action">;
@@ -26,7 +26,7 @@ const PHASES: Readonly<Record<string, Rule>> = {
   "between the tags and their lock": { method: "PATCH", path: /\/_tags\/v1$/ },
 };
 
-/** The first tag is gone, the second is not, nor is the manifest. */
+/** The first tag is deleted; the second one and the manifest are not. */
 const DURING_DELETE: Rule = { method: "DELETE", path: /\/_tags\/v2$/ };
 
 describe("an interrupted run is finished by the next one:", function () {
@@ -62,12 +62,12 @@ describe("an interrupted run is finished by the next one:", function () {
     processes.remove();
     folder.remove();
     somebody.close();
-    // Who was killed cancelled nothing.
+    // Killed processes cancelled no uploads.
     forgetUploads();
     await emulator.close();
   });
 
-  /** A run that has come so far and no further; answers how it ends. */
+  /** Starts a run and waits until it reaches this request; returns how it ends. */
   const runUntil = async (
     run: () => Promise<unknown>,
     rule: Rule,
@@ -99,7 +99,7 @@ describe("an interrupted run is finished by the next one:", function () {
   const exists = async (digest: string): Promise<boolean> =>
     somebody.repository.blobs.exists(digest);
 
-  /** What a user does then, and what must come of it. */
+  /** Does what a user does then, and checks the result. */
   const converges = async (): Promise<void> => {
     emulator.faults.clear();
     const sentBefore = await exists(digestOf(UNFINISHED));
@@ -125,7 +125,7 @@ describe("an interrupted run is finished by the next one:", function () {
     process.kill(processes.cli(), "SIGKILL");
     assert.ok(await ended, "the run fails");
     if (isRunning(host)) process.kill(host, "SIGKILL");
-    // The backend still believes that it runs.
+    // The backend still considers the run active.
     await stack.stack.cancel();
   };
 
@@ -185,7 +185,7 @@ describe("an interrupted run is finished by the next one:", function () {
     const { ended } = await upUntil(upload ?? {}, { type: "stall" });
     const host = processes.host();
     interrupt();
-    // The same signal twice is one as long as nobody has taken it.
+    // Two equal signals count as one until the first is handled.
     while (!stack.said.includes("^C received")) await wait(10);
     interrupt();
     assert.ok(await ended, "the run fails");

@@ -8,7 +8,7 @@ import { foreignTool } from "../../tools/installed.js";
 import { createProgramStack } from "../support/programStack.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
 
-/** Exports what cannot be found, in each way in which an error gets to the engine, and notes what it cost. */
+/** Exports missing artifacts in each way that passes an error to the engine; records its time. */
 const PROGRAM = `
 const { writeFileSync } = require("node:fs");
 const { join } = require("node:path");
@@ -33,7 +33,7 @@ new acr.OciArtifact("app", {
 });
 `;
 
-/** Without frames to colour it takes one or two; Node 22 needs more than ten for each text that it cannot end. */
+/** It takes one or two without stack frames; Node 22 needs over ten to colour those of an error. */
 const SECONDS = 7;
 
 describe("a failed look-up in a separate program", function () {
@@ -90,7 +90,7 @@ describe("a failed look-up in a separate program", function () {
   }
 });
 
-/** Where a Node that a script starts really is. */
+/** The folder of the real Node behind a start script. */
 function folderOf(node: string): string {
   return dirname(execFileSync(node, ["-p", "process.execPath"], { encoding: "utf8" }).trim());
 }

@@ -64,7 +64,7 @@ describe("look-ups on the real engine", function () {
       });
       const own = getArtifactOutput({ reference: app.id });
       own.apply((value) => (found.own = value));
-      // Known at preview, but of a resource that is only planned.
+      // Known at preview, but an output of a planned resource.
       getTagsOutput({ repository: app.repository }).apply((value) => (found.derived = value));
       const file = getArtifactFileOutput(
         { repository: "team/app", tag: "1", title: "hello.txt" },

@@ -23,7 +23,7 @@ function stable(digest: string, inputs: Bag = {}): Declaration {
   return { name: "stable", kind: "ArtifactTag", inputs: all };
 }
 
-/** What a registry has done and could not say is in the state, so that a destroy finds it, too. */
+/** The state records writes without an answer, so that destroy can undo them. */
 describe("a write whose answer is lost", () => {
   let emulator: Emulator;
   let somebody: Somebody;
@@ -41,7 +41,7 @@ describe("a write whose answer is lost", () => {
   });
 
   type Cut = "reset" | "dropAnswer";
-  /** From the request of this number on none is answered; `dropAnswer`: but each is done. */
+  /** From this request on, none is answered; with `dropAnswer` each is still carried out. */
   const cut = (method: string, path: RegExp, type: Cut, nth = 1): unknown =>
     emulator.faults.add({ method, path, nth, times: Infinity, action: { type } });
   const fails = async (...program: Declaration[]): Promise<void> => {
@@ -62,7 +62,7 @@ describe("a write whose answer is lost", () => {
   };
 
   describe("of an ArtifactTag", () => {
-    /** The tag cannot be looked at either. */
+    /** Looking at the tag afterwards fails too. */
     const lost = async (type: Cut, ...program: Declaration[]): Promise<void> => {
       cut("PUT", /manifests\/stable$/, type);
       cut("HEAD", /manifests\/stable$/, "reset", 2);

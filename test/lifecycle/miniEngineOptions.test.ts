@@ -19,7 +19,7 @@ function artifact(name: string, content: string, options: Options = {}, more: Ba
   return { name, kind: "OciArtifact", inputs, ...options } satisfies Declaration;
 }
 
-/** What another digest replaces, and what it only moves. */
+/** A new digest replaces these properties, while it only updates the tag below. */
 const PROPERTIES: Declaration = {
   name: "properties",
   kind: "ManifestProperties",
@@ -42,10 +42,10 @@ const first = (content: string, options: Options = DELETED_FIRST, more: Bag = {}
   PROPERTIES,
   TAG,
 ];
-/** Somebody else has this tag, so that the create fails, and nothing else does. */
+/** Somebody else has this tag, so that only the create fails. */
 const CONFLICT = { tags: ["taken"] };
 
-/** Each builds on the one before. */
+/** Each run builds on the one before. */
 const RUNS: Readonly<Record<string, Program>> = {
   "create all": [
     ...first("one"),
@@ -58,7 +58,7 @@ const RUNS: Readonly<Record<string, Program>> = {
     ...first("two"),
     artifact("renamed", "alias two", { aliases: ["other", "before"] }),
     artifact("kept", "kept two", { retainOnDelete: true }),
-    // The option comes too late for what is replaced by the same run.
+    // The option has no effect on what the same run replaces.
     artifact("late", "late two", { retainOnDelete: true }),
     artifact("freed", "freed"),
   ],
@@ -73,10 +73,10 @@ const RUNS: Readonly<Record<string, Program>> = {
   "fail once more": first("seven", DELETED_FIRST, CONFLICT),
   "remove everything": [],
 };
-/** Runs that come to what only a state tells. */
+/** Runs with a refresh, which act on what only the state tells. */
 const REFRESHED = new Set(["refresh, and create what is still missing"]);
 
-/** Resources whose calls come one after the other on the real engine too. */
+/** Resources whose calls are sequential on the real engine too. */
 const FAMILIES = [
   ["first", "properties"],
   ["first", "tag"],
@@ -149,7 +149,7 @@ describe("the mini engine makes the calls of the real one and keeps the same sta
   }
 });
 
-/** Calls for one of these, by the last that a call names: a renamed one is called by both of its names. */
+/** Calls for one of these names. A call for a renamed resource has both; the last one counts. */
 function callsOf(names: readonly string[], calls: readonly string[]): string[] {
   return calls.filter((call) => names.includes(/.* ([\w-]+)\(/.exec(call)?.[1] ?? ""));
 }

@@ -15,7 +15,7 @@ const REPOSITORY = "team/app";
 type Provider = Required<dynamic.ResourceProvider>;
 type PublishingKind = "ArtifactTag" | "OciArtifact";
 
-/** A run in which the program declares the rest only once somebody waits for it. */
+/** A run whose program declares the rest only when an operation waits for it. */
 class SlowProgram extends Host {
   whileWaiting: () => Promise<void> = () => Promise.resolve();
 
@@ -34,7 +34,7 @@ class SlowProgram extends Host {
   }
 }
 
-/** Whoever takes the tag `stable` waits for the resource that gives it up. */
+/** A resource that takes the tag `stable` waits for the one that gives it up. */
 describe("a tag that changes while its new owner waits for the program", () => {
   let emulator: Emulator;
   let somebody: Somebody;
@@ -68,13 +68,13 @@ describe("a tag that changes while its new owner waits for the program", () => {
     assert.deepEqual(result.failures, []);
     return result.inputs as Bag;
   };
-  /** By a run of its own. */
+  /** Creates a resource in a separate run. */
   const made = async (kind: PublishingKind, name: string, inputs: Bag) => {
     const host = opened();
     const result = await host.provider(kind).create(await checked(host, kind, name, inputs));
     return { id: result.id, outs: result.outs as Bag };
   };
-  /** The former owner turns out to have another tag from now on, after something has happened. */
+  /** While others wait, the former owner declares another tag and then something happens. */
   const declaresAfter = (happens: () => Promise<void>): void => {
     run.whileWaiting = async () => {
       const news = await checked(run, "ArtifactTag", "former", { tag: "old", digest: one });

@@ -99,7 +99,7 @@ describe("ociLayout", () => {
     const said = (): string => engine.messages.map(({ text }) => text).join("\n");
     const driftedTo = (): unknown =>
       (output("drift") as Bag[]).map(({ kind, expected }) => [kind, expected]);
-    /** Texts of the release's blobs: config and layer of an image. */
+    /** Digests of two blobs of the release: layer and config of an image. */
     const layer = digestOf("release for arm64");
     const config = digestOf('{"of":"release for arm64"}');
 
@@ -224,7 +224,7 @@ describe("ociLayout", () => {
         /content\.ociLayout\.path: out\/blobs\/sha256\/\w+ is a symbolic link that leads out/,
       ],
     };
-    /** Digest of the layer of the image that each row begins with. */
+    /** Digest of the layer of each row's image. */
     const LAYER = "sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed";
     for (const [name, [spoil, message, args = {}]] of Object.entries(rows)) {
       it(name, async () => {

@@ -21,7 +21,7 @@ function urnOf(name: string): string {
   return `urn:pulumi:stack::project::pulumi-nodejs:dynamic/acr:OciArtifact::${name}`;
 }
 
-/** What several resources own together, in the order in which only the real engine comes to them. */
+/** Things that several resources own together, in an order that only the real engine has. */
 describe("several owners on the real engine", function () {
   this.timeout(120_000);
   let emulator: Emulator;

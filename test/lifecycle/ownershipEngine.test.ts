@@ -5,7 +5,7 @@ import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { EngineStack, environmentFor } from "../support/engine.js";
 import { Somebody } from "../support/somebody.js";
 
-/** One stack through its life on the real engine: each step builds on the one before. */
+/** The life of one stack on the real engine: each step builds on the one before. */
 describe("ownership on the real engine", function () {
   this.timeout(120_000);
   let emulator: Emulator;

@@ -21,7 +21,7 @@ describe("a tag that passes from one resource of the program to another", () => 
   let engine: MiniEngine;
   let one: string;
 
-  /** What had the tag, and locked it. */
+  /** The former owner, which locked the tag. */
   const owner = artifact("owner", "one", { tags: ["1", "stable"], lock: true });
   const without = (inputs: Bag = {}): Declaration =>
     artifact("owner", "one", { tags: ["1"], lock: true, ...inputs });
@@ -41,7 +41,7 @@ describe("a tag that passes from one resource of the program to another", () => 
     assert.deepEqual(await stable(), LOCKED);
   });
 
-  /** Nothing more to do, and nothing that could not be undone. */
+  /** A further up makes no request, and destroy removes everything. */
   const ends = async (program: readonly Declaration[]): Promise<void> => {
     emulator.journal.clear();
     await engine.up(program);

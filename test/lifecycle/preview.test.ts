@@ -10,7 +10,7 @@ import { EngineStack, environmentFor } from "../support/engine.js";
 import { ARTIFACT_TYPE, LAYERS, writeTree } from "../support/packUnderUmask.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
 
-/** Of the tree, as every machine packs it. */
+/** The digest of the tree, the same on every machine. */
 const GOLDEN = "sha256:670995f8a7dd24cf8baa1a2436dd9729c25a255f095e982c15f06fd58598c452";
 
 describe("a preview on the real engine", function () {

@@ -38,7 +38,7 @@ describe("the explanation of changed content", () => {
         line.replaceAll(/sha256:[0-9a-f]{12}/g, "sha256:…"),
       ]);
   const kept = (line: string): unknown[] => ["app", "info", false, line];
-  /** Bytes by digest; tiny ones are sent again, as asking would cost more. */
+  /** Bytes by digest; tiny blobs are always sent, because a HEAD request would cost more. */
   const blobsSent = (): Map<string, number> =>
     new Map(
       emulator.journal.entries

@@ -38,17 +38,17 @@ describe("progress and change on the real engine", function () {
     await emulator.close();
   });
 
-  /** What the log of a command that is not on a terminal says of it. */
+  /** Matching lines in the log of a command without a terminal. */
   const linesOf = (output: string, pattern: RegExp): string[] =>
     output.split("\n").filter((line) => pattern.test(line));
 
   it("are printed for a long upload as one line at its start and one at its end", async () => {
-    // Chunks of 16 MiB: three of them make more than the five seconds of a long upload.
+    // Three chunks of 16 MiB take more than five seconds, which makes the upload a long one.
     emulator.faults.add({ method: "PATCH", times: 3, action: { type: "delay", ms: 2_400 } });
     const { output, diagnostics } = await stack.up();
     assert.equal(linesOf(output, /uploading: \d+\.\d of 40\.0 MiB, \d+\.\d MiB\/s/).length, 1);
     assert.equal(linesOf(output, /uploading|tagging|looking|reading/).length, 1, output);
-    // The CLI prints a lasting line again in the row and at its end; it was said once.
+    // The CLI prints a lasting line again in the row and at its end; the provider sent it once.
     const [start, end, ...more] = diagnostics
       .map((line) => line.trim())
       .filter((line) => /^uploading: |^3 blobs/.test(line));

@@ -21,7 +21,7 @@ const PROGRAM: Readonly<Record<string, string>> = {
     });`,
 };
 
-/** Gives a command a terminal of its own, with all that it draws as its output (util-linux). */
+/** Runs a command in a new terminal and prints everything drawn there (util-linux). */
 const SCRIPT = "/usr/bin/script";
 
 describe("progress in a terminal, on the real engine", function () {
@@ -44,7 +44,7 @@ describe("progress in a terminal, on the real engine", function () {
 
   const inTerminal = async (command: string): Promise<string> => {
     const { workspace } = await createProgramStack(folder, emulator);
-    // Nothing of the environment that would make the CLI think of a pipeline.
+    // No variables that would make the CLI assume a pipeline.
     const env = {
       ...workspace.envVars,
       PATH: `${pulumiDirectory()}:${process.env["PATH"]}`,

@@ -28,7 +28,7 @@ const sbomInputs = (subject: Bag): Bag => ({
 
 interface Kind {
   readonly referrersApi: boolean;
-  /** Requests by which a client keeps the list: for the first referrer, and for looking. */
+  /** Requests by which a client keeps the list: to add the first referrer, and to check it. */
   readonly listing: readonly string[];
   readonly looking: readonly string[];
 }
@@ -87,7 +87,7 @@ for (const [title, { referrersApi, listing, looking }] of Object.entries(KINDS))
     const requests = (lines = requestsTo(emulator)): string[] =>
       lines.map((line) => line.replace(listTag(), "").trim());
 
-    /** Takes an entry out of the list behind Pulumi's back, or (of the API) hides the list. */
+    /** Removes an entry from the list behind Pulumi's back, or hides the list of the API. */
     async function unlist(name: string): Promise<void> {
       if (!referrersApi) return somebody.repository.referrers.remove(subject.digest, digest(name));
       const empty = { schemaVersion: 2, mediaType: INDEX, manifests: [] };

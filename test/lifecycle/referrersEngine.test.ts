@@ -13,7 +13,7 @@ interface Descriptor {
   readonly size: number;
 }
 
-/** The engine does what nothing depends on in parallel, subject and referrer too. */
+/** The engine runs independent resources in parallel, even a subject and its referrer. */
 describe("referrers without the referrers API on the real engine", function () {
   this.timeout(120_000);
   let emulator: Emulator;
@@ -67,7 +67,7 @@ describe("referrers without the referrers API on the real engine", function () {
     return types;
   }
 
-  /** Nothing leads from one to the others but the text of a digest. */
+  /** The resources are connected only by the text of a digest. */
   async function declare(text: string): Promise<Descriptor> {
     const subject = await descriptorOf(text);
     stack.program = () => {
@@ -94,7 +94,7 @@ describe("referrers without the referrers API on the real engine", function () {
     const { output } = await stack.destroy();
     assert.equal(await somebody.repository.attributes.repository(), undefined);
     assert.doesNotMatch(output, /undefined/);
-    // In whatever order they came to it: what goes in the same run was never said to stay.
+    // In any order: what is removed in the same run is never reported to stay.
     assert.doesNotMatch(output, /stays/);
   });
 

@@ -13,7 +13,7 @@ const HTML = { "content-type": "text/html" };
 
 type Action = Parameters<Emulator["faults"]["add"]>[0]["action"];
 
-/** What meets every request of the refresh, and the code of the error. */
+/** The failure of every request of the refresh, and the expected error. */
 const FAILURES: Readonly<Record<string, readonly [Action, RegExp]>> = {
   "a plain-text 404": [
     {
@@ -62,7 +62,7 @@ const FAILURES: Readonly<Record<string, readonly [Action, RegExp]>> = {
   "an answer that never comes": [{ type: "stall" }, /\[STALLED\]$/],
 };
 
-/** Told by their bodies, which the answer to a HEAD does not have. */
+/** Failures in the body, which the answer to a HEAD does not have. */
 const NEED_A_BODY = ["a 404 of another code", "a captive portal's 200", "an answer that is cut"];
 
 describe("a refresh keeps the state after", () => {
@@ -146,7 +146,7 @@ describe("a refresh keeps the state after", () => {
   }
 });
 
-/** Only a silence that lasts is cut short: a busy machine may cause others. */
+/** Only the lasting silence gets a short timeout: a busy machine may cause short silences. */
 function mannersFor({ type }: Action): ClientManners {
   const retry = { maxRetries: 1, baseDelayMs: 1, budgetMs: 50 };
   return type === "stall" ? { retry, idleTimeoutMs: 200 } : { retry };

@@ -16,9 +16,9 @@ describe("a release on the real engine", function () {
   let somebody: Somebody;
   let stack: EngineStack;
   let text = "one";
-  /** What the channel names; absent: the index of the stack. */
+  /** The digest that the channel names; absent for the index of the stack. */
   let pinned: string | undefined;
-  /** Of each run; of previews, what they know. */
+  /** Digests of each run; of previews, those that they know. */
   const seen: { index: string; stable: string }[] = [];
   let drift: unknown;
 

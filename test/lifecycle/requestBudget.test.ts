@@ -11,7 +11,7 @@ import { TemporaryFolder } from "../support/temporaryFolder.js";
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** Sizes on both sides of every limit, and what one blob of that size costs. */
+/** Sizes on both sides of every limit, and the requests for one blob of that size. */
 const SIZES = {
   "64 KiB": { bytes: 64 * KIB, requests: ["POST whole blob"] },
   "64 KiB + 1": { bytes: 64 * KIB + 1, requests: ["HEAD blob", "POST whole blob"] },
@@ -225,13 +225,13 @@ function artifact(title: string, inputs: Bag, name = "artifact"): Program {
   return [{ name, kind: "OciArtifact", inputs: { repository, artifactType, ...inputs } }];
 }
 
-/** One config, or the empty layer that is the same blob, and the layers. */
+/** Requests for the layers and for one config, which is also the empty layer. */
 function blobRequests(layers: number, size: Size): string[] {
   const each = Array.from({ length: layers }, () => SIZES[size].requests);
   return ["POST whole blob", ...each.flat()].sort();
 }
 
-/** Looks go out together, and so do blobs: the order within is chance. */
+/** Look-ups are concurrent, and so are blobs: their order within a phase varies. */
 function inPhases(requests: readonly string[]): string[] {
   const phases = requests.map(phaseOf);
   return phases

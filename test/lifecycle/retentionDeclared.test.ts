@@ -17,7 +17,7 @@ const REPOSITORY = "library/hello-world";
 type Provider = Required<dynamic.ResourceProvider>;
 type Bag = Record<string, unknown>;
 
-/** The engine begins to create a policy before it has told of what is declared after it. */
+/** The engine starts to create a policy before it checks what is declared after it. */
 describe("a retention policy that is declared first", () => {
   let emulator: Emulator;
   let somebody: Somebody;
@@ -32,7 +32,7 @@ describe("a retention policy that is declared first", () => {
     digests = [];
     for (const name of ["v1", "v2", "v3"]) digests.push(await somebody.publish(name, name));
     said = [];
-    // A while of a second is a tenth of one.
+    // A wait of a second takes a tenth of one.
     clock = hastyClock(10);
     const environment = environmentFor(emulator);
     const host = new Host({

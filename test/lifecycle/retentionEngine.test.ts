@@ -6,7 +6,7 @@ import { EngineStack, environmentFor } from "../support/engine.js";
 import { writesTo } from "../support/requests.js";
 import { Somebody } from "../support/somebody.js";
 
-/** What the real engine shows of a plan, and that it is quiet afterwards; all else is in `retentionPolicy.test`. */
+/** How the real engine shows a plan; everything else is in `retentionPolicy.test`. */
 describe("a retention policy on the real engine", function () {
   this.timeout(120_000);
   let emulator: Emulator;

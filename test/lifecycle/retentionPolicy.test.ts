@@ -267,7 +267,7 @@ describe("RetentionPolicy", () => {
   describe("between plan and deletion", () => {
     let program: Declaration[];
     beforeEach(() => (program = [policy({ keepNewest: 3 })]));
-    /** Acts when the plan stands, and before anything of it is deleted. */
+    /** Makes the change after the plan is made and before anything is deleted. */
     const upWhile = async (change: () => Promise<unknown>): Promise<void> => {
       engine.onMessage = async ({ text }) => {
         if (text.startsWith("to delete: ")) await change();

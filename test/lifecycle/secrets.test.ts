@@ -12,7 +12,7 @@ import {
 import { type Emulator, startEmulator } from "pulumi-acr/emulator";
 import { EngineStack, type EngineStackOptions } from "../support/engine.js";
 
-/** Not to be found anywhere but in requests to the registry. */
+/** Must appear only in requests to the registry. */
 const CANARY = "canary-8d1f3c";
 
 interface State {
@@ -156,7 +156,7 @@ describe("secrets", function () {
     );
     printed.push(failed, await stack.exportState());
     assert.match(printed.at(-1) ?? "", /initErrors/);
-    // A wrong password, and then the right one again: the difference is in the plan, not in its text.
+    // A wrong password, then the right one: the plan has the change, but its text has no secret.
     emulator.faults.clear();
     password = other;
     printed.push((await stack.preview()).output);
@@ -173,7 +173,7 @@ describe("secrets", function () {
   });
 });
 
-/** Short, and the same for all resources of a kind: states hold it for good. */
+/** States keep the provider's text, so it is short and the same for all resources of a kind. */
 function assertProviderText({ deployment }: State): void {
   const ours = deployment.resources.filter(({ type }) =>
     type.startsWith("pulumi-nodejs:dynamic/acr"),
@@ -188,7 +188,7 @@ function assertProviderText({ deployment }: State): void {
   }
 }
 
-/** A secret password beside it hides nothing else: what is declared stays readable in a diff. */
+/** A secret password does not hide the rest of `registry`, which stays readable in a diff. */
 function assertLoginServerReadable({ deployment }: State, url: string): void {
   for (const { type, outputs } of deployment.resources) {
     if (!type.startsWith("pulumi-nodejs:dynamic/acr")) continue;

@@ -8,7 +8,7 @@ import { type Somebody } from "../support/somebody.js";
 
 const REPOSITORY = "team/app";
 
-/** Artifacts of the same content, which differ in tags and locks. */
+/** Artifacts with the same content and different tags and locks. */
 function artifact(name: string, tag: string, inputs: Bag = {}): Declaration {
   const content = { artifactType: "application/vnd.example", layers: [{ content: "one" }] };
   const all = { repository: REPOSITORY, tags: [tag], ...content, ...inputs };
@@ -33,7 +33,7 @@ describe("a lock that an artifact and a TagLock share", () => {
     digest = String(engine.resource(first?.name ?? "").outputs["digest"]);
   };
   const manifest = (): Promise<unknown> => somebody.attributesOfManifest(digest);
-  /** With all resources gone, and a tag of somebody else that keeps the manifest. */
+  /** Checks that the manifest, kept by a foreign tag, is open when all resources are removed. */
   const endsOpen = async (): Promise<void> => {
     await somebody.tag("theirs", digest);
     await engine.destroy();

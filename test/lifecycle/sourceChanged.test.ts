@@ -58,7 +58,7 @@ describe("a source that changes after its digest was shown", function () {
     host.run(inputs, (operation) => lifecycle.create(inputs, operation));
   const at = (name: string): string => join(folder.path, name);
 
-  /** Blobs that nothing names may be there; what makes an artifact of them must not. */
+  /** Unreferenced blobs may exist, but no manifest. */
   function nothingIsTagged(): void {
     const puts = emulator.journal.entries.filter(({ path }) => path.includes("/manifests/"));
     assert.deepEqual(
@@ -175,7 +175,7 @@ describe("a source that changes after its digest was shown", function () {
         { code: "SOURCE_CHANGED", message: /^file changed while/ },
       );
       nothingIsTagged();
-      // What came of a chunk that is cut moves its upload to an address that nobody learns.
+      // An interrupted chunk moves its upload to an address that nobody learns.
       forgetUploads();
       folder.write({ file: Buffer.alloc(size, "text") });
       await create(await check({ layers: [{ file: "file" }] }));

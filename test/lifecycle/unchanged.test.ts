@@ -14,7 +14,7 @@ interface Declared extends Partial<OciArtifactArgs> {
   readonly properties?: boolean;
 }
 
-/** What is declared at each step, and how many requests a refresh then takes. */
+/** The declaration of each step, and the number of requests of a refresh after it. */
 const STEPS: readonly (readonly [string, Declared, number])[] = [
   ["a create", { text: "one", tags: ["v1"] }, 1],
   ["an update of tags and policies", { text: "one", tags: ["v1", "v1.0"], onDelete: "untag" }, 1],
@@ -38,7 +38,7 @@ describe("an unchanged stack on the real engine", function () {
   before(async () => {
     emulator = await startEmulator();
     stack = await EngineStack.create({ environment: environmentFor(emulator) });
-    // Not over before the engine has heard of what is declared: else it may take it for removed.
+    // Ends only when the engine knows the resource; otherwise it may delete it as removed.
     stack.program = () =>
       new Promise<void>((resolve) => {
         declare(declared).apply((value) => {

@@ -29,7 +29,7 @@ describe("the run after a failed update", () => {
     await assert.rejects(engine.up(program), { message: /\[UNAVAILABLE\]$/ });
     emulator.faults.clear();
   };
-  /** From the request of this number on none is answered; `dropAnswer`: but each is done. */
+  /** From this request on, none is answered; with `dropAnswer` each is still carried out. */
   const cut = (method: string, path: RegExp, type: "reset" | "dropAnswer", nth = 1): unknown =>
     emulator.faults.add({ method, path, nth, times: Infinity, action: { type } });
   const settles = async (...program: Declaration[]): Promise<void> => {

@@ -6,7 +6,7 @@ import { EngineStack, environmentFor } from "../support/engine.js";
 import { MiniEngine, type Program } from "../support/miniEngine.js";
 import { Somebody } from "../support/somebody.js";
 
-/** Of a registry that the same stack creates, the login server is known only once it is there. */
+/** The login server of a registry in the same stack is unknown until it is created. */
 describe("a login server that is not known at preview", function () {
   this.timeout(60_000);
   let emulator: Emulator;
@@ -23,7 +23,7 @@ describe("a login server that is not known at preview", function () {
       const artifactType = "application/vnd.example";
       const registry = { loginServer: emulator.url };
       const first = new OciArtifact("first", { repository: "other", artifactType, registry });
-      // What a create alone can tell stands in for an output of the registry.
+      // An output that is known only after a create represents one of the registry.
       const loginServer = first.tagDigests.apply(() => emulator.url);
       const later = { repository: "team/app", registry: { loginServer } };
       const layers = [{ content: "text", title: "text" }];

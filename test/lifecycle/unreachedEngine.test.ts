@@ -24,7 +24,7 @@ describe("a program that does not reach the engine", function () {
     stack.remove();
   });
 
-  /** As the SDK sees it when there is no connection yet. */
+  /** The error that the SDK gets without a connection. */
   class ServiceError extends Error {
     readonly code = 14;
   }

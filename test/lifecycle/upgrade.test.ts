@@ -10,7 +10,7 @@ import { requestsTo } from "../support/requests.js";
 
 describe("the state of an earlier version shows no changes:", function () {
   this.timeout(60_000);
-  /** It has none of what the states speak of: whoever asked it would see a change. */
+  /** It contains nothing of the states, so a request to it would show a change. */
   let emulator: Emulator;
 
   before(async () => {
@@ -19,7 +19,7 @@ describe("the state of an earlier version shows no changes:", function () {
   after(() => emulator.close());
   beforeEach(() => emulator.journal.clear());
 
-  /** Only a policy asks, for what has expired since. */
+  /** Only a policy makes a request, to find what has expired. */
   const asked = (names: ReadonlySet<string>): void => {
     assert.deepEqual(requestsTo(emulator), names.has("policy") ? ["GET manifests"] : []);
   };
@@ -70,7 +70,7 @@ describe("the state of an earlier version shows no changes:", function () {
   });
 });
 
-/** The state as if it had been left in the registry of this run. */
+/** The state with the recorded registry replaced by this run's. */
 function inRegistry({ state }: RecordedState, emulator: Emulator): unknown {
   const settings = `"loginServer":"${LOGIN_SERVER}"`;
   const text = JSON.stringify(state).replaceAll(settings, `"loginServer":"${emulator.url}"`);

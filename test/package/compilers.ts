@@ -2,19 +2,19 @@ import { createRequire } from "node:module";
 import { relative } from "node:path";
 import * as ts from "typescript";
 
-/** A TypeScript that a project may have, and how it looks for packages. */
+/** A TypeScript version and module resolution that a project may use. */
 export interface Compiler {
   readonly name: string;
-  /** Of the project. */
+  /** The project's folder. */
   readonly folder: string;
   readonly options: ts.CompilerOptions;
-  /** Where it is loaded from, in the project; absent: the one that this checkout has. */
+  /** Path of the compiler in the project; absent for that of this checkout. */
   readonly module?: string;
-  /** What it compiles; absent: a program that imports every entry point. */
+  /** The program to compile; absent for one that imports every entry point. */
   readonly program?: string;
 }
 
-/** A project without a TypeScript of its own is compiled by this one, with the old resolution. */
+/** Pulumi compiles a project without its own TypeScript by this one, with the old resolution. */
 const shippedWithPulumi = "@pulumi/pulumi/vendor/typescript@3.8.3/typescript.js";
 
 const { CommonJS, ESNext, NodeNext } = ts.ModuleKind;
@@ -40,7 +40,7 @@ export const compilers: readonly Compiler[] = [
     folder: "types-shipped",
     options: { module: CommonJS, moduleResolution: ts.ModuleResolutionKind.Node10 },
     module: shippedWithPulumi,
-    // What else there is uses types of Node and of other packages that this compiler cannot read.
+    // The other entry points use types of Node and packages that this compiler cannot read.
     program: `import { ArtifactResult, getArtifact, getTagsOutput, OciArtifact, RegistryArgs } from "pulumi-acr";
 
 const registry: RegistryArgs = { loginServer: "myregistry.azurecr.io" };
@@ -52,7 +52,7 @@ export const names = getTagsOutput({ repository: artifact.repository, registry }
   },
 ];
 
-/** What a compiler has to say of the program, and of the package's types behind it. */
+/** A compiler's errors in the program and in the package's types. */
 export function brokenTypes(compiler: Compiler, root: string, program: string): string[] {
   const module = moduleOf(compiler, program);
   return diagnosticsOf(compiler, program)

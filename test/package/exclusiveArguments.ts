@@ -1,7 +1,7 @@
-/** Ends each line that no compiler may accept; TypeScript 3.8 knows no `@ts-expect-error`. */
+/** Marks each line that compilers must refuse; TypeScript 3.8 has no `@ts-expect-error`. */
 const REFUSED = "// refused";
 
-/** A program with arguments that exclude each other, and with those that are right, in the forms that programs have. */
+/** A program with valid arguments and with arguments that exclude each other. */
 export const exclusiveArguments = `import * as pulumi from "@pulumi/pulumi";
 import * as acr from "pulumi-acr";
 
@@ -59,7 +59,7 @@ acr.getTagsOutput({ repository }, { parent: new acr.OciArtifact("parent", plain)
 export {};
 `;
 
-/** Numbers of the lines that are to be refused. */
+/** Numbers of the lines that must be refused. */
 export const refusedLines: readonly number[] = exclusiveArguments
   .split("\n")
   .flatMap((line, index) => (line.endsWith(REFUSED) ? [index + 1] : []));

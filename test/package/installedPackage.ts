@@ -13,7 +13,7 @@ export interface PackedFile {
   readonly size: number;
 }
 
-/** What `npm pack --json` says. */
+/** The output of `npm pack --json`. */
 export interface Packed {
   readonly filename: string;
   readonly size: number;
@@ -24,7 +24,7 @@ export interface Packed {
 export class InstalledPackage {
   readonly #folder: TemporaryFolder;
   readonly packed: Packed;
-  /** Holds nothing but TypeScript, for programs that bring their own. */
+  /** Contains only TypeScript, for programs with their own compiler. */
   readonly compilerFolder: string;
 
   private constructor(folder: TemporaryFolder, packed: Packed) {
@@ -41,7 +41,7 @@ export class InstalledPackage {
 
   static async create(): Promise<InstalledPackage> {
     const folder = new TemporaryFolder();
-    // What is compiled is what the tests run on; it need not be compiled again.
+    // The tests run on the compiled package, so it need not be compiled again.
     const { stdout } = await npm(folder.path, "pack", checkout, "--json", "--ignore-scripts");
     const [packed] = JSON.parse(stdout) as Packed[];
     if (packed === undefined) throw new Error("npm pack made nothing");
@@ -63,7 +63,7 @@ export class InstalledPackage {
     return join(this.project, "node_modules", "pulumi-acr");
   }
 
-  /** Everything temporary goes in here. */
+  /** The folder for everything temporary. */
   get scratch(): string {
     return this.#folder.path;
   }

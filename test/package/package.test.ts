@@ -13,7 +13,7 @@ import { publish } from "./publish.js";
 
 const execute = promisify(execFile);
 
-/** Imports everything that there is, as values and as types. */
+/** Imports from every entry point, as values and as types. */
 const everyEntryPoint = `import * as pulumi from "@pulumi/pulumi";
 import * as acr from "pulumi-acr";
 import { RegistryClient, Repository } from "pulumi-acr/client";
@@ -77,7 +77,7 @@ describe("package", function () {
     for (const words of ["README.md", "CHANGELOG.md", "LICENSE", ...manuals]) {
       assert.ok(paths.includes(words), words);
     }
-    // Far above what it is: to notice what does not belong, not to count features.
+    // Far above the real size: it detects files that do not belong, not growth.
     assert.ok(installed.packed.size < 1_500_000, `${installed.packed.size} bytes to download`);
   });
 
@@ -158,7 +158,7 @@ interface SourceMap {
   readonly sourcesContent?: readonly string[];
 }
 
-/** Packages that a compiled file loads, when it is loaded or later. */
+/** Packages that a compiled file loads, at once or later. */
 function requiredPackages(code: string): string[] {
   const loads = code.matchAll(/\b(?:require|import)\("([^."][^"]*)"\)/gu);
   return [...loads]

@@ -2,7 +2,7 @@
 export interface Program {
   readonly name: string;
   readonly files: Readonly<Record<string, string>>;
-  /** Whether the project brings a TypeScript of its own; else Pulumi compiles with the one it ships, 3.8. */
+  /** Whether the project has its own TypeScript; otherwise Pulumi compiles with its own, 3.8. */
   readonly ownCompiler: boolean;
 }
 
@@ -23,7 +23,7 @@ export const digest: pulumi.Output<string> = hello.digest;
 export const tag: pulumi.Input<string> = args.tag;
 `;
 
-/** As the template of `pulumi new typescript` has it. */
+/** Settings of the template of `pulumi new typescript`. */
 const templateSettings = JSON.stringify({
   compilerOptions: {
     strict: true,

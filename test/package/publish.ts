@@ -10,7 +10,7 @@ import { pulumiSettings } from "../../tools/pulumiSettings.js";
 import type { InstalledPackage } from "./installedPackage.js";
 import type { Program } from "./programs.js";
 
-/** Runs the program on the real engine until it has published and destroyed; answers the digest. */
+/** Publishes and destroys with the program on the real engine; returns the digest. */
 export async function publish(
   program: Program,
   installed: InstalledPackage,
@@ -53,7 +53,7 @@ function environment(
     ...environmentFor(emulator),
     ...pulumiSettings(join(scratch, "home"), backend),
     NODE_PATH: ownCompiler ? compilerFolder : "",
-    // ts-node keeps what it compiled, whichever compiler that was.
+    // ts-node caches compiled files without regard to the compiler.
     TMPDIR: backend,
   };
 }

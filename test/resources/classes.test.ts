@@ -24,10 +24,10 @@ interface Kind {
     registry?: pulumi.Input<RegistryArgs>,
     options?: pulumi.CustomResourceOptions,
   ) => pulumi.CustomResource;
-  /** Absent where there is nothing in the registry to get. */
+  /** Absent for kinds without an object in the registry. */
   readonly get?: (name: string, id: string) => pulumi.CustomResource;
   readonly id: string;
-  /** What the class says that a program can read. */
+  /** Properties that the class documents as readable. */
   readonly readable: readonly string[];
 }
 
@@ -171,7 +171,7 @@ describe("resource classes", () => {
       });
 
       it("passes its own URN", async () => {
-        // Deeper nesting the mocks get wrong; urn.test.ts asks the engine.
+        // The mocks compute deeper nesting wrongly; urn.test.ts uses the engine.
         const parents = { none: undefined, component: new Component(`${kind.name}-parent`) };
         for (const [title, parent] of Object.entries(parents)) {
           const name = `${kind.name}-under-${title}`;
@@ -314,7 +314,7 @@ describe("resource classes", () => {
   });
 });
 
-/** Whether the registry in a source is marked secret: the mark moves to the whole of what has a secret. */
+/** Whether the registry in a source is secret: a secret inside marks the whole object. */
 function secretIn(source: unknown): boolean {
   const { registry } = source as { registry: object };
   return secretMark in registry;

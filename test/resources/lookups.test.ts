@@ -11,7 +11,7 @@ import { Somebody } from "../support/somebody.js";
 const REPOSITORY = "charts/web";
 const run = promisify(execFile);
 
-/** What a program sees, without an engine. */
+/** Look-ups as a program calls them, without an engine. */
 describe("look-up functions", function () {
   this.timeout(20_000);
   let emulator: Emulator;
@@ -55,7 +55,7 @@ describe("look-up functions", function () {
       const name = `${emulator.loginServer}/${REPOSITORY}:2`;
       assert.equal(error.message, `getArtifact: ${name} does not exist [NOT_FOUND]`);
       assert.equal(error.code, "NOT_FOUND");
-      // What Pulumi does with every error that ends a program.
+      // Pulumi prints an error that ends a program in this way.
       assert.equal(inspect(error, { colors: true }), `LookupError: ${error.message}`);
       assert.equal(error.stack, `LookupError: ${error.message}`);
       return hasCode(error, "NOT_FOUND") && hasCode(error.cause, "NOT_FOUND");
@@ -222,7 +222,7 @@ describe("look-up functions", function () {
   });
 });
 
-/** Not made yet: at a preview its id is unknown, but not what it was given. */
+/** A planned resource: at preview its id is unknown, but its inputs are known. */
 class Planned extends pulumi.CustomResource {
   declare readonly repository: pulumi.Output<string>;
 
@@ -250,7 +250,7 @@ function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => output.apply(resolve));
 }
 
-/** Unlike `apply`, it tells what went wrong. */
+/** Unlike `apply`, it rejects with the error. */
 function promiseOf(output: pulumi.Output<unknown>): Promise<unknown> {
   return (output as unknown as { promise(): Promise<unknown> }).promise();
 }

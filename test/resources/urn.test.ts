@@ -4,7 +4,7 @@ import { after, before, describe, it } from "mocha";
 import { OciArtifact, TagLock } from "pulumi-acr";
 import { EngineStack } from "../support/engine.js";
 
-/** What the classes compute is what the engine computes: a wrong URN would lose who owns what. */
+/** The classes must compute the engine's URN: ownership is recorded by URN. */
 describe("URN of a resource", function () {
   this.timeout(60_000);
   this.slow(10_000);
@@ -45,7 +45,7 @@ async function declare(): Promise<void> {
   const artifact = new OciArtifact("in inner", args, { parent: inner });
   const lock = { repository: "charts/web", tag: "1.0.0" };
   new TagLock("under artifact", lock, { parent: artifact });
-  // Two children of one component, of which one waits for the other: the URN must make neither wait.
+  // One child of a component waits for the other; the URN must not add a wait.
   const { repository } = new OciArtifact("sibling", args, { parent: inner });
   new TagLock("of its sibling", { ...lock, repository }, { parent: inner });
 }

@@ -13,11 +13,11 @@ import {
 } from "../support/hostileRegistry.js";
 
 const MIB = 1 << 20;
-/** Node's own buffers on both sides, and what the collector has not seen yet: far less than an endless body. */
+/** Covers Node's buffers and uncollected garbage, but is far less than an endless body. */
 const MOST_WRITTEN = 64 * MIB;
 const MOST_MEMORY = 250 * MIB;
 
-/** Writes for as long as anybody takes it. */
+/** Writes for as long as the other side reads. */
 function endlessly(response: ServerResponse, counter: { written: number }, piece: Buffer): void {
   const more = (): void => {
     if (response.destroyed || counter.written > 16 * MOST_WRITTEN) return;
@@ -30,7 +30,7 @@ function endlessly(response: ServerResponse, counter: { written: number }, piece
 const spaces = Buffer.alloc(MIB, " ");
 const start = '{"errors":[{"code":"X","message":"';
 
-/** What the registry is asked for, and the status that its endless answer has. */
+/** What the endless answer is, the client's call, and the status and type of the answer. */
 const answers: readonly (readonly [string, keyof typeof CALLS, number, string])[] = [
   ["a manifest", "fetch a manifest", 200, OCI_MANIFEST],
   ["a page of repositories", "list repositories", 200, "application/json"],
@@ -74,7 +74,7 @@ function assertReadable(error: Error | undefined): void {
   assert.ok("code" in error, String(error.stack));
   assert.ok(error.message.length < 1600, error.message.slice(0, 300));
   assert.doesNotMatch(error.message, /[\p{Cc}\p{Bidi_Control}]/u);
-  // With its causes, as a program prints it that ends with it.
+  // With its causes, as a program prints an uncaught error.
   assert.doesNotMatch(inspect(error).replaceAll("\n", " "), /[\p{Cc}\p{Bidi_Control}]/u);
   const everything = inspect(error, { depth: 20, showHidden: true, customInspect: false });
   for (const secret of [PASSWORD, TOKEN]) assert.ok(!everything.includes(secret), secret);
@@ -100,7 +100,7 @@ describe("§1.6: bodies without an end, and bombs", function () {
         call,
       );
       assertReadable(error);
-      // One that says "later" is asked again: each time counts for itself.
+      // A retried answer is limited anew each time.
       assert.ok(counter.written / asked < MOST_WRITTEN, `${counter.written} bytes were taken`);
     });
   }
@@ -136,7 +136,7 @@ describe("§1.6: bodies without an end, and bombs", function () {
       for (const call of ["fetch a manifest", "list tags", "fetch a blob", "push a manifest"]) {
         const error = await bounded(
           () => (request, response) => {
-            // Past Node's own checks, as an attacker would.
+            // Bypasses Node's own checks, as an attacker would.
             request.socket.end(
               `HTTP/1.1 200 OK\r\nContent-Type: ${OCI_MANIFEST}\r\nContent-Length: ${length}\r\n\r\n{}`,
             );

@@ -11,7 +11,7 @@ const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 const LONG = "x".repeat(1_000_000);
 const TERMINAL = "\u001b[2J\u009b31m\u202e";
 
-/** Documents that two readers may take for two things, with the type that they are served with. */
+/** Documents that readers may interpret differently, with their content type. */
 const refused: readonly (readonly [string, Buffer, string | undefined])[] = [
   ["an image and an index", json({ ...IMAGE, manifests: [] }), OCI_MANIFEST],
   ["an index with layers", json({ schemaVersion: 2, manifests: [], layers: [] }), OCI_INDEX],

@@ -23,7 +23,7 @@ const MANIFEST = encodeManifest({
 });
 const ARTIFACT: Packed = { blobs: [LAYER], manifest: MANIFEST };
 
-/** What is no digest must not get into a URL or a path, whoever says it. */
+/** Invalid digests from any source must not get into a URL or a path. */
 const malformed = [
   "sha256:../../x",
   `sha256:${"A".repeat(64)}`,
@@ -76,7 +76,7 @@ describe("§1.4: a registry with other digests", function () {
             response.writeHead(200, { ...headers, "content-length": MANIFEST.bytes.length });
             response.end(MANIFEST.bytes);
           });
-          // HEAD by tag has nothing to compare the digest with; whoever fetches by it will.
+          // HEAD by tag has no content to compare the digest with; a later fetch has.
           const believed = method === "resolve" && reference === "v1" && digest === OTHER;
           const asked = client.repository("a").manifests[method](reference);
           if (believed) assert.equal(((await asked) as { digest: string }).digest, OTHER);

@@ -4,7 +4,7 @@ import { digestOf, RegistryClient } from "pulumi-acr/client";
 import { recordingServer } from "../support/attacker.js";
 import { CALLS, hostileRegistry } from "../support/hostileRegistry.js";
 
-/** Names that look like this machine, and lead elsewhere; and this machine in other people's spelling. */
+/** Names that look like this machine but lead elsewhere, and unusual spellings of this machine. */
 const servers: readonly (readonly [string, boolean])[] = [
   ["http://127.0.0.1:5000", true],
   ["http://localhost:5000", true],

@@ -5,7 +5,7 @@ import { hostileRegistry, TOKEN } from "../support/hostileRegistry.js";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 
-/** Every listing, with a page that it can read. */
+/** Every listing, with a valid page. */
 const LISTS: Readonly<
   Record<string, readonly [(client: RegistryClient) => AsyncIterable<unknown>, object]>
 > = {

@@ -54,7 +54,7 @@ describe("§1.8: a Location that leads an upload elsewhere is refused", function
           return true;
         });
         assert.deepEqual(attacker.seen, []);
-        // Nothing but the start of the session: no byte, and no deletion, went where it says.
+        // Only the start of the session: no content and no deletion went to the location.
         const elsewhere = registry.seen.filter(
           ({ method, url }) =>
             !url.startsWith("/oauth2/token?") &&

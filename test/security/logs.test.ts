@@ -4,7 +4,7 @@ import { AzureLogger, getLogLevel, setLogLevel } from "@azure/logger";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { CALLS, hostileRegistry, PASSWORD, TOKEN } from "../support/hostileRegistry.js";
 
-/** What must not be in a log or an error, at any level. */
+/** Texts that must not be in a log or an error, at any level. */
 const SECRETS: Readonly<Record<string, string>> = {
   "the password": PASSWORD,
   "the password, encoded": Buffer.from(`user:${PASSWORD}`).toString("base64"),
@@ -70,7 +70,7 @@ describe("§1.11: logs and errors", function () {
           assert.ok(!told.includes(secret), `${name}: ${what} is told: ${around(told, secret)}`);
         }
       }
-      // Something was told at all.
+      // Something was logged.
       assert.ok(lines.some((line) => line.includes("GET https://127.0.0.1")));
     });
   }

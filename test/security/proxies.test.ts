@@ -32,7 +32,7 @@ describe("§1.12: proxies of the environment", function () {
     await registry.close();
   });
 
-  /** In a process of its own: `NO_PROXY` is read once. */
+  /** In a separate process, because `NO_PROXY` is read once. */
   async function ask(
     loginServer: string,
     environment: Record<string, string>,
@@ -64,7 +64,7 @@ describe("§1.12: proxies of the environment", function () {
         assert.equal(target, "registry.example:443");
         assert.match(authorization ?? "", /^Basic /);
       }
-      // The proxy's password is the proxy's.
+      // Only the proxy gets its password.
       assert.ok(registry.seen.length > 0);
       for (const { headers } of registry.seen) {
         assert.equal(headers["proxy-authorization"], undefined);

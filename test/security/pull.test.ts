@@ -10,7 +10,7 @@ import { longName, member, pax, tar, type MemberFields } from "../support/tarMem
 
 const REPOSITORY = "hostile/artifact";
 
-/** Nothing outside of the folder, and nothing left in it: for whatever a registry may serve. */
+/** A hostile pull must write nothing outside of the folder and leave nothing in it. */
 describe("malicious content of a registry, pulled", function () {
   this.timeout(20_000);
   const subject = emulatorForSuite();
@@ -25,7 +25,7 @@ describe("malicious content of a registry, pulled", function () {
     options: PullOptions = {},
   ): Promise<void> {
     const client = subject.client();
-    // Good content before and after: nothing of it may stay either.
+    // Valid content before and after must not stay either.
     const good = { title: "a-good-file.txt", bytes: "good" };
     const folder = directoryLayer(
       "a-good-folder",

@@ -20,7 +20,7 @@ const redirect =
   (_, response) =>
     void response.writeHead(status, { location: location(places), "set-cookie": "a=b" }).end();
 
-/** All that another origin may learn of a blob's reader. */
+/** Another origin may see no more of a blob request than these headers. */
 function assertAnonymous(seen: readonly Recorded[]): void {
   for (const { headers } of seen) {
     const { host: _host, connection: _connection, ...sent } = headers;
@@ -39,7 +39,7 @@ describe("§1.1: a registry that redirects to another host", function () {
           redirect(({ attacker: to }) => `${to}/x?sig=SIG-CANARY`, status),
         );
         const [result] = await Promise.allSettled([call(client)]);
-        // A blob that is read is the storage's to give; its bytes are not the right ones here.
+        // Storage may serve a blob, but its bytes are wrong here.
         if (name === "fetch a blob") assertAnonymous(attacker.seen);
         else assert.deepEqual(attacker.seen, []);
         if (result.status === "rejected") {

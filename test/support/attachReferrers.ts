@@ -1,5 +1,5 @@
-// Run as a program of its own: attaches so many referrers to the subject that is given, all at once, on the emulator
-// whose address and credentials the environment tells, and prints their digests.
+// Run as a separate program: attaches many referrers to the given subject at once, on the emulator
+// with the address and credentials in the environment, and prints their digests.
 import {
   EMPTY_BYTES,
   EMPTY_DESCRIPTOR,

@@ -9,7 +9,7 @@ import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { generate } from "selfsigned";
 
-/** All that a server learned from one request. */
+/** Everything that a server learned from one request. */
 export interface Recorded {
   readonly method: string;
   readonly url: string;
@@ -19,7 +19,7 @@ export interface Recorded {
   body: string;
 }
 
-/** A server on loopback that writes down everything that reaches it. */
+/** A server on loopback that records every request. */
 export interface RecordingServer {
   readonly origin: string;
   /** Host and port. */
@@ -33,7 +33,7 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** Starts one; with a certificate it speaks https. What it does not answer itself, it answers 200. */
+/** Starts one, over https with a certificate. By default it answers every request with 200. */
 export async function recordingServer(
   answer: RequestListener = (_, response) => response.end("attacker"),
   certificate?: Certificate,
@@ -54,7 +54,7 @@ export async function recordingServer(
   const server =
     certificate === undefined ? createHttpServer(record) : createHttpsServer(certificate, record);
   const close = closing(server);
-  // Connections last for as long as the client keeps them.
+  // The client decides how long connections last.
   server.keepAliveTimeout = 0;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -62,7 +62,7 @@ export async function recordingServer(
   return { origin: `${certificate ? "https" : "http"}://${host}`, host, seen, close };
 }
 
-/** Cuts what is still open: a client that was fooled may wait for ever. */
+/** Cuts open connections, because a deceived client may wait for ever. */
 function closing(server: Server): () => Promise<void> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): void => {

@@ -1,6 +1,6 @@
 import type { Attributes } from "../../provider/registry/attributes.js";
 
-/** The attributes of what nobody has restricted. */
+/** The attributes of an unrestricted tag or manifest. */
 export const OPEN: Attributes = {
   deleteEnabled: true,
   writeEnabled: true,
@@ -8,5 +8,5 @@ export const OPEN: Attributes = {
   listEnabled: true,
 };
 
-/** The attributes of what `lock: true` has closed. */
+/** The attributes of a tag or manifest under `lock: true`. */
 export const LOCKED: Attributes = { ...OPEN, deleteEnabled: false, writeEnabled: false };

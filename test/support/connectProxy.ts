@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 
-/** What a proxy does with whoever asks for a tunnel, instead of making one. */
+/** What a proxy does with a request for a tunnel instead of making one. */
 export interface ProxyFault {
   /** Answers with this status. */
   readonly refuse?: number | undefined;
@@ -10,14 +10,14 @@ export interface ProxyFault {
   readonly silent?: boolean;
 }
 
-/** A proxy that records what it is asked for, and leads every name to one port of this machine. */
+/** A proxy that records requests for tunnels and leads every name to one port of this machine. */
 export class ConnectProxy {
   readonly seen: { readonly target: string; readonly authorization: string | undefined }[] = [];
   readonly #server: Server = createServer((_, response) => response.writeHead(502).end());
   readonly #sockets = new Set<Socket>();
   readonly #clients = new Set<Socket>();
 
-  /** Connections of clients that neither side has ended. */
+  /** Open connections of clients. */
   get open(): number {
     return this.#clients.size;
   }

@@ -28,7 +28,7 @@ const CLASSES: Readonly<Record<Kind, ResourceClass>> = {
   RetentionPolicy,
 };
 
-/** Declares a program of the mini engine to the real one. */
+/** Declares a program of the mini engine on the real engine. */
 export function declare(program: Program): void {
   const made = new Map<string, pulumi.CustomResource>();
   const outputsOf = (name: string): Bag => (made.get(name) ?? {}) as Bag;

@@ -7,14 +7,14 @@ import { type RegistryJournal, startJournal } from "./dockerRegistryJournal.js";
 import { TemporaryFolder } from "./temporaryFolder.js";
 
 export interface DockerRegistryOptions {
-  /** Ask for {@link CREDENTIALS}, in the Basic scheme. */
+  /** Require {@link CREDENTIALS}, in the Basic scheme. */
   readonly signIn?: boolean;
 }
 
 /** What a registry that asks for a sign-in accepts. */
 export const CREDENTIALS = { username: "publisher", password: "docker-registry-password" };
 
-/** bcrypt of the password, with the least rounds: Node has no bcrypt to make one. */
+/** bcrypt of the password with the fewest rounds, as a constant because Node has no bcrypt. */
 const HTPASSWD = "publisher:$2b$04$H2sAPB4wOjcpFlw8fJbcQedFDD5VSUG5Lo/C4rv5owtMXOQwEv9DO\n";
 
 const START_LIMIT_MS = 10_000;
@@ -25,7 +25,7 @@ export class DockerRegistry {
   readonly #folder: TemporaryFolder;
   /** Every request that came through {@link url}. */
   readonly journal: RegistryJournal;
-  /** Without the journal in between: for measuring. */
+  /** Bypasses the journal, for measurements. */
   readonly directUrl: string;
 
   private constructor(
@@ -65,7 +65,7 @@ export class DockerRegistry {
     return new URL(this.url).host;
   }
 
-  /** Forgets all content. Nothing is cached, so the registry need not be told. */
+  /** Deletes all content. The registry caches nothing, so it need not be told. */
   clear(): void {
     rmSync(join(this.#folder.path, "storage"), { recursive: true, force: true });
   }
@@ -86,7 +86,7 @@ function writeConfiguration(folder: TemporaryFolder, { signIn }: DockerRegistryO
   writeFileSync(htpasswd, HTPASSWD);
   const configuration = {
     version: "0.1",
-    // It tells the port in a line of this level.
+    // A line of this level tells the port.
     log: { level: "info", accesslog: { disabled: true } },
     storage: {
       filesystem: { rootdirectory: join(folder.path, "storage") },
@@ -103,7 +103,7 @@ function writeConfiguration(folder: TemporaryFolder, { signIn }: DockerRegistryO
   return file;
 }
 
-/** Waits until it listens; the log is read on, so that it never has to wait for us. */
+/** Waits until it listens, and keeps reading its log so that its output never blocks. */
 function addressOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     const said: string[] = [];

@@ -18,8 +18,8 @@ export interface RegistryJournal {
 }
 
 /**
- * Stands before a registry that keeps no account of its requests, and passes everything on as it is.
- * The Host header too, so that the locations that the registry makes lead through here again.
+ * A proxy before a registry without a journal, which records requests and passes everything on.
+ * It keeps the Host header, so that the registry's locations lead through the proxy again.
  */
 export async function startJournal(target: string): Promise<RegistryJournal> {
   const entries: JournalEntry[] = [];
@@ -58,7 +58,7 @@ async function passOn(
     passed.once("response", resolve);
     passed.once("error", reject);
   });
-  // An answer may come before the whole body was taken; then what is left of it is nobody's business.
+  // An answer may come before the whole body was read; the rest of the body is ignored.
   pipeline(asked, passed).catch(() => passed.destroy());
   const answered = await response;
   const status = answered.statusCode ?? 0;

@@ -20,7 +20,7 @@ export class EmulatorUnderTest {
     await this.#emulator?.close();
   }
 
-  /** A client as its admin user, which does not wait long for anything. */
+  /** A client as its admin user, with short waits. */
   client(options: RegistryClientOptions = {}): RegistryClient {
     const { url, credentials } = this.emulator;
     const client = new RegistryClient(url, {
@@ -38,14 +38,14 @@ export class EmulatorUnderTest {
     for (const client of this.#clients.splice(0)) client.close();
   }
 
-  /** Requests so far, tokens apart. */
+  /** Requests so far, without those for tokens. */
   get requests(): readonly string[] {
     return this.emulator.journal.entries
       .filter(({ path }) => !path.startsWith("/oauth2/"))
       .map(({ server, method, path }) => (server === "storage" ? "storage" : `${method} ${path}`));
   }
 
-  /** Methods of the requests so far, tokens apart. */
+  /** Methods of the requests so far, without those for tokens. */
   get methods(): string {
     return this.requests.map((request) => request.split(" ")[0]).join(" ");
   }

@@ -22,7 +22,7 @@ export interface EngineStackOptions {
   readonly configuration?: automation.ConfigMap;
 }
 
-/** How a registry is named to a stack: by environment, as CI does. */
+/** The environment of a stack that publishes to this registry, as in CI. */
 export function environmentFor(emulator: Emulator): Record<string, string> {
   return {
     ACR_LOGIN_SERVER: emulator.url,
@@ -38,9 +38,9 @@ export function environmentFor(emulator: Emulator): Record<string, string> {
 export class EngineStack {
   readonly #folder: TemporaryFolder;
   readonly stack: automation.Stack;
-  /** What the next run declares. */
+  /** The program of the next run. */
   program: automation.PulumiFn = () => Promise.resolve();
-  /** What the run under way has printed so far. */
+  /** Output of the current run so far. */
   said = "";
 
   private constructor(folder: TemporaryFolder, stack: automation.Stack) {
@@ -69,7 +69,7 @@ export class EngineStack {
     );
     await stack.setAllConfig(options.configuration ?? {});
     const created = new EngineStack(folder, stack);
-    // Three more CLI calls for each `up` that no test looks at.
+    // Saves three CLI calls per `up` whose results no test uses.
     stack.outputs = () => Promise.resolve({});
     stack.info = () => Promise.resolve(undefined);
     return created;
@@ -91,7 +91,7 @@ export class EngineStack {
     return this.#run((record) => this.stack.destroy({ ...options, ...record }));
   }
 
-  /** Any command of the CLI, for this stack; answers what it printed. */
+  /** Runs any command of the CLI for this stack and returns its output. */
   cli(...args: readonly string[]): Promise<string> {
     return this.#command(...args, "--stack", "stack");
   }
@@ -103,7 +103,7 @@ export class EngineStack {
 
   async #command(...args: readonly string[]): Promise<string> {
     const { workDir, envVars } = this.stack.workspace;
-    // `run` is there, but not among the published types.
+    // `run` exists, but not in the published types.
     const command = this.stack.workspace.pulumiCommand as unknown as RunnableCommand;
     const done = await command.run(args, workDir, envVars);
     return done.stdout;
@@ -114,7 +114,7 @@ export class EngineStack {
     return this.cli("stack", "export");
   }
 
-  /** Destroys nothing: only the stack's files go. */
+  /** Removes only the stack's files and destroys nothing. */
   remove(): void {
     this.#folder.remove();
   }

@@ -3,12 +3,12 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { TemporaryFolder } from "./temporaryFolder.js";
 
-/** Finds the processes of a stack's runs, so that tests can end them as a machine's failure would. */
+/** Finds the processes of a stack's runs, so that tests can kill them as a crash would. */
 export class EngineProcesses {
   readonly #folder = new TemporaryFolder();
   #seen = new Set<string>();
 
-  /** For the stack. */
+  /** Variables for the stack. */
   get environment(): Record<string, string> {
     return {
       NODE_OPTIONS: `--require ${join(__dirname, "notePid.js")}`,
@@ -16,7 +16,7 @@ export class EngineProcesses {
     };
   }
 
-  /** Forgets the hosts so far: the next to start is the next run's. */
+  /** Forgets the hosts so far: the next one belongs to the next run. */
   nextRun(): void {
     this.#seen = new Set(readdirSync(this.#folder.path));
   }
@@ -24,7 +24,7 @@ export class EngineProcesses {
   /** The dynamic host of this run. */
   host(): number {
     const fresh = readdirSync(this.#folder.path).filter((name) => !this.#seen.has(name));
-    // The preview has had one too, which is gone.
+    // The preview had a host too, which has ended.
     const pid = fresh.find((name) => isRunning(Number(name)));
     if (pid === undefined) throw new Error("the engine has not started a dynamic host");
     return Number(pid);

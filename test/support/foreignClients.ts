@@ -11,21 +11,21 @@ export type ForeignClient = Extract<
   "oras" | "crane" | "regctl" | "skopeo" | "helm"
 >;
 
-/** Where a registry is, and who may use it. */
+/** A registry's address and credentials. */
 export interface ForeignRegistry {
-  /** Host and port; spoken to without TLS. */
+  /** Host and port, without TLS. */
   readonly loginServer: string;
   readonly credentials?: { readonly username: string; readonly password: string } | undefined;
 }
 
 /**
- * Other people's registry clients, with a home of their own: what they are told to remember, and what
- * the user of this machine has told them, stay apart.
+ * Foreign registry clients with a separate home folder, which keeps their settings apart from
+ * those of the machine's user.
  */
 export class ForeignClients {
   readonly #home = new TemporaryFolder();
 
-  /** Lets all of them sign in, in the file that they share. */
+  /** Signs all of them in, by the configuration file that they share. */
   signIn({ loginServer, credentials }: ForeignRegistry): void {
     const auth =
       credentials &&
@@ -34,7 +34,7 @@ export class ForeignClients {
     writeFileSync(join(this.#home.path, "config.json"), JSON.stringify({ auths }));
   }
 
-  /** Runs a client; answers its standard output, or rejects with all that it said. */
+  /** Runs a client; returns its standard output, or rejects with all its output. */
   async run(
     client: ForeignClient,
     args: readonly string[],
@@ -69,7 +69,7 @@ export class ForeignClients {
   }
 }
 
-/** A test that needs foreign programs; where one is absent it is pending, and says how to get it. */
+/** A test that needs foreign programs; without one it is pending and tells how to get it. */
 export function itWith(
   tools: readonly ForeignToolName[],
   title: string,

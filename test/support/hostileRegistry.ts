@@ -11,25 +11,25 @@ import {
 } from "pulumi-acr/client";
 import { certificate, recordingServer, type RecordingServer } from "./attacker.js";
 
-/** Planted in everything that must not get anywhere else. */
+/** Part of every secret that must not leak. */
 export const PASSWORD = "PASSWORD-CANARY";
 export const TOKEN = "ACCESS-TOKEN-CANARY";
 
 export interface HostileRegistry {
   readonly registry: RecordingServer;
-  /** Another server: nothing of ours may ever reach it. */
+  /** Another server, which must never get anything of ours. */
   readonly attacker: RecordingServer;
   readonly client: RegistryClient;
 }
 
-/** How a registry behaves that is told where the attacker is. */
+/** Behaviour of a registry, given the attacker's address. */
 export type Hostility = (places: { attacker: string; registry: string }) => RequestListener;
 
 export interface HostileOptions extends RegistryClientOptions {
   readonly attacker?: RequestListener;
-  /** Does the attacker speak plain http? Default: https, like the registry. */
+  /** Whether the attacker speaks plain http. Default: https, like the registry. */
   readonly plainAttacker?: boolean;
-  /** Gives tokens to everybody at the usual place. Default: `true`. */
+  /** Whether everybody gets tokens at the usual path. Default: `true`. */
   readonly tokens?: boolean;
 }
 
@@ -39,7 +39,7 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
-/** A registry under somebody's control, over https, with a client that has a password for it. */
+/** A registry under an attacker's control, over https, and a client with a password for it. */
 export async function hostileRegistry(
   hostility: Hostility,
   options: HostileOptions = {},

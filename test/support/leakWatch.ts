@@ -4,35 +4,36 @@ import type { Context, Suite } from "mocha";
 import { addedSince, closeSpools, type OpenThings, openThings } from "./openThings.js";
 import { forgetUploads, openUploads, watchUploads } from "./openUploads.js";
 
-/** A peer's end of a connection, and a thread, are gone a little after what closed them. */
+/** A peer's end of a connection and a thread end a little after the call that closes them. */
 const PATIENCE_MS = 5_000;
 const LOOK_EVERY_MS = 5;
 
-/** Tests of the emulator, and of programs that are not ours: they may begin an upload and leave it. */
+/** Tests of the emulator and of foreign programs, which may leave unfinished uploads. */
 const OTHER_UPLOADS = /[\\/]test[\\/](?:emulator|interop)[\\/]/;
 
-/** What each test of the suite that runs left, when its own `afterEach` hooks were done. */
+/** What each test of the current suite left after its own `afterEach` hooks. */
 let leaks: string[] = [];
 let beforeTest: OpenThings = new Map();
 
 /**
- * Fails what leaves something open: sockets, servers, descriptors, timers, child processes, temporary
- * files, uploads. It looks after each test and, when a suite's own `after` hooks are done, after each
- * suite of a file, where it tells what it found: mocha runs no test after a failed `afterEach` of all.
- * Mocha loads it before the tests (`--require`), and the folder for temporary files is the run's own.
+ * Fails suites that leave something open: sockets, servers, descriptors, timers, child processes,
+ * temporary files, uploads. It checks after each test and, after a suite's own `after` hooks, after
+ * each suite of a file. It reports only after suites, because mocha stops after a failed root
+ * `afterEach`. Mocha loads it before the tests (`--require`), and the folder for temporary files is
+ * the run's own.
  */
 export const mochaHooks = {
   async beforeAll(this: Context): Promise<void> {
     watchUploads();
     const root = this.test?.parent;
-    // Added now, it comes after those that files have for all their suites.
+    // A hook added now runs after those of the files.
     root?.afterEach("leaves nothing open", noteLeaks);
     let before = await openThings();
     for (const suite of root?.suites ?? []) {
       suite.afterAll("leaves nothing open", async function (this: Context) {
         this.timeout(2 * PATIENCE_MS);
         const left = [...leaks, ...(await leftSince(before))];
-        // Told once: what follows is not to blame.
+        // Reported once, so that later tests are not blamed.
         leaks = [];
         before = await openThings();
         if (left.length > 0) throw new Error(describeLeak(suite, left));
@@ -54,7 +55,7 @@ async function noteLeaks(this: Context): Promise<void> {
   leaks.push(`after "${test?.title ?? ""}":`, ...left.map((thing) => `  ${thing}`));
 }
 
-/** What is left once all that is about to go has gone. */
+/** What is left after everything that is about to end has ended. */
 export async function leftSince(before: OpenThings, patienceMs = PATIENCE_MS): Promise<string[]> {
   await closeSpools();
   const giveUpAt = performance.now() + patienceMs;

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Emulator } from "pulumi-acr/emulator";
 
-/** Somebody acts while a request of the operation is on its way: the first one that matches. */
+/** Somebody acts while the operation's first matching request is under way. */
 export async function meanwhile<T>(
   { faults }: Pick<Emulator, "faults">,
   request: { readonly method: string; readonly path: RegExp },

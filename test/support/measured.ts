@@ -3,24 +3,24 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
-/** What a program of its own came to. */
+/** The result of a separate program. */
 export interface Measured<Result> {
   readonly result: Result;
-  /** Most memory that it held at once, beyond what it held before it began, in MiB. */
+  /** Peak memory in addition to that at its start, in MiB. */
   readonly grownMib: number;
 }
 
 export interface MeasuredOptions {
   readonly environment?: Readonly<Record<string, string>>;
-  /** Most files and sockets that it may have open at once. */
+  /** Limit of files and sockets that are open at once. */
   readonly descriptors?: number;
-  /** Largest file that it may write, in KiB: to it, the disk is full then. */
+  /** Limit of a file's size in KiB; beyond it, the disk seems full. */
   readonly fileKib?: number;
 }
 
 /**
- * Runs the function `run` of a compiled module in a process of its own, since memory and
- * descriptors are a process's, and the tests' own has had others.
+ * Runs the function `run` of a compiled module in a separate process, because memory and
+ * descriptors are measured per process, and the tests' process has used others.
  */
 export async function measured<Result>(
   module: string,
@@ -28,7 +28,7 @@ export async function measured<Result>(
   { environment = {}, descriptors, fileKib }: MeasuredOptions = {},
 ): Promise<Measured<Result>> {
   const command = [process.execPath, "--enable-source-maps", "-e", program(module)];
-  // A shell sets the limits, and becomes the program.
+  // A shell sets the limits and then becomes the program.
   const limits = [
     ...(descriptors === undefined ? [] : [`ulimit -n ${descriptors}; `]),
     // In blocks of 512 bytes (POSIX, ulimit).
@@ -47,7 +47,7 @@ export async function measured<Result>(
   return JSON.parse(output) as Measured<Result>;
 }
 
-/** Its argument comes by its input: a command line has not room for much. */
+/** The argument is passed by standard input, because a command line has a size limit. */
 function program(module: string): string {
   return `
     const { run } = require(${JSON.stringify(module)});

@@ -23,7 +23,7 @@ export interface MiniEngineOptions {
   readonly configuration?: Readonly<Record<string, string>>;
   /** Folder that relative paths start from. Default: the working directory. */
   readonly directory?: string;
-  /** Retries and time-outs, where a test is about failures. */
+  /** Retries and timeouts, for tests of failures. */
   readonly manners?: ClientManners;
 }
 
@@ -34,13 +34,13 @@ export interface RunOptions {
   readonly refresh?: boolean;
 }
 
-/** What one run did. */
+/** The result of one run. */
 export interface MiniRun {
   /** One operation for each resource, by its name. */
   readonly operations: Readonly<Record<string, Operation>>;
   /** Names of the properties that differed, by resource. */
   readonly changes: Readonly<Record<string, readonly string[]>>;
-  /** Outputs by resource, `id` among them; of a preview, what a preview knows. */
+  /** Outputs by resource, including `id`; of a preview, those that it knows. */
   readonly outputs: Readonly<Record<string, Bag>>;
   /** Ids that `delete` was called for, in order. */
   readonly deletedIds: readonly string[];
@@ -48,14 +48,14 @@ export interface MiniRun {
 }
 
 /**
- * Pulumi's engine as far as a dynamic provider can tell, in this process: the order of calls, what
- * each is given, and what becomes of its answers were taken from the engine itself
+ * Pulumi's engine in this process, as far as a dynamic provider can tell: the order of calls, their
+ * arguments and the use of their results follow the engine itself
  * (pulumi/pulumi v3.259.0, pkg/resource/deploy/step_generator.go and step.go). Every run gets a fresh
  * provider host, as every deployment gets a fresh process. Resources take their turns in the order of
- * declaration, one after the other; it knows no secrets and no providers of its own. What it calls is
- * compared with what the engine calls in `test/lifecycle/miniEngineOptions.test.ts`.
+ * declaration, one after the other; it has no secrets and no provider resources. Its calls are
+ * compared with the engine's in `test/lifecycle/miniEngineOptions.test.ts`.
  *
- * A run that fails throws what the lifecycle threw; what it had done by then is in `state` and
+ * A failed run throws the lifecycle's error; what it had done by then is in `state` and
  * `messages`.
  */
 export class MiniEngine {
@@ -63,13 +63,13 @@ export class MiniEngine {
   configuration: Readonly<Record<string, string>>;
   readonly directory: string;
   manners: ClientManners;
-  /** Hears of every call of a provider, before it is made. */
+  /** Called before every call of a provider. */
   onCall: ((call: string) => void) | undefined;
-  /** Lets a test act at the moment at which something is said. */
+  /** Lets a test act at the moment of a message. */
   onMessage: ((message: Message) => void | Promise<void>) | undefined;
-  /** What the stack holds. May be replaced, for example to go back in time. */
+  /** The stack's state. May be replaced, for example to go back in time. */
   state: readonly ResourceState[] = [];
-  /** What the last run said. */
+  /** Messages of the last run. */
   messages: readonly Message[] = [];
   #running: Deployment | undefined;
 
@@ -98,8 +98,8 @@ export class MiniEngine {
   }
 
   /**
-   * Kills the host of the run that is under way, which then throws `HostKilled`. The state has what was
-   * answered until then, as it has when the engine itself is killed: it saves after each answer.
+   * Kills the host of the current run, which then throws `HostKilled`. The state has the answers
+   * until then, as when the engine itself is killed: it saves after each answer.
    */
   kill(): void {
     this.#running?.provider.kill();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as ts from "typescript";
 
-/** What a source file exports, as the compiler sees it. */
+/** Exports of a source file according to the compiler. */
 export interface ModuleExports {
   readonly checker: ts.TypeChecker;
   readonly symbols: readonly ts.Symbol[];

@@ -4,8 +4,8 @@ import type { provider } from "../../provider/index.js";
 import { tellingCalls } from "./providerCalls.js";
 
 /**
- * Loaded before everything else in Node programs that the engine starts (`NODE_OPTIONS=--require`): a
- * dynamic host writes into a file what the engine calls.
+ * Loaded first in Node programs that the engine starts (`NODE_OPTIONS=--require`): a
+ * dynamic host writes the engine's calls into a file.
  */
 const file = process.env["NOTE_CALLS_IN"];
 if (file !== undefined && process.argv[1]?.includes("dynamic-provider") === true) {
@@ -23,7 +23,7 @@ if (file !== undefined && process.argv[1]?.includes("dynamic-provider") === true
   };
 }
 
-/** What `require` calls; not among the published types. */
+/** The method behind `require`, which is not in the published types. */
 interface Loading {
   _load: (request: string, ...rest: unknown[]) => unknown;
 }

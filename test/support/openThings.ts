@@ -2,31 +2,31 @@ import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { packMemo } from "../../provider/artifact/packMemo.js";
 
-/** What keeps a process alive, by the names that Node gives it. */
+/** Handles that keep a process alive, by Node's names. */
 const HANDLES = /^(?:TCP|TLS|UDP|Pipe|HTTP|Process|FSEvent)|^StatWatcher$|^Worker$|^Timeout$/;
 
 const SERVER = "TCPServerWrap";
-/** Both ends of a connection, by each of their names. */
+/** Names of a connection's two ends. */
 const CONNECTION = /^(?:TCPSocketWrap|TLSWrap|descriptor of socket:.*)$/;
 
 /**
- * Descriptors of Node's own: each thread's event loop has some until Node has joined the thread, and a
- * name server is asked by one that comes and goes.
+ * Node's own descriptors: each thread's event loop has some until Node has joined the thread, and
+ * name resolution opens one for a moment.
  */
 const OWN_DESCRIPTORS = /^anon_inode:|^\/dev\/(?:null|urandom)$/;
 
-/** What this project calls its entries in the temporary folder. */
+/** Names of this project's entries in the temporary folder. */
 const OWN_ENTRIES = /^(?:pulumi-acr-|acr-emulator-)/;
 
 const DESCRIPTORS = "/proc/self/fd";
 
 /**
- * What this process has open or has left on the disk: each thing by a name that nothing else gets
- * while it is there, with the number of them.
+ * What this process has open or has left on the disk: the number of things by name. No other thing
+ * gets the name of one that still exists.
  */
 export type OpenThings = ReadonlyMap<string, number>;
 
-/** Mocha times what has answered a promise: so that this timer is always among the others, it is waited for. */
+/** Waits one tick, so that mocha's timer for a test that returned a promise is always counted. */
 export async function openThings(): Promise<OpenThings> {
   await Promise.resolve();
   const counts = new Map<string, number>();
@@ -37,8 +37,8 @@ export async function openThings(): Promise<OpenThings> {
 }
 
 /**
- * What is there now and was not before. Where a server was there before, its connections do not count:
- * they are kept for who asks next, and go with it.
+ * What exists now and did not before. Connections of a server that existed before do not count:
+ * they are kept for later requests and end with the server.
  */
 export function addedSince(before: OpenThings, now: OpenThings): string[] {
   const keepsConnections = before.has(SERVER);
@@ -49,7 +49,7 @@ export function addedSince(before: OpenThings, now: OpenThings): string[] {
   });
 }
 
-/** Spools of what was packed stay open on purpose, for as long as their process may need them again. */
+/** Spools of packed content stay open on purpose while their process may need them again. */
 export async function closeSpools(): Promise<void> {
   await packMemo.clear();
 }
@@ -58,7 +58,7 @@ function handles(): string[] {
   return process.getActiveResourcesInfo().filter((kind) => HANDLES.test(kind));
 }
 
-/** Linux alone tells them; the handles are known everywhere. */
+/** Only Linux lists descriptors; handles are known everywhere. */
 function descriptors(): string[] {
   if (!existsSync(DESCRIPTORS)) return [];
   return readdirSync(DESCRIPTORS).flatMap((number) => {
@@ -67,7 +67,7 @@ function descriptors(): string[] {
   });
 }
 
-/** `undefined` where it is closed by now, as is the one that has just read the folder. */
+/** `undefined` if it is closed by now, as is the one that read the folder. */
 function targetOf(number: string): string | undefined {
   try {
     return readlinkSync(`${DESCRIPTORS}/${number}`);

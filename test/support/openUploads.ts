@@ -1,12 +1,12 @@
 import { type UploadSession, UploadSessions } from "../../emulator/state/uploadSessions.js";
 
 /**
- * Uploads that were begun at any emulator of this process and neither finished nor cancelled. An
- * emulator that is closed takes its own along; so those count for as long as nobody has asked.
+ * Uploads at any emulator of this process that were neither finished nor cancelled. Closing an
+ * emulator ends its uploads, but they still count as left open.
  */
 const sessions = new Set<UploadSession>();
 
-/** Lets the emulators tell of their uploads. */
+/** Starts to record the uploads of emulators. */
 export function watchUploads(): void {
   const { start, end, complete, close } = UploadSessions.prototype;
   UploadSessions.prototype.start = function (repository) {
@@ -24,7 +24,7 @@ export function watchUploads(): void {
   };
   UploadSessions.prototype.close = function () {
     const left = [...sessions];
-    // They are ended one by one as soon as it is called.
+    // Closing starts to end the uploads one by one.
     const closed = close.call(this);
     for (const session of left) sessions.add(session);
     return closed;
@@ -35,7 +35,7 @@ export function openUploads(): string[] {
   return [...sessions].map(({ repository, id }) => `upload ${id} to ${repository}`);
 }
 
-/** For what a test says about them itself, such as those whose address was in a lost answer: nobody can end them. */
+/** For uploads that a test checks itself or that nobody can end, as their address was lost. */
 export function forgetUploads(): void {
   sessions.clear();
 }

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { packArtifact } from "../../provider/artifact/packArtifact.js";
 
-/** What is packed; the same for every way of packing it. */
+/** The packed layers, the same for every way of packing. */
 export const TREE: Readonly<Record<string, { readonly content: string; readonly mode: number }>> = {
   "site/index.html": { content: "<title>site</title>\n", mode: 0o666 },
   "site/bin/start": { content: "#!/bin/sh\n", mode: 0o777 },

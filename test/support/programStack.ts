@@ -7,7 +7,7 @@ import { environmentFor } from "./engine.js";
 import { pulumiSettings } from "../../tools/pulumiSettings.js";
 import type { TemporaryFolder } from "./temporaryFolder.js";
 
-/** A stack on the real engine of the program in `project` of this folder, in a process of its own as users have it. */
+/** A stack on the real engine that runs the program in `project` of this folder as a process. */
 export async function createProgramStack(
   folder: TemporaryFolder,
   emulator: Emulator,

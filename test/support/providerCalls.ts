@@ -6,7 +6,7 @@ type Method = (...args: unknown[]) => unknown;
 
 const VERBS = ["check", "diff", "create", "read", "update", "delete"] as const;
 
-/** The provider, which tells of each call what it is given, in a form that can be compared. */
+/** Wraps a provider to report the arguments of each call in a comparable form. */
 export function tellingCalls(
   provider: dynamic.ResourceProvider,
   tell: (call: string) => void,
@@ -23,7 +23,7 @@ export function tellingCalls(
   return { ...provider, ...Object.fromEntries(telling) };
 }
 
-/** Whose it is, what it publishes if it says so, and what of it is not known. */
+/** The owner, the published digest if there is one, and the unknown properties. */
 function describe(bag: Bag): string {
   const { __urn: urn, digest } = bag;
   if (typeof urn !== "string") return "nothing";

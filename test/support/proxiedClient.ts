@@ -1,4 +1,4 @@
-/** Asks the registry `argv[2]`, which may be behind the proxy of the environment, for a manifest; prints all that it said. */
+/** Requests a manifest of the registry `argv[2]` by the environment's proxy; prints all output. */
 import { inspect } from "node:util";
 import { AzureLogger, setLogLevel } from "@azure/logger";
 import { RegistryClient } from "pulumi-acr/client";

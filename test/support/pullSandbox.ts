@@ -31,7 +31,7 @@ export function directoryLayer(
   return { title, bytes, annotations: { "io.deis.oras.content.unpack": "true", ...annotations } };
 }
 
-/** Publishes it as it is; answers the digest. No check of ours stands in the way. */
+/** Publishes it without our checks; returns the digest. */
 export async function publish(
   client: RegistryClient,
   repository: string,
@@ -54,7 +54,7 @@ export async function publish(
   return pushed.descriptor.digest;
 }
 
-/** A folder to pull to, with neighbours that nothing may touch. */
+/** A folder to pull to, with neighbours that must not change. */
 export class PullSandbox {
   readonly #root = new TemporaryFolder();
   readonly target = join(this.#root.path, "target");
@@ -64,7 +64,7 @@ export class PullSandbox {
     mkdirSync(this.target);
   }
 
-  /** Where the target stands. */
+  /** The folder that contains the target. */
   get root(): string {
     return this.#root.path;
   }
@@ -73,7 +73,7 @@ export class PullSandbox {
     this.#root.write(files);
   }
 
-  /** Everything there is, from the target's parent down: `path type mode content`. */
+  /** Everything below the target's parent: `path type mode content`. */
   listing(): string[] {
     return listingOf(this.#root.path);
   }
@@ -83,7 +83,7 @@ export class PullSandbox {
   }
 }
 
-/** All that is in a folder, with what it is, its permissions and its content. */
+/** All entries of a folder with type, permissions and content. */
 export function listingOf(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
   return names.map((name) => `${name} ${described(join(folder, name))}`);

@@ -15,12 +15,12 @@ const KINDS: readonly (readonly [RegExp, (name: string) => string])[] = [
   [/^\/acr\/v1\/.+\/_manifests(?:\?|$)/, () => "manifests"],
 ];
 
-/** What was asked of the registry since the journal was cleared, tokens left out: `PUT manifest`. */
+/** Requests since the journal was cleared, without those for tokens: `PUT manifest`. */
 export function requestsTo({ journal }: Emulator): string[] {
   return journal.entries.filter((entry) => !isToken(entry)).map(describeRequest);
 }
 
-/** The actions of each access token that was asked for, in the token endpoint's own words. */
+/** The actions of each requested access token, in the token endpoint's words. */
 export function tokensFrom({ journal }: Emulator): string[] {
   return journal.entries.filter(isToken).map(({ query, path }) => {
     const scopes = new URLSearchParams(query).getAll("scope");
@@ -28,7 +28,7 @@ export function tokensFrom({ journal }: Emulator): string[] {
   });
 }
 
-/** Requests that change something, which is every one but GET and HEAD. */
+/** Requests that may change something: all but GET and HEAD. */
 export function writesTo(emulator: Emulator): string[] {
   return requestsTo(emulator).filter((line) => !/^(?:GET|HEAD) /.test(line));
 }

@@ -12,7 +12,7 @@ export interface Scene {
   readonly engine: MiniEngine;
 }
 
-/** A scene whose program stands in a folder of its own. */
+/** A scene whose program has its own folder. */
 export interface FolderScene extends Scene {
   readonly folder: TemporaryFolder;
 }
@@ -26,7 +26,7 @@ export function eachWithScene(
   each(() => openScene(repository, undefined, options), take);
 }
 
-/** The same with a folder that holds these files, which the program's paths are relative to. */
+/** The same with a folder of these files as the program's directory. */
 export function eachWithFolder(
   repository: string,
   files: Readonly<Record<string, string>>,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AzureLogger, setLogLevel } from "@azure/logger";
 
-/** What must not stand in any log at any level: planted secrets, tokens, signatures, upload states. */
+/** Texts that no log may contain: planted secrets, tokens, signatures, upload states. */
 const SECRETS: readonly RegExp[] = [
   /canary/i,
   /\beyJ[\w-]{8,}\.[\w-]{8,}/,
@@ -10,15 +10,15 @@ const SECRETS: readonly RegExp[] = [
 ];
 
 const found: string[] = [];
-/** What logs are written by as long as nobody listens. */
+/** The log function while nobody listens. */
 const silent = AzureLogger.log;
 
 /**
- * Listens to everything that is logged in a whole run of the tests, and fails the run if a secret was
- * among it. Mocha loads it before the tests (`--require`).
+ * Listens to everything that is logged in a whole run of the tests, and fails the run if it
+ * contains a secret. Mocha loads it before the tests (`--require`).
  */
 export const mochaHooks = {
-  // Before each test: one that listens itself puts back what stood there when its file was loaded.
+  // Before each test, because a test that listens may restore an older log function.
   beforeEach(): void {
     if (AzureLogger.log !== silent) return;
     setLogLevel("verbose");

@@ -37,7 +37,7 @@ export class Somebody {
     this.#client.close();
   }
 
-  /** Publishes some other artifact, under a tag if one is given; answers its digest. */
+  /** Publishes another artifact, optionally with a tag; returns its digest. */
   async publish(text: string, tag?: string, subject?: string): Promise<Digest> {
     const layer = memoryBlob(Buffer.from(text), { mediaType: "text/plain" });
     await this.repository.blobs.push(memoryBlob(EMPTY_BYTES, EMPTY_DESCRIPTOR));
@@ -55,7 +55,7 @@ export class Somebody {
     );
   }
 
-  /** Publishes an index that names the manifests; `note` keeps it apart from others that do. */
+  /** Publishes an index of the manifests; `note` gives it a digest of its own. */
   async publishIndex(
     children: string | readonly string[],
     tag?: string,
@@ -67,7 +67,7 @@ export class Somebody {
     return this.#put(encodeManifest(index), tag);
   }
 
-  /** Points a tag at a manifest that is there. */
+  /** Points a tag at an existing manifest. */
   async tag(name: string, digest: string): Promise<void> {
     const manifest = await this.repository.manifests.fetch(parseDigest(digest));
     if (manifest === undefined) throw new Error(`there is no ${digest}`);
@@ -78,7 +78,7 @@ export class Somebody {
     await this.repository.tags.delete(parseTag(name));
   }
 
-  /** What a tag names; `undefined` if there is none. */
+  /** The digest that a tag names; `undefined` without the tag. */
   async digestOf(tag: string): Promise<string | undefined> {
     return (await this.repository.manifests.resolve(parseTag(tag)))?.digest;
   }
@@ -118,5 +118,5 @@ export class Somebody {
   }
 }
 
-/** A digest that nothing has. */
+/** A digest without content. */
 export const ABSENT_DIGEST = digestOf("nothing has this digest");

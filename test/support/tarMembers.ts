@@ -1,10 +1,10 @@
-/** Members of archives as nobody should write them. */
+/** Malformed members of archives. */
 export interface MemberFields {
   readonly name?: string | Buffer;
   /** Type flag; default: "5" for a name that ends in a slash, else "0". */
   readonly type?: string;
   readonly body?: string | Uint8Array;
-  /** What stands in the size field; default: the length of the body, in octal. */
+  /** The size field; default: the length of the body, in octal. */
   readonly size?: string | Buffer;
   readonly mode?: number;
   readonly link?: string;

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** A folder of its own under the system's temporary one. */
+/** A new folder in the system's temporary folder. */
 export class TemporaryFolder {
   readonly path = mkdtempSync(join(tmpdir(), "pulumi-acr-test-"));
 
-  /** Writes files by relative path, making their folders; answers the folder. */
+  /** Writes files by relative path and creates their folders; returns the folder. */
   write(files: Readonly<Record<string, string | Uint8Array>>): string {
     for (const [name, content] of Object.entries(files)) {
       const path = join(this.path, name);

@@ -5,9 +5,9 @@ const UNREACHED = "the inline program did not reach the engine";
 type Run = typeof runtime.runInPulumiStack;
 
 /**
- * On a busy machine an inline program may not reach the engine at its start. The SDK takes that for the program's end
- * (`automation/server.js` passes over all errors of gRPC), and the engine then deletes what was not declared. From now
- * on it is an error, at which the engine leaves everything as it is.
+ * On a busy machine an inline program may not reach the engine at its start. The SDK takes that for
+ * the program's end (`automation/server.js` ignores all errors of gRPC), and the engine then
+ * deletes what was not declared. From now on it is an error, on which the engine keeps everything.
  */
 export function failUnreached(): void {
   const sdk = runtime as { runInPulumiStack: Run };
@@ -25,7 +25,7 @@ export function failUnreached(): void {
   };
 }
 
-/** Nothing has run, whichever of the two did not reach the other: it may be tried again. */
+/** Neither program nor engine has done anything yet, so the run may be repeated. */
 export function isUnreached(error: unknown): boolean {
   const text = String(error);
   return text.includes(UNREACHED) || text.includes("14 UNAVAILABLE: No connection established");

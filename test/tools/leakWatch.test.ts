@@ -14,10 +14,10 @@ import { openThings } from "../support/openThings.js";
 import { TemporaryFolder } from "../support/temporaryFolder.js";
 
 interface Leak {
-  /** What it is called by; only Linux tells the descriptors. */
+  /** The name in the report; only Linux lists descriptors. */
   readonly told: RegExp;
   readonly linuxOnly?: true;
-  /** Opens it; answers what closes it. */
+  /** Opens it and returns a function that closes it. */
   readonly open: () => Promise<() => unknown>;
 }
 

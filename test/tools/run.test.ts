@@ -28,7 +28,7 @@ describe("run", () => {
     const program = `console.log(require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}], { stdio: "inherit" }).pid)`;
     const { code, stdout } = await run(process.execPath, ["-e", program], { timeoutMs: 2_000 });
     assert.equal(code, 124);
-    // Its output pipe was the grandchild's too: it closed only because that ended.
+    // The grandchild shares the output pipe, which closes only when both have ended.
     assert.match(stdout, /^\d+\n$/u);
   });
 });

@@ -5,7 +5,7 @@ import type { Run } from "./quickstartStack.js";
 /** The output `digest` of the stack; those of its layers are indented further. */
 export const digestOutput = /^(?: {4}| {2}[+~] )digest +:/u;
 
-/** Requests since the last call, sign-in apart: how many, and how many of them write. */
+/** Number of requests since the last call and of writes among them, without sign-in. */
 export function countRequests({ journal }: Emulator): { all: number; writes: number } {
   const requests = journal.entries.filter(({ path }) => /^\/(?:v2|acr)\/./u.test(path));
   const writes = requests.filter(({ method }) => method !== "GET" && method !== "HEAD");
@@ -13,7 +13,7 @@ export function countRequests({ journal }: Emulator): { all: number; writes: num
   return { all: requests.length, writes: writes.length };
 }
 
-/** The digest that Pulumi printed among the stack's outputs; where it changed, the new one. */
+/** The digest in the outputs that Pulumi printed; the new one if it changed. */
 export function printedDigest({ lines }: Run): string {
   const found = lines
     .filter((line) => digestOutput.test(line))
@@ -23,7 +23,7 @@ export function printedDigest({ lines }: Run): string {
   return digest;
 }
 
-/** The lines that match, each once, without how long things took. */
+/** The matching lines, each once and without durations. */
 export function pick({ lines }: Run, ...patterns: readonly RegExp[]): string[] {
   const picked = lines
     .map((line) => line.trimEnd())

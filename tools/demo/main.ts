@@ -4,14 +4,14 @@ import { Narrator } from "./narrator.js";
 import { withStage } from "./stage.js";
 import { tellStory } from "./story.js";
 
-/** `npm run demo`. Exit codes: 0 all went as it must, 1 something did not, 130 it was interrupted. */
+/** `npm run demo`. Exit codes: 0 success, 1 a wrong result or an error, 130 interrupted. */
 async function main(): Promise<number> {
   const narrator = new Narrator((text) => process.stdout.write(text));
   const interruption = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => interruption.abort());
   }
-  // Whoever read the output has had enough of it, as `head` does.
+  // The reader has closed the output, as `head` does.
   process.stdout.on("error", () => interruption.abort());
   narrator.title(
     "pulumi-acr: one artifact from preview to destroy",
@@ -29,7 +29,7 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** What was not as it must be, or what Pulumi said; anything else with its stack. */
+/** The message of a wrong result or of Pulumi; any other error with its stack. */
 function told(error: unknown): string {
   if (error instanceof AssertionError || error instanceof CommandError) return error.message;
   if (error instanceof Error) return error.stack ?? error.message;

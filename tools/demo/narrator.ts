@@ -1,11 +1,11 @@
 import { styleText } from "node:util";
 
-/** What fits beside the margin on a terminal of 100 columns. */
+/** The width beside the margin on a terminal of 100 columns. */
 const WIDTH = 94;
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Tells what happens. In colour on a terminal, unless `NO_COLOR` says otherwise (https://no-color.org). */
+/** Prints what happens, in colour on a terminal without `NO_COLOR` (https://no-color.org). */
 export class Narrator {
   readonly #write: (text: string) => void;
   #steps = 0;
@@ -19,7 +19,7 @@ export class Narrator {
     for (const line of lines) this.#line(styled("dim", line));
   }
 
-  /** What comes next, and why. */
+  /** Announces the next step and its reason. */
   step(what: string, why: string): void {
     this.#steps += 1;
     this.#line("");
@@ -27,12 +27,12 @@ export class Narrator {
     for (const line of wrapped(why, WIDTH)) this.#line(`   ${line}`);
   }
 
-  /** What would be typed. */
+  /** Prints a command as a user would type it. */
   command(command: string): void {
     this.#line(`   ${styled("bold", `$ ${command}`)}`);
   }
 
-  /** What a program printed. */
+  /** Prints the output of a program. */
   quote(lines: readonly string[]): void {
     for (const line of lines.map(shortened)) {
       const indent = /^\s*/u.exec(line)?.[0] ?? "";
@@ -44,14 +44,14 @@ export class Narrator {
     }
   }
 
-  /** What was found to be so. */
+  /** Prints a verified result. */
   fact(fact: string): void {
     const [first = "", ...more] = wrapped(shortened(fact), WIDTH - 2);
     this.#line(`   ${styled("green", "✓")} ${first}`);
     for (const line of more) this.#line(`     ${line}`);
   }
 
-  /** Things by name, and what there is to say of each. */
+  /** Prints things by name with a text for each. */
   list(items: readonly (readonly [name: string, what: string])[]): void {
     const longest = Math.max(...items.map(([name]) => name.length));
     for (const [name, what] of items) {
@@ -64,7 +64,7 @@ export class Narrator {
     this.#line(styled("red", failure));
   }
 
-  /** Plain, for programs that look for it. */
+  /** Printed without colour, for programs that search it. */
   end(last: string): void {
     this.#line("");
     this.#line(last);
@@ -75,7 +75,7 @@ export class Narrator {
   }
 }
 
-/** A digest as people tell digests apart. */
+/** A digest shortened for readers. */
 export function shortened(text: string): string {
   return text.replace(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/gu, "$1…");
 }
@@ -88,7 +88,7 @@ function styled(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }
 
-/** As Pulumi colours its rows. */
+/** The colours of Pulumi's rows. */
 function styleOf(line: string): Style {
   if (/^\s*warning:/u.test(line)) return "yellow";
   if (/^\s*\+-/u.test(line)) return "magenta";
@@ -98,7 +98,7 @@ function styleOf(line: string): Style {
   return "reset";
 }
 
-/** Lines of at most so many columns, broken at spaces. */
+/** Lines of limited width, broken at spaces. */
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

@@ -3,7 +3,7 @@ import { artifactRow, countRequests, digestOutput, pick, printedDigest } from ".
 import { published, type RegistryView, viewRegistry } from "./registryView.js";
 import { repository, type Stage } from "./stage.js";
 
-/** One version: its digest, and all that is in the registry once it is published. */
+/** One version: its digest, and the registry's content after its publication. */
 export interface Version {
   readonly digest: string;
   readonly view: RegistryView;

@@ -5,10 +5,10 @@ import type { Emulator } from "pulumi-acr/emulator";
 import { checkout, pulumiDirectory } from "../installed.js";
 import { pulumiSettings } from "../pulumiSettings.js";
 
-/** What one run of the engine printed and did. */
+/** Output and operation of one run of the engine. */
 export interface Run {
   readonly lines: readonly string[];
-  /** What became of the artifact, in the engine's words: `create`, `refresh`, `update`, … */
+  /** The artifact's operation in the engine's words: `create`, `refresh`, `update`, … */
   readonly operations: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -43,7 +43,7 @@ export class QuickstartStack {
     mkdirSync(backend);
     cpSync(join(checkout, "examples", "quickstart"), project, {
       recursive: true,
-      // Settings and dependencies of somebody who tried the example by hand.
+      // Leaves out settings and dependencies of somebody who tried the example by hand.
       filter: (path) => !/(?:node_modules|Pulumi\.[^/\\]+\.yaml)$/u.test(path),
     });
     symlinkSync(join(checkout, "node_modules"), join(project, "node_modules"), "junction");
@@ -107,11 +107,11 @@ export class QuickstartStack {
   }
 }
 
-/** Nothing of the user's own Pulumi is read or written. */
+/** Neither reads nor writes the user's own Pulumi settings. */
 function environment(folder: string, backend: string): Record<string, string> {
   return {
     ...pulumiSettings(join(folder, "home"), backend),
-    // ts-node keeps what it compiled.
+    // ts-node caches compiled files here.
     TMPDIR: folder,
     TMP: folder,
     TEMP: folder,

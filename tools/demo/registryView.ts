@@ -6,7 +6,7 @@ export interface Seen {
   readonly locked: boolean;
 }
 
-/** Everything that is in a registry, by reference: `policies/web:latest`, `policies/web@sha256:…`. */
+/** All content of a registry by reference: `policies/web:latest`, `policies/web@sha256:…`. */
 export type RegistryView = Readonly<Record<string, Seen>>;
 
 export async function viewRegistry(registry: Registry): Promise<RegistryView> {

@@ -9,7 +9,7 @@ import {
 
 const open = { writeEnabled: true, deleteEnabled: true };
 
-/** Somebody else with access to the registry, and with a client of their own. */
+/** Somebody else with access to the registry and a separate client. */
 export class Somebody {
   readonly #repository: Repository;
 
@@ -17,7 +17,7 @@ export class Somebody {
     this.#repository = repository;
   }
 
-  /** Publishes an artifact of their own; answers its digest. */
+  /** Publishes a foreign artifact; returns its digest. */
   async publish(tag: string, content: string): Promise<string> {
     const { blobs, manifests } = this.#repository;
     const layer = memoryBlob(new TextEncoder().encode(content), { mediaType: "text/plain" });

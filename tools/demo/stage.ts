@@ -10,7 +10,7 @@ import { Somebody } from "./somebody.js";
 /** Where the quickstart publishes. */
 export const repository = "policies/web";
 
-/** What the demo plays on, all of it temporary, and who tells it. */
+/** The temporary parts of the demo and its narrator. */
 export interface Stage {
   readonly narrator: Narrator;
   readonly emulator: Emulator;
@@ -20,7 +20,7 @@ export interface Stage {
   readonly somebody: Somebody;
 }
 
-/** Sets the stage, plays, and takes everything away again, whatever happens. */
+/** Sets up the stage, runs the demo and removes everything in any case. */
 export async function withStage(
   narrator: Narrator,
   signal: AbortSignal,

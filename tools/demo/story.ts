@@ -4,7 +4,7 @@ import { nextVersion, nothingChanged, previewTellsDigest, upPublishes } from "./
 import type { Stage } from "./stage.js";
 import { viewRegistry } from "./registryView.js";
 
-/** The demo from beginning to end. Every step throws if its result is not as it must be. */
+/** The whole demo. Every step throws if its result is wrong. */
 export async function tellStory(stage: Stage): Promise<void> {
   await stage.somebody.publish("hotfix", "a rule that somebody tries out\n");
   const theirs = await viewRegistry(stage.registry);

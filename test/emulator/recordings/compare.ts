@@ -3,7 +3,7 @@ import type { Received } from "../exchange.js";
 import type { RecordedContent } from "./content.js";
 import type { RecordedExchange } from "./recording.js";
 
-/** Something in which the emulator's answer is not the recorded one. */
+/** A difference between the emulator's answer and the recorded one. */
 export interface Difference {
   /** `status`, `body`, or a header's name in lower case. */
   readonly what: string;
@@ -13,7 +13,7 @@ export interface Difference {
 
 const recordedHost = "ociconformancetest.azurecr.io";
 
-/** Headers whose value is new in every answer or says something of the machine: only whether they are there counts. */
+/** Headers whose value differs in every answer or by machine: only their presence is compared. */
 const presenceOnly = new Set([
   "date",
   "x-ms-correlation-request-id",
@@ -68,7 +68,7 @@ function answerHeader(name: string, { headers }: Received): string | undefined {
 function shape(name: string, value: string): string {
   if (presenceOnly.has(name)) return "present";
   if (name === "www-authenticate") return challengeShape(value);
-  // Of storage; a manifest's is its digest.
+  // The ETag of storage varies; that of a manifest is its digest.
   if (name === "etag") return value.replace(/^"0x[0-9A-F]+"$/, '"0x…"');
   return value.replaceAll(uuid, "<uuid>").replace(/_state=(?:\*{5}|[\w%-]+)/, "_state=…");
 }
@@ -104,7 +104,7 @@ function actualBody({ body }: Received, recorded: string | null): string {
 }
 
 function normal(text: string): string {
-  // The report has no newline at the end; Content-Length tells of it.
+  // The report omits the newline at the end; Content-Length shows that there is one.
   if (!/^\s*[{[]/.test(text)) return text.trimEnd();
   const value = JSON.parse(text) as Record<string, unknown>;
   if (typeof value["access_token"] === "string") value["access_token"] = "…";

@@ -61,14 +61,14 @@ export class RecordedContent {
   }
 }
 
-/** Blobs of the conformance program that no answer shows. */
+/** Blobs of the conformance program that appear in no answer. */
 const knownTexts = [
   "{}",
   "NHL Peanut Butter on my NHL bagel",
   "NBA Strawberry Jam on my NBA croissant",
 ].map((text) => Buffer.from(text));
 
-/** Whatever an exchange may show whole; only what hashes to a digest in use is ever sent. */
+/** Texts that an exchange may show in full; only those with a digest in use are sent. */
 function textsIn({ request, response }: RecordedExchange): Buffer[] {
   const texts: Buffer[] = [];
   const manifest = manifestBody(request.body);

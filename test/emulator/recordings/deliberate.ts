@@ -1,6 +1,6 @@
 import type { Difference } from "./compare.js";
 
-/** A difference that is meant to be, and why. */
+/** A deliberate difference and its reason. */
 export interface Deliberate {
   readonly reason: string;
   readonly covers: (difference: Difference) => boolean;

@@ -16,7 +16,7 @@ export interface RecordedExchange {
   readonly response: {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;
-    /** JSON is indented; whatever else is not text was damaged by the report. */
+    /** JSON is indented; the report has damaged all other content that is not text. */
     readonly body: string | null;
   };
 }
@@ -31,14 +31,14 @@ export interface Session {
 
 export const sessionCount = 74;
 
-/** The folder that is asked for, or the one beside the checkout. */
+/** The folder that the environment names, or the one beside the checkout. */
 export function recordingsFolder(): { readonly path: string; readonly asked: boolean } {
   const given = process.env["PULUMI_ACR_RECORDINGS"] ?? "";
   if (given !== "") return { path: resolve(given), asked: true };
   return { path: resolve(checkout, "..", "shared", "acr-sessions"), asked: false };
 }
 
-/** Undefined if the folder is not there and was not asked for; empty if it was. */
+/** Undefined without a folder; empty if the environment names a folder that does not exist. */
 export function readSessions(): readonly Session[] | undefined {
   const { path, asked } = recordingsFolder();
   if (!existsSync(path)) return asked ? [] : undefined;

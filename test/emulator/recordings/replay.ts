@@ -44,7 +44,7 @@ export class Replay {
       agent: this.agent,
       headers: this.headers(request),
       ...(body === undefined ? {} : { body }),
-      // The program streams a blob whose length it does not tell.
+      // The program streams a blob without a Content-Length.
       chunked: request.method === "PATCH" && request.headers["Content-Length"] === undefined,
     });
     this.learn(request, response.headers, answer, body?.length ?? 0);

@@ -4,7 +4,7 @@ import { type Row, acr, choice, errors, pushed, repository, startUpload, v2 } fr
 const message =
   "authentication required, visit https://aka.ms/acr/authorization for more information.";
 
-/** A request without a credential and the scope its challenge has to name. */
+/** A request without a credential and the scope that its challenge must name. */
 function challenged(
   says: string,
   source: string,

@@ -10,7 +10,7 @@ const invalid = (says: string, detail: RegExp, body: string, contentType = ociMa
   body: new RegExp(`"code":"MANIFEST_INVALID".*${detail.source}`),
 });
 
-/** What is no manifest. */
+/** Bodies that are not manifests. */
 export const invalidManifestRows: readonly Row[] = [
   invalid("PUT of what is not JSON", /not a JSON object/, "{"),
   invalid("PUT of another type than its Content-Type", /mediaType/, image.text, dockerManifest),

@@ -16,7 +16,7 @@ const manifest = `${acr}/_manifests/${image.digest}`;
 const lockArticle = "Microsoft, Lock a container image in an Azure container registry";
 const troubleshooting = "Microsoft SupportArticles, delete operation issues";
 
-/** What is locked with which flag, what is tried, and the answer. */
+/** The locked item and flag, the attempted request and the expected answer. */
 function row(
   says: string,
   source: string,

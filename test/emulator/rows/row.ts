@@ -5,7 +5,7 @@ import type { Received } from "../exchange.js";
 /** A request; without `as` it is the admin user's, sent with Basic. */
 export interface Step {
   readonly method: string;
-  /** May be made of the answer before it, or of the first of all, for the addresses of an upload. */
+  /** May be derived from the previous answer or the first one, for the addresses of an upload. */
   readonly path: string | ((previous: Received, first: Received) => string);
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
@@ -14,7 +14,7 @@ export interface Step {
   readonly as?: "nobody" | { readonly scope: string };
 }
 
-/** A request and what has to come back. `HOST` stands for the login server. */
+/** A request and its expected answer. `HOST` stands for the login server. */
 export interface Row {
   readonly says: string;
   /**
@@ -37,7 +37,7 @@ export const repository = "library/hello";
 export const v2 = `/v2/${repository}`;
 export const acr = `/acr/v1/${repository}`;
 
-/** Where nothing public says what the service does. */
+/** For behaviour that no public source documents. */
 export const choice = "our choice: no public transcript is known";
 
 export function putBlob(blob: Content, path = v2): Step {
@@ -69,12 +69,12 @@ export const pushed: readonly Step[] = [...blobs, putManifest("v1")];
 
 export const startUpload: Step = { method: "POST", path: `${v2}/blobs/uploads/` };
 
-/** The address in the answer before, with more in its query. */
+/** The address in the previous answer, with more in its query. */
 export function following(query = ""): (previous: Received) => string {
   return ({ headers }) => `${headers.location ?? ""}${query}`;
 }
 
-/** The address in the first answer, which the answers after it replaced. */
+/** The address in the first answer, which later answers replaced. */
 export function outdated(query = ""): (previous: Received, first: Received) => string {
   return (_, { headers }) => `${headers.location ?? ""}${query}`;
 }

@@ -1,7 +1,7 @@
 import { absent, config, layer } from "../content.js";
 import { type Row, choice, putBlob, repository, v2 } from "./row.js";
 
-/** Blobs that are there after one POST: with their content, or mounted. */
+/** Blobs that exist after one POST: sent with it, or mounted. */
 export const singleRequestRows: readonly Row[] = [
   {
     says: "POST with digest and content",

@@ -14,7 +14,7 @@ const heldHalf = {
   range: "0-7",
 };
 
-/** Which address of an upload is good for what. */
+/** Which requests each address of an upload accepts. */
 export const uploadAddressRows: readonly Row[] = [
   {
     says: "a chunk that is there already, sent to the address from before it",

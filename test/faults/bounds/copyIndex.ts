@@ -2,11 +2,11 @@ import { type Bag, MiniEngine } from "../../support/miniEngine.js";
 
 export interface Copying {
   readonly environment: Readonly<Record<string, string>>;
-  /** Of the copy; it is named `copy`. */
+  /** Inputs of the copy, whose name is `copy`. */
   readonly inputs: Bag;
 }
 
-/** Copies, leaves alone, refreshes and removes; answers how long each took, in milliseconds. */
+/** Copies, refreshes and removes; returns the milliseconds of each. */
 export async function run({ environment, inputs }: Copying): Promise<Copied> {
   const engine = new MiniEngine({ environment });
   const program = [{ name: "copy", kind: "ArtifactCopy", inputs } as const];

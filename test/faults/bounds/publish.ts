@@ -5,7 +5,7 @@ export interface Publication {
   readonly layers: readonly Bag[];
 }
 
-/** Previews, publishes, leaves alone and refreshes one artifact; answers each time in milliseconds. */
+/** Previews, publishes, runs unchanged and refreshes; returns the milliseconds of each. */
 export async function run({ environment, layers }: Publication): Promise<Published> {
   const engine = new MiniEngine({ environment });
   const artifactType = "application/vnd.example";
@@ -28,7 +28,7 @@ export async function run({ environment, layers }: Publication): Promise<Publish
 export interface Published {
   readonly planned: string;
   readonly published: string;
-  /** Of the second `up` and the refresh after it. */
+  /** Requests of the second `up` and the refresh after it. */
   readonly operations: readonly string[];
   /** What an `up` without changes costs. */
   readonly unchangedCpuMs: number;

@@ -4,11 +4,11 @@ import type { AddressInfo } from "node:net";
 
 const NOT_FOUND = JSON.stringify({ errors: [{ code: "BLOB_UNKNOWN", message: "no such blob" }] });
 
-/** A registry that counts what it is sent and keeps nothing, and has as many tags as are wanted. */
+/** A registry that counts and discards uploads, and lists any number of tags. */
 export class SinkRegistry {
   /** Bytes of upload bodies. */
   received = 0;
-  /** The same when the last upload began. */
+  /** The same count when the last upload began. */
   #before = 0;
 
   private constructor(

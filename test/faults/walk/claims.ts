@@ -1,6 +1,6 @@
 import type { Bag, Declaration, ResourceState } from "../../support/miniEngine.js";
 
-/** What a state of the stack knows of one tag. */
+/** What the stack's state records about a tag. */
 export interface TagClaim {
   readonly name: string;
   /** What the tag named when the state was written or refreshed. */
@@ -43,10 +43,10 @@ export function manifestsOf(state: ResourceState): readonly string[] {
   return [digest, ...included.map((one) => one.digest)];
 }
 
-/** Manifests that the state cannot do without. */
+/** Manifests that the state requires. */
 export function neededBy(state: ResourceState): readonly string[] {
   const { digest, manifests = [], subject } = outputsOf(state);
-  // A lock on a tag alone goes with the tag, whatever that names.
+  // A lock only on a tag does not need the manifest that the tag names.
   const tagDigest = state.inputs["lockManifest"] === false ? undefined : outputsOf(state).tagDigest;
   const named = [subject, ...manifests].map((one) => one?.digest);
   return [digest, tagDigest, ...named, ...manifestsOf(state)].filter((one) => one !== undefined);
@@ -56,7 +56,7 @@ function publishes(kind: string): boolean {
   return ["OciArtifact", "OciIndex", "ArtifactCopy"].includes(kind);
 }
 
-/** What the state has, and has not deleted before its replacement was there. */
+/** Whether the resource exists, that is, was not deleted before its replacement. */
 export function isLive({ pendingReplacement }: ResourceState): boolean {
   return pendingReplacement !== true;
 }
@@ -89,7 +89,7 @@ export function declaredLocks(declaration: Declaration): readonly string[] {
   return lock === true ? declaredTags(declaration) : [];
 }
 
-/** Whether it closes what it publishes, be it without a tag. */
+/** Whether it locks what it publishes, even without a tag. */
 export function locksContent({ kind, inputs }: Declaration): boolean {
   return publishes(kind) && inputsOf(inputs).lock === true;
 }
@@ -112,7 +112,7 @@ interface Declared {
   readonly onConflict?: string;
 }
 
-/** The inputs that refer to nothing do not need any outputs. */
+/** Inputs without references need no outputs. */
 function inputsOf(inputs: Declaration["inputs"]): Declared {
   return writtenInputs(inputs) as unknown as Declared;
 }

@@ -19,11 +19,11 @@ export interface Course {
   readonly after: Moment;
   readonly messages: readonly Message[];
   readonly error: Error | undefined;
-  /** What time it was when the run began. */
+  /** The time when the run began. */
   readonly now: number;
 }
 
-/** The state says so, or has been told by a refresh in the same run. */
+/** The state says so, or a refresh in the same run found it. */
 export function isOurs({ verb, before }: Course, tag: string, digest: string | undefined): boolean {
   return before.state.some((one) => {
     const seen = tagsOf(one).get(tag);
@@ -43,7 +43,7 @@ export function managesAttributes(
     [before, after].map(({ holdings }) => holdings.tags.get(tag)?.digest),
   );
   if ([...managed, ...tags, ...named].includes(name)) return true;
-  // Which manifest an unfinished run has locked, only the program's outputs would have told.
+  // Only the program's outputs would tell which manifest an unfinished run has locked.
   const locks = program.some(locksContent);
   const properties = program.some(({ kind }) => kind === "ManifestProperties");
   return (locks && !world.isForeign(name)) || (properties && name === world.theirs);

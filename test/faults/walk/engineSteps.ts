@@ -1,11 +1,11 @@
 import { Random } from "./random.js";
 import type { Spec } from "./resources.js";
 
-/** What meets a run on its way, at its request of this number. */
+/** A failure that meets a run at the request with this number. */
 export type Strike =
-  /** One request goes wrong, which the client makes good. */
+  /** One request fails and the client retries it. */
   | { readonly kind: "failure"; readonly failure: string; readonly nth: number }
-  /** From there on the registry refuses everything. */
+  /** From this request on the registry refuses everything. */
   | { readonly kind: "refusal"; readonly nth: number }
   /** The dynamic host is killed. */
   | { readonly kind: "kill"; readonly nth: number }
@@ -15,7 +15,7 @@ export type Strike =
 /** What somebody else does before the run. */
 export type EngineAct = "move v1" | "untag latest" | "open v1";
 
-/** An edit of the program and a run of it: few, since each takes seconds. */
+/** An edit of the program and a run. A walk has few of them, since each takes seconds. */
 export interface EngineStep {
   readonly specs: Readonly<Record<string, Spec>>;
   /** How often resources have been renamed until then. */
@@ -24,10 +24,10 @@ export interface EngineStep {
   readonly strike?: Strike;
 }
 
-/** Of those that a client makes good, the ones that cost no second. */
+/** Failures that a client retries in less than a second. */
 const SURVIVED = ["reset before", "reset after applying", "500", "truncated answer"];
 
-/** Each kind of strike comes; the seed says when in the run, and upon what. */
+/** Every kind of failure occurs; the seed decides when in the run, and at which request. */
 const STRIKES: readonly (Strike["kind"] | undefined)[] = [
   undefined,
   "failure",
@@ -36,7 +36,7 @@ const STRIKES: readonly (Strike["kind"] | undefined)[] = [
   "kill",
 ];
 
-/** Of which resource the engine is asked for another order, or to leave what was. */
+/** Resources with deleteBeforeReplace or retainOnDelete. */
 const OPTIONS: readonly Readonly<Record<string, Spec["options"]>>[] = [
   {},
   { a1: { deleteBeforeReplace: true } },

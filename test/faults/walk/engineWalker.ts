@@ -19,9 +19,9 @@ const REPOSITORY = "walk/engine";
 export class EngineWalker {
   #specs: EngineStep["specs"] = {};
   #renamed: EngineStep["renamed"] = {};
-  /** What the engine is not to delete when it replaces it. */
+  /** Digests that the engine must retain when it replaces their resource. */
   #retained: readonly string[] = [];
-  /** What is somebody else's, before the stack came. */
+  /** What belonged to somebody else before the stack existed. */
   #theirs = "";
 
   private constructor(
@@ -53,7 +53,7 @@ export class EngineWalker {
     await this.emulator.close();
   }
 
-  /** One edit, one run, what a user does if it failed, and what must be true after each. */
+  /** One edit and run, the user's reaction to a failure, and the checks after each. */
   async take({ specs, renamed, act, strike }: EngineStep): Promise<void> {
     const retained = this.#retained;
     this.#specs = specs;
@@ -73,14 +73,14 @@ export class EngineWalker {
   async #recover({ kind }: Strike): Promise<void> {
     const state = await this.stack.exportState();
     assertNoSecret(state);
-    // Whether a killed create has published anything, only the next run finds out.
+    // Only the next run finds out whether a killed create has published anything.
     if (kind === "kill") await this.stack.cli("refresh", "--yes", "--clear-pending-creates");
     else assert.doesNotMatch(state, /pending_operations/, "what was begun is finished");
     await this.stack.up({ refresh: kind !== "kill" });
     await this.#assertNothingBroken();
   }
 
-  /** I3: once settled, nothing changes and nothing is asked; and destroyed, nothing of the stack is left. */
+  /** I3: a settled stack makes no changes and no requests, and a destroyed one leaves nothing. */
   async end(): Promise<void> {
     this.emulator.journal.clear();
     await this.stack.up({ expectNoChanges: true });
@@ -132,7 +132,7 @@ export class EngineWalker {
     this.emulator.faults.clear();
   }
 
-  /** A run that goes through, or ends as what met it must. */
+  /** A run that succeeds or fails as its injected failure requires. */
   async #failing({ kind }: Strike): Promise<void> {
     const running = this.stack.up({ refresh: true });
     if (kind === "failure") assertNoSecret((await running).output);
@@ -166,7 +166,7 @@ export class EngineWalker {
   }
 }
 
-/** What is interrupted may have been the last there was to do; else the engine says that it was. */
+/** An interrupt may come after the last operation; otherwise the engine reports it. */
 function assertToldOf(error: Error): void {
   assertNoSecret(error.message);
   assert.match(error.message, /cancel/i);

@@ -5,8 +5,9 @@ import { RELEASE } from "./resources.js";
 import type { Course } from "./course.js";
 
 /**
- * What may be left in the registry when the stack is destroyed: what somebody else put there, what the
- * user was told, and what a run that failed had published and the program then no longer declared.
+ * What may be left in the registry after the stack is destroyed: what somebody else put there, what
+ * a message reported to stay, and what a failed run published and the program then no longer
+ * declared.
  */
 export class Excuses {
   readonly #tags = new Set<string>();

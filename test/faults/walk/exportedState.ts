@@ -23,7 +23,7 @@ export function digestsIn(state: string): ReadonlyMap<string, string> {
   );
 }
 
-/** Digests of what the engine is not to delete, neither when it replaces it nor when it is gone. */
+/** Digests that the engine must retain on replacement and removal. */
 export function retainedIn(state: string): readonly string[] {
   const { resources = [] } = (JSON.parse(state) as Exported).deployment;
   const retained = resources.filter(({ retainOnDelete }) => retainOnDelete === true);

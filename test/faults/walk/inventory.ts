@@ -2,7 +2,7 @@ import { parseManifest } from "../../../provider/oci/manifest.js";
 import { OCI_CONFIG } from "../../../provider/oci/mediaTypes.js";
 import type { World } from "../world.js";
 
-/** What a repository says of one manifest, and what its bytes say. */
+/** A manifest's entry in the repository and its parsed bytes. */
 export interface Entry {
   readonly digest: string;
   readonly tags: readonly string[];
@@ -17,7 +17,7 @@ export type Inventory = ReadonlyMap<string, Entry>;
 
 type Links = Pick<Entry, "children" | "subject">;
 
-/** Bytes do not change: what was read once is known for good. */
+/** A cache: the bytes of a digest never change. */
 const known = new Map<string, Links>();
 
 export async function inventoryOf({ somebody }: World): Promise<Inventory> {

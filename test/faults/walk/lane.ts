@@ -4,7 +4,7 @@ import { hastyClock } from "../hastyClock.js";
 
 /** Waits of a second cost ten milliseconds. */
 const SPEED = 100;
-/** More than a policy of a walk lets things be young for. */
+/** Longer than the keepNewerThan of any policy in a walk. */
 const LONG_MS = 60 * 7 * 86_400_000;
 
 /** A registry for walks one after the other, and what time it is there. */
@@ -31,7 +31,7 @@ export class Lane {
     return this.#later;
   }
 
-  /** What is there now is old from here on. */
+  /** From now on everything that exists counts as old. */
   passTime(): void {
     this.#later += LONG_MS;
   }

@@ -10,7 +10,7 @@ export function aliasesOf(key: string, renamed: number): string[] {
   return Array.from({ length: renamed }, (_, nth) => nameOf(key, nth)).reverse();
 }
 
-/** The name that it had at first. */
+/** Its first name. */
 export function keyOf(name: string): string {
   return name.replace(/-\d+$/, "");
 }

@@ -12,7 +12,7 @@ import { assertRules } from "./rules.js";
 /** One of the repositories of a walk, and what may be left in it. */
 export class Place {
   readonly excuses = new Excuses();
-  /** What was there when it was looked at last, as long as nobody has done anything since. */
+  /** The last inventory, until somebody changes something. */
   #seen: Omit<Moment, "state"> | undefined;
 
   private constructor(readonly world: World) {}
@@ -34,7 +34,7 @@ export class Place {
     return { ...this.#seen, state: ours };
   }
 
-  /** Somebody, or the stack, does something here. */
+  /** Called when somebody or the stack may change something here. */
   touch(): void {
     this.#seen = undefined;
   }

@@ -2,10 +2,10 @@ import type { Bag, Declaration, OutputsOf } from "../../support/miniEngine.js";
 import { aliasesOf, nameOf } from "./names.js";
 import { RESOURCES, type Spec, THEIR_TAGS } from "./resources.js";
 
-/** What is declared, by name. */
+/** Declared resources by name. */
 export type Specs = ReadonlyMap<string, Spec>;
 
-/** Repositories, and what others have published in them, by the names that specs use. */
+/** Repositories, and content of others in them, by the names that specs use. */
 export interface Surroundings {
   readonly repository: string;
   /** The repository that `{ place: "dev" }` means. */
@@ -17,10 +17,10 @@ export interface Surroundings {
 }
 
 /**
- * The program that declares these, as far as they go together: what refers to something that is not
- * declared is left out, as is a lock on a tag that nobody has, and of two that declare the same tag the
- * first has it. So every selection of steps makes a program that `check` accepts, which is what
- * shrinking needs.
+ * The program that declares these as far as they fit together. It leaves out resources that refer
+ * to undeclared ones and locks on tags that do not exist; of two resources with the same tag, the
+ * first gets it. So `check` accepts the program of every selection of steps, which shrinking
+ * requires.
  */
 export function programOf(specs: Specs, surroundings: Surroundings): Declaration[] {
   const { repository, others, renamed } = surroundings;
@@ -34,7 +34,7 @@ export function programOf(specs: Specs, surroundings: Surroundings): Declaration
         const current = (other: string): Bag => outputsOf(nameOf(other, renamed.get(other) ?? 0));
         return { repository, ...(resolved(inputs, current, surroundings) as Bag) };
       },
-      // What a tag of the other repository names is known when its artifact is there.
+      // The digest of a tag in the other repository is known once its artifact exists.
       ...(kind === "ArtifactCopy" && specs.has("d1")
         ? { dependsOn: [nameOf("d1", renamed.get("d1") ?? 0)] }
         : {}),
@@ -69,7 +69,7 @@ function isTheirs(tag: string): boolean {
   return THEIR_TAGS.some((one) => one === tag);
 }
 
-/** Of tags in `dev`, the place is a part of the name. */
+/** Tags in `dev` have the place in their name. */
 function withoutTags(inputs: Bag, taken: Set<string>, place: string): Bag {
   if (!Array.isArray(inputs["tags"])) return inputs;
   const known = (tag: string): string => (place === '""' ? tag : `${place} ${tag}`);

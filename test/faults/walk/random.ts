@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 up to, but not, 1. */
+  /** From 0 to less than 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -15,7 +15,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from 0 up to, but not, the limit. */
+  /** An integer from 0 to less than the limit. */
   below(limit: number): number {
     return Math.floor(this.next() * limit);
   }
@@ -30,7 +30,7 @@ export class Random {
     return chosen;
   }
 
-  /** Some of the choices, at most so many, in their order. */
+  /** At most this many of the choices, in their order. */
   some<T>(choices: readonly T[], most: number): T[] {
     const wanted = this.below(Math.min(most, choices.length) + 1);
     const chosen = new Set<number>();

@@ -4,7 +4,7 @@ import type { Place } from "./place.js";
 import type { Verb } from "./steps.js";
 import type { Walker } from "./walker.js";
 
-/** What to run next, after what the message asked for has been done. */
+/** The next run, after doing what the message asked for. */
 export type Next = Verb;
 
 type Remedy = (walker: Walker, match: RegExpExecArray) => Promise<Next> | Next;
@@ -12,12 +12,12 @@ type Remedy = (walker: Walker, match: RegExpExecArray) => Promise<Next> | Next;
 const NAME = /::([\w-]+)$/;
 
 /**
- * What a user does who reads the message, and nothing else. A message that none of these understands
- * leaves the user without a way out, which is a mistake.
+ * What a user does who only reads the message. A message that no remedy here understands
+ * leaves the user without a way out, which is a defect.
  */
 const REMEDIES: readonly (readonly [RegExp, Remedy])[] = [
   [/[Rr]un `pulumi up --refresh`/, () => "up --refresh"],
-  // Another tag is chosen, which is to say that this one is left to whoever has it.
+  // The user chooses another tag and leaves this one to its owner.
   [/:([\w.-]+) exists and names \S+ not/, (walker, [, tag = ""]) => leaveTag(walker, tag)],
   [
     /by (urn:\S+): remove or change that resource first/,
@@ -66,11 +66,11 @@ const REMEDIES: readonly (readonly [RegExp, Remedy])[] = [
   ],
 ];
 
-/** Does what messages say, and of one that says several things the next when it comes again. */
+/** Does what messages suggest; a repeated message gets its next suggestion. */
 export class Remedies {
   readonly #tried = new Set<string>();
 
-  /** `undefined` if the message says nothing that can still be done. */
+  /** `undefined` if nothing is left to do that the message suggests. */
   async follow(walker: Walker, message: string): Promise<Next | undefined> {
     for (const [pattern, remedy] of REMEDIES) {
       const match = pattern.exec(message);
@@ -99,7 +99,7 @@ function drop(walker: Walker, name = ""): void {
     throw new Error(`the message names ${name}, which is not declared`);
 }
 
-/** What somebody else removed cannot be referred to any longer. */
+/** Drops resources that refer to what somebody else has deleted. */
 function dropReferring(walker: Walker): void {
   for (const [name, { kind, inputs }] of walker.specs) {
     const refers = JSON.stringify(inputs).includes('"theirs"');

@@ -19,17 +19,17 @@ export const THEIR_TAGS = ["theirs", "theirs-locked"] as const;
 /** Tags that only somebody else uses, and that policies are made for. */
 export const PASSING_TAGS = ["pr-1", "pr-2"] as const;
 export const THEIRS = "theirs";
-/** Tag of an index of somebody else's with all that hangs together with it, in `dev`; and what it is known by. */
+/** Tag of somebody else's index with children and referrers in `dev`, and its name in specs. */
 export const RELEASE = "release";
 
-/** The repository that is copied from. */
+/** The source repository of copies. */
 const DEV: Bag = { place: "dev" };
 
 type Draw = (random: Random) => Spec;
 
 /**
  * The resources that a walk may declare, in the order of their declaration: what is referred to comes
- * first, and policies come last, as they have to on an engine that takes one after the other. A new
+ * first, and policies come last, which an engine that works sequentially requires. A new
  * kind of resource joins the walk by a line here.
  */
 export const RESOURCES: Readonly<Record<string, Draw>> = {
@@ -109,7 +109,7 @@ function published(random: Random): Bag {
   };
 }
 
-/** What the engine does in another order, or not at all. */
+/** Engine options that change or suppress deletions. */
 function options(random: Random): NonNullable<Spec["options"]> {
   return {
     ...(random.chance(0.2) ? { deleteBeforeReplace: true } : {}),
@@ -117,7 +117,7 @@ function options(random: Random): NonNullable<Spec["options"]> {
   };
 }
 
-/** Of something of the stack's or of somebody else's, by digest or by tag. */
+/** A source of the stack or of somebody else, by digest or by tag. */
 function artifactCopy(random: Random): Spec {
   const which = random.pick<Bag>([
     { digest: { digestOf: "d1" } },
@@ -163,7 +163,7 @@ function tagLock(random: Random): Spec {
   };
 }
 
-/** How long a policy of a walk lets things be young. */
+/** The keepNewerThan of the policies in a walk. */
 export const YOUNG_MS = 52 * 7 * 86_400_000;
 
 function retentionPolicy(random: Random): Spec {

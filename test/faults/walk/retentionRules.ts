@@ -24,8 +24,8 @@ export function policiesOf({ verb, program }: Course): readonly Policy[] {
 }
 
 /**
- * Whether any policy of the program may have deleted the manifest: something lets it go, by a rule or
- * since it belonged to what is gone, and nothing keeps it.
+ * Whether any policy of the program may have deleted the manifest: it expired by a rule or
+ * belonged to a deleted manifest, and nothing keeps it.
  */
 export function policyMayDelete(world: World, course: Course, digest: string): boolean {
   const entry = course.before.inventory.get(digest);
@@ -59,8 +59,9 @@ export function policyMayUntag(world: World, course: Course, tag: string): boole
 }
 
 /**
- * Nothing that is there has lost a part: an index its children, a referrer its subject. A subject goes
- * before what refers to it, since registries delete that with it; a run that ends in between leaves it.
+ * No existing manifest lacks a part: an index its children, a referrer its subject. A subject is
+ * deleted before its referrers, since registries delete those with it; a run that ends in between
+ * leaves them.
  */
 export function assertWholeFamilies({ before, after, error }: Course): void {
   const isGone = (digest: string): boolean =>
@@ -77,7 +78,7 @@ export function assertWholeFamilies({ before, after, error }: Course): void {
   }
 }
 
-/** Declared by the program, or needed by what it declares. */
+/** Whether the program declares it or needs it for what it declares. */
 function isDeclared({ program, after }: Course, digest: string): boolean {
   const keys = new Set(program.map(({ name }) => keyOf(name)));
   return after.state.some(
@@ -100,7 +101,7 @@ function foreignTags(course: Course, { digest, tags }: Entry): readonly string[]
   );
 }
 
-/** A lock forbids it that the stack does not open. */
+/** Whether a lock that the stack does not open forbids the deletion. */
 function isHeld(world: World, course: Course, { digest, tags }: Entry): boolean {
   const { holdings } = course.before;
   const attributes = holdings.manifests.get(digest)?.attributes;
@@ -133,14 +134,14 @@ function mayExpire(
   return untaggedOnly !== true && !matches(tag, keepTags) && matches(tag, expireTags);
 }
 
-/** By a rule of its own. */
+/** Expired by a rule that applies to the manifest itself. */
 function hasExpired(course: Course, entry: Entry, policy: Policy): boolean {
-  // Where tags are named, what has none goes only with what it belongs to.
+  // With expireTags, an untagged manifest is deleted only with what it belongs to.
   if (policy.expireTags !== undefined && entry.tags.length === 0) return false;
   return !isYoung(course, entry, policy) && !isAmongNewest(course, entry, policy);
 }
 
-/** A child that no index names any more, or a referrer without a subject; neither has a name of its own. */
+/** An untagged child that no index names any more, or an untagged referrer without a subject. */
 function belongedToWhatIsGone(
   { before, after }: Course,
   { digest, subject, tags }: Entry,
@@ -155,7 +156,7 @@ function belongedToWhatIsGone(
   );
 }
 
-/** An earlier run of a policy has deleted what it belonged to, and ended. */
+/** Whether an earlier, interrupted run of a policy has deleted what it belonged to. */
 function wasLeftOver({ before }: Course, digest: string): boolean {
   return before.state.some(({ outputs }) => {
     const unfinished = outputs["__unfinished"] as readonly string[] | undefined;
@@ -167,7 +168,7 @@ function isYoung({ now }: Course, entry: Entry, { keepNewerThan }: Policy): bool
   return keepNewerThan !== undefined && Date.parse(entry.lastUpdateTime) >= now - YOUNG_MS;
 }
 
-/** Of what the rules speak of, before or after the run, fewer than so many were updated later. */
+/** Whether, before or after the run, fewer than this many images under the rules were newer. */
 function isAmongNewest({ before, after }: Course, entry: Entry, policy: Policy): boolean {
   if (policy.keepNewest === undefined) return false;
   const all = [...before.inventory.values(), ...after.inventory.values()];

@@ -12,7 +12,7 @@ import {
   policyMayUntag,
 } from "./retentionRules.js";
 
-/** I4 and I5, and that a refresh changes nothing. Completeness is looked at elsewhere. */
+/** I4 and I5, and that a refresh changes nothing. Completeness is checked elsewhere. */
 export function assertRules(world: World, course: Course): void {
   if (course.verb === "refresh") {
     assert.deepEqual(course.after.holdings, course.before.holdings, "what a refresh changes");
@@ -24,7 +24,7 @@ export function assertRules(world: World, course: Course): void {
   assertNothingForgotten(course);
 }
 
-/** A tag goes only where it was asked to go, from where it is known to be. */
+/** A tag moves only as declared, and only from its recorded digest. */
 function assertTags(world: World, course: Course): void {
   const { before, after, program } = course;
   const tags = new Set([...before.holdings.tags.keys(), ...after.holdings.tags.keys()]);
@@ -55,7 +55,7 @@ function isAskedFor(declaration: Declaration, { before }: Course, tag: string): 
   return policy === "move" || (policy === "adopt" && !known);
 }
 
-/** A manifest goes only if the stack had it and nobody else needs it, or a policy says so. */
+/** A manifest is deleted only if the stack had it and nobody needs it, or by a policy. */
 function assertManifests(world: World, course: Course): void {
   const { before, after, error } = course;
   for (const digest of before.holdings.manifests.keys()) {
@@ -76,8 +76,8 @@ function assertManifests(world: World, course: Course): void {
 }
 
 /**
- * Of two that publish one manifest, the one without a tag: the other one, deleted before its
- * replacement, goes before anybody has told of what is declared after it.
+ * Of two resources with one manifest, the one without a tag. The other one, with
+ * deleteBeforeReplace, is deleted before the engine checks what is declared after it.
  */
 function mayLoseItsManifest({ program, before }: Course, one: ResourceState): boolean {
   const [digest = ""] = manifestsOf(one);
@@ -105,13 +105,13 @@ function assertAttributes(world: World, course: Course): void {
   }
 }
 
-/** A policy that deletes what is locked opens it just before, and may be killed then. */
+/** A policy opens a lock just before the deletion, and may be killed in between. */
 function mayBeOpened(world: World, course: Course, digest: string): boolean {
   const some = policiesOf(course).some(({ includeLocked }) => includeLocked === true);
   return some && course.error !== undefined && policyMayDelete(world, course, digest);
 }
 
-/** What leaves the state is gone, is another resource's, or it is said that it stays. */
+/** What leaves the state is deleted, belongs to another resource or is reported to stay. */
 function assertNothingForgotten(course: Course): void {
   const { verb, before, after, messages } = course;
   const live = after.state.filter(isLive);
@@ -136,7 +136,7 @@ function assertNothingForgotten(course: Course): void {
   }
 }
 
-/** Deleted before its replacement, or kept for it: the next run creates that, and adopts what is there. */
+/** Deleted before its replacement or kept for it: the next run creates that and adopts it. */
 function isAboutToBeReplaced({ after, program }: Course, { urn }: ResourceState): boolean {
   const record = after.state.find((one) => one.urn === urn && !isLive(one));
   return record !== undefined && program.some(({ name }) => keyOf(name) === keyOf(record.name));

@@ -6,7 +6,7 @@ import { Remedies } from "./remedies.js";
 import type { Verb } from "./steps.js";
 import type { Walker } from "./walker.js";
 
-/** More rounds of doing what a message says than any stack of a walk can need. */
+/** More remedies in a row than any stack of a walk can need. */
 const MOST_ROUNDS = 25;
 
 /** I3: without faults, and by doing what messages say, the stack becomes what is declared, and stays so. */
@@ -45,9 +45,9 @@ async function runUntilDone(walker: Walker, goal: Verb): Promise<void> {
 }
 
 /**
- * What one `up` deletes is seen by the next only: the child of an index that expired is an image of its
- * own, and one of the newest; a tag that is copied from is gone with what had it. So an `up` may have
- * something to do again, a few times and not for ever.
+ * Only the next `up` sees what one deletes: the child of an expired index becomes a separate image
+ * among the newest; a source tag of a copy is deleted with its owner. So an `up` may have
+ * something to do again, but only a few times.
  */
 async function comeToRest(walker: Walker): Promise<void> {
   const looks = ({ kind, inputs }: Declaration): boolean =>
@@ -80,13 +80,13 @@ async function assertQuiet(walker: Walker): Promise<void> {
   }
 }
 
-/** Whatever a policy lists, and one look at each tag that is copied from. */
+/** The listings of policies, and one look-up of each tag that is copied. */
 function copiesByTag({ kind, inputs }: Pick<Declaration, "kind" | "inputs">): boolean {
   const { source } = writtenInputs(inputs) as { readonly source?: { readonly tag?: string } };
   return kind === "ArtifactCopy" && source?.tag !== undefined;
 }
 
-/** The registry is as the program says, whatever the state says. */
+/** The registry matches the program, whatever the state says. */
 async function assertAsDeclared({ world, places, program }: Walker): Promise<void> {
   for (const place of places) {
     const { tags, manifests } = await place.world.holdings();
@@ -98,7 +98,7 @@ async function assertAsDeclared({ world, places, program }: Walker): Promise<voi
         assert.equal(tags.get(tag)?.digest, digest, `what ${tag} of ${declaration.name} names`);
       }
       const [main, ...included] = manifestsOf(state);
-      // Whether somebody has deleted what came along is looked at where that is asked for.
+      // Deleted children and referrers of a copy are noticed only with `verify`.
       const { verify } = writtenInputs(declaration.inputs);
       const isLooked = (one: string): boolean =>
         verify !== undefined || !place.world.wasRemoved(one);

@@ -5,7 +5,7 @@ import type { Place } from "./place.js";
 import { RELEASE } from "./resources.js";
 import type { SomebodyStep } from "./steps.js";
 
-/** Somebody else does something; what the registry refuses to them is not done. */
+/** Somebody else acts; actions that the registry refuses have no effect. */
 export async function act(place: Place, step: SomebodyStep): Promise<void> {
   place.touch();
   try {
@@ -26,7 +26,7 @@ async function attempt({ world, excuses }: Place, step: SomebodyStep): Promise<v
   }
   const { manifests } = await world.holdings();
   const digest = [...manifests.keys()].sort()[of % manifests.size];
-  // A policy may have left nothing.
+  // A policy may have deleted everything.
   if (digest === undefined) return;
   switch (step.act) {
     case "tag":

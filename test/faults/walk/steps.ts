@@ -8,27 +8,27 @@ export type Verb = "up" | "up --refresh" | "up --replace" | "refresh" | "destroy
 export type Step =
   | { readonly do: "declare"; readonly name: string; readonly spec: Spec }
   | { readonly do: "drop"; readonly name: string }
-  /** The next name, with an alias. */
+  /** Renames a resource, with an alias. */
   | { readonly do: "rename"; readonly name: string }
-  /** So much time passes that nothing is young any more. */
+  /** Enough time passes that nothing is young any more. */
   | { readonly do: "wait" }
   | RunStep
   | SomebodyStep
-  /** Whatever is unfinished is finished, and must then stay as it is. */
+  /** Unfinished work is completed, and must then stay unchanged. */
   | { readonly do: "settle" };
 
 export interface RunStep {
   readonly do: "run";
   readonly verb: Verb;
-  /** Of `up --replace`. */
+  /** Names for `up --replace`. */
   readonly replace?: string;
-  /** What happens to the request of this number, and to how many after it. */
+  /** The failure, the request that it meets first and how long it lasts. */
   readonly blow?: { readonly failure: string; readonly duration: Duration; readonly nth: number };
   /** The host is killed when its request of this number has arrived. */
   readonly killAt?: number;
 }
 
-/** What somebody else does. `of` chooses among what is there, whatever that is by then. */
+/** An action of somebody else. `of` chooses among what exists at that time. */
 export interface SomebodyStep {
   readonly do: "somebody";
   readonly act:
@@ -62,9 +62,9 @@ const ACTS: readonly SomebodyStep["act"][] = [
   "index",
 ];
 
-/** Some runs have fewer requests, and are met by nothing; most begin with what matters. */
+/** Runs with fewer requests meet no failure; most make their important requests early. */
 const LATEST_REQUEST = 25;
-/** So many declarations come first, so that there is something to walk about in. */
+/** Number of declarations at the start, so that there is something to change. */
 const FIRST_DECLARATIONS = 4;
 
 /** What is true of an answer must be true of the registry, or nothing can be expected of the client. */
@@ -122,7 +122,7 @@ function drawRun(random: Random): RunStep {
   return { ...run, blow: { failure: random.pick(BLOWS), duration, nth } };
 }
 
-/** As code: what a test of its own begins with. */
+/** The steps as code, to start a separate test with. */
 export function asCode(steps: readonly Step[]): string {
   const lines = steps.map((step) => `  ${JSON.stringify(step)},`);
   return ["[", ...lines, "]"].join("\n");

@@ -3,7 +3,7 @@ import { asCode, drawSteps, type Step } from "./steps.js";
 import { Walker } from "./walker.js";
 
 const LENGTH = 20;
-/** A broken walk is taken so often again, with fewer steps each time, at the most. */
+/** The most often that a broken walk is repeated with fewer steps. */
 const MOST_ATTEMPTS = 400;
 
 /** What broke, and the fewest steps that break it. */
@@ -45,7 +45,7 @@ async function breaks(lane: Lane, steps: readonly Step[]): Promise<string | unde
   }
 }
 
-/** Leaves out what can be left out, halves first, as long as something breaks. */
+/** Drops steps, halves first, as long as the walk still breaks. */
 async function shrink(
   lane: Lane,
   steps: readonly Step[],

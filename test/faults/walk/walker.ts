@@ -25,7 +25,7 @@ export class Walker {
     private readonly lane: Lane,
     /** Where most of the stack is. */
     readonly main: Place,
-    /** Where it copies from. */
+    /** The source of copies. */
     readonly dev: Place,
     private readonly others: Surroundings["others"],
   ) {}
@@ -83,7 +83,7 @@ export class Walker {
     }
   }
 
-  /** Finishes everything, then takes it away: nothing may be left but somebody else's and what was told. */
+  /** Settles and destroys: only somebody else's things and reported ones may be left. */
   async end(): Promise<void> {
     await settle(this);
     await settleDestroyed(this);
@@ -95,7 +95,7 @@ export class Walker {
     for (const { world } of this.places) world.close();
   }
 
-  /** One run of the engine, which may fail, and what must be true after it all the same. */
+  /** One run of the engine, which may fail, and the checks that hold either way. */
   async run(step: Omit<RunStep, "do">): Promise<Error | undefined> {
     const { engine } = this.world;
     const program = this.program;

@@ -10,7 +10,7 @@ const { ClientSecretCredential, DefaultAzureCredential } = require("@azure/ident
 
 const endpoint = process.env.REGISTRY_ENDPOINT;
 const { AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET } = process.env;
-// The emulated authority is one of its own.
+// The emulated authority is not a known cloud.
 const authority = {
   authorityHost: process.env.AZURE_AUTHORITY_HOST,
   disableInstanceDiscovery: true,
@@ -62,7 +62,7 @@ const scenarios = {
     const right = digest === `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
     return { mediaType, right, blobs: await Promise.all(blobs) };
   },
-  // More than one chunk, each in a request of its own.
+  // More than one chunk, so several requests.
   async uploadLargeBlob() {
     const bytes = Buffer.alloc(9 * 1024 * 1024, "pulumi");
     const { digest, sizeInBytes } = await content(name).uploadBlob(bytes);

@@ -7,7 +7,7 @@ import {
 } from "../../../provider/artifact/contentChange.js";
 import { digestOf } from "../../../provider/oci/digest.js";
 
-/** A part with this content, of as many KiB as it has letters. */
+/** A part with this content and one KiB per letter. */
 function part(name: string, content: string, details: Part["details"] = {}): Part {
   return { name, digest: digestOf(content), size: content.length * 1024, details };
 }

@@ -24,7 +24,7 @@ const tags = (v1: object, v2: object = { digest: DIGEST }): LiveArtifact["tags"]
     ["v2", { digest: DIGEST, ...v2 }],
   ]);
 
-/** declared, live, and the sentences that are said. */
+/** Declared and live attributes, and the expected sentences. */
 const ROWS: Readonly<Record<string, [Partial<WantedArtifact>, LiveArtifact, string[]]>> = {
   nothing: [{}, { tags: tags({}), missing: NOTHING_MISSING }, []],
   "a moved tag, with its time": [

@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 type Method = (this: object, ...args: never[]) => Promise<unknown>;
 type Methods = Readonly<Record<string, Method>>;
 
-/** Node's own, as far as they are called with a place. */
+/** Node's own methods, in the overloads with a position. */
 interface Own {
   readonly read: Transfer;
   readonly write: Transfer;
@@ -18,7 +18,7 @@ type Transfer = (
   position: number,
 ) => Promise<unknown>;
 
-/** Runs while some methods of all open files are others than Node's own, which they get. */
+/** Runs while some methods of all file handles are replaced; the replacements get Node's own. */
 export async function withHandles<T>(
   methods: (own: Own) => Methods,
   run: () => Promise<T>,
@@ -37,7 +37,7 @@ export async function withHandles<T>(
   }
 }
 
-/** A disk that takes so many bytes at once. */
+/** A disk that writes at most this many bytes at once. */
 export function inPieces(size: number): (own: Own) => Methods {
   return ({ write }) => ({
     writev([chunk]: Uint8Array[], position: number) {
@@ -47,7 +47,7 @@ export function inPieces(size: number): (own: Own) => Methods {
   });
 }
 
-/** The descriptor is free afterwards, as it is when the system's own `close` fails. */
+/** The descriptor is closed all the same, as after a failed `close` of the system. */
 export function closedThenFailing({ close }: Own): Methods {
   return {
     async close() {
@@ -57,7 +57,7 @@ export function closedThenFailing({ close }: Own): Methods {
   };
 }
 
-/** A disk that gives a thousand bytes of what is read next, and then nothing of it any more. */
+/** A disk that returns a thousand bytes of the next read and then no more of that file. */
 export function losing({ read }: Own): Methods {
   let calls = 0;
   return {

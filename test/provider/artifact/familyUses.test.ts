@@ -18,7 +18,7 @@ const ATTRIBUTES = {
 const named = (name: string, count: number): Digest[] =>
   Array.from({ length: count }, (_, at) => digestOf(`${name} ${at}`));
 
-/** Lists these manifests, without tags, and knows of no index and no referrer. */
+/** Lists these manifests without tags, and has no index and no referrer. */
 function repositoryWith(digests: readonly Digest[]): Repository {
   async function* listed(): AsyncGenerator<object> {
     for (const digest of digests) {
@@ -62,7 +62,7 @@ describe("an index that is tagged as the list of a manifest's referrers", () => 
     manifests: [{ mediaType: OCI_MANIFEST, digest: referrer, size: 1 }],
   });
 
-  /** Has the list, under these tags, and nothing else. */
+  /** Has only the list, under these tags. */
   function repositoryOf(tags: readonly string[]): Repository {
     async function* listed(): AsyncGenerator<object> {
       yield await Promise.resolve({ ...list.descriptor, tags, attributes: ATTRIBUTES });

@@ -170,7 +170,7 @@ describe("packed bytes", () => {
 describe("a file of 5 GiB", () => {
   it("is hashed in little memory", async function () {
     this.timeout(60_000);
-    // Memory file systems read holes at once; on disk each page has to be made first.
+    // File systems in memory read holes at once; a disk has to allocate each page first.
     const base = folderOf({ sparse: "" }, existsSync("/dev/shm") ? "/dev/shm" : undefined);
     truncateSync(join(base, "sparse"), 5 * 1024 ** 3);
     const before = process.memoryUsage.rss();

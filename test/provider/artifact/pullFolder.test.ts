@@ -8,14 +8,14 @@ import { folderOf } from "../tar/folders.js";
 
 const OVERWRITE = { overwrite: true };
 
-/** Puts a new file to where another may be. */
+/** Puts a new file in a place where another one may exist. */
 async function place({ staging, placement }: PullFolder, path: string): Promise<void> {
   writeFileSync(join(staging, "file"), "new");
   await placement.file(join(staging, "file"), path);
 }
 
 describe("a pull that cannot be undone", () => {
-  /** Replaces `d/a`, of which the folder is gone before something else fails. */
+  /** Replaces `d/a`, whose folder is deleted before another step fails. */
   async function fail(target: string, paths: readonly string[]): Promise<Error> {
     try {
       await intoFolder(target, OVERWRITE, async (folder) => {
@@ -38,7 +38,7 @@ describe("a pull that cannot be undone", () => {
     );
     assert.equal(readFileSync(kept?.[1] ?? assert.fail(error.message), "utf8"), "old");
     assert.match(error.message, /^something else failed\. /);
-    // What could be put back was, and nothing else stays.
+    // Everything that could be restored was, and nothing else stays.
     assert.equal(readFileSync(join(target, "b"), "utf8"), "b");
     const [partial, ...others] = readdirSync(target).filter((name) => name !== "b");
     assert.deepEqual(others, []);

@@ -40,7 +40,7 @@ describe("manifests in steps", () => {
     const graphs = fc.array(fc.array(fc.nat({ max: 30 }), { maxLength: 4 }), { maxLength: 30 });
     fc.assert(
       fc.property(graphs, (edges) => {
-        // An edge leads to an earlier one, as a digest can only name what was there before it.
+        // Edges lead to earlier nodes: a manifest can only name digests that existed before.
         const all = edges.map((needs, at) =>
           manifest(String(at), ...needs.filter((need) => need < at).map(String)),
         );

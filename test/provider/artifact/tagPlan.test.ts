@@ -11,7 +11,7 @@ const tag = parseTag("v1");
 const reference = "registry.example/app:v1";
 
 type Live = Digest | undefined;
-/** live, known to the state, new in the declaration; what each policy does: fail, adopt, move. */
+/** Live digest, digest in the state, newly declared; the action with fail, adopt and move. */
 type Row = readonly [Live, string | undefined, boolean, readonly [string, string, string]];
 
 const ROWS: Readonly<Record<string, Row>> = {

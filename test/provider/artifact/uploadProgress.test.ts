@@ -6,7 +6,7 @@ import type { PushOutcome } from "../../../provider/registry/repository.js";
 
 const MIB = 1024 * 1024;
 
-/** What happens: time passes (seconds), bytes go out, a blob is done, a phase begins. */
+/** Events: time passes (seconds), bytes are sent, a blob is done, a phase begins. */
 type Event =
   | number
   | readonly ["sent", string, number]
@@ -14,7 +14,7 @@ type Event =
   | readonly ["phase", string]
   | readonly ["expected", ...string[]];
 
-/** Their names say how many MiB they have. */
+/** Their names are their sizes in MiB. */
 function blob(name: string): { digest: ReturnType<typeof digestOf>; size: number } {
   return { digest: digestOf(name), size: Number(/\d+/.exec(name)?.[0]) * MIB };
 }

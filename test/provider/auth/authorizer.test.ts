@@ -129,7 +129,7 @@ describe("an ACR", () => {
     const { authorizer } = start(user, () => access(4500 + ++tokens));
     const used = await authorizer.header(PULL);
     const wider = await authorizer.header(PUSH);
-    // Whatever ended the one, a new key or a clock that was set, may have ended the other.
+    // What invalidated one token, such as a new key or clock, may have invalidated the other.
     assert.ok(authorizer.renew(used, undefined));
     assert.notEqual(await authorizer.header(PULL), wider);
   });

@@ -14,11 +14,11 @@ import { sign } from "./unsignedToken.js";
 
 const TENANT = "11111111-2222-3333-4444-555555555555";
 const CLIENT = "66666666-7777-8888-9999-000000000000";
-/** MSAL knows `login.chinacloudapi.cn` as another name of this one. */
+/** MSAL treats `login.chinacloudapi.cn` as an alias of this host. */
 const CHINA = "login.partner.microsoftonline.cn";
 const SECRET = "canary-secret-of-the-client";
 
-/** Nothing of the machine's own identity may be in the way. */
+/** Unset, so that the machine's own identity does not interfere. */
 const NONE = Object.fromEntries(
   [
     ...[

@@ -39,7 +39,7 @@ describe("a renewed Docker login", () => {
   });
   afterEach(() => folder.remove());
 
-  /** A registry that takes one secret; `challenge` if it is no ACR. */
+  /** A registry that accepts one secret; with `challenge` it is not an ACR. */
   function start(takes: (request: AuthRequest) => boolean, challenge?: string) {
     const asked: string[] = [];
     const authorizer = new Authorizer({
@@ -71,7 +71,7 @@ describe("a renewed Docker login", () => {
         await authorizer.header(PULL);
         valid = "new";
         const before = asked.length;
-        // Nobody has logged in yet: the refusal stands, and is got once.
+        // Without a new login the refusal stays, and is received only once.
         await assert.rejects(authorizer.header(PUSH), (error) => hasCode(error, "UNAUTHORIZED"));
         assert.equal(asked.length, before + 1);
         write(entry("new"));

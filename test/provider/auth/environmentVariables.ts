@@ -1,6 +1,6 @@
 import { afterEach } from "mocha";
 
-/** Sets environment variables until the end of a test; `undefined` takes one away. */
+/** Sets environment variables until the end of a test; `undefined` removes one. */
 export function environmentForTests(): (
   values: Readonly<Record<string, string | undefined>>,
 ) => void {

@@ -7,7 +7,7 @@ import {
 } from "@azure/core-rest-pipeline";
 import { sign } from "./unsignedToken.js";
 
-/** What Entra, a managed-identity endpoint and an ACR behind one HTTP client were asked. */
+/** Requests to Entra, a managed-identity endpoint and an ACR behind one HTTP client. */
 export interface Asked {
   readonly method: string;
   readonly url: URL;

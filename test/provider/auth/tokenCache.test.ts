@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import { CATALOG_SCOPE, repositoryScope, type Scope } from "../../../provider/auth/scope.js";
 import { TokenCache } from "../../../provider/auth/tokenCache.js";
 
-/** A cache, its clock, and how many tokens it fetched, each for 100 ms. */
+/** A cache, its clock and the number of fetched tokens, each of which lasts 100 ms. */
 function start() {
   const state = { now: 0, fetched: 0 };
   const cache = new TokenCache(() => state.now);

@@ -29,13 +29,13 @@ describe("a linked signal", () => {
 
   it("causes no leak warning, however many there are", async () => {
     const { signal } = new AbortController();
-    // As in early versions of Node 22.
+    // Early versions of Node 22 behave like this.
     setMaxListeners(10, signal);
     const warnings: Error[] = [];
     const note = (warning: Error): unknown => warnings.push(warning);
     process.on("warning", note);
     for (let links = 0; links < 20; links += 1) linkedSignal(signal);
-    // They are told before anything else goes on.
+    // Warnings are emitted before anything else runs.
     await new Promise(setImmediate);
     process.off("warning", note);
     assert.deepEqual(warnings, []);
@@ -60,14 +60,14 @@ describe("a signal used by many calls", () => {
     const content = await blobs.fetch(digest, { signal });
     assert.ok(listenersOf(signal) > 0);
     for await (const piece of content) assert.ok(piece);
-    // Given up before its end.
+    // Abandoned before its end.
     (await blobs.fetch(digest, { signal })).destroy();
     await assert.rejects(blobs.fetch(`sha256:${"0".repeat(64)}`, { signal }), {
       code: "NOT_FOUND",
     });
     assert.equal(await manifests.resolve("none", { signal }), undefined);
     for await (const tag of tags.list({ signal })) assert.fail(tag);
-    // The last stream closes in its own time; the test's is the limit.
+    // The last stream closes later; only the test's timeout limits the wait.
     while (listenersOf(signal) > 0) await new Promise(setImmediate);
   });
 });

@@ -37,7 +37,7 @@ export async function loopbackRegistry(
   return { server, transport };
 }
 
-/** Takes every upload. */
+/** Accepts every upload. */
 export const taking: RequestListener = (incoming, response) => {
   incoming.resume();
   incoming.on("end", () => response.writeHead(201).end());

@@ -11,7 +11,7 @@ export interface Seen {
   complete: boolean;
 }
 
-/** A server on loopback that records all that reaches it. */
+/** A server on loopback that records every request. */
 export interface LoopbackServer {
   readonly origin: string;
   readonly seen: Seen[];

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../provider/http/clock.js";
 
-/** A clock whose time passes when the test says so. */
+/** A clock that a test advances. */
 export class ManualClock implements Clock {
   readonly #timers = new Set<{ readonly at: number; readonly run: () => void }>();
   #now = Date.parse("2026-01-01T00:00:00Z");
@@ -20,7 +20,7 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Runs what is due meanwhile, in order. */
+  /** Runs timers that become due, in order. */
   pass(ms: number): void {
     const end = this.#now + ms;
     for (;;) {

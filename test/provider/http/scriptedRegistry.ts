@@ -17,7 +17,7 @@ export interface Answer {
   readonly body?: string;
 }
 
-/** A request as it left, without its body. */
+/** A request as sent, without its body. */
 export interface Sent {
   readonly method: string;
   readonly url: string;
@@ -27,7 +27,7 @@ export interface Sent {
   readonly at: number;
 }
 
-/** Says what the network does with a request: an answer, or the code of an error. */
+/** Gives the result of a request: an answer or an error code. */
 export type Script = (sent: Sent, number: number) => Answer | string;
 
 const TOKEN_PATHS = ["/oauth2/token", "/oauth2/exchange"];

@@ -106,7 +106,7 @@ describe("the source of a request body", () => {
         },
         { maxConcurrency },
       );
-      // The second half is asked for in the midst of the upload, as it is after a cut.
+      // The second half is requested in the middle of the upload, as after a cut connection.
       async function* relay(): AsyncGenerator<Uint8Array> {
         for (let n = 0; n < 2; n += 1) yield* (await transport.send(read)).stream();
       }

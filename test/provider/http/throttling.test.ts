@@ -225,7 +225,7 @@ describe("requestRates", () => {
     assert.ok(busiest(registry.sent, () => true) <= 10);
   });
 
-  // The emulator counts as the service says it does; it knows nothing of the client's counting.
+  // The emulator counts as the service documents, independently of the client's counting.
   const basic: Script = ({ method, path, at }) => {
     const waitSeconds = throttling(at).ofIdentity("me", method, path);
     return waitSeconds === undefined ? ok : busy(String(waitSeconds));

@@ -84,7 +84,7 @@ describe("tunnels through a proxy", function () {
   });
 });
 
-/** Waits for what is seen at the other end of a connection; the test's time is the limit. */
+/** Waits for a condition at the other end of a connection, up to the test's timeout. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(setImmediate);
 }

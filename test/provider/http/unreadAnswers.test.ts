@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
 });
 
-/** A registry that is no ACR and asks nobody who they are at `GET /v2/`. */
+/** A registry other than ACR that requires no sign-in at `GET /v2/`. */
 async function registry(
   answer: RequestListener,
   credential: Credential,
@@ -56,7 +56,7 @@ describe("an answer that is not read", () => {
         await assert.rejects(transport.send(request()), { code: "CREDENTIAL_UNAVAILABLE" });
       }
       assert.equal(server.seen.filter(({ url }) => url.includes("manifests")).length, 5);
-      // All went through one connection, so none was left with an answer in it.
+      // One connection served all requests, so no unread answer was left in it.
       assert.equal(server.connections, 1);
     });
   }

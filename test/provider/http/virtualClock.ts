@@ -1,8 +1,8 @@
 import type { Clock } from "../../../provider/http/clock.js";
 
-/** A clock whose time passes as soon as nothing else is to be done. */
+/** A clock that advances as soon as there is nothing else to do. */
 export class VirtualClock implements Clock {
-  /** The waits that were asked for, in milliseconds. */
+  /** The requested waits, in milliseconds. */
   readonly waits: number[] = [];
   readonly #timers = new Set<{ readonly at: number; readonly run: () => void }>();
   #now: number;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { Watchdog } from "../../../provider/http/watchdog.js";
 
-/** Timers that only a test lets fire. */
+/** Timers that fire only on a test's command. */
 class Timers {
   time = 0;
   readonly waiting = new Set<() => void>();

@@ -83,7 +83,7 @@ describe("check", () => {
     }
   });
 
-  /** What is wrong besides must be nothing, but for the choice of content that a wrong name leaves. */
+  /** Expects these failures, no others and no request. */
   function expectFailures([, expected]: Row, { failures }: CheckResult): void {
     const found = new Map(failures.map(({ property, reason }) => [property, reason]));
     for (const [property, message] of Object.entries(expected)) {

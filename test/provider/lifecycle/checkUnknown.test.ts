@@ -32,7 +32,7 @@ const packed = {
   ...published,
 };
 
-/** Every input that the kind has, but for choices of which only one may be made. */
+/** Every input of the kind, with one of those that exclude each other. */
 const COMPLETE: Readonly<Record<keyof typeof KINDS, PropertyBag>> = {
   OciArtifact: {
     ...packed,
@@ -80,7 +80,7 @@ describe("check leaves open, and does not complain of,", () => {
         it(path, async () => {
           const checked = await check(kind, inputs);
           assert.deepEqual(checked.failures, []);
-          // What a registry lacks comes from the environment.
+          // Missing settings of a registry come from the environment.
           if (path in complete && path !== "registry") assert.equal(checked.inputs[path], UNKNOWN);
         });
       }
@@ -88,7 +88,7 @@ describe("check leaves open, and does not complain of,", () => {
   }
 });
 
-/** The value once for everything in it, with that unknown. */
+/** Copies of the value, each with one part unknown. */
 function* withUnknowns(bag: PropertyBag): Generator<readonly [string, PropertyBag]> {
   for (const [path, value] of placed(bag, "")) yield [path, value as PropertyBag];
 }

@@ -13,7 +13,7 @@ const VERBS: readonly Verb[] = ["check", "diff", "create", "read", "update", "de
 const PROVIDER = "exports.handler = …";
 const STATE = { repository: "a/b", __provider: PROVIDER };
 
-/** A lifecycle that answers every verb alike. */
+/** A lifecycle with the same result for every verb. */
 function lifecycle(answer: () => unknown): Lifecycle {
   const verb = (): Promise<never> => new Promise((resolve) => resolve(answer() as never));
   return {
@@ -80,12 +80,12 @@ describe("an error that leaves the provider", () => {
       it(`of ${verb}: ${what}`, async () => {
         const outward = await failureOf(failing(error), verb);
         assert.equal(outward.message, message);
-        // What has an `id` is taken for a resource that was half made.
+        // The host takes an error with an `id` for a partly created resource.
         assert.deepEqual(
           ["id", "properties", "reasons"].filter((key) => key in outward),
           [],
         );
-        // The host prints both once more beside the message.
+        // The host prints both again next to the message.
         assert.ok(!outward.stack?.includes("\n"), outward.stack);
         assert.equal(String(outward), `${verb} of Thing failed`);
       });

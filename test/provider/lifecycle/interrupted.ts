@@ -12,7 +12,7 @@ const BUSY: Readonly<Record<string, (operations: Running) => void>> = {
   finished: (operations) => {
     void operations.run(() => Promise.resolve());
   },
-  /** Clears up for a moment when it is aborted. */
+  /** Cleans up for a moment when it is aborted. */
   yielding: (operations) => {
     void operations.run(async (signal) => {
       await new Promise((resolve) => {

@@ -31,7 +31,7 @@ const messages = load("@pulumi/pulumi/proto/engine_pb") as {
   readonly LogSeverity: Readonly<Record<"INFO" | "WARNING", number>>;
 };
 
-/** The engine's log service (`pulumirpc.Engine.Log`), recording what it is told. */
+/** The engine's log service (`pulumirpc.Engine.Log`), which records its messages. */
 export class ScriptedEngine {
   readonly messages = messages;
   readonly received: {

@@ -29,7 +29,7 @@ describe("the report of an upload", () => {
   });
   const passes = (seconds: number): Promise<void> =>
     sleep(clock, seconds * 1000, new AbortController().signal);
-  /** Sends one blob of so many MiB evenly in so many seconds, after another that was there. */
+  /** Sends a blob of this size (MiB) evenly in this time (seconds), after one that existed. */
   const upload =
     (mib: number, seconds: number) =>
     async (report: UploadReport): Promise<string> => {

@@ -12,12 +12,12 @@ const operation = (name: string): Operation =>
   ({ name, signal: new AbortController().signal }) as unknown as Operation;
 const [FIRST, SECOND] = [operation("first"), operation("second")];
 
-/** Lets whatever is due happen. */
+/** Lets everything that is due run. */
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe("a removal that waits", () => {
   let removals: WaitingRemovals;
-  /** The operations on whose behalf it was attempted. */
+  /** The operations for which the removal was attempted. */
   let attempts: Operation[];
   beforeEach(() => {
     removals = new WaitingRemovals();

@@ -13,7 +13,7 @@ function locked(status?: number): RegistryError {
   return new RegistryError("LOCKED", "it is locked", { method: "GET", url: "", status });
 }
 
-/** Fails with these errors, one after the other; answers how often it was looked, and the last failure. */
+/** Fails with these errors in turn; returns the number of look-ups and the last failure. */
 async function look(
   errors: readonly Error[],
   underWay: number,

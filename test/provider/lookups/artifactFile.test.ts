@@ -205,7 +205,7 @@ describe("findArtifactFile", () => {
     const plain = Buffer.concat([await tar({ "d/a": "a" }), Buffer.alloc(3 << 20)]);
     await publish({ bytes: plain, title: "d", unpack: true });
     assert.equal((await find("d/a")).content, "a");
-    // The registry serves what has the right length and other bytes at its end.
+    // The registry serves content of the right length with other bytes at its end.
     const other = Buffer.from(plain);
     other[other.length - 1] = 1;
     const action = { type: "status", status: 200, body: other } as const;

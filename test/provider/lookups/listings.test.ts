@@ -15,7 +15,7 @@ import { eachWithLookups, type LookupScene } from "./lookedUp.js";
 const REPOSITORY = "charts/web";
 const PAGE = 3;
 
-/** What each listing is asked with, and the list of its answer. */
+/** The arguments of each listing, and the list in its result. */
 const LISTINGS: Readonly<Record<string, (scene: LookupScene) => Promise<readonly unknown[]>>> = {
   findTags: async ({ context }) => (await findTags({ repository: REPOSITORY }, context)).tags,
   findManifests: async ({ context }) =>

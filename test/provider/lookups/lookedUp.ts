@@ -7,12 +7,12 @@ import { Somebody } from "../../support/somebody.js";
 
 const IMPATIENT = { retry: { maxRetries: 1, baseDelayMs: 1, maxDelayMs: 2 } };
 
-/** A registry, somebody who publishes there, and a program that looks things up. */
+/** A registry, somebody who publishes there, and a context for look-ups. */
 export interface LookupScene {
   readonly emulator: Emulator;
   readonly somebody: Somebody;
   readonly context: LookupContext;
-  /** What was asked for since the last call, tokens left out: `GET /v2/…`. */
+  /** Requests since the last call, without those for tokens: `GET /v2/…`. */
   requests(): string[];
 }
 

@@ -14,7 +14,7 @@ function versionOf(tag: string): TagVersion {
   return version;
 }
 
-/** semver.org, section 11, and what tags add to it: each is newer than the one before. */
+/** The order of semver.org, section 11, extended by tags: each is newer than the one before. */
 const ASCENDING = [
   "1.0.0-alpha",
   "1.0.0-alpha.1",

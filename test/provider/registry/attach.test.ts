@@ -166,7 +166,7 @@ describe("processes that attach to one subject at the same time", function () {
   it("do not lose each other's referrers", async () => {
     const { url, credentials, faults } = world.emulator;
     const env = { REGISTRY: url, NAME: credentials.username, WORD: credentials.password };
-    // Everybody reads before anybody has written, and then writes over the others.
+    // All read before the first write, and then overwrite each other.
     faults.add({
       method: "PUT",
       path: /manifests\/sha256-/,

@@ -44,7 +44,7 @@ function cutAfter(content: Buffer, count: number, error?: Error): () => Readable
 const startOf = ({ headers }: Recorded): number =>
   Number(/^bytes=(\d+)-$/.exec(headers?.["range"] ?? "bytes=0-")?.[1]);
 
-/** What a server answers that knows ranges. */
+/** Answers of a server that supports ranges. */
 function partial(start: number, body: Reply["body"]): Reply {
   if (start === 0) return { status: 200, headers: { "content-length": "1000" }, body };
   return { status: 206, headers: { "content-range": `bytes ${start}-999/1000` }, body };
@@ -164,7 +164,7 @@ describe("a download that is given up", () => {
     const context = { transport, repository: parseRepositoryName("a"), actions: [] };
     const store = new RemoteBlobs(context, uploadSettings({ pause: () => Promise.resolve() }));
     const content = await store.fetch(BLOB.descriptor);
-    // By the next turn more is waited for.
+    // By the next turn of the event loop, the reader waits for more.
     content.once("data", () => setImmediate(() => content.destroy()));
     await ended.promise;
     assert.equal(server.seen.filter(({ url }) => url.includes("/blobs/")).length, 1);

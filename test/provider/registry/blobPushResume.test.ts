@@ -11,7 +11,7 @@ const cut = refusal("UNAVAILABLE", undefined);
 /** Three chunks of 16 MiB. */
 const SIZE = 40 * MIB;
 
-/** A registry whose answer to the n-th request of a method is this one. */
+/** A registry with this answer to the n-th request of a method. */
 function failing(method: string, nth: number, fault: Fault): FakeRegistry {
   let seen = 0;
   return new FakeRegistry(ACR, (request) => {
@@ -94,7 +94,7 @@ describe("a push that goes on in its upload session", () => {
     let patches = 0;
     const registry = new FakeRegistry(ACR, ({ method }) => {
       if (method === "POST") patches = 0;
-      // Two cuts in each session: it goes on after the first one.
+      // Two cuts in each session; the upload continues after the first one.
       if (method === "PATCH") return ++patches % 2 === 0 ? cut : undefined;
       return method === "GET" && patches === 4
         ? refusal("NOT_FOUND", 404, "BLOB_UPLOAD_UNKNOWN")
@@ -117,7 +117,7 @@ describe("a push that goes on in its upload session", () => {
       blobsOf(registry.transport).push(seededBlob(SIZE, { piece: MIB })),
       /gave up after 5 attempts, the last one at \d+ of 41943040 bytes/,
     );
-    // The first failure got further than nothing.
+    // The first attempt made some progress.
     assert.equal(patches, 1 + 6);
     assert.equal(registry.cancelled.length, 1);
   });
@@ -160,7 +160,7 @@ describe("a push that starts anew because its upload session cannot be used any 
     let [patches, asked] = [0, 0];
     const registry = new FakeRegistry(ACR, ({ method }) => {
       if (method === "PATCH" && ++patches === 2) return cut;
-      // A byte less than it holds: one comes twice.
+      // One byte less than it holds, so one byte is sent twice.
       if (method !== "GET" || ++asked > 1) return undefined;
       return { status: 204, headers: place(`0-${16 * MIB - 2}`) };
     });

@@ -208,14 +208,14 @@ describe("pushes that share a blob", () => {
   });
 });
 
-/** "There" to who asks; a session to who sends. */
+/** Says that a blob exists when asked, but opens a session for an upload. */
 const FOUND_THEN_TAKEN: readonly Reply[] = [
   { status: 200, headers: OTHER },
   { status: 202, headers: { ...OTHER, location: "/v2/a/blobs/uploads/1" } },
   { status: 201 },
 ];
 
-/** A registry that has nothing and takes everything in a session. */
+/** A registry without blobs that accepts every upload in a session. */
 const TAKING: Readonly<Record<string, Reply>> = {
   HEAD: ABSENT,
   POST: { status: 202, headers: { ...OTHER, location: "/v2/a/blobs/uploads/1" } },

@@ -6,7 +6,7 @@ import { blobsOf, FakeRegistry, KIB, MIB } from "./fakeRegistry.js";
 import { ACR, OTHER, refusal } from "./fakeTransport.js";
 import { seededBlob } from "./seededBlob.js";
 
-/** A registry behind a proxy with nginx's default, and the sizes of the bodies that this refused. */
+/** A registry behind a proxy with nginx's default limit, and the sizes of refused bodies. */
 function behindProxy(marks: Readonly<Record<string, string>>) {
   const refused: number[] = [];
   const registry = new FakeRegistry(marks, ({ sent }) => {
@@ -36,7 +36,7 @@ describe("the largest accepted body", () => {
       const { digest } = await blobs.upload(Readable.from([content], { objectMode: false }));
       assert.equal(digest, descriptor.digest);
       assert.deepEqual(refused, []);
-      // Another client knows nothing of it.
+      // Another client does not know the limit.
       const other = behindProxy(marks);
       await other.blobs.push(seededBlob(2 * MIB));
       assert.ok(other.refused.length > 0);
@@ -118,7 +118,7 @@ describe("the largest accepted body", () => {
     const limit = new BodyLimit();
     assert.ok(limit.lowerAfterRefusal(16 * MIB, { atLeast: 0, accepted: 0 }));
     assert.ok(limit.lowerAfterRefusal(4 * MIB, { atLeast: 0, accepted: 0 }));
-    // On its way since before.
+    // Already under way before that.
     assert.ok(limit.lowerAfterRefusal(16 * MIB, { atLeast: 0, accepted: 0 }));
     assert.equal(limit.most, MIB);
     assert.equal(limit.lowerAfterRefusal(MIB, { atLeast: 0, accepted: MIB }), false);

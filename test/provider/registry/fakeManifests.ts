@@ -6,7 +6,7 @@ import { RemoteManifests } from "../../../provider/registry/remoteManifests.js";
 import { type LookBack, ReferrersIndex } from "../../../provider/registry/referrersIndex.js";
 import { ACR, FakeTransport, refusal, type Reply } from "./fakeTransport.js";
 
-/** Looks back without waiting; no time passes. */
+/** Looks back without waiting: no time passes. */
 export const AT_ONCE: LookBack = {
   now: () => 0,
   random: () => 0,

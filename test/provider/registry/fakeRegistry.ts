@@ -18,7 +18,7 @@ export function blobsOf(
   return new RemoteBlobs(context, uploadSettings({ pause: () => Promise.resolve(), ...settings }));
 }
 
-/** A registry that keeps sessions, as ACR or as another one; `fault` may answer first. */
+/** A registry with upload sessions, like ACR or another one; `fault` may answer first. */
 export class FakeRegistry {
   readonly transport: FakeTransport;
   readonly stored = new Map<string, Buffer>();

@@ -29,7 +29,7 @@ export const ABSENT: Reply = {
   headers: { ...ACR, "content-type": "application/json" },
 };
 
-/** What a transport makes of an unexpected answer. */
+/** The error of a transport for an unexpected answer. */
 export function refusal(
   code: AcrErrorCode,
   status: number | undefined,
@@ -44,7 +44,7 @@ export function refusal(
   });
 }
 
-/** Answers requests from a function, and remembers them. */
+/** Answers requests by a function and records them. */
 export class FakeTransport implements Transport {
   readonly loginServer = "r.example";
   readonly origin = "https://r.example";

@@ -20,7 +20,7 @@ const TINY = seededBlob(1_000);
 const SMALL = seededBlob(200 * KIB);
 const LARGE = seededBlob(1_000 * KIB);
 
-/** What is done, and what must be true after it, however it came about. */
+/** An operation, and what must be true after it in any case. */
 const operations: Readonly<
   Record<string, { prepare?(on: Repository): Promise<unknown>; run(on: Repository): Promise<void> }>
 > = {
@@ -70,7 +70,7 @@ const operations: Readonly<
   delete: {
     prepare: ({ manifests }) => manifests.push(INDEX, { tag: V1 }),
     run: async ({ tags, manifests }) => {
-      // "It was not there" is what a repetition hears of a deletion whose answer was lost.
+      // The retry of a deletion whose answer was lost finds nothing to delete.
       await tags.delete(V1);
       await manifests.delete(INDEX.descriptor.digest);
       assert.equal(await manifests.resolve(INDEX.descriptor.digest), undefined);
@@ -99,7 +99,7 @@ describe("one fault at any request", function () {
       it(`${doing}: whichever request ${happens}, the result is the same`, async () => {
         for (let nth = 1; ; nth += 1) {
           const name = `faults/r${(repositories += 1)}`;
-          // Only where silence is the fault may a busy machine's silence be taken for one.
+          // Only with silence as the fault may a busy machine's pause count as one.
           const idleTimeoutMs = action.type === "stall" ? 300 : 30_000;
           const client = subject.client({ chunkSize: 256 * KIB, idleTimeoutMs });
           const before = subject.emulator.openUploads();
@@ -206,7 +206,7 @@ describe("faults that stay", () => {
       hasCode(error, "DIGEST_MISMATCH"),
     );
     assert.match(subject.methods, /^HEAD POST(?: PATCH){4} DELETE$/);
-    // What came of the last chunk moved the session on: its address is not known any more.
+    // The last chunk moved the session on, so its address is no longer known.
     forgetUploads();
     assert.equal(await repository.blobs.exists(changed.descriptor.digest), false);
   });

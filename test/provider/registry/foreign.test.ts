@@ -22,7 +22,7 @@ const MIB = 1024 * 1024;
 const V1 = parseTag("v1");
 const { path } = foreignTool("docker-registry");
 
-// Where it is absent, `npm test` says so and how to get it.
+// If the registry is absent, `npm test` reports that and tells how to get it.
 if (path !== undefined) describe("docker-registry", testWithDockerRegistry);
 
 function testWithDockerRegistry(this: Mocha.Suite): void {

@@ -12,7 +12,7 @@ describe("changes of one list of referrers", () => {
   /** Digests of each write, in order. */
   let written: string[][];
   let first: Promise<void>;
-  /** Ends the first write, which the others wait for. */
+  /** Ends the first write, for which the others wait. */
   let release: (value?: undefined) => void;
   let waits: Promise<undefined>;
   let begins: Promise<undefined>;
@@ -21,7 +21,7 @@ describe("changes of one list of referrers", () => {
   beforeEach(() => {
     const transport = FakeTransport.script();
     const repository = parseRepositoryName("a");
-    // Of its own: turns are taken across clients, and a test that failed may hold one.
+    // A new name each time: clients share turns, and a failed test may still hold one.
     const tag = parseTag(`list-${(lists += 1)}`);
     batches = ReferrerBatches.of({ transport, repository, actions: [] }, tag);
     written = [];
@@ -39,7 +39,7 @@ describe("changes of one list of referrers", () => {
       signal,
     );
 
-  /** The first write is under way, so that what follows is gathered. */
+  /** Starts the first write, so that the next ones are batched. */
   async function begin(): Promise<void> {
     first = submit("first");
     await begins;
@@ -76,7 +76,7 @@ describe("changes of one list of referrers", () => {
     const third = submit("third");
     release();
     await first;
-    // The second one's turn comes before the third's, and must not make a fourth wait alone.
+    // The second one's turn comes before the third's and must not leave a fourth alone.
     const fourth = submit("fourth");
     await Promise.all([third, fourth]);
     assert.deepEqual(written, [["first"], ["third", "fourth"]]);

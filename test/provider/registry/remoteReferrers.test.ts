@@ -162,7 +162,7 @@ describe("referrers", () => {
   for (const status of [400, 404, 405, 501]) {
     it(`fail if a later page is answered with ${status}`, async () => {
       const expired = refusal("REJECTED", status, "PAGINATION_TOKEN_EXPIRED");
-      // A transport that took the refusal for an answer would go on to the tag.
+      // If the transport took the refusal for an answer, the client would read the tag.
       const replies = new FakeTransport(({ expect }, count) => {
         if (count === 0) return index([one], { link });
         if (count > 1) throw NO_TAG;

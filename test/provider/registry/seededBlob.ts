@@ -2,13 +2,13 @@ import { Readable } from "node:stream";
 import type { Blob } from "../../../provider/oci/blob.js";
 import { type Digest, digestOf } from "../../../provider/oci/digest.js";
 
-/** Content of a size that is never the same at two places, and how often it was opened. */
+/** Content of a given size that never repeats, and the number of times it was opened. */
 export interface SeededBlob extends Blob {
   readonly content: Buffer;
   readonly opened: number;
 }
 
-/** Opens in pieces of `piece` bytes; `spoil` changes what is opened, the descriptor stays. */
+/** Opens in pieces of `piece` bytes; `spoil` changes the opened bytes but not the descriptor. */
 export function seededBlob(
   size: number,
   options: { piece?: number; seed?: number; spoil?: (content: Buffer) => Buffer } = {},

@@ -2,7 +2,7 @@ import { digestOf } from "../../../provider/oci/digest.js";
 import { OCI_INDEX } from "../../../provider/oci/mediaTypes.js";
 import { FakeTransport, OTHER, type Recorded, refusal, type Reply } from "./fakeTransport.js";
 
-/** A registry that keeps manifests and tags, in which others may do something before any request. */
+/** A registry with manifests and tags in which others may act before any request. */
 export class TagRegistry {
   readonly manifests = new Map<string, Buffer>();
   readonly tags = new Map<string, string>();
@@ -10,9 +10,9 @@ export class TagRegistry {
     this.before(request, count);
     return this.#answer(request);
   });
-  /** What others do; `count` is the number of requests before this one. */
+  /** Acts of others; `count` is the number of requests before this one. */
   before: (request: Recorded, count: number) => void = () => undefined;
-  /** Whether writes mind `If-Match` and `If-None-Match`. */
+  /** Whether writes honour `If-Match` and `If-None-Match`. */
   conditional = false;
   deletes = true;
 

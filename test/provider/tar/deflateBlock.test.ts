@@ -13,7 +13,7 @@ function inflate(...blocks: Uint8Array[]): Buffer {
   return inflateRawSync(Buffer.concat([...blocks, DEFLATE_END]));
 }
 
-/** Repetitions, text and noise of every length, which end at every bit. */
+/** Repetitions, text and noise of every length, which end at every bit position. */
 const blocks = fc
   .array(
     fc.oneof(

@@ -62,7 +62,7 @@ describe("DeflatePool", () => {
     const pool = new DeflatePool(2, join(folder.path, "thread.js"));
     try {
       await Promise.all([filled(pool), filled(pool)]);
-      // The second thread is ready now: both of them rested, one after the other.
+      // The second thread is ready now, so both have become idle, one after the other.
       folder.write({ "thread.js.go": "" });
       await idle.until(2);
       assert.equal(String(await filled(pool)), "3");
@@ -75,7 +75,7 @@ describe("DeflatePool", () => {
   });
 });
 
-/** Whoever comes second waits for a sign; the third block takes longer than threads may be idle. */
+/** The second thread waits for a signal; the third block takes longer than the idle limit. */
 const LATE_THREAD = `
   const { mkdirSync, existsSync } = require("node:fs");
   const { parentPort } = require("node:worker_threads");
@@ -93,7 +93,7 @@ const LATE_THREAD = `
   parentPort.postMessage("ready");
 `;
 
-/** Counts how often a pool began to wait for its threads to be needed again. */
+/** Counts how often a pool starts the idle timer of its threads. */
 class IdleTimers {
   readonly #setTimeout = globalThis.setTimeout;
   #begun = 0;

@@ -8,13 +8,13 @@ const MIB = 1 << 20;
 const CONTENT = Buffer.from("content ".repeat(1000));
 
 interface Pieces extends AsyncIterable<Uint8Array> {
-  /** How many were asked for. */
+  /** Number of requested pieces. */
   readonly taken: () => number;
-  /** Nobody asks for more. */
+  /** Resolves when reading has ended. */
   readonly closed: Promise<void>;
 }
 
-/** In pieces of a thousand bytes. */
+/** The bytes in pieces of a thousand. */
 function pieces(bytes: Uint8Array): Pieces {
   let taken = 0;
   let close: () => void = () => undefined;
@@ -63,7 +63,7 @@ describe("gunzipped", () => {
       };
       await assert.rejects(read(), BoundExceeded);
       assert.ok(seen <= MIB);
-      // Beside what became of it, no more than what waits between the streams is read.
+      // Apart from the result, only what is buffered between the streams is read.
       const all = Math.ceil(bomb.length / 1000);
       assert.ok(source.taken() < 80, `${source.taken()} pieces of ${all}`);
       await source.closed;

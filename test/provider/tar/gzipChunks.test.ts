@@ -13,7 +13,7 @@ import { collect, sha256 } from "./archives.js";
 
 const MiB = 1024 * 1024;
 
-/** Content of each kind that is treated in its own way. */
+/** Content of each kind that is treated differently. */
 const CONTENTS: Readonly<Record<string, () => Buffer>> = {
   nothing: () => Buffer.alloc(0),
   "one byte": () => Buffer.from("a"),

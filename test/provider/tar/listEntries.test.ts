@@ -186,7 +186,7 @@ describe("listEntries", () => {
   });
 });
 
-/** Permissions do not hold for root. */
+/** Permissions do not restrict root. */
 async function asOrdinaryUser(folder: string, task: () => Promise<void>): Promise<void> {
   const root = process.geteuid?.() === 0;
   chmodSync(folder, 0o755);

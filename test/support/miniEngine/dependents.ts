@@ -10,12 +10,12 @@ import {
 
 type Dependencies = Readonly<Record<string, readonly string[]>>;
 
-/** Outputs of a resource of which nothing is known. */
+/** Outputs of an unknown resource. */
 const UNKNOWN_OUTPUTS = new Proxy<Bag>({}, { get: () => UNKNOWN });
 
 type Identity = Pick<ResourceState, "urn" | "name" | "kind" | "retainOnDelete" | "dependencies">;
 
-/** What the engine itself keeps of a declaration, beside inputs and outputs. */
+/** What the engine keeps of a declaration besides inputs and outputs. */
 export function identityOf(
   declaration: Declaration,
   outputsOf: OutputsOf,
@@ -27,8 +27,8 @@ export function identityOf(
 }
 
 /**
- * Which properties hold outputs of which resources. The SDK follows its `Output`s; here an output that
- * is taken for unknown shows where it went.
+ * Which properties hold outputs of which resources. The SDK tracks its `Output`s; here the outputs
+ * of one resource are made unknown to see which properties become unknown.
  */
 function propertyDependencies(
   { inputs }: Declaration,
@@ -54,9 +54,10 @@ function propertyDependencies(
 }
 
 /**
- * What must go before a resource that is deleted before it is replaced: of the resources that hold its
- * outputs, those whose `diff` calls it a replacement if these are unknown, and so on (pulumi/pulumi,
- * `calculateDependentReplacements`). What the program has come to already cannot depend on it any more.
+ * Resources to delete before one with deleteBeforeReplace: of those that hold its outputs, those
+ * whose `diff` is a replacement if these are unknown, and so on (pulumi/pulumi,
+ * `calculateDependentReplacements`). Resources that the program has already declared cannot depend
+ * on it.
  */
 export async function dependentsToReplace(
   provider: ProviderHost,

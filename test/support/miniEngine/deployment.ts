@@ -29,11 +29,11 @@ export class Deployment {
   readonly deletedIds: string[] = [];
   state: ResourceState[];
   readonly #options: DeploymentOptions;
-  /** URNs that the program has come to, also under the names that resources had before. */
+  /** URNs that the program has declared so far, including former names of resources. */
   readonly #seen = new Set<string>();
-  /** URNs whose resource this run has deleted for another one's sake, before the program came to it. */
+  /** URNs of resources that this run deleted for another one before the program declared them. */
   readonly #condemned = new Set<string>();
-  /** Deleted by an earlier run and created by this one, which does not ask to delete first any more. */
+  /** Deleted by an earlier run, and now replaced without deleteBeforeReplace. */
   readonly #deletedTwice: ResourceState[] = [];
   readonly #outputsOf = (name: string): Bag => this.outputs[name] ?? {};
 
@@ -43,11 +43,11 @@ export class Deployment {
     this.provider = new ProviderHost(options);
   }
 
-  /** `read`, then `diff` the other way round, for every resource. */
+  /** `read` and then a reversed `diff`, for every resource. */
   async refresh(): Promise<void> {
     for (const old of [...this.state]) {
       const { kind, id } = old;
-      // There is nothing to read.
+      // Nothing exists that could be read.
       if (old.pendingReplacement === true) continue;
       const found = await this.provider.read(kind, id, old.outputs);
       if (found === undefined) {
@@ -70,7 +70,7 @@ export class Deployment {
 
   /** Every declared resource in order, then the deletes. */
   async run(program: Program): Promise<void> {
-    // What a refresh found is overtaken by what is done about it.
+    // The operations of the run replace what the refresh reported.
     this.operations = {};
     this.changes = {};
     for (const declaration of program) {
@@ -82,7 +82,7 @@ export class Deployment {
     const deletes = this.state.filter(
       ({ urn, pendingDelete }) => pendingDelete || !this.#seen.has(urn),
     );
-    // Whatever was replaced without being deleted first is deleted now, be it the second time.
+    // Replaced resources that still exist are deleted now, even at a second attempt.
     await this.#deleteReversed([...deletes, ...this.#deletedTwice]);
   }
 
@@ -90,7 +90,7 @@ export class Deployment {
     await this.#deleteReversed(this.state);
   }
 
-  /** By its own name first, then by those that it had before, in the order in which they are given. */
+  /** Looks up the current name first and then the former ones in their order. */
   #find({ kind, name, aliases = [] }: Declaration): ResourceState | undefined {
     for (const known of [name, ...aliases]) {
       const found = this.state.find(
@@ -116,7 +116,7 @@ export class Deployment {
     const changed = changes ?? keys.length > 0;
     this.changes[name] = changed ? keys : [];
     if ((changed && replaces.length > 0) || old.pendingReplacement === true) {
-      // Defaults are computed anew for a replacement: nothing old counts.
+      // A replacement computes its defaults anew, without old inputs.
       return this.#replace(declaration, old, await this.#check(declaration, {}, news));
     }
     if (changed || old.initErrors.length > 0) return this.#update(declaration, old, inputs);
@@ -180,7 +180,7 @@ export class Deployment {
     await this.#create(declaration, inputs, deleted);
   }
 
-  /** The record stays until there is a new one: until then it tells that there is one to create. */
+  /** The record stays until the replacement exists, and shows that it must be created. */
   async #deleteForReplacement(old: ResourceState): Promise<ResourceState> {
     await this.#callDelete(old);
     const deleted = { ...old, pendingReplacement: true };
@@ -234,7 +234,7 @@ export class Deployment {
   }
 
   async #callDelete({ kind, id, outputs, retainOnDelete }: ResourceState): Promise<void> {
-    // What the state says counts, not what the program says now.
+    // The state's setting counts, not the program's current one.
     if (retainOnDelete) return;
     await this.provider.delete(kind, id, outputs);
     this.deletedIds.push(id);

@@ -16,7 +16,7 @@ export interface HalfMade {
   readonly reasons: readonly string[];
 }
 
-/** Whatever has an `id` is taken for a half-made resource, as the dynamic host does. */
+/** Takes an error with an `id` for a partly created resource, as the dynamic host does. */
 export function isHalfMade(error: unknown): error is HalfMade {
   return error instanceof Error && "id" in error && Boolean(error.id);
 }

@@ -18,7 +18,7 @@ export function stringAsset(text: string): Bag {
 }
 
 /**
- * A copy as it comes out of a protobuf `Struct`: nothing is shared, and what a Struct cannot hold is
+ * A copy as from a protobuf `Struct`: nothing is shared, and values that a Struct cannot hold are
  * refused with the host's own words.
  */
 export function throughStruct<T>(value: T): T {
@@ -37,7 +37,7 @@ export function withAssetHashes(value: unknown, directory: string): unknown {
   return mapAssets(value, (asset) => ({ ...asset, hash: hashOf(asset, directory) }));
 }
 
-/** Of assets only the hash reaches `diff`, `read` and `delete`. */
+/** Only the hash of an asset reaches `diff`, `read` and `delete`. */
 export function withoutAssetContents(value: unknown): unknown {
   return mapAssets(value, ({ hash }) => ({ [SIGNATURE]: ASSET, hash }));
 }
@@ -55,7 +55,7 @@ function hashOf({ path, text }: Bag, directory: string): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Top-level keys whose values differ: how the engine judges when a provider leaves it to it. */
+/** Top-level keys whose values differ; the engine's own diff if a provider leaves it undefined. */
 export function changedKeys(olds: Bag, news: Bag): string[] {
   const keys = new Set([...Object.keys(olds), ...Object.keys(news)]);
   return [...keys].filter((key) => canonical(olds[key]) !== canonical(news[key])).sort();

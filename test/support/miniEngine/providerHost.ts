@@ -8,9 +8,9 @@ import { tellingCalls } from "../providerCalls.js";
 import { throughStruct, withoutAssetContents } from "./propertyValues.js";
 import type { Bag, Kind } from "./resourceState.js";
 
-/** Something that was said to the user. */
+/** A message to the user. */
 export interface Message {
-  /** Name of the resource in whose row it stands; empty: the stack's own. */
+  /** Name of the resource that shows it; empty for the stack. */
   readonly resource: string;
   readonly severity: Severity;
   readonly text: string;
@@ -31,14 +31,14 @@ type Checked = { readonly inputs: Bag; readonly failures: readonly dynamic.Check
 type Difference = { readonly changes: boolean | undefined; readonly replaces: readonly string[] };
 type Read = { readonly id: string; readonly outputs: Bag; readonly inputs: Bag | undefined };
 
-/** What the engine says of an operation whose host has died. */
+/** The engine's error for an operation whose host has died. */
 export class HostKilled extends Error {
   constructor() {
     super("the provider's process was killed");
   }
 }
 
-/** The dynamic host's process of one deployment: what it passes on, what it refuses, what it completes. */
+/** The dynamic host of one deployment: how it passes on, refuses and completes calls. */
 export class ProviderHost {
   readonly messages: Message[] = [];
   readonly #host: Host;
@@ -53,7 +53,7 @@ export class ProviderHost {
       environment: (name) => environment[name],
       directory,
       manners,
-      // The resources of a program come one after the other, each when the one before is done.
+      // Resources are processed in order, each after the one before is done.
       quietMs: 0,
       sendLog: (urn, severity, text, ephemeral) => {
         const resource = urn.split("::").at(-1) ?? "";
@@ -105,7 +105,7 @@ export class ProviderHost {
     this.#host.sessions.close();
   }
 
-  /** The end of the process by `kill -9`: it sends nothing more, and what it was about to answer is lost. */
+  /** The end by `kill -9`: the process sends nothing more and its pending answers are lost. */
   kill(): void {
     this.#death.promise.catch(() => undefined);
     this.#death.reject(new HostKilled());

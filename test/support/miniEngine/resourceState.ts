@@ -11,7 +11,7 @@ export type Kind =
   | "RepositoryProperties"
   | "RetentionPolicy";
 
-/** What the engine keeps of one resource. */
+/** The engine's record of one resource. */
 export interface ResourceState {
   readonly urn: string;
   readonly name: string;
@@ -21,16 +21,16 @@ export interface ResourceState {
   readonly outputs: Bag;
   /** Not empty after a partial failure: then the next `up` updates whatever `diff` says. */
   readonly initErrors: readonly string[];
-  /** Replaced, and its delete is still to come. */
+  /** Whether it was replaced and is still to be deleted. */
   readonly pendingDelete: boolean;
   readonly retainOnDelete: boolean;
-  /** Deleted before its replacement was created, which is still to be done. */
+  /** Whether it was deleted before its replacement, which is still to be created. */
   readonly pendingReplacement?: boolean;
-  /** By property, the URNs of the resources whose outputs are in it. */
+  /** The URNs of the resources whose outputs each property holds. */
   readonly dependencies?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The outputs of a resource that was declared before, as a program sees them; `id` is among them. */
+/** The outputs of an earlier resource as a program sees them, including `id`. */
 export type OutputsOf = (name: string) => Bag;
 
 /** One resource of a program. */
@@ -38,11 +38,11 @@ export interface Declaration {
   readonly name: string;
   readonly kind: Kind;
   readonly inputs: Bag | ((outputsOf: OutputsOf) => Bag);
-  /** Names that the resource had before. */
+  /** Former names of the resource. */
   readonly aliases?: readonly string[];
   readonly retainOnDelete?: boolean;
   readonly deleteBeforeReplace?: boolean;
-  /** Names of resources that are to come first, which here the order of declaration sees to. */
+  /** Names of resources to process first, which the order of declaration ensures here. */
   readonly dependsOn?: readonly string[];
 }
 

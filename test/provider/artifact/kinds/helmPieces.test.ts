@@ -30,7 +30,7 @@ describe("goFloat writes what Go's strconv.FormatFloat(…, 'g', -1, 32) writes 
 });
 
 describe("a .helmignore", () => {
-  /** The file, a path in the chart, whether that is a folder, and whether it is packed. */
+  /** The ignore file, a path in the chart, whether it is a folder, and whether it is packed. */
   const rows: readonly (readonly [string, string, boolean, boolean])[] = [
     ["", "values.yaml", false, true],
     ["", "templates/.hidden", false, false],
@@ -58,7 +58,7 @@ describe("a .helmignore", () => {
     ["[^a-c].txt", "b.txt", false, true],
     ["\\*.txt", "*.txt", false, false],
     ["\\*.txt", "a.txt", false, true],
-    // Of Helm's own making: what a negated rule does not match is left out.
+    // Peculiar to Helm: a negated rule leaves out whatever it does not match.
     ["!*.yaml", "a.txt", false, false],
     ["!*.yaml", "a.yaml", false, true],
   ];

@@ -45,7 +45,7 @@ const kinds = new PackedKinds({
   "deep/bom.json": "{}",
 });
 
-/** One import and two exports, in the forms that compilers write, among sections that are passed over. */
+/** One import and two exports as compilers write them, among sections that are skipped. */
 function componentBytes(): Buffer {
   const text = (value: string): Buffer =>
     Buffer.concat([Buffer.of(value.length), Buffer.from(value)]);
@@ -71,10 +71,10 @@ function componentBytes(): Buffer {
   ]);
 }
 
-/** What another tool made has its own tests: nothing can be put beside it. */
+/** ociLayout has its own tests, because it cannot be combined with other inputs. */
 type MadeHere = Exclude<ContentName, "ociLayout">;
 
-/** Of these files, on every machine and for good. */
+/** Digests of these files, the same on every machine and in every version. */
 const GOLDEN: Readonly<Record<MadeHere, string>> = {
   helmChart: "sha256:0ddbc557aaa385c83a2ad81ca552476a15f44fd64b5b6afe60d75bb5a199e430",
   bicepModule: "sha256:6d36f2fa17346f9d562211aa8748e7a7cfba7dc9de088576e64e74df9cd29ef3",

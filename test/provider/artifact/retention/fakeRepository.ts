@@ -33,7 +33,7 @@ const CONFIGS: Readonly<Record<Kind, string | undefined>> = {
   list: undefined,
 };
 
-/** One manifest; its digest is that of its name, so that any graph can be made, circles too. */
+/** One manifest; its digest is that of its name, which allows any graph, even with cycles. */
 export interface FakeManifest {
   readonly name: string;
   readonly kind: Kind;
@@ -45,9 +45,9 @@ export interface FakeManifest {
   readonly size?: number;
   locked?: boolean;
   hidden?: boolean;
-  /** Its bytes are no manifest. */
+  /** Its bytes are not a manifest. */
   readonly broken?: boolean;
-  /** The registry knows what it says, and nobody else may (`readEnabled: false`). */
+  /** Only the registry may read it (`readEnabled: false`). */
   readonly unreadable?: boolean;
 }
 
@@ -64,9 +64,9 @@ export class FakeRepository {
   readonly manifests = new Map<Digest, FakeManifest>();
   readonly lockedTags = new Set<string>();
   repositoryLocked = false;
-  /** What the registry counts beside what there is. */
+  /** Manifests that the registry counts in addition to those that exist. */
   miscounted = 0;
-  /** Where a listing that begins with the newest ends, whatever follows. */
+  /** Number of entries after which a listing by newest ends too early. */
   listsAtMost = Infinity;
   /** Runs before each deletion, of a manifest or of a tag. */
   beforeDelete: (reference: string) => void = () => undefined;
@@ -205,7 +205,7 @@ function mayNotRead(): RegistryError {
   return new RegistryError("LOCKED", "it may not be read", { method: "GET", url: "" });
 }
 
-/** Docker's manifests have none, whatever somebody wrote into them. */
+/** Docker manifests have no subject, even with such a field. */
 export function mayNotHaveSubject(kind: Kind): boolean {
   return kind === "docker" || kind === "list";
 }

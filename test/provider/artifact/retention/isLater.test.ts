@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { isLater } from "../../../../provider/artifact/retention/isLater.js";
 
-/** Times of one millisecond, as a registry writes them that cuts zeros at the end. */
+/** Times within one millisecond, written without trailing zeros as some registries do. */
 const ascending = [
   "2024-06-20T20:46:30Z",
   "2024-06-20T20:46:30.0000001Z",

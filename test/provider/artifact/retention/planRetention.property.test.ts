@@ -31,7 +31,7 @@ interface World {
 
 const someNames = fc.uniqueArray(fc.constantFrom(...NAMES, "gone"), { maxLength: 3 });
 
-/** Any graph: nested indexes, shared children, chains of referrers, circles, dangling names. */
+/** Any graph: nested indexes, shared children, chains of referrers, cycles, missing manifests. */
 const world: fc.Arbitrary<World> = fc
   .tuple(
     fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 1 }),
@@ -112,7 +112,7 @@ async function planFor(
   return { fresh, repository };
 }
 
-// What follows is written again, naively and over the whole graph, to judge by.
+// The rules are implemented again here, naively and over the whole graph, for comparison.
 
 const ordinary = ({ tags }: FakeManifest): string[] =>
   [...tags].filter((tag) => !tag.startsWith("sha256-"));
@@ -134,7 +134,7 @@ function subjectsOf(one: FakeManifest): string[] {
   return [...ownSubject(one), ...byTag];
 }
 
-/** May something of it go, by its tags alone? */
+/** Whether the rules on tags let a part of it expire. */
 function mayExpire(one: FakeManifest, rules: RetentionRules, isKept = isKeptTag): boolean {
   const tags = ordinary(one);
   if (rules.untaggedOnly) return tags.length === 0;
@@ -143,11 +143,11 @@ function mayExpire(one: FakeManifest, rules: RetentionRules, isKept = isKeptTag)
   return tags.some((tag) => matches(tag, expireTags) && !isKept(tag, rules));
 }
 
-/** Beside what may expire, what only the program's declaration keeps. */
+/** Also includes what only the program's declaration keeps. */
 const mayCount = (one: FakeManifest, rules: RetentionRules): boolean =>
   mayExpire(one, rules, (tag, { keepTags }) => matches(tag, keepTags));
 
-/** The newest images that the rules speak of: what has no tag counts unless it is a part of something. */
+/** The newest images under the rules; untagged ones count unless they are parts of others. */
 function newest({ manifests }: World, rules: RetentionRules): readonly FakeManifest[] {
   const children = new Set(manifests.flatMap((one) => (isIndex(one) ? one.children : [])));
   const counts = (one: FakeManifest): boolean => {
@@ -164,7 +164,7 @@ function isYoung({ day }: FakeManifest, { cutoff }: RetentionRules): boolean {
   return cutoff !== undefined && day * 86_400_000 >= cutoff;
 }
 
-/** Everything that must not be, for a set of deleted names among the manifests that there were. */
+/** Every violated rule, given the deleted names and the manifests that existed. */
 function violations(
   all: World,
   deleted: ReadonlySet<string>,
@@ -296,7 +296,7 @@ describe("planRetention, whatever the graph:", () => {
           repository.names(),
           before.filter((name) => !planned.has(name)),
         );
-        // What an index named counts by itself when the index is gone, so the newest can be others then.
+        // Without their index, children count as images, so the newest may be others.
         if (rules.keepNewest !== undefined) return;
         const again = await planRetention({
           ...{ repository: repository.asRepository(), rules, declared: declare([]), options: {} },

@@ -22,7 +22,7 @@ describe("patterns of tags", () => {
     ["*", ["", "x"], []],
     ["pr-*-*", ["pr-1-2", "pr--"], ["pr-1"]],
     ["*.*.0", ["1.2.0", "1.2.3.0"], ["1.20"]],
-    // Nothing but the two wild cards means anything.
+    // Only the two wild cards are special.
     ["v.1", ["v.1"], ["vx1"]],
   ];
   for (const [pattern, fits, not] of rows) {

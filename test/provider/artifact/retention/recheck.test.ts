@@ -20,7 +20,7 @@ const manifest = (name: string, day: number, more: Partial<FakeManifest> = {}): 
   ...more,
 });
 
-/** What changes while a policy is at work, in the very moment. */
+/** Changes by others at a given moment of a policy's run. */
 describe("what retention finds just before it deletes", () => {
   let repository: FakeRepository;
   beforeEach(

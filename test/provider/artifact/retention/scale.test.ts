@@ -30,7 +30,7 @@ const ATTRIBUTES = {
   listEnabled: true,
 };
 
-/** What one manifest is: its bytes, and so its digest, follow from its place, the newest first. */
+/** One manifest, whose bytes and digest follow from its place, newest first. */
 const bytesOf = (at: number): string =>
   JSON.stringify({
     schemaVersion: 2,
@@ -175,7 +175,7 @@ describe("retention in a repository of 100,000 manifests", function () {
 
   it("uses a few bytes for each manifest that stays", async () => {
     if (process.env[ALONE] === undefined) {
-      // In a process of its own: what other tests have left behind is collected at any time.
+      // In a separate process, because garbage of other tests may be collected at any time.
       const args = [require.resolve("mocha/bin/mocha.js"), __filename, "--fgrep=holds a few bytes"];
       const env = { ...process.env, [ALONE]: "1" };
       const { status, stdout } = spawnSync(process.execPath, args, { env, encoding: "utf8" });
@@ -183,7 +183,7 @@ describe("retention in a repository of 100,000 manifests", function () {
       return;
     }
     const each = Math.min(await heldForEach(), await heldForEach(), await heldForEach());
-    // Two sets of 64 bits, at most a quarter full after they have grown, beside what is under way.
+    // Two sets of 64-bit values, at most a quarter full after growing, and requests under way.
     assert.ok(each < 100, `${each.toFixed(1)} bytes for each manifest`);
   });
 });

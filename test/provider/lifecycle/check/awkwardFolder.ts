@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { CONTENT_FILES } from "./contentRows.js";
 import { TemporaryFolder } from "../../../support/temporaryFolder.js";
 
-/** A program's folder with one of everything that cannot be published. */
+/** A program's folder with an example of everything that cannot be published. */
 export class AwkwardFolder {
   readonly #folder = new TemporaryFolder();
   readonly #socket: Server;

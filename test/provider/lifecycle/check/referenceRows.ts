@@ -3,7 +3,7 @@ import { ARTIFACT, DIGEST, type Row } from "./row.js";
 const REGISTRY = { loginServer: "https://myregistry.azurecr.io" };
 const REPOSITORY = "myregistry.azurecr.io/charts/web";
 
-/** What each kind needs beside a repository. */
+/** Required inputs of each kind, apart from the repository. */
 const OTHERS: Readonly<Record<string, Row[0]>> = {
   OciArtifact: ARTIFACT,
   OciIndex: { manifests: [] },
@@ -15,7 +15,7 @@ const OTHERS: Readonly<Record<string, Row[0]>> = {
   RetentionPolicy: { keepNewest: 3 },
 };
 
-/** A reference in the place of the repository, for every kind. */
+/** A full reference given as the repository, for every kind. */
 export const REFERENCE_ROWS: Readonly<Record<string, Row>> = Object.fromEntries(
   Object.entries(OTHERS).map(([kind, inputs]) => [
     kind,

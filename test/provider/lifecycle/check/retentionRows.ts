@@ -16,7 +16,7 @@ export const RETENTION_ROWS: Record<string, Row> = {
     { keepNewerThan: /"30" is not an age: .*"30d"/ },
   ],
   "an age of no length": [{ ...REPOSITORY, keepNewerThan: "0d" }, { keepNewerThan: /not an age/ }],
-  // Azure/acr-cli#560: it overflowed, and everything was old.
+  // Azure/acr-cli#560: such a value overflowed, so that everything was old.
   "an age that overflows": [
     { ...REPOSITORY, keepNewerThan: "999999d" },
     { keepNewerThan: /longer than a hundred years/ },

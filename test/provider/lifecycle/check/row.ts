@@ -1,6 +1,6 @@
 type Bag = Readonly<Record<string, unknown>>;
 
-/** Inputs, and the failures: each a property's path and what its message must say. */
+/** Inputs and expected failures: each a property's path and its message. */
 export type Row = readonly [inputs: Bag, failures: Readonly<Record<string, RegExp>>];
 
 export const ARTIFACT = { repository: "charts/web", artifactType: "application/vnd.example.chart" };
