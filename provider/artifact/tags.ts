@@ -88,7 +88,7 @@ export function lostTagError(
   return new ConflictError(
     reference,
     `${reference} was put on ${digest} and then ${actual === undefined ? "deleted" : `moved to ${actual}`} by ` +
-      `somebody else at the same time. Run \`pulumi up --refresh\` to see and repair it`,
+      `somebody else. Run \`pulumi up --refresh\` to see and repair it`,
   );
 }
 
