@@ -1,6 +1,7 @@
-import { ConflictError, hasCode } from "../errors.js";
+import { ConflictError, hasCode, RegistryError } from "../errors.js";
 import type { Digest } from "../oci/digest.js";
 import { isTag, type Tag } from "../oci/reference.js";
+import { hasDiagnostic } from "../registry/refusal.js";
 import type { OperationOptions, Repository } from "../registry/repository.js";
 
 /** The digest that each tag names; missing tags are left out. */
@@ -89,6 +90,25 @@ export function lostTagError(
     reference,
     `${reference} was put on ${digest} and then ${actual === undefined ? "deleted" : `moved to ${actual}`} by ` +
       `somebody else. Run \`pulumi up --refresh\` to see and repair it`,
+  );
+}
+
+/**
+ * The error for a tag that the registry refuses because the manifest, which exists by digest, names
+ * something that is gone; any other error unchanged.
+ */
+export function incompleteManifestError(
+  reference: string,
+  digest: Digest,
+  error: unknown,
+): unknown {
+  if (!hasDiagnostic(error, "MANIFEST_BLOB_UNKNOWN")) return error;
+  const { code, method, url, status, diagnostics, correlationId } = error;
+  return new RegistryError(
+    code,
+    `${reference} cannot be put on ${digest}: somebody removed a blob or manifest that it names. If its resource ` +
+      `has \`verify: "blobs"\`, run \`pulumi up --refresh\`, which sends what is missing; otherwise publish it again`,
+    { method, url, status, diagnostics, correlationId, cause: error },
   );
 }
 

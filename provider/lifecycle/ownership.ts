@@ -129,7 +129,7 @@ export class Ownership {
   declaredElsewhere(urn: string | undefined, repository: string): readonly Claim[] {
     return [...this.#declared]
       .filter(([other, claim]) => other !== urn && claim.repository === repository)
-      .map(([, claim]) => claim);
+      .map(([other, claim]) => ({ ...claim, uses: this.#usesOf(other, claim) }));
   }
 
   /** URN of a declared resource that needs this manifest. */

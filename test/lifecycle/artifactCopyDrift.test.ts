@@ -57,6 +57,19 @@ describe("drift of an ArtifactCopy", () => {
     assert.equal((await engine.refresh()).operations["copy"], "same");
   }
 
+  it("is named when a tag cannot be put because somebody removed a child", async () => {
+    await engine.up(copy({ verify: "blobs" }));
+    await prod.deleteManifest(arm64);
+    const program = copy({ verify: "blobs", tags: ["1.0", "1.1"] });
+    await assert.rejects(engine.up(program), {
+      message:
+        /prod\/app:1\.1 cannot be put on sha256:\w+: somebody removed .* run `pulumi up --refresh`.*\[REJECTED\]$/,
+    });
+    await engine.up(program, { refresh: true });
+    await assertWhole();
+    assert.equal(await prod.digestOf("1.1"), index);
+  });
+
   it("costs one request for each verified manifest and blob, and two for a list of referrers", async () => {
     const listing = ["GET referrers", `GET tag ${referrersTag(index)}`];
     await engine.up(copy({ verify: "included" }));

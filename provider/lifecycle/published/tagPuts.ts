@@ -14,6 +14,7 @@ import {
 import { pushManifest } from "../../artifact/push.js";
 import type { PushableManifest } from "../../artifact/pushable.js";
 import type { TagPlan } from "../../artifact/tagPlan.js";
+import { incompleteManifestError } from "../../artifact/tags.js";
 import { hasCode } from "../../errors.js";
 import type { Tag } from "../../oci/reference.js";
 import type { Repository } from "../../registry/repository.js";
@@ -105,7 +106,7 @@ export class TagPuts {
   }
 
   async put(tag: Tag): Promise<void> {
-    const { repository, content, operation, report } = this.#parts;
+    const { repository, content, inputs, operation, report } = this.#parts;
     const { now = {}, lock = {} } = this.#closed.get(tag) ?? {};
     if (namesOf(now).length > 0) {
       await writeAttributesIfThere(repository.attributes, tag, opened(now), operation);
@@ -119,7 +120,7 @@ export class TagPuts {
     } catch (error) {
       if (!mayBeThere(error) || !(await this.#isThere(tag))) {
         if (isRefusal(error)) this.#unsure.delete(tag);
-        throw error;
+        throw incompleteManifestError(`${baseOf(inputs)}:${tag}`, inputs.digest, error);
       }
     }
     // A failed run may have opened the tag before, so the live attributes do not show what was locked.
