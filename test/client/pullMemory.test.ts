@@ -16,7 +16,6 @@ const MIB = 1 << 20;
 const GIB = 1024 * MIB;
 
 const MOST_MIB = 256;
-const RUNS = 3;
 
 const PIECE = gzipSync(Buffer.concat([randomBytes(MIB / 8), Buffer.alloc((7 * MIB) / 8)]));
 
@@ -65,11 +64,8 @@ describe("pulling a folder of 1 GiB and a file of 1 GiB", () => {
       } else response.writeHead(request.url === "/v2/" ? 200 : 404).end();
     });
     try {
-      // Now and then Node frees buffers late. Memory that a pull really needs is in the peak of every run.
-      const peaks: number[] = [];
-      do peaks.push(await peakOfPull(server.origin));
-      while (Math.min(...peaks) >= MOST_MIB && peaks.length < RUNS);
-      assert.ok(Math.min(...peaks) < MOST_MIB, `${peaks.join(", ")} MiB`);
+      const peak = await peakOfPull(server.origin);
+      assert.ok(peak > 0 && peak < MOST_MIB, `${peak} MiB`);
     } finally {
       await server.close();
     }
@@ -85,7 +81,6 @@ async function peakOfPull(origin: string): Promise<number> {
     const { stdout } = await promisify(execFile)(process.execPath, args);
     assert.equal(statSync(join(target.path, "data/big")).size, GIB);
     assert.equal(statSync(join(target.path, "file")).size, GIB);
-    assert.ok(Number(stdout) > 0, stdout);
     return Number(stdout);
   } finally {
     target.remove();
