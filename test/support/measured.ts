@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
+const PEAK_MEMORY = require.resolve("./peakMemory.js");
+
 /** The result of a separate program. */
 export interface Measured<Result> {
   readonly result: Result;
@@ -51,12 +53,12 @@ export async function measured<Result>(
 function program(module: string): string {
   return `
     const { run } = require(${JSON.stringify(module)});
-    const peak = () => process.resourceUsage().maxRSS / 1024;
+    const { peakMib } = require(${JSON.stringify(PEAK_MEMORY)});
     const { json } = require("node:stream/consumers");
     json(process.stdin).then(async (argument) => {
-      const before = peak();
+      const before = peakMib();
       const result = await run(argument);
-      process.stdout.write(JSON.stringify({ result, grownMib: peak() - before }));
+      process.stdout.write(JSON.stringify({ result, grownMib: peakMib() - before }));
     }).catch((error) => {
       console.error(error.message);
       process.exitCode = 1;
