@@ -127,9 +127,22 @@ export class Ownership {
 
   /** What other resources declare in the same repository. */
   declaredElsewhere(urn: string | undefined, repository: string): readonly Claim[] {
-    return [...this.#declared]
-      .filter(([other, claim]) => other !== urn && claim.repository === repository)
-      .map(([other, claim]) => ({ ...claim, uses: this.#usesOf(other, claim) }));
+    return this.#elsewhere(urn, repository).map(([, claim]) => claim);
+  }
+
+  /** The manifests that other resources publish or need in the same repository. */
+  manifestsElsewhere(urn: string | undefined, repository: string): ReadonlySet<string> {
+    const used = this.#elsewhere(urn, repository).flatMap(([other, claim]) => {
+      const uses = this.#usesOf(other, claim);
+      return claim.digest === undefined ? uses : [claim.digest, ...uses];
+    });
+    return new Set(used);
+  }
+
+  #elsewhere(urn: string | undefined, repository: string): readonly [string, Claim][] {
+    return [...this.#declared].filter(
+      ([other, claim]) => other !== urn && claim.repository === repository,
+    );
   }
 
   /** URN of a declared resource that needs this manifest. */

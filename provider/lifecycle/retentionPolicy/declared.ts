@@ -5,9 +5,7 @@ import type { Host } from "../host.js";
 export function declaredIn(host: Host, urn: string | undefined, base: string): Declared {
   const claims = host.ownership.declaredElsewhere(urn, base);
   const tags = new Set(claims.flatMap((claim) => Object.keys(claim.tags)));
-  const digests = new Set<string>(
-    claims.flatMap(({ digest, uses = [] }) => (digest === undefined ? uses : [digest, ...uses])),
-  );
+  const digests = host.ownership.manifestsElsewhere(urn, base);
   const isHeld = (reference: string): boolean => host.locks.holder(reference) !== undefined;
   return {
     digest: (digest) => digests.has(digest) || isHeld(`${base}@${digest}`),
