@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 
@@ -131,8 +130,6 @@ async function answerOrNothing(
   if (action?.type === "status") return standIn(action);
   if (action?.type === "throttle") return throttledAnswer(action.retryAfter, registryHeaders());
   if (action?.type === "stall") return undefined;
-  // Any number of requests may wait; early versions of Node 22 warn of a leak at the eleventh.
-  setMaxListeners(0, parts.closing, ...(action?.type === "hold" ? [action.removed] : []));
   if (action?.type === "delay") await waitUnlessClosing(action.ms, parts.closing);
   if (action?.type === "hold") await firstAborted(action.removed, parts.closing);
   if (parts.closing.aborted) return undefined;

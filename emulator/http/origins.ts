@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 import { type StoragePlace, beside } from "../places.js";
 import type { Answer } from "./answer.js";
 import type { Certificate } from "./certificate.js";
@@ -32,6 +34,11 @@ export class Origins {
   private readonly closing = new AbortController();
   private running: Running | undefined;
   private storageFollowsClient = false;
+
+  constructor() {
+    // Any number of requests may wait for it; early versions of Node 22 warn of a leak at the eleventh.
+    setMaxListeners(0, this.closing.signal);
+  }
 
   get registry(): RunningServer {
     return this.all().registry;
