@@ -62,7 +62,7 @@ async function openSource(
  * Adds an error listener, without which an error would end the process. The reader of the source gets the
  * error anyway.
  */
-function withErrorListener(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+export function withErrorListener<S extends AsyncIterable<Uint8Array>>(source: S): S {
   if (source instanceof Readable) source.on("error", () => undefined);
   return source;
 }

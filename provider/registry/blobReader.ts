@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { withErrorListener } from "../http/sourcePolicy.js";
 import type { Blob } from "../oci/blob.js";
 import type { Descriptor } from "../oci/descriptor.js";
 import { ContentCheck } from "../oci/verifiedStream.js";
@@ -136,14 +137,6 @@ interface Source {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Whether reading them fails if they do not match the descriptor. */
   readonly verified: boolean;
-}
-
-/**
- * Adds an error listener, without which an error would end the process. The reader of the stream gets the
- * error anyway.
- */
-function withErrorListener(stream: Readable): Readable {
-  return stream.on("error", () => undefined);
 }
 
 /** A position in one opened source. */
