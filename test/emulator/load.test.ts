@@ -73,10 +73,11 @@ interface Started {
 
 /** An emulator in a separate process that prints its peak memory for each line of its input. */
 const emulatorProgram = `
+  const { peakMib } = require(${JSON.stringify(join(__dirname, "..", "support", "peakMemory.js"))});
   const { startEmulator } = require(${JSON.stringify(join(__dirname, "..", "..", "emulator", "index.js"))});
   startEmulator().then((emulator) => {
     console.log(JSON.stringify({ url: emulator.url, credentials: emulator.credentials }));
-    process.stdin.on("data", () => console.log(process.resourceUsage().maxRSS / 1024));
+    process.stdin.on("data", () => console.log(peakMib()));
     process.stdin.on("end", () => emulator.close());
   });`;
 
