@@ -1,14 +1,7 @@
-import {
-  closedByUs,
-  namesOf,
-  opened,
-  whereSupported,
-  writeAttributesIfThere,
-} from "../artifact/lock.js";
 import type { Tag } from "../oci/reference.js";
 import type { AttributeStore } from "../registry/repository.js";
-import { freeOfOthers, referenceTo } from "./sharedLocks.js";
 import type { Host } from "./host.js";
+import { openOwnLock } from "./openOwnLock.js";
 import type { Operation } from "./operation.js";
 import { type Claim, knownOf, type OwnLock, ownLocksOf } from "./ownership.js";
 
@@ -69,17 +62,10 @@ export async function openPassedTags(
   operation: Operation,
 ): Promise<boolean> {
   let opens = false;
-  for (const { tag, from, locks } of passed) {
+  for (const { tag, from: urn, locks } of passed) {
     if (locks.length === 0) continue;
-    const live = await whereSupported(attributes.tag(tag, operation), undefined);
-    const own = locks.find(({ digest }) => digest === live?.digest);
-    if (live === undefined || own === undefined) continue;
-    const ours = closedByUs(live.attributes, own.lock);
-    const free = freeOfOthers(host, from, base, tag, ours);
-    if (namesOf(free).length === 0) continue;
-    host.locks.noteOpened(referenceTo(base, tag));
-    await writeAttributesIfThere(attributes, tag, opened(free), operation);
-    opens = true;
+    const subject = { urn, base, subject: tag };
+    opens = (await openOwnLock(host, attributes, subject, locks, operation)) || opens;
   }
   return opens;
 }

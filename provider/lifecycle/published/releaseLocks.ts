@@ -1,18 +1,15 @@
 import {
   closedBy,
-  closedByUs,
   namesOf,
-  opened,
   whereSupported,
   without,
   writeAttributesIfThere,
 } from "../../artifact/lock.js";
-import { isDigest } from "../../oci/digest.js";
-import type { ManifestReference, Tag } from "../../oci/reference.js";
-import type { Attributes } from "../../registry/attributes.js";
-import type { AttributeStore, Repository } from "../../registry/repository.js";
+import type { Tag } from "../../oci/reference.js";
+import type { Repository } from "../../registry/repository.js";
 import type { Host } from "../host.js";
 import type { Operation } from "../operation.js";
+import { openOwnLock } from "../openOwnLock.js";
 import { openPassedTags, tagsGiven } from "../passedTags.js";
 import { freeOfOthers, referenceTo } from "../sharedLocks.js";
 import type { ArtifactChanges } from "./changes.js";
@@ -89,28 +86,11 @@ export async function openUndeclared(
   if (namesOf(undeclared).length === 0) return false;
   const { attributes: store } = host.registry({ ...state }).repository(state.repository);
   const base = artifact.baseOf(state);
+  const locks = [{ digest: state.digest, lock: undeclared }];
   let opens = false;
   for (const subject of [...tags, state.digest]) {
-    const live = await attributesOfOurs(store, subject, state, operation);
-    if (live === undefined) continue;
-    const free = freeOfOthers(host, urn, base, subject, closedByUs(live, undeclared));
-    if (namesOf(free).length === 0) continue;
-    host.locks.noteOpened(referenceTo(base, subject));
-    await writeAttributesIfThere(store, subject, opened(free), operation);
-    opens = true;
+    const locked = { urn, base, subject };
+    opens = (await openOwnLock(host, store, locked, locks, operation)) || opens;
   }
   return opens;
-}
-
-/** `undefined` for a tag that names other content, because its lock is not ours. */
-async function attributesOfOurs(
-  store: AttributeStore,
-  subject: ManifestReference,
-  { digest }: Pick<artifact.ArtifactState, "digest">,
-  operation: Operation,
-): Promise<Attributes | undefined> {
-  const read: Promise<{ readonly digest: string; readonly attributes: Attributes } | undefined> =
-    isDigest(subject) ? store.manifest(subject, operation) : store.tag(subject, operation);
-  const found = await whereSupported(read, undefined);
-  return found?.digest === digest ? found.attributes : undefined;
 }
